@@ -1,0 +1,28 @@
+// daemon/model/diagnostic.h - One thing that is wrong (or odd) in a configuration. Plain values.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace parkwatch {
+
+struct SourceLocation {
+  std::string file;  // as the user named it
+  std::uint32_t line = 0;  // from 1; 0: the file as a whole
+  std::uint32_t column = 0;
+};
+
+struct Diagnostic {
+  enum class Severity : std::uint8_t { error, warning };
+  Severity severity = Severity::error;
+  SourceLocation where;
+  std::string key;      // dotted, e.g. "rule.HH.priority"
+  std::string message;  // what is wrong, and what would be right
+};
+
+// "config/rules.toml:7:12 error rule.HH.priority: unknown priority "hihg"; did you mean "high"?"
+[[nodiscard]] std::string to_text(const Diagnostic& d);
+
+using Diagnostics = std::vector<Diagnostic>;
+
+}  // namespace parkwatch

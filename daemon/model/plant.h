@@ -1,0 +1,40 @@
+// daemon/model/plant.h - Everything that decides what readings mean: one immutable value a
+// configuration. The pipeline runs on it; the store keeps each that ran, by hash.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/decoder.h"
+#include "model/rule.h"
+#include "model/tag.h"
+#include "model/time.h"
+
+namespace parkwatch {
+
+// What the pipeline must know of a source; its sockets are the driver's.
+struct SourceSpec {
+  std::string name;                  // unique, e.g. "park"
+  std::size_t auto_register_max = 0; // unknown tags taken from this source; 0: none
+  bool operator==(const SourceSpec&) const = default;
+};
+
+struct Timing {
+  Duration late_after = std::chrono::seconds{60};
+  Duration future_after = std::chrono::seconds{5};
+  bool operator==(const Timing&) const = default;
+};
+
+struct Plant {
+  std::string hash;  // SHA-256 of the configuration's files, hex; identifies it in the journal
+  std::string park;  // e.g. "park-a"; the second level of every alert topic
+  std::vector<SourceSpec> sources;  // the position is the SourceId
+  std::vector<Tag> tags;            // configured ones, derived ones included
+  std::vector<RuleSpec> rules;
+  Timing timing;
+  // By SourceId; empty in a replay, which is behind decoding. Not part of the plant's identity.
+  std::vector<std::shared_ptr<Decoder>> decoders;
+};
+
+}  // namespace parkwatch

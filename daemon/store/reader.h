@@ -1,0 +1,101 @@
+// daemon/store/reader.h - Read-only view of the committed facts, for pulls and queries. One a thread.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/alarm_event.h"
+#include "model/facts.h"
+#include "model/result.h"
+#include "model/time.h"
+
+namespace parkwatch::store {
+
+// A place in the stream of readings: everything up to and including message `sequence` is had. A page never
+// cuts a message. Text form: "<generation>.<sequence>", opaque to clients.
+struct Cursor {
+  std::string generation;
+  std::uint64_t sequence = 0;  // 0: the beginning
+};
+[[nodiscard]] std::string to_text(const Cursor& c);
+[[nodiscard]] std::optional<Cursor> parse_cursor(std::string_view text);
+
+struct TagRow {
+  TagId id = tag_id_none;
+  std::uint32_t version = 0;
+  std::uint64_t sequence = 0;
+  Tag tag;
+};
+
+// Readings that a consumer will never get: given up for space or age before it took them.
+struct Gap {
+  std::uint64_t first_sequence = 0;
+  std::uint64_t last_sequence = 0;
+  Timestamp from;
+  Timestamp to;
+  std::uint64_t readings = 0;
+  std::string reason;  // "size", "age"
+};
+
+struct ReadingsQuery {
+  std::uint64_t after_sequence = 0;
+  std::size_t bytes_max = std::size_t{1} << 20;  // soft, of the stored blocks; at least one message
+  std::vector<TagId> tags;             // empty: all; sorted
+  std::optional<Timestamp> from;       // source time, inclusive
+  std::optional<Timestamp> to;         // exclusive
+};
+
+struct ReadingsPage {
+  std::vector<Reading> readings;
+  std::vector<Gap> gaps;               // that lie between the cursor and the first reading
+  std::vector<TagRow> tags;            // definitions that came into force in what this page spans, and
+                                       // of every tag in it that was defined before (so a page stands alone)
+  std::uint64_t next_sequence = 0;     // the cursor after this page
+  bool end = false;                    // nothing more is stored now
+};
+
+struct ConsumerRow {
+  std::string name;
+  std::uint64_t sequence = 0;  // everything up to and including it is safe there
+  std::optional<Timestamp> expires_at;
+  Timestamp updated_at;
+};
+
+struct QuarantineRow {
+  std::uint64_t id = 0;
+  Refusal refusal;
+};
+
+struct StoreCounts {
+  std::uint64_t blocks = 0;
+  std::uint64_t readings = 0;
+  std::uint64_t bytes = 0;       // of the database file and its WAL
+  std::uint64_t first_sequence = 0;
+  std::uint64_t last_sequence = 0;
+  std::uint64_t events = 0;
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  [[nodiscard]] virtual const std::string& generation() const = 0;
+  [[nodiscard]] virtual Result<ReadingsPage> readings(const ReadingsQuery& query) = 0;
+  // Transitions with journal > after, at most `rows_max`.
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> events(std::uint64_t after, std::size_t rows_max) = 0;
+  // The last transition of every alarm that is not normal.
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> standing() = 0;
+  // Undelivered outbox rows in journal order, after this journal number.
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> outbox(std::uint64_t after, std::size_t rows_max) = 0;
+  [[nodiscard]] virtual Result<std::vector<TagRow>> tags() = 0;
+  [[nodiscard]] virtual Result<std::vector<ConsumerRow>> consumers() = 0;
+  [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) = 0;
+  [[nodiscard]] virtual Result<StoreCounts> counts() = 0;
+};
+
+// `directory` as in StoreOptions; the store must exist.
+[[nodiscard]] Result<std::unique_ptr<Reader>> open_reader(const std::string& directory);
+
+}  // namespace parkwatch::store

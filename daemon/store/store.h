@@ -1,0 +1,87 @@
+// daemon/store/store.h - One SQLite database in WAL mode with synchronous=FULL. A batch commits whole or not
+// at all.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/facts.h"
+#include "model/result.h"
+#include "model/time.h"
+
+namespace parkwatch::v1 {
+class Snapshot;
+}
+
+namespace parkwatch::store {
+
+struct StoreOptions {
+  std::string directory;           // the state directory; the database is <directory>/parkwatch.db
+  std::uint64_t bytes_max = std::uint64_t{8} << 30;  // readings give way above this
+  Duration age_max = std::chrono::days{400};
+  std::uint64_t quarantine_rows_max = 1000;
+  // For the fault harnesses' own proof only: "FULL" in every real run.
+  std::string synchronous = "FULL";
+};
+
+struct Batch {
+  std::uint64_t last_sequence = 0;
+  Timestamp now;
+  Facts facts;
+  std::shared_ptr<const v1::Snapshot> snapshot;  // null: none this time
+  // Configurations that came into force in this batch: hash -> the files' text (config::bundle_text).
+  std::vector<std::pair<std::string, std::string>> plants;
+};
+
+struct CommitInfo {
+  std::uint64_t bytes = 0;  // of the readings block as stored
+};
+
+// What the store knew when it was opened.
+struct Recovered {
+  std::string generation;       // of this store: 16 hex digits, new with each new or salvaged store
+  std::uint64_t last_sequence = 0;
+  Timestamp last_now;           // of the last commit; timestamp_min if none
+  std::uint64_t last_journal = 0;
+};
+
+// The writer. One thread at a time; the only one that writes or checkpoints.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  [[nodiscard]] virtual const Recovered& recovered() const = 0;
+  // The newest snapshot; null if there is none.
+  [[nodiscard]] virtual Result<std::shared_ptr<const v1::Snapshot>> newest_snapshot() = 0;
+  // Every batch after `sequence`, in order. Stops at the first error, its own or `take`'s.
+  [[nodiscard]] virtual Result<Done> batches_after(
+      std::uint64_t sequence, const std::function<Result<Done>(const RecordedBatch&)>& take) = 0;
+  // The text of a configuration that ran. Errors: not_found.
+  [[nodiscard]] virtual Result<std::string> plant_text(const std::string& hash) = 0;
+
+  // Errors: transient - full disk, I/O error: nothing of the batch is stored, call again with the same batch
+  // (the store reopens its files and checks its last sequence where a failed fsync makes that needed).
+  [[nodiscard]] virtual Result<CommitInfo> commit(const Batch& batch) = 0;
+
+  // Alerts: the outbox row of this journal number is delivered. Written with the next commit or flush().
+  virtual void delivered(std::uint64_t journal) = 0;
+  // Writes deliveries without a batch. Errors as commit().
+  [[nodiscard]] virtual Result<Done> flush() = 0;
+
+  // Deletes a bounded number of blocks above the limits, oldest first: what every consumer has
+  // acknowledged, or with a gap record what it has not; spares what the newest snapshot needs. Returns
+  // true if there is more to do. Call when idle and now and then under load.
+  [[nodiscard]] virtual Result<bool> retain(Timestamp now) = 0;
+  // Passive checkpoint; TRUNCATE after a bulk delete.
+  virtual void checkpoint() = 0;
+};
+
+// Creates, migrates, or refuses. Takes the lock on the directory.
+// Errors: permanent - the directory cannot be written, another daemon has it, the file is no database of
+// ours or of a newer version; each with the path and what to do.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_store(StoreOptions options);
+
+}  // namespace parkwatch::store
