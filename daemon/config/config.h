@@ -1,4 +1,5 @@
-// daemon/config/config.h - Files -> one checked, immutable Config, or every error with file, line and key.
+// daemon/config/config.h - Files -> one checked, immutable Config, or every error with file, line
+// and key.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -54,21 +55,22 @@ struct Config {
   StoreConfig store;
   AlertConfig alerts;
   std::uint64_t intake_bytes_max = 0;
-  std::vector<SourceConfig> sources;       // the position is the SourceId
-  std::shared_ptr<const Plant> plant;      // without decoders
-  std::string bundle;                      // every file's path and text in one string: what the store keeps
+  std::vector<SourceConfig> sources;   // the position is the SourceId
+  std::shared_ptr<const Plant> plant;  // without decoders
+  std::string bundle;  // every file's path and text in one string: what the store keeps
 };
 
-// Checks one [[source]] (and [alerts]) table; from drivers/table.cpp, given by app and the tools, since
-// config knows no driver.
-using DriverCheck = std::function<void(const std::string& driver, const SettingsTable& table, Diagnostics& out)>;
+// Checks one [[source]] (and [alerts]) table; from drivers/table.cpp, given by app and the tools,
+// since config knows no driver.
+using DriverCheck =
+    std::function<void(const std::string& driver, const SettingsTable& table, Diagnostics& out)>;
 
-// Reads `path` and the files that it includes. Collects every semantic error, and one syntax error a file.
-// Warnings alone leave the result usable. Result is null if there is any error in `out`.
+// Reads `path` and the files that it includes. Collects every semantic error, and one syntax error
+// a file. Warnings alone leave the result usable. Result is null if there is any error in `out`.
 [[nodiscard]] std::shared_ptr<const Config> load(const std::string& path, const DriverCheck& check,
                                                  Diagnostics& out);
 // The same from a bundle as the store keeps it, for a replay.
-[[nodiscard]] std::shared_ptr<const Config> load_bundle(const std::string& bundle, const DriverCheck& check,
-                                                        Diagnostics& out);
+[[nodiscard]] std::shared_ptr<const Config> load_bundle(const std::string& bundle,
+                                                        const DriverCheck& check, Diagnostics& out);
 
 }  // namespace parkwatch::config

@@ -1,5 +1,5 @@
-// daemon/intake/intake.h - The ordered queue between the sources and the pipeline. Gives each input its
-// sequence number and receive time, tells sources what is committed and when to wait.
+// daemon/intake/intake.h - The ordered queue between the sources and the pipeline. Gives each input
+// its sequence number and receive time, tells sources what is committed and when to wait.
 #pragma once
 #include <chrono>
 #include <condition_variable>
@@ -28,7 +28,8 @@ class Intake {
   using Body = decltype(Input::body);
   using ReplyHandler = std::function<void(const Result<Done>&)>;
 
-  // What the pipeline takes at a time. `now` was read under the lock that stamps, so no later input is older.
+  // What the pipeline takes at a time. `now` was read under the lock that stamps, so no later input
+  // is older.
   struct Taken {
     Timestamp now;
     std::vector<Input> inputs;
@@ -41,16 +42,16 @@ class Intake {
   // Any thread; never blocks on I/O. Returns the input's sequence number; 0 after close().
   std::uint64_t append(Body body);
   // As append; `reply` is called once, from the writer's thread, when the command is committed, or
-  // with an Error (transient) when close() comes first.
+  // at once with an Error (transient) after close().
   std::uint64_t append(Command command, ReplyHandler reply);
 
-  // Waits for an input, until `wake_at` by the clock given to the constructor's `clock` has come (as far as
-  // `wait_max` allows), or for wake(). Pipeline thread only.
+  // Waits for an input, until `wake_at` by the clock given to the constructor's `clock` has come
+  // (as far as `wait_max` allows), or for wake(). Pipeline thread only.
   [[nodiscard]] Taken take(std::size_t inputs_max, Duration wait_max);
   void wake();
 
-  // The writer, after each commit: everything up to `sequence` is safe. Answers `replies`, then calls
-  // the listeners (on the writer's thread; they post).
+  // The writer, after each commit: everything up to `sequence` is safe. Answers `replies`, then
+  // calls the listeners (on the writer's thread; they post).
   void committed(std::uint64_t sequence, std::vector<Reply> replies);
 
   // Any thread. appended() >= committed().
@@ -62,7 +63,8 @@ class Intake {
   [[nodiscard]] bool open() const;
 
   // Add before any thread appends. `on_committed` hears each new committed sequence, `on_flow` each
-  // change of open(). Called without a lock held, from whichever thread caused it; they must only post.
+  // change of open(). Called without a lock held, from whichever thread caused it; they must only
+  // post.
   void on_committed(std::function<void(std::uint64_t)> listener);
   void on_flow(std::function<void(bool)> listener);
 
@@ -76,7 +78,8 @@ class Intake {
   mutable std::mutex mutex_;  // protects all below
   std::condition_variable available_;
   std::deque<Input> queue_;
-  std::deque<std::pair<std::uint64_t, std::size_t>> held_;  // (sequence, bytes) appended, not committed
+  std::deque<std::pair<std::uint64_t, std::size_t>>
+      held_;  // (sequence, bytes) appended, not committed
   std::size_t held_bytes_ = 0;
   std::uint64_t appended_;
   std::uint64_t committed_;
@@ -85,7 +88,7 @@ class Intake {
   bool woken_ = false;
   std::map<std::uint64_t, ReplyHandler> replies_;
   std::vector<std::function<void(std::uint64_t)>> committed_listeners_;  // fixed after set-up
-  std::vector<std::function<void(bool)>> flow_listeners_;               // fixed after set-up
+  std::vector<std::function<void(bool)>> flow_listeners_;                // fixed after set-up
 };
 
 }  // namespace parkwatch

@@ -18,27 +18,27 @@ using SourceId = std::uint16_t;
 // A message as it came, before anyone understood it.
 struct Message {
   SourceId source = 0;
-  std::string topic;    // or what the protocol has in its place
-  std::string payload;  // bounded by the driver before it was copied
+  std::string topic;            // or what the protocol has in its place
+  std::string payload;          // bounded by the driver before it was copied
   std::uint16_t packet_id = 0;  // MQTT QoS 1: the packet identifier, else 0
   bool dup = false;             // MQTT: DUP was set
   bool retained = false;        // MQTT: the broker kept it
-  bool oversized = false;       // payload was dropped by the driver; topic and payload_bytes are known
+  bool oversized = false;  // payload was dropped by the driver; topic and payload_bytes are known
   std::uint64_t payload_bytes = 0;
 };
 
 // Why a message, or a part of it, gave no reading. The words are in to_text and in the metrics.
 enum class RefusalReason : std::uint8_t {
-  malformed,         // not what the mapping says: JSON or protobuf error, a pointer that finds nothing
+  malformed,  // not what the mapping says: JSON or protobuf error, a pointer that finds nothing
   not_utf8,
-  not_a_number,      // NaN, infinity, or a number out of a double's reach
-  unknown_tag,       // no such tag and no auto-registration (or its limit reached)
-  unmapped_topic,    // no mapping takes this topic
+  not_a_number,    // NaN, infinity, or a number out of a double's reach
+  unknown_tag,     // no such tag and no auto-registration (or its limit reached)
+  unmapped_topic,  // no mapping takes this topic
   oversized,
-  wrong_type,        // a text where a number is needed, a word outside the enumeration
-  time_out_of_range, // before 1970, after 9999, or no time at all
-  too_many,          // more readings in one message than readings_a_message_max
-  poison,            // was in hand at two crashes
+  wrong_type,         // a text where a number is needed, a word outside the enumeration
+  time_out_of_range,  // before 1970, after 9999, or no time at all
+  too_many,           // more readings in one message than readings_a_message_max
+  poison,             // was in hand at two crashes
 };
 inline constexpr std::size_t refusal_reasons = 10;
 [[nodiscard]] std::string_view to_text(RefusalReason r);
@@ -85,8 +85,8 @@ struct Decoded {
   }
 };
 
-// One for each source. Called on the pipeline's thread only; it may keep buffers, but its answer depends
-// on the message alone.
+// One for each source. Called on the pipeline's thread only; it may keep buffers, but its answer
+// depends on the message alone.
 class Decoder {
  public:
   virtual ~Decoder() = default;

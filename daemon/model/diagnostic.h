@@ -7,7 +7,7 @@
 namespace parkwatch {
 
 struct SourceLocation {
-  std::string file;  // as the user named it
+  std::string file;        // as the user named it
   std::uint32_t line = 0;  // from 1; 0: the file as a whole
   std::uint32_t column = 0;
 };

@@ -1,4 +1,5 @@
-// daemon/model/facts.h - What steps of the pipeline found out: the content of one commit. Plain values.
+// daemon/model/facts.h - What steps of the pipeline found out: the content of one commit. Plain
+// values.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -19,7 +20,7 @@ struct Refusal {
   Timestamp receive_time;
   std::string source;
   std::string topic;
-  std::string payload;  // its first refusal_payload_bytes_max bytes
+  std::string payload;              // its first refusal_payload_bytes_max bytes
   std::uint64_t payload_bytes = 0;  // of the whole
   RefusalReason reason = RefusalReason::malformed;
   std::string detail;
@@ -87,7 +88,7 @@ struct Facts {
 // What was committed in one transaction, as a replay steps it again.
 struct RecordedBatch {
   std::uint64_t last_sequence = 0;
-  Timestamp now;  // the last that the pipeline was stepped to
+  Timestamp now;                  // the last that the pipeline was stepped to
   std::vector<Reading> readings;  // derived ones included: they must come out again
   std::vector<AlarmEvent> transitions;
   std::vector<MessageIdentity> identities;

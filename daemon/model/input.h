@@ -21,14 +21,14 @@ struct AcknowledgeAlarm {
   bool operator==(const AcknowledgeAlarm&) const = default;
 };
 
-// Consumers are state of the store; their commands pass through the pipeline so that they are ordered,
-// journaled and committed like everything else.
+// Consumers are state of the store; their commands pass through the pipeline so that they are
+// ordered, journaled and committed like everything else.
 struct ConsumerCommand {
   enum class Verb : std::uint8_t { put, ack, remove };
   Verb verb = Verb::put;
-  std::string name;              // [A-Za-z0-9._-]{1,64}
-  std::uint64_t sequence = 0;    // ack: everything up to and including this message is safe there.
-                                 // put: start after this
+  std::string name;            // [A-Za-z0-9._-]{1,64}
+  std::uint64_t sequence = 0;  // ack: everything up to and including this message is safe there.
+                               // put: start after this
   std::optional<Timestamp> expires_at;  // put: forgotten then
   bool operator==(const ConsumerCommand&) const = default;
 };
@@ -55,12 +55,14 @@ struct TagRegistered {
 struct SourceCondition {
   std::string source;
   bool connected = false;
-  bool session_kept = true;  // connected: the broker kept our session; false clears the packet memory
-  std::string detail;        // lost: why, as the network or TLS said it
+  bool session_kept =
+      true;            // connected: the broker kept our session; false clears the packet memory
+  std::string detail;  // lost: why, as the network or TLS said it
   bool operator==(const SourceCondition&) const = default;
 };
 
-// The daemon starts: it was away this long. Downtime is not time: deadlines that wait for data move by it.
+// The daemon starts: it was away this long. Downtime is not time: deadlines that wait for data move
+// by it.
 struct Start {
   Duration away{0};
   bool operator==(const Start&) const = default;

@@ -15,8 +15,8 @@ namespace parkwatch {
 
 // What the pipeline must know of a source; its sockets are the driver's.
 struct SourceSpec {
-  std::string name;                  // unique, e.g. "park"
-  std::size_t auto_register_max = 0; // unknown tags taken from this source; 0: none
+  std::string name;                   // unique, e.g. "park"
+  std::size_t auto_register_max = 0;  // unknown tags taken from this source; 0: none
   bool operator==(const SourceSpec&) const = default;
 };
 

@@ -15,7 +15,8 @@ enum ReadingFlag : std::uint8_t {
   reading_historical = 1 << 2,       // older than the tag's newest, or marked so: stored only
   reading_retained = 1 << 3,         // the broker kept it: a first value
   reading_derived = 1 << 4,          // computed by an expression of ours
-  reading_at_receive_time = 1 << 5,  // evaluated at receive time (future, or the device's clock jumped)
+  reading_at_receive_time =
+      1 << 5,  // evaluated at receive time (future, or the device's clock jumped)
 };
 
 // Identity: (generation of the store, sequence, index).

@@ -25,7 +25,8 @@ enum class Level : std::uint8_t { none, low_low, low, on, high, high_high };
 [[nodiscard]] std::optional<Priority> parse_priority(std::string_view text);
 [[nodiscard]] std::optional<Level> parse_level(std::string_view text);
 
-// One limit of a set. H and HH are passed above `at`, L and LL below it; at the limit is not past it.
+// One limit of a set. H and HH are passed above `at`, L and LL below it; at the limit is not past
+// it.
 struct Limit {
   Level level = Level::high;
   double at = 0;        // in the unit of the signal: the tag's, or unit per `per` for `rate`
@@ -43,8 +44,8 @@ enum class Aggregate : std::uint8_t { avg, min, max, sum, count, stddev };
 struct WindowSpec {
   Aggregate aggregate = Aggregate::avg;
   Duration length{0};
-  // true: consecutive windows aligned to UTC multiples of `length`, exact, evaluated when they close.
-  // false: sliding, moving in sixtieths of `length`, evaluated at each step.
+  // true: consecutive windows aligned to UTC multiples of `length`, exact, evaluated when they
+  // close. false: sliding, moving in sixtieths of `length`, evaluated at each step.
   bool calendar = true;
   std::uint32_t count_min = 1;  // fewer good values: no verdict
   bool operator==(const WindowSpec&) const = default;
@@ -53,19 +54,21 @@ struct WindowSpec {
 struct RuleSpec {
   std::string id;  // unique; letters, digits, '-', '_', '.'
   RuleKind kind = RuleKind::limit;
-  std::vector<std::string> tags;  // names; one alarm each. `expr`: only the alarm's own tag (tags[0])
-  std::vector<Limit> limits;      // limit, rate, window: ascending by level, at most one a level
+  std::vector<std::string>
+      tags;                   // names; one alarm each. `expr`: only the alarm's own tag (tags[0])
+  std::vector<Limit> limits;  // limit, rate, window: ascending by level, at most one a level
   // state, stale, expr: one condition with these.
   Priority priority = Priority::medium;
   Duration on_delay{0};
   Duration off_delay{0};
-  std::vector<double> states;      // state: alarming numbers (enumerations as their number)
-  Duration per{0};                 // rate: the time unit of `at`, e.g. 1 min
-  Duration over{0};                // rate: the slope is taken over at least this time
-  Duration after{0};               // stale: silence longer than this
-  WindowSpec window;               // window
-  std::string expression;          // expr: boolean, muParser; tags in backquotes
-  Text message;                    // placeholders: {tag} {site} {device} {quantity} {value} {limit} {unit} {level} ...
+  std::vector<double> states;  // state: alarming numbers (enumerations as their number)
+  Duration per{0};             // rate: the time unit of `at`, e.g. 1 min
+  Duration over{0};            // rate: the slope is taken over at least this time
+  Duration after{0};           // stale: silence longer than this
+  WindowSpec window;           // window
+  std::string expression;      // expr: boolean, muParser; tags in backquotes
+  Text
+      message;  // placeholders: {tag} {site} {device} {quantity} {value} {limit} {unit} {level} ...
   Text guidance;
   std::string group;  // of alarms, e.g. "tank-farm"; never empty
   bool operator==(const RuleSpec&) const = default;

@@ -33,9 +33,9 @@ struct SettingsTable {
   std::vector<std::pair<std::string, SettingsValue>> entries;  // in the file's order
 };
 
-// Reads one table key by key and remembers what was asked for: finish() reports each key that nobody
-// asked for, with a "did you mean". Every wrong value becomes one diagnostic and yields the default, so
-// that one run finds all mistakes. Not copyable; one thread.
+// Reads one table key by key and remembers what was asked for: finish() reports each key that
+// nobody asked for, with a "did you mean". Every wrong value becomes one diagnostic and yields the
+// default, so that one run finds all mistakes. Not copyable; one thread.
 class SettingsReader {
  public:
   // `path` is the dotted prefix of the keys in diagnostics, e.g. "source". Both must outlive this.
@@ -51,7 +51,8 @@ class SettingsReader {
   [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t low,
                                      std::int64_t high);
   [[nodiscard]] std::optional<double> number(std::string_view key);  // whole numbers too
-  [[nodiscard]] Duration duration(std::string_view key, Duration fallback, Duration low, Duration high);
+  [[nodiscard]] Duration duration(std::string_view key, Duration fallback, Duration low,
+                                  Duration high);
   // "64MiB", "2GB", a plain number of bytes.
   [[nodiscard]] std::uint64_t bytes(std::string_view key, std::uint64_t fallback, std::uint64_t low,
                                     std::uint64_t high);

@@ -9,8 +9,8 @@
 
 namespace parkwatch {
 
-// A tag's number in this store: dense from 0, in the order in which the pipeline first saw the name,
-// never reused. Names are the identity that people and other systems see.
+// A tag's number in this store: dense from 0, in the order in which the pipeline first saw the
+// name, never reused. Names are the identity that people and other systems see.
 using TagId = std::uint32_t;
 inline constexpr TagId tag_id_none = UINT32_MAX;
 // More tags than this are refused (memory on a small gateway).

@@ -30,7 +30,8 @@ inline constexpr Timestamp timestamp_max = Timestamp{Duration{253402300799999999
 // The shortest text that parse_duration takes back.
 [[nodiscard]] std::string to_text(Duration d);
 
-// The gateway clock's face (design: Time). Only `app` has a real one; tests and tools have their own.
+// The gateway clock's face (design: Time). Only `app` has a real one; tests and tools have their
+// own.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -23,14 +23,14 @@ enum class Quality : std::uint8_t { good, uncertain, bad };
 
 enum class QualityReason : std::uint8_t {
   none,
-  stale,              // silent for too long
-  comm_lost,          // the source or its device is disconnected
-  out_of_range,       // outside the tag's range
-  sensor_fault,       // the device says so, or the value is no number (NaN, infinity)
-  maintenance,        // being calibrated or repaired
-  clock_skew,         // source time more than 5 s in the future
-  not_commissioned,   // evaluated and journaled, not announced
-  first_value,        // retained by the broker, of unknown age
+  stale,             // silent for too long
+  comm_lost,         // the source or its device is disconnected
+  out_of_range,      // outside the tag's range
+  sensor_fault,      // the device says so, or the value is no number (NaN, infinity)
+  maintenance,       // being calibrated or repaired
+  clock_skew,        // source time more than 5 s in the future
+  not_commissioned,  // evaluated and journaled, not announced
+  first_value,       // retained by the broker, of unknown age
 };
 
 [[nodiscard]] std::string_view to_text(Quality q);

@@ -19,8 +19,8 @@ namespace parkwatch::mqtt_session {
 
 struct TlsOptions {
   bool enabled = false;
-  std::string ca_file;      // PEM; empty: the system's
-  std::string cert_file;    // client certificate, PEM; empty: none
+  std::string ca_file;    // PEM; empty: the system's
+  std::string cert_file;  // client certificate, PEM; empty: none
   std::string key_file;
   std::string server_name;  // verified and sent as SNI; empty: the host of the address
 };
@@ -41,13 +41,14 @@ struct SessionOptions {
   Duration reconnect_min = std::chrono::milliseconds{200};
   Duration reconnect_max = std::chrono::seconds{30};
   bool clean_session = false;
-  std::vector<std::string> filters;  // subscribed with QoS 1 on every connect
+  std::vector<std::string> filters;                      // subscribed with QoS 1 on every connect
   std::size_t payload_bytes_max = std::size_t{1} << 20;  // a larger PUBLISH is streamed away
-  std::size_t publish_window = 16;   // unacknowledged publishes of ours; Paho never queues more
+  std::size_t publish_window = 16;  // unacknowledged publishes of ours; Paho never queues more
   WillOptions will;
 };
 
-// Called from Paho's thread (message) or the loop (the rest). Must not throw and must only append or post.
+// Called from Paho's thread (message) or the loop (the rest). Must not throw and must only append
+// or post.
 struct SessionHandlers {
   // The message; returns the sequence number that it got. `source` is left 0.
   std::function<std::uint64_t(Message&&)> message;
@@ -71,22 +72,24 @@ class Session {
   virtual ~Session() = default;
   // All on the loop's thread, but status().
   virtual Result<Done> start() = 0;
-  // Subscribers: acknowledgements up to here may go. `appended` (given at make) says the bound of new ones.
+  // Subscribers: acknowledgements up to here may go. `appended` (given at make) says the bound of
+  // new ones.
   virtual void committed(std::uint64_t sequence) = 0;
   // false: close the connection to the broker and stay away until true.
   virtual void flow(bool open) = 0;
   virtual void stop_reading() = 0;
   // Sends the DISCONNECT (the will is not published); `done` on the loop, at the latest after 5 s.
   virtual void stop(std::function<void()> done) = 0;
-  // `done(true)` on the loop when the broker acknowledged; done(false) when the connection was lost or is
-  // down: the caller keeps the message. REQUIRES: fewer than publish_window are outstanding.
+  // `done(true)` on the loop when the broker acknowledged; done(false) when the connection was lost
+  // or is down: the caller keeps the message. REQUIRES: fewer than publish_window are outstanding.
   virtual void publish(std::string topic, std::string payload, bool retained,
                        std::function<void(bool)> done) = 0;
   [[nodiscard]] virtual SessionStatus status() const = 0;  // any thread
 };
 
-// `appended` gives the highest sequence appended by the callbacks so far; null: acknowledgements are not
-// held (a client that only publishes). Errors: permanent - this Paho acknowledges too early (< 1.3.10).
+// `appended` gives the highest sequence appended by the callbacks so far; null: acknowledgements
+// are not held (a client that only publishes). Errors: permanent - this Paho acknowledges too early
+// (< 1.3.10).
 [[nodiscard]] Result<std::unique_ptr<Session>> make_session(
     boost::asio::io_context& loop, SessionOptions options, SessionHandlers handlers,
     std::function<std::uint64_t()> appended);

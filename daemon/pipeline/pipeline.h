@@ -1,4 +1,5 @@
-// daemon/pipeline/pipeline.h - (now, inputs) -> facts. Pure and deterministic: no clock, no thread, no I/O.
+// daemon/pipeline/pipeline.h - (now, inputs) -> facts. Pure and deterministic: no clock, no thread,
+// no I/O.
 #pragma once
 #include <functional>
 #include <memory>
@@ -17,8 +18,8 @@ class Snapshot;
 
 namespace parkwatch::pipeline {
 
-// Lives on one thread (the pipeline's); has no lock. The same inputs give the same facts, stamps included,
-// however they are cut into steps and whatever empty steps come between.
+// Lives on one thread (the pipeline's); has no lock. The same inputs give the same facts, stamps
+// included, however they are cut into steps and whatever empty steps come between.
 class Pipeline {
  public:
   Pipeline();
@@ -26,19 +27,21 @@ class Pipeline {
   Pipeline(Pipeline&&) noexcept;
   Pipeline& operator=(Pipeline&&) noexcept;
 
-  // Before each input, fires every deadline due by its receive time (and, of a reading's own tag, those
-  // due by its source time), stamped with the due time, in the order (due, rule, tag); after the last
-  // input those due by `now`. Appends to `facts`, which the caller may have filled in earlier steps.
-  // REQUIRES: inputs in rising sequence; receive times not falling, none later than `now`, and `now` not
-  // earlier than an earlier step's. The first input of a new pipeline is a NewPlant.
+  // Before each input, fires every deadline due by its receive time (and, of a reading's own tag,
+  // those due by its source time), stamped with the due time, in the order (due, rule, tag); after
+  // the last input those due by `now`. Appends to `facts`, which the caller may have filled in
+  // earlier steps. REQUIRES: inputs in rising sequence; receive times not falling, none later than
+  // `now`, and `now` not earlier than an earlier step's. The first input of a new pipeline is a
+  // NewPlant.
   void step(Timestamp now, std::span<const Input> inputs, Facts& facts);
 
-  // Steps what was committed once more, behind decoding, dedupe and scaling. `plant_of` gives the plant
-  // of a hash. Appends the derived readings and transitions that come out, for comparing.
+  // Steps what was committed once more, behind decoding, dedupe and scaling. `plant_of` gives the
+  // plant of a hash. Appends the derived readings and transitions that come out, for comparing.
   // Errors: permanent - a plant that `plant_of` does not know (it returned null).
-  Result<Done> replay(const RecordedBatch& batch,
-                      const std::function<std::shared_ptr<const Plant>(const std::string&)>& plant_of,
-                      Facts& facts);
+  Result<Done> replay(
+      const RecordedBatch& batch,
+      const std::function<std::shared_ptr<const Plant>(const std::string&)>& plant_of,
+      Facts& facts);
 
   // The whole state as one value. restore() on a new pipeline continues as if nothing had been.
   void snapshot(v1::Snapshot& out) const;
@@ -54,7 +57,8 @@ class Pipeline {
   [[nodiscard]] Timestamp now() const;  // of the last step
   [[nodiscard]] const std::string& plant_hash() const;
   [[nodiscard]] std::size_t tag_count() const;
-  // Every known tag's definition and newest reading (empty: none yet), by TagId. For the live view at start.
+  // Every known tag's definition and newest reading (empty: none yet), by TagId. For the live view
+  // at start.
   struct TagView {
     const Tag* tag;
     std::uint32_t version;

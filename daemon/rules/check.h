@@ -18,9 +18,9 @@ struct Mistake {
 // Null for an unknown name.
 using TagLookup = std::function<const Tag*(const std::string& name)>;
 
-// Unknown tags, limits outside the range or out of order, a deadband not smaller than the gap between
-// neighbouring limits, states outside the enumeration, text tags under a numeric kind, expressions that do
-// not compile or name unknown tags.
+// Unknown tags, limits outside the range or out of order, a deadband not smaller than the gap
+// between neighbouring limits, states outside the enumeration, text tags under a numeric kind,
+// expressions that do not compile or name unknown tags.
 [[nodiscard]] std::vector<Mistake> check_rule(const RuleSpec& rule, const TagLookup& tag_of);
 
 // A derived tag's expression: compiles, names known tags, no circle (`all` holds every tag).

@@ -1,4 +1,5 @@
-// daemon/store/reader.h - Read-only view of the committed facts, for pulls and queries. One a thread.
+// daemon/store/reader.h - Read-only view of the committed facts, for pulls and queries. One a
+// thread.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -14,8 +15,8 @@
 
 namespace parkwatch::store {
 
-// A place in the stream of readings: everything up to and including message `sequence` is had. A page never
-// cuts a message. Text form: "<generation>.<sequence>", opaque to clients.
+// A place in the stream of readings: everything up to and including message `sequence` is had. A
+// page never cuts a message. Text form: "<generation>.<sequence>", opaque to clients.
 struct Cursor {
   std::string generation;
   std::uint64_t sequence = 0;  // 0: the beginning
@@ -43,18 +44,18 @@ struct Gap {
 struct ReadingsQuery {
   std::uint64_t after_sequence = 0;
   std::size_t bytes_max = std::size_t{1} << 20;  // soft, of the stored blocks; at least one message
-  std::vector<TagId> tags;             // empty: all; sorted
-  std::optional<Timestamp> from;       // source time, inclusive
-  std::optional<Timestamp> to;         // exclusive
+  std::vector<TagId> tags;                       // empty: all; sorted
+  std::optional<Timestamp> from;                 // source time, inclusive
+  std::optional<Timestamp> to;                   // exclusive
 };
 
 struct ReadingsPage {
   std::vector<Reading> readings;
-  std::vector<Gap> gaps;               // that lie between the cursor and the first reading
-  std::vector<TagRow> tags;            // definitions that came into force in what this page spans, and
-                                       // of every tag in it that was defined before (so a page stands alone)
-  std::uint64_t next_sequence = 0;     // the cursor after this page
-  bool end = false;                    // nothing more is stored now
+  std::vector<Gap> gaps;     // that lie between the cursor and the first reading
+  std::vector<TagRow> tags;  // definitions that came into force in what this page spans, and
+                             // of every tag in it that was defined before (so a page stands alone)
+  std::uint64_t next_sequence = 0;  // the cursor after this page
+  bool end = false;                 // nothing more is stored now
 };
 
 struct ConsumerRow {
@@ -72,7 +73,7 @@ struct QuarantineRow {
 struct StoreCounts {
   std::uint64_t blocks = 0;
   std::uint64_t readings = 0;
-  std::uint64_t bytes = 0;       // of the database file and its WAL
+  std::uint64_t bytes = 0;  // of the database file and its WAL
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
   std::uint64_t events = 0;
@@ -84,11 +85,13 @@ class Reader {
   [[nodiscard]] virtual const std::string& generation() const = 0;
   [[nodiscard]] virtual Result<ReadingsPage> readings(const ReadingsQuery& query) = 0;
   // Transitions with journal > after, at most `rows_max`.
-  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> events(std::uint64_t after, std::size_t rows_max) = 0;
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> events(std::uint64_t after,
+                                                               std::size_t rows_max) = 0;
   // The last transition of every alarm that is not normal.
   [[nodiscard]] virtual Result<std::vector<AlarmEvent>> standing() = 0;
   // Undelivered outbox rows in journal order, after this journal number.
-  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> outbox(std::uint64_t after, std::size_t rows_max) = 0;
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> outbox(std::uint64_t after,
+                                                               std::size_t rows_max) = 0;
   [[nodiscard]] virtual Result<std::vector<TagRow>> tags() = 0;
   [[nodiscard]] virtual Result<std::vector<ConsumerRow>> consumers() = 0;
   [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) = 0;

@@ -1,5 +1,5 @@
-// daemon/store/store.h - One SQLite database in WAL mode with synchronous=FULL. A batch commits whole or not
-// at all.
+// daemon/store/store.h - One SQLite database in WAL mode with synchronous=FULL. A batch commits
+// whole or not at all.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -19,7 +19,7 @@ class Snapshot;
 namespace parkwatch::store {
 
 struct StoreOptions {
-  std::string directory;           // the state directory; the database is <directory>/parkwatch.db
+  std::string directory;  // the state directory; the database is <directory>/parkwatch.db
   std::uint64_t bytes_max = std::uint64_t{8} << 30;  // readings give way above this
   Duration age_max = std::chrono::days{400};
   std::uint64_t quarantine_rows_max = 1000;
@@ -32,7 +32,8 @@ struct Batch {
   Timestamp now;
   Facts facts;
   std::shared_ptr<const v1::Snapshot> snapshot;  // null: none this time
-  // Configurations that came into force in this batch: hash -> the files' text (config::bundle_text).
+  // Configurations that came into force in this batch: hash -> the files' text
+  // (config::bundle_text).
   std::vector<std::pair<std::string, std::string>> plants;
 };
 
@@ -42,9 +43,9 @@ struct CommitInfo {
 
 // What the store knew when it was opened.
 struct Recovered {
-  std::string generation;       // of this store: 16 hex digits, new with each new or salvaged store
+  std::string generation;  // of this store: 16 hex digits, new with each new or salvaged store
   std::uint64_t last_sequence = 0;
-  Timestamp last_now;           // of the last commit; timestamp_min if none
+  Timestamp last_now;  // of the last commit; timestamp_min if none
   std::uint64_t last_journal = 0;
 };
 
@@ -62,26 +63,28 @@ class Store {
   // The text of a configuration that ran. Errors: not_found.
   [[nodiscard]] virtual Result<std::string> plant_text(const std::string& hash) = 0;
 
-  // Errors: transient - full disk, I/O error: nothing of the batch is stored, call again with the same batch
-  // (the store reopens its files and checks its last sequence where a failed fsync makes that needed).
+  // Errors: transient - full disk, I/O error: nothing of the batch is stored, call again with the
+  // same batch (the store reopens its files and checks its last sequence where a failed fsync makes
+  // that needed).
   [[nodiscard]] virtual Result<CommitInfo> commit(const Batch& batch) = 0;
 
-  // Alerts: the outbox row of this journal number is delivered. Written with the next commit or flush().
+  // Alerts: the outbox row of this journal number is delivered. Written with the next commit or
+  // flush().
   virtual void delivered(std::uint64_t journal) = 0;
   // Writes deliveries without a batch. Errors as commit().
   [[nodiscard]] virtual Result<Done> flush() = 0;
 
   // Deletes a bounded number of blocks above the limits, oldest first: what every consumer has
-  // acknowledged, or with a gap record what it has not; spares what the newest snapshot needs. Returns
-  // true if there is more to do. Call when idle and now and then under load.
+  // acknowledged, or with a gap record what it has not; spares what the newest snapshot needs.
+  // Returns true if there is more to do. Call when idle and now and then under load.
   [[nodiscard]] virtual Result<bool> retain(Timestamp now) = 0;
   // Passive checkpoint; TRUNCATE after a bulk delete.
   virtual void checkpoint() = 0;
 };
 
 // Creates, migrates, or refuses. Takes the lock on the directory.
-// Errors: permanent - the directory cannot be written, another daemon has it, the file is no database of
-// ours or of a newer version; each with the path and what to do.
+// Errors: permanent - the directory cannot be written, another daemon has it, the file is no
+// database of ours or of a newer version; each with the path and what to do.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_store(StoreOptions options);
 
 }  // namespace parkwatch::store

@@ -1,0 +1,25 @@
+// daemon/model/rule.cpp - Words of rules.
+#include "model/rule.h"
+
+#include "model/words.h"
+
+namespace parkwatch {
+namespace {
+
+constexpr Words<RuleKind, 6> kinds{{"limit", "state", "rate", "stale", "window", "expr"}};
+constexpr Words<Priority, 4> priorities{{"low", "medium", "high", "critical"}};
+constexpr Words<Level, 6> levels{{"", "LL", "L", "on", "H", "HH"}};
+constexpr Words<Aggregate, 6> aggregates{{"avg", "min", "max", "sum", "count", "stddev"}};
+
+}  // namespace
+
+std::string_view to_text(RuleKind k) { return kinds.text(k); }
+std::string_view to_text(Priority p) { return priorities.text(p); }
+std::string_view to_text(Level l) { return levels.text(l); }
+std::string_view to_text(Aggregate a) { return aggregates.text(a); }
+std::optional<RuleKind> parse_rule_kind(std::string_view text) { return kinds.parse(text); }
+std::optional<Priority> parse_priority(std::string_view text) { return priorities.parse(text); }
+std::optional<Level> parse_level(std::string_view text) { return levels.parse(text); }
+std::optional<Aggregate> parse_aggregate(std::string_view text) { return aggregates.parse(text); }
+
+}  // namespace parkwatch

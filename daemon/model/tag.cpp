@@ -1,0 +1,73 @@
+// daemon/model/tag.cpp - Names of tags and patterns over them.
+#include "model/tag.h"
+
+#include "model/utf8.h"
+
+namespace parkwatch {
+namespace {
+
+constexpr std::string_view name_forbidden = "+#*`\"'\\ ";
+
+// Cuts the first level off `rest`; `rest` becomes empty after the last one.
+std::string_view next_level(std::string_view& rest) {
+  const std::size_t slash = rest.find('/');
+  const std::string_view level = rest.substr(0, slash);
+  rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+  return level;
+}
+
+// '*' stands for any run of bytes of one level. Greedy with one step back, so linear in practice.
+bool level_matches(std::string_view pattern, std::string_view level) {
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (n < level.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = n;
+    } else if (p < pattern.size() && pattern[p] == level[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace
+
+bool is_tag_name(std::string_view name) {
+  if (name.empty() || name.size() > tag_name_bytes_max || first_not_utf8(name)) return false;
+  if (name.front() == '/' || name.back() == '/' || name.find("//") != std::string_view::npos) {
+    return false;
+  }
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || name_forbidden.find(c) != std::string_view::npos)
+      return false;
+  }
+  return true;
+}
+
+bool tag_matches(std::string_view pattern, std::string_view name) {
+  while (!pattern.empty()) {
+    const std::string_view level = next_level(pattern);
+    if (level == "**") {
+      if (pattern.empty()) return true;
+      for (std::string_view rest = name; !rest.empty(); (void)next_level(rest)) {
+        if (tag_matches(pattern, rest)) return true;
+      }
+      return false;
+    }
+    if (name.empty() || !level_matches(level, next_level(name))) return false;
+  }
+  return name.empty();
+}
+
+}  // namespace parkwatch
