@@ -50,8 +50,8 @@ set(PARKWATCH_FOLDERS
 
 foreach(line IN LISTS PARKWATCH_LAYERS)
   string(REGEX REPLACE " +" ";" words "${line}")
-  list(GET words 1 layer)
-  list(SUBLIST words 2 -1 allowed)
+  list(POP_FRONT words keyword layer)
+  set(allowed "${words}")
   set(PARKWATCH_ALLOWED_${layer} "${allowed}")
 endforeach()
 
