@@ -44,6 +44,7 @@ struct Gap {
 struct ReadingsQuery {
   std::uint64_t after_sequence = 0;
   std::size_t bytes_max = std::size_t{1} << 20;  // soft, of the stored blocks; at least one message
+  std::size_t readings_max = 50'000;             // soft likewise: bounds the memory that a page takes
   std::vector<TagId> tags;                       // empty: all; sorted
   std::optional<Timestamp> from;                 // source time, inclusive
   std::optional<Timestamp> to;                   // exclusive
@@ -96,6 +97,9 @@ class Reader {
   [[nodiscard]] virtual Result<std::vector<ConsumerRow>> consumers() = 0;
   [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) = 0;
   [[nodiscard]] virtual Result<StoreCounts> counts() = 0;
+  // Where a consumer starts that wants everything received at or after `t`: the sequence of a stored
+  // message before it (up to one block earlier), or 0. Receive times never fall with the sequence.
+  [[nodiscard]] virtual Result<std::uint64_t> sequence_at(Timestamp t) = 0;
 };
 
 // `directory` as in StoreOptions; the store must exist.
