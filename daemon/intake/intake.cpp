@@ -22,14 +22,16 @@ Intake::Intake(Clock& clock, IntakeLimits limits, std::uint64_t last_sequence)
 std::uint64_t Intake::append(Body body) {
   std::uint64_t sequence = 0;
   bool closes = false;
+  bool wakes = false;
   {
     const std::lock_guard lock{mutex_};
     if (closed_) return 0;
     sequence = append_locked(std::move(body));
+    wakes = is_awaited();
     closes = open_ && (held_.size() >= limits_.inputs_high || held_bytes_ >= limits_.bytes_high);
     if (closes) open_ = false;
   }
-  available_.notify_one();
+  if (wakes) available_.notify_one();
   if (closes) {
     for (const auto& listener : flow_listeners_) listener(false);
   }
@@ -62,10 +64,29 @@ std::uint64_t Intake::append_locked(Body body) {
   return sequence;
 }
 
-Intake::Taken Intake::take(std::size_t inputs_max, Duration wait_max) {
+std::uint64_t Intake::append(ClockStep step, const std::function<void()>& set) {
+  std::uint64_t sequence = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    if (closed_) return 0;
+    sequence = append_locked(step);
+    set();
+  }
+  available_.notify_one();
+  return sequence;
+}
+
+Intake::Taken Intake::take(std::size_t inputs_max, std::size_t enough, Duration wait_max) {
   Taken taken;
   std::unique_lock lock{mutex_};
-  available_.wait_for(lock, wait_max, [this] { return !queue_.empty() || closed_ || woken_; });
+  const auto interrupted = [this] { return closed_ || woken_; };
+  awaited_ = 1;
+  available_.wait_for(lock, wait_max, [&] { return !queue_.empty() || interrupted(); });
+  if (!queue_.empty() && queue_.size() < enough && !interrupted()) {
+    awaited_ = enough;
+    available_.wait_for(lock, gather_max, [&] { return queue_.size() >= enough || interrupted(); });
+  }
+  awaited_ = 0;
   woken_ = false;
   const auto count = static_cast<std::ptrdiff_t>(std::min(inputs_max, queue_.size()));
   taken.inputs.assign(std::make_move_iterator(queue_.begin()),

@@ -18,6 +18,9 @@
 namespace parkwatch {
 
 // Counted from append to commit: what the queue, the pipeline and the writer hold together.
+// How long a few inputs may wait for more of them.
+inline constexpr Duration gather_max = std::chrono::microseconds{500};
+
 struct IntakeLimits {
   std::size_t inputs_high = 100'000;
   std::size_t bytes_high = std::size_t{16} << 20;  // payloads and topics
@@ -45,10 +48,15 @@ class Intake {
   // at once with an Error (transient) after close().
   std::uint64_t append(Command command, ReplyHandler reply);
 
-  // Waits for an input, until `wake_at` by the clock given to the constructor's `clock` has come
-  // (as far as `wait_max` allows), or for wake(). Pipeline thread only.
-  [[nodiscard]] Taken take(std::size_t inputs_max, Duration wait_max);
+  // Waits for an input, at most `wait_max`, or for wake(); once there is one, a moment longer
+  // (gather_max) for `enough` of them, so that a busy source does not wake the pipeline for each
+  // message. Pipeline thread only.
+  [[nodiscard]] Taken take(std::size_t inputs_max, std::size_t enough, Duration wait_max);
   void wake();
+
+  // The gateway clock was set: `set` moves it while nothing can be stamped, and the input that says
+  // by how much is the last one of the old time. Any thread.
+  std::uint64_t append(ClockStep step, const std::function<void()>& set);
 
   // The writer, after each commit: everything up to `sequence` is safe. Answers `replies`, then
   // calls the listeners (on the writer's thread; they post).
@@ -73,6 +81,7 @@ class Intake {
 
  private:
   std::uint64_t append_locked(Body body);
+  [[nodiscard]] bool is_awaited() const { return awaited_ != 0 && queue_.size() >= awaited_; }
   Clock& clock_;
   const IntakeLimits limits_;
   mutable std::mutex mutex_;  // protects all below
@@ -86,6 +95,8 @@ class Intake {
   bool open_ = true;
   bool closed_ = false;
   bool woken_ = false;
+  std::size_t awaited_ =
+      0;  // how many queued inputs the waiting pipeline wants; 0: it does not wait
   std::map<std::uint64_t, ReplyHandler> replies_;
   std::vector<std::function<void(std::uint64_t)>> committed_listeners_;  // fixed after set-up
   std::vector<std::function<void(bool)>> flow_listeners_;                // fixed after set-up

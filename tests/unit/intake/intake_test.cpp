@@ -34,7 +34,7 @@ TEST_CASE("intake: numbers go on from the store's last and times never fall", "[
   Intake intake{clock, {}, 41};
   CHECK(intake.append(message_of("a")) == 42);
   CHECK(intake.append(message_of("b")) == 43);
-  const Intake::Taken taken = intake.take(100, 0us);
+  const Intake::Taken taken = intake.take(100, 1, 0us);
   REQUIRE(taken.inputs.size() == 2);
   CHECK(taken.inputs[0].sequence == 42);
   CHECK(taken.inputs[0].receive_time < taken.inputs[1].receive_time);
@@ -47,8 +47,8 @@ TEST_CASE("intake: now does not pass an input that stays in the queue", "[intake
   CountingClock clock;
   Intake intake{clock, {}, 0};
   for (int i = 0; i < 3; ++i) CHECK(intake.append(message_of("x")) != 0);
-  const Intake::Taken first = intake.take(2, 0us);
-  const Intake::Taken rest = intake.take(2, 0us);
+  const Intake::Taken first = intake.take(2, 1, 0us);
+  const Intake::Taken rest = intake.take(2, 1, 0us);
   REQUIRE(rest.inputs.size() == 1);
   CHECK(first.now <= rest.inputs[0].receive_time);
 }
@@ -71,7 +71,7 @@ TEST_CASE("intake: four threads lose nothing and each keeps its own order", "[in
   std::uint64_t sequence = 0;
   Timestamp newest{};
   while (sequence < 4 * each) {
-    for (const Input& input : intake.take(1'000, 1s).inputs) {
+    for (const Input& input : intake.take(1'000, 1, 1s).inputs) {
       const Message& m = std::get<Message>(input.body);
       REQUIRE(input.sequence == ++sequence);
       REQUIRE(input.receive_time >= newest);
@@ -134,16 +134,28 @@ TEST_CASE("intake: after close nothing is taken in and what is queued drains", "
   std::string answer;
   (void)intake.append(Command{}, [&answer](const Result<Done>& r) { answer = r.error().message; });
   CHECK(answer == "the daemon is stopping");
-  CHECK_FALSE(intake.take(1, 0us).closed);
-  const Intake::Taken last = intake.take(1, 0us);
+  CHECK_FALSE(intake.take(1, 1, 0us).closed);
+  const Intake::Taken last = intake.take(1, 1, 0us);
   CHECK(last.inputs.size() == 1);
   CHECK(last.closed);
+}
+
+TEST_CASE("intake: a clock step is the last input of the old time", "[intake]") {
+  CountingClock clock;
+  Intake intake{clock, {}, 0};
+  bool was_set = false;
+  CHECK(intake.append(message_of("before")) == 1);
+  CHECK(intake.append(ClockStep{5s}, [&was_set] { was_set = true; }) == 2);
+  CHECK(was_set);
+  const Intake::Taken taken = intake.take(10, 1, 0us);
+  REQUIRE(taken.inputs.size() == 2);
+  CHECK(std::get<ClockStep>(taken.inputs[1].body).by == 5s);
 }
 
 TEST_CASE("intake: wake ends a wait without an input", "[intake]") {
   CountingClock clock;
   Intake intake{clock, {}, 0};
   std::thread waker{[&intake] { intake.wake(); }};
-  CHECK(intake.take(1, Duration{std::chrono::hours{1}}).inputs.empty());
+  CHECK(intake.take(1, 1, Duration{std::chrono::hours{1}}).inputs.empty());
   waker.join();
 }
