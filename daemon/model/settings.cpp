@@ -226,7 +226,7 @@ std::vector<std::string> SettingsReader::texts(std::string_view key) {
       out.push_back(*held);
     } else {
       out_.push_back({Diagnostic::Severity::error, element.where, name_of(key),
-                      expected("an array of texts only; an element", element)});
+                      "every element " + expected("a text", element)});
     }
   }
   return out;
@@ -259,7 +259,7 @@ std::vector<const SettingsTable*> SettingsReader::tables(std::string_view key) {
       out.push_back(held->get());
     } else {
       out_.push_back({Diagnostic::Severity::error, element.where, name_of(key),
-                      expected(wanted + "; an element", element)});
+                      "every element " + expected("a table", element)});
     }
   }
   return out;
