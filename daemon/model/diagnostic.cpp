@@ -1,7 +1,32 @@
 // daemon/model/diagnostic.cpp - A diagnostic as one line of text.
 #include "model/diagnostic.h"
 
+#include <string_view>
+
 namespace parkwatch {
+namespace {
+
+// Texts of a file reach a terminal here: control characters become visible, and a line stays one
+// line.
+std::string visible(const std::string& text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += "\\x";
+      out += digits[byte >> 4U];
+      out += digits[byte & 0xFU];
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string to_text(const Diagnostic& d) {
   std::string text = d.where.file;
@@ -10,7 +35,7 @@ std::string to_text(const Diagnostic& d) {
   }
   text += d.severity == Diagnostic::Severity::error ? " error" : " warning";
   if (!d.key.empty()) text += ' ' + d.key;
-  return text + ": " + d.message;
+  return visible(text + ": " + d.message);
 }
 
 }  // namespace parkwatch

@@ -41,6 +41,8 @@ TEST_CASE("diagnostic: one line with place, severity, key and message", "[model]
   CHECK(to_text(d) == "rules.toml:7:12 warning: is wrong");
   d.where.line = 0;
   CHECK(to_text(d) == "rules.toml warning: is wrong");
+  d.message = "saw 'x\n\x1b[2J'";
+  CHECK(to_text(d) == "rules.toml warning: saw 'x\\n\\x1b[2J'");
 }
 
 TEST_CASE("settings: what is there is read and what is absent is the default", "[model]") {
