@@ -1,0 +1,78 @@
+// daemon/app/alerts_out.cpp - Options of the alert client, and a thread that reads the outbox for
+// it.
+#include "app/alerts_out.h"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "drivers/mqtt/connection.h"
+#include "mqtt/session.h"
+
+namespace parkwatch::app {
+
+AlertsOut::AlertsOut(boost::asio::io_context& loop, const config::Config& config,
+                     std::string generation, std::uint64_t start_number,
+                     std::function<void(std::uint64_t)> delivered, Log log)
+    : loop_(loop), config_(config.alerts), log_(std::move(log)) {
+  if (!config_.enabled) return;
+  notify::MqttAlertsOptions options;
+  options.park = config.plant->park;
+  options.generation = std::move(generation);
+  options.start_number = start_number;
+  notify::MqttAlertsCalls calls;
+  calls.delivered = std::move(delivered);
+  calls.fetch = [this](std::uint64_t after, std::size_t rows_max, auto done) {
+    fetch(after, rows_max, std::move(done));
+  };
+  calls.condition = [this](bool connected, const std::string& detail) {
+    log_("alerts: " + std::string{connected ? "connected" : "not connected: "} + detail);
+  };
+  alerts_ = std::make_unique<notify::MqttAlerts>(loop_, std::move(options), std::move(calls));
+}
+
+Result<Done> AlertsOut::start(const std::string& state_directory) {
+  if (!alerts_) return Done{};
+  auto reader = store::open_reader(state_directory);
+  if (!reader.ok()) return reader.error();
+  reader_ = std::move(*reader);
+  auto standing = reader_->standing();
+  if (!standing.ok()) return standing.error();
+  auto connection = mqtt_driver::connection_options(*config_.table);
+  if (!connection.ok()) return connection.error();
+  alerts_->complete(*connection);
+  auto session =
+      mqtt_session::make_session(loop_, std::move(*connection), alerts_->handlers(), nullptr);
+  if (!session.ok()) return session.error();
+  return alerts_->start(std::move(*session), std::move(*standing));
+}
+
+void AlertsOut::fetch(std::uint64_t after, std::size_t rows_max,
+                      std::function<void(notify::MqttAlertsCalls::Rows)> done) {
+  boost::asio::post(pool_, [this, after, rows_max, done = std::move(done)] {
+    auto rows = std::make_shared<notify::MqttAlertsCalls::Rows>(reader_->outbox(after, rows_max));
+    boost::asio::post(loop_, [rows, done] { done(std::move(*rows)); });
+  });
+}
+
+void AlertsOut::committed(std::vector<AlarmEvent> transitions) {
+  if (alerts_) alerts_->committed(std::move(transitions));
+}
+
+void AlertsOut::fault(std::string_view name, bool active, const Text& message, Timestamp at) {
+  if (alerts_) alerts_->fault(name, active, message, at);
+}
+
+void AlertsOut::stop(std::function<void()> done) {
+  if (!alerts_) return done();
+  alerts_->stop(std::move(done));
+}
+
+std::size_t AlertsOut::pending() const {
+  return alerts_ ? static_cast<std::size_t>(alerts_->status().pending) : 0;
+}
+
+bool AlertsOut::connected() const { return alerts_ && alerts_->status().connected; }
+
+std::string AlertsOut::detail() const { return alerts_ ? alerts_->status().detail : std::string{}; }
+
+}  // namespace parkwatch::app

@@ -1,0 +1,49 @@
+// daemon/app/alerts_out.h - The alert client and its way to the outbox. Lives on the loop's thread.
+#pragma once
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "model/alarm_event.h"
+#include "model/result.h"
+#include "notify/mqtt_alerts.h"
+#include "store/reader.h"
+
+namespace parkwatch::app {
+
+// Does nothing when the configuration has no [alerts].
+class AlertsOut {
+ public:
+  using Log = std::function<void(const std::string&)>;
+  // `delivered` is called on the loop for each alert that is told.
+  AlertsOut(boost::asio::io_context& loop, const config::Config& config, std::string generation,
+            std::uint64_t start_number, std::function<void(std::uint64_t)> delivered, Log log);
+
+  // Reads the standing alarms from the store and begins; before the line commits anything.
+  [[nodiscard]] Result<Done> start(const std::string& state_directory);
+  void committed(std::vector<AlarmEvent> transitions);
+  void fault(std::string_view name, bool active, const Text& message, Timestamp at);
+  void stop(std::function<void()> done);
+  // Alerts that are not told yet, as far as they are in memory.
+  [[nodiscard]] std::size_t pending() const;
+  [[nodiscard]] bool enabled() const { return alerts_ != nullptr; }
+  [[nodiscard]] bool connected() const;
+  [[nodiscard]] std::string detail() const;
+
+ private:
+  void fetch(std::uint64_t after, std::size_t rows_max,
+             std::function<void(notify::MqttAlertsCalls::Rows)> done);
+
+  boost::asio::io_context& loop_;
+  const config::AlertConfig config_;
+  const Log log_;
+  std::string directory_;
+  std::unique_ptr<notify::MqttAlerts> alerts_;
+  std::unique_ptr<store::Reader> reader_;  // used on pool_ only, once started
+  boost::asio::thread_pool pool_{1};       // joins first: nothing below
+};
+
+}  // namespace parkwatch::app

@@ -1,0 +1,273 @@
+// daemon/app/daemon.cpp - Start and stop: the order in which everything begins and ends.
+#include "app/daemon.h"
+
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <utility>
+
+#include "app/recovery.h"
+#include "drivers/driver.h"
+#include "spdlog/logger.h"
+
+namespace parkwatch::app {
+namespace {
+
+constexpr Duration stop_patience = std::chrono::seconds{10};
+
+void check_source(const std::string& driver, const SettingsTable& table, Diagnostics& out) {
+  const DriverEntry* entry = find_driver(driver);
+  if (entry != nullptr) {
+    entry->check(table, out);
+    return;
+  }
+  std::vector<std::string> names;
+  for (const DriverEntry& known : driver_table()) names.emplace_back(known.name);
+  SettingsReader reader{table, "source", out};
+  std::string message = "unknown driver \"" + driver + "\"";
+  if (const auto near = did_you_mean(driver, names)) message += "; did you mean \"" + *near + "\"?";
+  reader.error("driver", std::move(message));
+}
+
+Result<std::string> read_token(const std::string& path) {
+  if (path.empty()) return std::string{};
+  std::ifstream file{path};
+  std::string token;
+  if (!std::getline(file, token) || token.empty()) {
+    return Error{ErrorKind::permanent, path + ": no token in its first line"};
+  }
+  return token;
+}
+
+LineOptions line_options(const config::StoreConfig& store) {
+  LineOptions options;
+  options.linger = store.linger;
+  options.snapshot_every = store.snapshot_every;
+  options.snapshot_readings = store.snapshot_readings;
+  return options;
+}
+
+}  // namespace
+
+std::shared_ptr<const config::Config> load_config(const std::string& path,
+                                                  Diagnostics& diagnostics) {
+  return config::load(path, check_source, diagnostics);
+}
+
+Daemon::Daemon(DaemonOptions options) : options_(std::move(options)) {}
+
+Daemon::~Daemon() {
+  if (stopper_.joinable()) stopper_.join();
+}
+
+Result<Done> Daemon::start() {
+  Diagnostics diagnostics;
+  config_ = load_config(options_.config_path, diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
+  if (config_ == nullptr) {
+    return Error{ErrorKind::permanent, options_.config_path + ": the configuration has errors"};
+  }
+  set_up_log(config_->log_level);
+  logger().info("parkwatchd {} starts, park {}, configuration {}", PARKWATCH_VERSION,
+                config_->plant->park, config_->plant->hash.substr(0, 12));
+  auto opened = open_store();
+  if (!opened.ok()) return opened;
+  auto pipeline = recover_pipeline();
+  if (!pipeline.ok()) return pipeline.error();
+  build(std::move(*pipeline));
+  return begin();
+}
+
+Result<Done> Daemon::open_store() {
+  store::StoreOptions options;
+  options.directory = config_->state_directory;
+  options.bytes_max = config_->store.bytes_max;
+  options.age_max = config_->store.age_max;
+  options.quarantine_rows_max = config_->store.quarantine_rows_max;
+  options.synchronous = options_.synchronous;
+  auto opened = store::open_store(std::move(options));
+  if (!opened.ok()) return opened.error();
+  store_ = std::move(*opened);
+  recovered_ = store_->recovered();
+  clock_ = std::make_unique<GatewayClock>(real_clock_sources(), recovered_.last_now);
+  return Done{};
+}
+
+std::shared_ptr<const Plant> Daemon::plant_of(const std::string& hash) {
+  if (hash == config_->plant->hash) return config_->plant;
+  auto text = store_->plant_text(hash);
+  if (!text.ok()) return nullptr;
+  Diagnostics diagnostics;
+  const auto config = config::load_bundle(*text, check_source, diagnostics);
+  return config == nullptr ? nullptr : config->plant;
+}
+
+Result<pipeline::Pipeline> Daemon::recover_pipeline() {
+  auto recovery = recover(*store_, [this](const std::string& hash) { return plant_of(hash); });
+  if (!recovery.ok()) return recovery.error();
+  for (const std::string& note : recovery->notes) logger().info("recovery: {}", note);
+  logger().info("recovery: {} batches with {} readings stepped again, up to message {}",
+                recovery->batches, recovery->readings, recovered_.last_sequence);
+  metrics_.set_replay_differences(recovery->differences);
+  if (recovery->differences != 0) {
+    logger().error("recovery: {} places differ from what is stored; the journal holds",
+                   recovery->differences);
+  }
+  return std::move(recovery->pipeline);
+}
+
+void Daemon::build(pipeline::Pipeline pipeline) {
+  http::Status fixed;
+  fixed.version = PARKWATCH_VERSION;
+  fixed.park = config_->plant->park;
+  fixed.plant = config_->plant->hash;
+  fixed.started_at = clock_->now();
+  fixed.last_sequence = recovered_.last_sequence;
+  board_ = std::make_unique<Board>(std::move(fixed));
+
+  IntakeLimits limits;
+  if (config_->intake_bytes_max != 0) limits.bytes_high = config_->intake_bytes_max;
+  intake_ = std::make_unique<Intake>(*clock_, limits, recovered_.last_sequence);
+  intake_->on_flow([this](bool open) {
+    boost::asio::post(loop_, [this, open] {
+      logger().info(open ? "intake: half empty again, sources go on"
+                         : "intake: high water, sources must wait");
+      sources_->flow(open);
+    });
+  });
+
+  const bool is_new = pipeline.plant_hash().empty();
+  const std::string in_force = pipeline.plant_hash();
+  fill_live_view(pipeline);
+  pipeline.set_decoders(make_decoders(*config_));
+
+  LineListener listener;
+  listener.committed = [this](const store::Batch& batch, const store::CommitInfo& info,
+                              Duration took) { on_committed(batch, info, took); };
+  listener.store_fault = [this](const std::string& fault, const store::Batch& batch) {
+    on_store_fault(fault, batch.now);
+  };
+  line_ = std::make_unique<Line>(*intake_, *clock_, std::move(pipeline), std::move(store_),
+                                 line_options(config_->store), std::move(listener));
+  line_->set_windows(windows_of(*config_));
+  append_first_inputs(is_new, in_force);
+}
+
+// A start is an input that says how long we were away; a new configuration comes after it.
+void Daemon::append_first_inputs(bool is_new, const std::string& plant_in_force) {
+  if (!is_new) {
+    (void)intake_->append(Start{std::max(Duration{0}, clock_->now() - recovered_.last_now)});
+  }
+  line_->keep_plant(config_->plant->hash, config_->bundle);
+  if (is_new || plant_in_force != config_->plant->hash) {
+    (void)intake_->append(NewPlant{with_decoders(*config_)});
+  }
+}
+
+std::shared_ptr<const Plant> Daemon::with_decoders(const config::Config& config) const {
+  auto plant = std::make_shared<Plant>(*config.plant);
+  plant->decoders = make_decoders(config);
+  return plant;
+}
+
+void Daemon::fill_live_view(const pipeline::Pipeline& pipeline) {
+  for (TagId id = 0; id < pipeline.tag_count(); ++id) {
+    const pipeline::Pipeline::TagView view = pipeline.tag(id);
+    live_.set(id, view.version, *view.tag, view.newest);
+  }
+}
+
+Result<Done> Daemon::begin() {
+  auto token = read_token(config_->http.token_file);
+  if (!token.ok()) return token.error();
+  http::HttpOptions options;
+  options.listen = config_->http.listen;
+  options.token = std::move(*token);
+  options.connections_max = config_->http.connections_max;
+  http::Services services;
+  services.intake = intake_.get();
+  services.clock = clock_.get();
+  services.live = &live_;
+  services.metrics = &metrics_;
+  services.open_reader = [this] { return store::open_reader(config_->state_directory); };
+  services.health = [this] { return board_->health(); };
+  services.status = [this] {
+    http::Status status = board_->status();
+    status.now = clock_->now();
+    status.intake_inputs = intake_->inputs_held();
+    status.intake_bytes = intake_->bytes_held();
+    return status;
+  };
+  http_ = std::make_unique<http::Server>(loop_, std::move(options), std::move(services));
+  auto listening = http_->start();
+  if (!listening.ok()) return listening;
+
+  const auto log = [](const std::string& text) { logger().info(text); };
+  alerts_ = std::make_unique<AlertsOut>(
+      loop_, *config_, recovered_.generation, static_cast<std::uint64_t>(to_us(clock_->now())),
+      [this](std::uint64_t journal) {
+        metrics_.alert_delivered();
+        line_->delivered(journal);
+      },
+      log);
+  auto alerting = alerts_->start(config_->state_directory);
+  if (!alerting.ok()) return alerting;
+
+  sources_ = std::make_unique<Sources>(loop_, *intake_, *clock_, config_->plant->park, log);
+  if (options_.acknowledge_early) {
+    logger().error("acknowledging before anything is safe: this run is to lose messages");
+    (void)intake_->appended();
+  }
+  line_->start();
+  auto applied = sources_->apply(*config_);
+  if (!applied.ok()) return applied;
+  board_->ready(true);
+  return Done{};
+}
+
+void Daemon::run() {
+  await_signals();
+  tick();
+  watch();
+  logger().info("ready: http on port {}, {} tags, {} rules, {} sources", http_->port(),
+                config_->plant->tags.size(), config_->plant->rules.size(), config_->sources.size());
+  service_manager_.tell("READY=1");
+  loop_.run();
+}
+
+// Gates stop reading, the pipeline drains, the writer commits and takes a snapshot,
+// acknowledgements go out, clients disconnect, the loop ends. A kill at any point is equivalent.
+void Daemon::stop() {
+  if (stopping_) {
+    logger().error("asked twice to stop: leaving at once");
+    std::_Exit(EXIT_FAILURE);
+  }
+  stopping_ = true;
+  logger().info("stopping");
+  service_manager_.tell("STOPPING=1");
+  board_->ready(false);
+  sources_->stop_reading();
+  intake_->close();
+  stopper_ = std::thread{[this] {
+    line_->stop(stop_patience);
+    boost::asio::post(loop_, [this] { finish(); });
+  }};
+}
+
+void Daemon::finish() {
+  sources_->stop([this] {
+    alerts_->stop([this] {
+      http_->stop([this] {
+        ticks_.cancel();
+        watchdog_.cancel();
+        signals_.cancel();
+        jobs_.join();
+        logger().info("stopped after message {}", intake_->committed());
+        loop_.stop();
+      });
+    });
+  });
+}
+
+}  // namespace parkwatch::app

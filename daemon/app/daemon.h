@@ -1,0 +1,100 @@
+// daemon/app/daemon.h - Owns every object and thread of the daemon; the only place that knows
+// everything.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "app/alerts_out.h"
+#include "app/board.h"
+#include "app/gateway_clock.h"
+#include "app/line.h"
+#include "app/log.h"
+#include "app/service_manager.h"
+#include "app/sources.h"
+#include "config/config.h"
+#include "http/server.h"
+
+namespace parkwatch::app {
+
+struct DaemonOptions {
+  std::string config_path;
+  // For the fault harnesses' own proof only: they must report a loss with these.
+  std::string synchronous = "FULL";
+  bool acknowledge_early = false;
+};
+
+// Prints every diagnostic; null if there is an error.
+[[nodiscard]] std::shared_ptr<const config::Config> load_config(const std::string& path,
+                                                                Diagnostics& diagnostics);
+
+// Lives on the thread that calls run(), which is the loop's.
+class Daemon {
+ public:
+  explicit Daemon(DaemonOptions options);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Opens, recovers, listens. Errors name what is wrong and what to do.
+  [[nodiscard]] Result<Done> start();
+  // Until SIGTERM or SIGINT has ended everything in order.
+  void run();
+  [[nodiscard]] std::uint16_t http_port() const { return http_->port(); }
+
+ private:
+  [[nodiscard]] Result<Done> open_store();
+  [[nodiscard]] Result<pipeline::Pipeline> recover_pipeline();
+  void build(pipeline::Pipeline pipeline);
+  [[nodiscard]] Result<Done> begin();
+  void append_first_inputs(bool is_new, const std::string& plant_in_force);
+  void fill_live_view(const pipeline::Pipeline& pipeline);
+  [[nodiscard]] std::shared_ptr<const Plant> plant_of(const std::string& hash);
+  [[nodiscard]] std::shared_ptr<const Plant> with_decoders(const config::Config& config) const;
+
+  // The writer's thread.
+  void on_committed(const store::Batch& batch, const store::CommitInfo& info, Duration took);
+  void on_store_fault(const std::string& fault, Timestamp at);
+  void log_refusals(const Facts& facts);
+
+  void await_signals();
+  void reload();
+  void take_reloaded(std::shared_ptr<const config::Config> config, const Diagnostics& diagnostics);
+  void tick();
+  void compare_clocks();
+  void watch();
+  void stop();
+  void finish();
+
+  const DaemonOptions options_;
+  ServiceManager service_manager_;
+  std::shared_ptr<const config::Config> config_;
+  boost::asio::io_context loop_{1};
+  boost::asio::signal_set signals_{loop_};
+  boost::asio::steady_timer ticks_{loop_};
+  boost::asio::steady_timer watchdog_{loop_};
+  RateLimit refusal_lines_{10, std::chrono::seconds{10}};  // writer thread
+
+  std::unique_ptr<store::Store> store_;  // until the line has it
+  store::Recovered recovered_;
+  std::unique_ptr<GatewayClock> clock_;
+  std::unique_ptr<Intake> intake_;
+  std::unique_ptr<Board> board_;
+  http::Metrics metrics_;
+  http::LiveView live_;
+  std::unique_ptr<Line> line_;
+  std::unique_ptr<Sources> sources_;
+  std::unique_ptr<AlertsOut> alerts_;
+  std::unique_ptr<http::Server> http_;
+  boost::asio::thread_pool jobs_{1};  // reads files for a reload
+  std::thread stopper_;               // joins the line while the loop still turns
+  bool stopping_ = false;
+  std::uint64_t pipeline_turns_seen_ = 0;
+  std::uint64_t writer_turns_seen_ = 0;
+};
+
+}  // namespace parkwatch::app

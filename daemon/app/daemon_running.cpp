@@ -1,0 +1,185 @@
+// daemon/app/daemon_running.cpp - What happens while it runs: commits, ticks, signals, reloads.
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <utility>
+
+#include "app/daemon.h"
+#include "spdlog/logger.h"
+
+namespace parkwatch::app {
+namespace {
+
+constexpr auto tick_every = std::chrono::seconds{1};
+
+Text store_fault_text(const std::string& fault) {
+  return {"存储无法提交：" + fault + "（确认已暂停，数据留在消息服务器）",
+          "the store cannot commit: " + fault +
+              " (acknowledgements are held, data wait at the broker)"};
+}
+
+}  // namespace
+
+// --- the writer's thread -------------------------------------------------------------------------
+
+void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& info, Duration took) {
+  live_.apply(batch.facts);
+  metrics_.committed(batch.facts, info.bytes, took);
+  board_->committed(batch.facts, info.bytes, batch.last_sequence);
+  log_refusals(batch.facts);
+  for (const AlarmEvent& event : batch.facts.transitions) {
+    logger().debug("alarm {} {} {} {}", event.rule, event.tag, to_text(event.kind),
+                   to_text(event.level));
+  }
+  // Posted before the intake tells the sources, so that an alert is on its way first.
+  boost::asio::post(loop_, [this, transitions = batch.facts.transitions,
+                            sequence = batch.last_sequence]() mutable {
+    if (!transitions.empty()) alerts_->committed(std::move(transitions));
+    http_->committed(sequence);
+    sources_->committed(sequence);
+  });
+}
+
+void Daemon::on_store_fault(const std::string& fault, Timestamp at) {
+  if (!fault.empty()) metrics_.commit_failed();
+  metrics_.set_store_working(fault.empty());
+  boost::asio::post(loop_, [this, fault, at] {
+    if (fault.empty()) {
+      logger().warn("the store commits again");
+    } else {
+      logger().error("the store cannot commit, acknowledgements are held: {}", fault);
+    }
+    board_->problem("store", fault.empty() ? fault : "the store cannot commit: " + fault, true);
+    alerts_->fault("store", !fault.empty(), store_fault_text(fault), at);
+  });
+}
+
+void Daemon::log_refusals(const Facts& facts) {
+  for (const Refusal& refusal : facts.refusals) {
+    std::size_t held_back = 0;
+    const bool may = refusal_lines_.may(refusal.receive_time, held_back);
+    if (held_back != 0) logger().warn("{} more messages were refused, see quarantine", held_back);
+    if (!may) continue;
+    logger().warn("refused a message of {} on {}: {}: {}", refusal.source, refusal.topic,
+                  to_text(refusal.reason), refusal.detail);
+  }
+}
+
+// --- the loop's thread ---------------------------------------------------------------------------
+
+void Daemon::await_signals() {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      reload();
+    } else {
+      stop();
+    }
+    if (!loop_.stopped()) await_signals();
+  });
+}
+
+// Files are read on a thread of their own: the loop holds acknowledgements and pings.
+void Daemon::reload() {
+  if (stopping_) return;
+  logger().info("reloading {}", options_.config_path);
+  boost::asio::post(jobs_, [this] {
+    Diagnostics diagnostics;
+    auto config = load_config(options_.config_path, diagnostics);
+    boost::asio::post(loop_,
+                      [this, config = std::move(config), diagnostics = std::move(diagnostics)] {
+                        if (!stopping_) take_reloaded(config, diagnostics);
+                      });
+  });
+}
+
+void Daemon::take_reloaded(std::shared_ptr<const config::Config> config,
+                           const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
+  std::string refusal;
+  if (config == nullptr) {
+    refusal = std::to_string(diagnostics.size()) + " errors, the first: " +
+              (diagnostics.empty() ? "unreadable" : to_text(diagnostics.front()));
+  } else if (const auto accepted = sources_->check(*config); !accepted.ok()) {
+    refusal = accepted.error().message;
+  } else if (config->plant->park != config_->plant->park ||
+             config->state_directory != config_->state_directory) {
+    refusal = "park and state_directory cannot change while the daemon runs; restart it";
+  }
+  if (!refusal.empty()) {
+    logger().error("the new configuration is not taken, the old one runs on: {}", refusal);
+    board_->problem("configuration", "the configuration on disk is not in force: " + refusal);
+    return;
+  }
+  board_->problem("configuration", {});
+  if (config->plant->hash == config_->plant->hash) {
+    logger().info("the configuration is as it was");
+    return;
+  }
+  if (config->http.listen != config_->http.listen ||
+      config->http.token_file != config_->http.token_file) {
+    logger().warn("[http] takes effect at the next start");
+  }
+  config_ = config;
+  set_up_log(config_->log_level);
+  line_->keep_plant(config_->plant->hash, config_->bundle);
+  line_->set_windows(windows_of(*config_));
+  (void)intake_->append(NewPlant{with_decoders(*config_)});
+  if (const auto applied = sources_->apply(*config_); !applied.ok()) {
+    logger().error("sources: {}", applied.error().message);
+  }
+  board_->plant(config_->plant->hash);
+  logger().info("configuration {} is in force", config_->plant->hash.substr(0, 12));
+}
+
+void Daemon::tick() {
+  compare_clocks();
+  const std::vector<http::SourceStatus> status = sources_->status();
+  for (const http::SourceStatus& source : status) {
+    board_->problem("source " + source.name,
+                    source.connected
+                        ? std::string{}
+                        : "source " + source.name + " is not connected: " + source.detail);
+  }
+  if (alerts_->enabled()) {
+    board_->problem("alerts", alerts_->connected() ? std::string{}
+                                                   : "alerts cannot leave: " + alerts_->detail());
+  }
+  board_->sources(status);
+  board_->outbox(alerts_->pending());
+  sources_->measure(metrics_);
+  metrics_.set_outbox_pending(alerts_->pending());
+  metrics_.set_intake(intake_->inputs_held(), intake_->bytes_held());
+  metrics_.set_tags(live_.size());
+  ticks_.expires_after(tick_every);
+  ticks_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) tick();
+  });
+}
+
+void Daemon::compare_clocks() {
+  const auto by = clock_->compare();
+  if (!by) return;
+  logger().warn("the system's time was set, the gateway clock steps by {}", to_text(*by));
+  (void)intake_->append(ClockStep{*by}, [this, by] { clock_->step(*by); });
+}
+
+// Alive is: the loop turns, and the pipeline and the writer have turned since the last word (the
+// writer also turns when it reports a failing store).
+void Daemon::watch() {
+  const Duration every = service_manager_.watchdog_every();
+  if (every == Duration{0}) return;
+  const std::uint64_t pipeline_turns = line_->pipeline_turns();
+  const std::uint64_t writer_turns = line_->writer_turns();
+  if (pipeline_turns != pipeline_turns_seen_ && writer_turns != writer_turns_seen_) {
+    service_manager_.tell("WATCHDOG=1");
+  }
+  pipeline_turns_seen_ = pipeline_turns;
+  writer_turns_seen_ = writer_turns;
+  watchdog_.expires_after(every);
+  watchdog_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) watch();
+  });
+}
+
+}  // namespace parkwatch::app
