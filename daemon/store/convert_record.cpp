@@ -1,0 +1,185 @@
+// daemon/store/convert_record.cpp - What a replay needs, to and from parkwatch.v1. Pure; any
+// thread.
+#include "store/convert.h"
+
+namespace parkwatch::store {
+namespace {
+
+Error bad(std::string what) { return {ErrorKind::bad_input, std::move(what)}; }
+
+bool is_time(Timestamp t) { return t >= timestamp_min && t <= timestamp_max; }
+
+static_assert(static_cast<int>(ConsumerCommand::Verb::remove) == v1::ConsumerCommand::VERB_REMOVE);
+
+void put_body(const AcknowledgeAlarm& body, v1::CommandRecord& out) {
+  v1::AcknowledgeAlarm& record = *out.mutable_acknowledge();
+  record.set_rule(mended_utf8(body.rule));
+  record.set_tag(mended_utf8(body.tag));
+  record.set_occurrence(body.occurrence);
+  record.set_comment(mended_utf8(body.comment));
+}
+
+void put_body(const ConsumerCommand& body, v1::CommandRecord& out) {
+  v1::ConsumerCommand& record = *out.mutable_consumer();
+  record.set_verb(static_cast<v1::ConsumerCommand::Verb>(body.verb));
+  record.set_name(mended_utf8(body.name));
+  record.set_sequence(body.sequence);
+  if (body.expires_at) record.set_expires_at_us(to_us(*body.expires_at));
+}
+
+void put_body(const Command& body, v1::InputRecord& out) {
+  v1::CommandRecord& record = *out.mutable_command();
+  record.set_author(mended_utf8(body.author));
+  std::visit([&record](const auto& command) { put_body(command, record); }, body.body);
+}
+
+void put_body(const PlantHash& body, v1::InputRecord& out) {
+  out.set_plant_hash(mended_utf8(body.hash));
+}
+
+void put_body(const TagRegistered& body, v1::InputRecord& out) {
+  TagDefined defined;
+  defined.id = body.id;
+  defined.tag = body.tag;
+  to_proto(defined, *out.mutable_tag_registered());
+}
+
+void put_body(const SourceCondition& body, v1::InputRecord& out) {
+  v1::SourceConditionRecord& record = *out.mutable_source_condition();
+  record.set_source(mended_utf8(body.source));
+  record.set_connected(body.connected);
+  record.set_session_kept(body.session_kept);
+  record.set_detail(mended_utf8(body.detail));
+}
+
+void put_body(const Start& body, v1::InputRecord& out) { out.set_start_away_us(body.away.count()); }
+
+void put_body(const ClockStep& body, v1::InputRecord& out) {
+  out.set_clock_step_us(body.by.count());
+}
+
+Result<Command> command_of(const v1::CommandRecord& in) {
+  Command command;
+  command.author = in.author();
+  if (in.has_acknowledge()) {
+    const v1::AcknowledgeAlarm& record = in.acknowledge();
+    command.body =
+        AcknowledgeAlarm{record.rule(), record.tag(), record.occurrence(), record.comment()};
+    return command;
+  }
+  if (!in.has_consumer()) return bad("input record: a command without a body");
+  const v1::ConsumerCommand& record = in.consumer();
+  if (record.verb() < 0 || record.verb() > v1::ConsumerCommand::VERB_REMOVE) {
+    return bad("input record: unknown verb of a consumer's command");
+  }
+  ConsumerCommand consumer;
+  consumer.verb = static_cast<ConsumerCommand::Verb>(record.verb());
+  consumer.name = record.name();
+  consumer.sequence = record.sequence();
+  if (record.has_expires_at_us()) consumer.expires_at = from_us(record.expires_at_us());
+  if (consumer.expires_at && !is_time(*consumer.expires_at)) {
+    return bad("input record: a consumer's expiry is out of range");
+  }
+  command.body = std::move(consumer);
+  return command;
+}
+
+Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
+  switch (in.body_case()) {
+    case v1::InputRecord::kCommand: {
+      auto command = command_of(in.command());
+      if (!command) return command.error();
+      out.body = std::move(*command);
+      return Done{};
+    }
+    case v1::InputRecord::kPlantHash:
+      out.body = PlantHash{in.plant_hash()};
+      return Done{};
+    case v1::InputRecord::kTagRegistered: {
+      auto defined = from_proto(in.tag_registered());
+      if (!defined) return defined.error();
+      out.body = TagRegistered{defined->id, std::move(defined->tag)};
+      return Done{};
+    }
+    case v1::InputRecord::kSourceCondition: {
+      const v1::SourceConditionRecord& record = in.source_condition();
+      out.body = SourceCondition{record.source(), record.connected(), record.session_kept(),
+                                 record.detail()};
+      return Done{};
+    }
+    case v1::InputRecord::kStartAwayUs:
+      out.body = Start{Duration{in.start_away_us()}};
+      return Done{};
+    case v1::InputRecord::kClockStepUs:
+      out.body = ClockStep{Duration{in.clock_step_us()}};
+      return Done{};
+    default:
+      return bad("input record: no body that this version knows");
+  }
+}
+
+}  // namespace
+
+void to_proto(const RecordedInput& input, v1::InputRecord& out) {
+  out.Clear();
+  out.set_sequence(input.sequence);
+  out.set_receive_time_us(to_us(input.receive_time));
+  std::visit([&out](const auto& body) { put_body(body, out); }, input.body);
+}
+
+Result<RecordedInput> from_proto(const v1::InputRecord& in) {
+  // Filled in place: g++ 12 warns of what it takes for uninitialized when the variant is moved in.
+  Result<RecordedInput> input{RecordedInput{}};
+  input->sequence = in.sequence();
+  input->receive_time = from_us(in.receive_time_us());
+  if (!is_time(input->receive_time)) return bad("input record: time out of range");
+  if (auto taken = take_body(in, *input); !taken) return taken.error();
+  return input;
+}
+
+void to_proto(std::span<const MessageIdentity> identities, v1::MessageIdentities& out) {
+  out.Clear();
+  std::uint64_t sequence = 0;
+  std::uint64_t receive_us = 0;
+  bool any_source = false;
+  for (const MessageIdentity& identity : identities) {
+    // Differences are modulo 2^64: exact whatever the numbers are.
+    const auto us = static_cast<std::uint64_t>(to_us(identity.receive_time));
+    out.add_sequence_delta(identity.sequence - sequence);
+    out.add_receive_delta_us(static_cast<std::int64_t>(us - receive_us));
+    out.add_source(identity.source);
+    out.add_packet_id(identity.packet_id);
+    out.add_hash(identity.hash);
+    sequence = identity.sequence;
+    receive_us = us;
+    any_source |= identity.source != 0;
+  }
+  if (!any_source) out.clear_source();
+}
+
+Result<std::vector<MessageIdentity>> from_proto(const v1::MessageIdentities& in) {
+  const int n = in.sequence_delta_size();
+  if (in.receive_delta_us_size() != n || in.packet_id_size() != n || in.hash_size() != n ||
+      (in.source_size() != n && in.source_size() != 0)) {
+    return bad("message identities: columns of different lengths");
+  }
+  std::vector<MessageIdentity> identities;
+  identities.reserve(static_cast<std::size_t>(n));
+  std::uint64_t sequence = 0;
+  std::uint64_t receive_us = 0;
+  for (int row = 0; row < n; ++row) {
+    sequence += in.sequence_delta(row);
+    receive_us += static_cast<std::uint64_t>(in.receive_delta_us(row));
+    const std::uint32_t source = in.source_size() == 0 ? 0 : in.source(row);
+    if (source > UINT16_MAX || in.packet_id(row) > UINT16_MAX) {
+      return bad("message identities: source or packet identifier out of range");
+    }
+    const Timestamp at = from_us(static_cast<std::int64_t>(receive_us));
+    if (!is_time(at)) return bad("message identities: time out of range");
+    identities.push_back({sequence, at, static_cast<SourceId>(source),
+                          static_cast<std::uint16_t>(in.packet_id(row)), in.hash(row)});
+  }
+  return identities;
+}
+
+}  // namespace parkwatch::store

@@ -1,0 +1,79 @@
+// tests/unit/store/sample_values.h - One of each value that the store keeps, every member set.
+#pragma once
+#include "model/facts.h"
+#include "tests/unit/store/sample_readings.h"
+
+namespace parkwatch::store {
+
+inline Tag sample_tag(const std::string& name) {
+  Tag tag;
+  tag.name = name;
+  tag.description = {"液位", "level"};
+  tag.unit = "m";
+  tag.type = ValueType::int64;
+  tag.range = Range{-1, 12.5};
+  tag.decimals = 2;
+  tag.scaling = {.factor = 0.1, .offset = -3, .clamp = Range{0, 10}};
+  tag.enumeration = {{1, "open", {"开", "open"}}, {-2, "shut", {"关", "shut"}}};
+  tag.expression = "`a/b/c` * 2";
+  tag.auto_registered = true;
+  return tag;
+}
+
+inline TagDefined sample_definition(TagId id, std::uint32_t version, std::uint64_t sequence) {
+  TagDefined defined{id, version, sequence, sample_tag("site/device/q" + std::to_string(id))};
+  defined.tag.description.en = "version " + std::to_string(version);
+  return defined;
+}
+
+inline AlarmEvent sample_event(std::uint64_t journal) {
+  AlarmEvent event;
+  event.journal = journal;
+  event.at = sample_time + Duration{journal};
+  event.sequence = 77;
+  event.kind = TransitionKind::level_changed;
+  event.state = AlarmState::unacknowledged;
+  event.rule = "tank-level";
+  event.tag = "tank/t101/level";
+  event.level = Level::high_high;
+  event.priority = Priority::critical;
+  event.occurrence = journal;
+  event.raised_at = sample_time;
+  event.group = "tank-farm";
+  event.unit = "m";
+  event.value = 9.75;
+  event.limit = 9.5;
+  event.reading_sequence = 76;
+  event.reading_index = 3;
+  event.reading_time = sample_time - Duration{5};
+  event.quality = Quality::uncertain;
+  event.message = {"高高液位", "level very high"};
+  event.guidance = {"关阀", "close the valve"};
+  event.author = "ann";
+  event.comment = "on my way";
+  event.plant = "c0ffee";
+  return event;
+}
+
+inline RecordedInput sample_consumer_input(std::uint64_t sequence, ConsumerCommand command) {
+  return {sequence, sample_time + std::chrono::milliseconds{sequence},
+          Command{"local", std::move(command)}};
+}
+
+// One of each kind of input, in rising sequence from `first`.
+inline std::vector<RecordedInput> sample_inputs(std::uint64_t first) {
+  const auto at = [](std::uint64_t sequence) {
+    return sample_time + std::chrono::milliseconds{sequence};
+  };
+  return {
+      {first, at(first), PlantHash{"c0ffee"}},
+      {first + 1, at(first + 1), Start{std::chrono::seconds{90}}},
+      {first + 2, at(first + 2), ClockStep{-std::chrono::seconds{7}}},
+      {first + 3, at(first + 3), SourceCondition{"park", true, false, "refused: \u4e0d"}},
+      {first + 4, at(first + 4), TagRegistered{9, sample_tag("a/b/c")}},
+      {first + 5, at(first + 5), Command{"ann", AcknowledgeAlarm{"r", "a/b/c", 12, "seen"}}},
+      sample_consumer_input(first + 6, {ConsumerCommand::Verb::put, "hq", 4, at(9'000'000)}),
+  };
+}
+
+}  // namespace parkwatch::store
