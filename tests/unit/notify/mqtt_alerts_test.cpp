@@ -378,6 +378,21 @@ TEST_CASE("mqtt alerts: a publish that fails without a lost connection is tried 
   CHECK(bench.delivered == std::vector<std::uint64_t>{1});
 }
 
+TEST_CASE("mqtt alerts: an answer of an earlier connection counts for nothing", "[notify]") {
+  MqttAlertsOptions options = Bench::defaults();
+  options.publish_window = 2;
+  Bench bench{options};
+  bench.start();
+  bench.connect_and_settle();
+  bench.commit({raised(1)});
+  bench.connect();              // lost and back before the session had said so
+  bench.broker.acknowledge(2);  // of the first connection: frees the window, proves nothing
+  CHECK(bench.delivered.empty());
+  bench.settle();
+  CHECK(bench.delivered == std::vector<std::uint64_t>{1});
+  CHECK(bench.broker.count_on(event_topic) == 2);
+}
+
 TEST_CASE("mqtt alerts: answers inside publish() are taken", "[notify]") {
   Bench bench;
   bench.broker.answer_at_once = true;

@@ -136,6 +136,24 @@ TEST_CASE("pending alerts: what is committed during a fetch is fetched next", "[
   CHECK(send_all(pending) == std::vector<std::uint64_t>{1});
 }
 
+TEST_CASE(
+    "pending alerts: rows that are had already, or that the outbox has no more, end the search",
+    "[notify]") {
+  PendingAlerts pending{10};
+  pending.committed(alert_of(5));
+  REQUIRE(pending.begin_fetch());
+  pending.fetched({});  // 5 was delivered by somebody
+  CHECK_FALSE(pending.behind());
+  for (std::uint64_t j = 6; j <= 20; ++j) pending.committed(alert_of(j));
+  std::vector<std::uint64_t> all = send_all(pending);
+  REQUIRE(pending.begin_fetch());
+  pending.fetched(rows(14, 20));  // 14 and 15 again
+  for (const std::uint64_t j : send_all(pending)) all.push_back(j);
+  std::vector<std::uint64_t> expected;
+  for (std::uint64_t j = 6; j <= 20; ++j) expected.push_back(j);
+  CHECK(all == expected);
+}
+
 TEST_CASE("pending alerts: memory is bounded, and nothing is lost or reordered by it", "[notify]") {
   PendingAlerts pending = caught_up(8);
   for (std::uint64_t j = 1; j <= 100; ++j) pending.committed(alert_of(j));
