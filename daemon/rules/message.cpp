@@ -1,0 +1,192 @@
+// daemon/rules/message.cpp - Placeholders, and the words of rules that have none of their own.
+#include "rules/message.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "rules/check.h"
+
+namespace parkwatch::rules {
+namespace {
+
+enum class Language { zh, en };
+
+// "wwtp1/effluent/cod" -> level 0, 1 or "the last"; fewer levels leave the middle empty.
+std::string_view level_of(std::string_view name, std::size_t wanted) {
+  for (; wanted > 0; --wanted) {
+    const std::size_t slash = name.find('/');
+    if (slash == std::string_view::npos) return {};
+    name.remove_prefix(slash + 1);
+  }
+  return name.substr(0, name.find('/'));
+}
+
+std::string_view last_level(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string_view::npos ? name : name.substr(slash + 1);
+}
+
+// ".1f" -> 1; anything else, or more than 9 digits: the fallback.
+int decimals_of(std::string_view format, int fallback) {
+  if (format.size() == 3 && format[0] == '.' && format[1] >= '0' && format[1] <= '9' &&
+      format[2] == 'f') {
+    return format[1] - '0';
+  }
+  return fallback;
+}
+
+std::string fixed(std::optional<double> number, std::string_view format, int decimals) {
+  if (!number) return "-";
+  std::array<char, 400> buffer;
+  const int size =
+      std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals_of(format, decimals), *number);
+  std::string text(buffer.data(), static_cast<std::size_t>(size));
+  if (!format.empty() || text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string_view priority_word(Priority priority, Language language) {
+  static constexpr std::array<std::string_view, 4> zh{"低", "中", "高", "紧急"};
+  return language == Language::zh ? zh.at(static_cast<std::size_t>(priority)) : to_text(priority);
+}
+
+std::string_view level_word(Level level, Language language) {
+  static constexpr std::array<std::string_view, 6> zh{"", "低低", "低", "报警", "高", "高高"};
+  return language == Language::zh ? zh.at(static_cast<std::size_t>(level)) : to_text(level);
+}
+
+std::string description_of(const Tag& tag, Language language) {
+  const std::string& own = language == Language::zh ? tag.description.zh : tag.description.en;
+  const std::string& other = language == Language::zh ? tag.description.en : tag.description.zh;
+  if (!own.empty()) return own;
+  return other.empty() ? tag.name : other;
+}
+
+// Numbers of an enumeration are read as its words.
+std::string value_text(const MessageContext& c, std::string_view format, Language language) {
+  if (c.value && c.rule.kind == RuleKind::state) {
+    for (const EnumEntry& entry : c.tag.enumeration) {
+      if (static_cast<double>(entry.number) != *c.value) continue;
+      const std::string& text = language == Language::zh ? entry.text.zh : entry.text.en;
+      return text.empty() ? entry.word : text;
+    }
+  }
+  return fixed(c.value, format, c.tag.decimals);
+}
+
+// Empty: no such placeholder.
+std::optional<std::string> placeholder(std::string_view name, std::string_view format,
+                                       const MessageContext& c, Language language) {
+  if (name == "tag") return c.tag.name;
+  if (name == "site") return std::string{level_of(c.tag.name, 0)};
+  if (name == "device") return std::string{level_of(c.tag.name, 1)};
+  if (name == "quantity") return std::string{last_level(c.tag.name)};
+  if (name == "description") return description_of(c.tag, language);
+  if (name == "value") return value_text(c, format, language);
+  if (name == "limit") return fixed(c.limit, format, c.tag.decimals);
+  if (name == "unit") return c.unit;
+  if (name == "level") return std::string{level_word(c.level, language)};
+  if (name == "priority") return std::string{priority_word(c.priority, language)};
+  if (name == "rule") return c.rule.id;
+  if (name == "group") return c.rule.group;
+  return std::nullopt;
+}
+
+void cut_at_character(std::string& text) {
+  if (text.size() <= message_bytes_max) return;
+  std::size_t end = message_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+}
+
+std::string render_one(const std::string& text, const MessageContext& c, Language language) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size() && out.size() <= message_bytes_max; ++at) {
+    const char ch = text[at];
+    if ((ch == '{' || ch == '}') && at + 1 < text.size() && text[at + 1] == ch) {
+      out.push_back(ch);
+      ++at;
+      continue;
+    }
+    const std::size_t end = ch == '{' ? text.find('}', at) : std::string::npos;
+    if (end == std::string::npos) {
+      out.push_back(ch);
+      continue;
+    }
+    const std::string_view inside = std::string_view{text}.substr(at + 1, end - at - 1);
+    const std::size_t colon = inside.find(':');
+    const std::string_view format =
+        colon == std::string_view::npos ? std::string_view{} : inside.substr(colon + 1);
+    const auto filled = placeholder(inside.substr(0, colon), format, c, language);
+    out.append(filled ? *filled : text.substr(at, end - at + 1));
+    at = end;
+  }
+  cut_at_character(out);
+  return out;
+}
+
+Text default_message(RuleKind kind) {
+  switch (kind) {
+    case RuleKind::limit:
+      return {"{description} {level}限报警：{value}{unit}（限值 {limit}{unit}）",
+              "{description} {level}: {value} {unit} (limit {limit} {unit})"};
+    case RuleKind::state:
+      return {"{description} 状态异常：{value}", "{description} is in state {value}"};
+    case RuleKind::rate:
+      return {"{description} 变化率{level}限报警：{value}{unit}（限值 {limit}{unit}）",
+              "{description} changes too fast, {level}: {value} {unit} (limit {limit} {unit})"};
+    case RuleKind::stale:
+      return {"{description} 超过 {limit} 秒无数据",
+              "{description} silent for more than {limit} s"};
+    case RuleKind::window:
+      return {"{description} 统计值{level}限报警：{value}{unit}（限值 {limit}{unit}）",
+              "{description} over its period, {level}: {value} {unit} (limit {limit} {unit})"};
+    case RuleKind::expr:
+      return {"{description} 报警：条件 {rule} 成立", "{description}: condition {rule} holds"};
+  }
+  return {};
+}
+
+std::string per_text(Duration per) {
+  using namespace std::chrono_literals;
+  if (per == 1s) return "/s";
+  if (per == 1min) return "/min";
+  if (per == 1h) return "/h";
+  if (per == 24h) return "/d";
+  return "/(" + to_text(per) + ")";
+}
+
+}  // namespace
+
+Text render(const Text& text, const MessageContext& context) {
+  return {render_one(text.zh, context, Language::zh), render_one(text.en, context, Language::en)};
+}
+
+Text render_message(const MessageContext& context) {
+  Text text = context.rule.message;
+  const Text fallback = default_message(context.rule.kind);
+  // One language alone stands for both: a text in the other tongue says more than a default one.
+  if (text.zh.empty()) text.zh = text.en.empty() ? fallback.zh : text.en;
+  if (text.en.empty()) text.en = context.rule.message.zh.empty() ? fallback.en : text.zh;
+  return render(text, context);
+}
+
+std::string unit_of_signal(const RuleSpec& rule, const Tag& tag) {
+  if (rule.kind == RuleKind::stale) return "s";
+  if (rule.kind == RuleKind::rate) return tag.unit + per_text(rule.per);
+  if (rule.kind == RuleKind::window && rule.window.aggregate == Aggregate::count) return "";
+  return tag.unit;
+}
+
+const std::vector<std::string>& message_placeholders() {
+  static const std::vector<std::string> names{"tag",         "site",     "device", "quantity",
+                                              "description", "value",    "limit",  "unit",
+                                              "level",       "priority", "rule",   "group"};
+  return names;
+}
+
+}  // namespace parkwatch::rules
