@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/diagnostic.h"
@@ -16,15 +17,20 @@
 
 namespace parkwatch::config {
 
+inline constexpr std::size_t diagnostics_max = 1000;
+inline constexpr std::size_t sources_max = 64;
+
 struct SourceConfig {
   std::string name;
   std::string driver;
-  std::shared_ptr<const SettingsTable> table;  // for the driver
+  // For the driver. After load(), texts of keys that end in `_file` are paths that stand by
+  // themselves.
+  std::shared_ptr<const SettingsTable> table;
 };
 
 struct HttpConfig {
   std::string listen = "127.0.0.1:7300";  // address:port; port 0 picks one
-  std::string token_file;                 // empty: loopback only
+  std::string token_file;                 // as state_directory; empty: loopback only
   std::size_t connections_max = 64;
 };
 
@@ -34,8 +40,8 @@ struct AlertConfig {  // the broker that alerts go to
 };
 
 struct StoreConfig {
-  std::uint64_t bytes_max = 0;
-  Duration age_max{0};
+  std::uint64_t bytes_max = std::uint64_t{8} << 30;
+  Duration age_max = std::chrono::days{400};
   Duration linger = std::chrono::milliseconds{500};
   Duration snapshot_every = std::chrono::minutes{5};
   std::uint64_t snapshot_readings = 1'000'000;
@@ -49,27 +55,36 @@ struct File {
 };
 
 struct Config {
-  std::string state_directory;
+  // As written; after load() a relative path begins with the main file's folder.
+  std::string state_directory = "/var/lib/parkwatch";
   std::string log_level = "info";
   HttpConfig http;
   StoreConfig store;
   AlertConfig alerts;
-  std::uint64_t intake_bytes_max = 0;
+  std::uint64_t intake_bytes_max = std::uint64_t{16} << 20;
   std::vector<SourceConfig> sources;   // the position is the SourceId
   std::shared_ptr<const Plant> plant;  // without decoders
   std::string bundle;  // every file's path and text in one string: what the store keeps
 };
 
-// Checks one [[source]] (and [alerts]) table; from drivers/table.cpp, given by app and the tools,
-// since config knows no driver.
+// `driver` of the [alerts] table in DriverCheck: its keys are `enabled` and those of a connection.
+inline constexpr std::string_view alerts_driver = "alerts";
+
+// Checks one whole [[source]] table, `name`, `driver` and `auto_register` included (config reads
+// these three itself and says what is wrong with them), or an [alerts] table with `enabled = true`.
+// It also says that a driver is unknown. From drivers/table.cpp, given by app and the tools, since
+// config knows no driver. Empty: nothing is checked.
 using DriverCheck =
     std::function<void(const std::string& driver, const SettingsTable& table, Diagnostics& out)>;
 
 // Reads `path` and the files that it includes. Collects every semantic error, and one syntax error
-// a file. Warnings alone leave the result usable. Result is null if there is any error in `out`.
+// a file, in the order of the files and their lines; at most diagnostics_max. Warnings alone leave
+// the result usable. Result is null if there is any error in `out`. Blocks on the disk; any thread.
 [[nodiscard]] std::shared_ptr<const Config> load(const std::string& path, const DriverCheck& check,
                                                  Diagnostics& out);
-// The same from a bundle as the store keeps it, for a replay.
+// The same from a bundle as the store keeps it, for a replay: touches no file, so paths stay as
+// they are written and the files that keys name are not looked at. The plant's hash is that of the
+// load() that gave the bundle.
 [[nodiscard]] std::shared_ptr<const Config> load_bundle(const std::string& bundle,
                                                         const DriverCheck& check, Diagnostics& out);
 

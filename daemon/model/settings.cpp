@@ -267,6 +267,10 @@ std::vector<const SettingsTable*> SettingsReader::tables(std::string_view key) {
 
 const SettingsValue* SettingsReader::value(std::string_view key) { return find(key); }
 
+SettingsReader SettingsReader::within(const SettingsTable& table, std::string_view key) const {
+  return SettingsReader{table, name_of(key), out_};
+}
+
 void SettingsReader::error(std::string_view key, std::string message) {
   report(Diagnostic::Severity::error, key, std::move(message));
 }

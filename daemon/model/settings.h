@@ -63,6 +63,8 @@ class SettingsReader {
   [[nodiscard]] const SettingsTable* table(std::string_view key);
   [[nodiscard]] std::vector<const SettingsTable*> tables(std::string_view key);  // [[key]]
   [[nodiscard]] const SettingsValue* value(std::string_view key);  // any type, marked as asked for
+  // A reader of a table that this one holds at `key`, with the same diagnostics.
+  [[nodiscard]] SettingsReader within(const SettingsTable& table, std::string_view key) const;
 
   // A diagnostic at this key's place (or the table's, if it is absent).
   void error(std::string_view key, std::string message);

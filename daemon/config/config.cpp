@@ -1,0 +1,203 @@
+// daemon/config/config.cpp - From files or a bundle to a checked configuration.
+#include "config/config.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "config/fields.h"
+#include "config/files.h"
+#include "config/rule_reader.h"
+#include "config/sections.h"
+#include "config/tags.h"
+#include "config/toml.h"
+
+namespace parkwatch::config {
+namespace {
+
+// A file with its parsed root; null after a syntax error, or if it could not be read.
+struct Document {
+  File file;
+  std::string shown;  // in diagnostics
+  std::shared_ptr<const SettingsTable> root;
+};
+
+class Loader {
+ public:
+  Loader(const DriverCheck& check, Diagnostics& out) : check_(check), out_(out) {}
+
+  std::shared_ptr<const Config> from_disk(const std::string& path) {
+    const std::filesystem::path main{path};
+    around_.folder = main.parent_path().string();
+    Result<std::string> text = read_file(path);
+    if (!text) {
+      fault({path, 0, 0}, "", text.error().message);
+      return nullptr;
+    }
+    add({main.filename().string(), *std::move(text)}, path);
+    if (documents_.front().root) include();
+    return finish();
+  }
+
+  std::shared_ptr<const Config> from_bundle(const std::string& bundle) {
+    around_.check_files = false;
+    Result<std::vector<File>> files = parse_bundle(bundle);
+    if (!files) {
+      fault({}, "", "the stored configuration " + files.error().message);
+      return nullptr;
+    }
+    for (File& file : *files) {
+      const std::string shown = file.path;
+      add(std::move(file), shown);
+    }
+    if (documents_.empty()) return nullptr;  // the first one is too long already
+    return finish();
+  }
+
+ private:
+  void fault(SourceLocation where, std::string key, std::string message) {
+    out_.push_back(
+        {Diagnostic::Severity::error, std::move(where), std::move(key), std::move(message)});
+  }
+
+  void add(File file, const std::string& shown) {
+    bytes_ += file.text.size();
+    if (bytes_ > bundle_bytes_max / 2) {
+      complete_ = false;
+      fault({shown, 0, 0}, "",
+            "all files together are longer than " + std::to_string(bundle_bytes_max / 2 >> 20U) +
+                " MiB");
+      return;
+    }
+    Document document{std::move(file), shown, nullptr};
+    document.root = parse_toml(shown, document.file.text, out_);
+    complete_ = complete_ && document.root != nullptr;
+    documents_.push_back(std::move(document));
+  }
+
+  // Reads what the main file includes, pattern by pattern; a file that two patterns match, once.
+  void include() {
+    SettingsReader reader{*documents_.front().root, "", out_};
+    std::set<std::string> seen{documents_.front().file.path};
+    for (const std::string& pattern : reader.texts("include")) {
+      const std::vector<std::string> paths = find_files(around_.folder, pattern);
+      if (paths.empty()) {
+        complete_ = false;
+        reader.error("include", in_quotes(pattern) + " matches no file in " +
+                                    (around_.folder.empty() ? "." : around_.folder));
+      }
+      for (const std::string& path : paths) {
+        if (!seen.insert(path).second) continue;
+        if (documents_.size() == files_max) {
+          reader.error("include", "more than " + std::to_string(files_max) + " files");
+          return;
+        }
+        include_file(reader, path);
+      }
+    }
+  }
+
+  void include_file(SettingsReader& reader, const std::string& path) {
+    const std::string shown = path_from(around_.folder, path);
+    Result<std::string> text = read_file(shown);
+    if (text) {
+      add({path, *std::move(text)}, shown);
+      return;
+    }
+    complete_ = false;
+    reader.error("include", shown + ": " + text.error().message);
+  }
+
+  std::shared_ptr<const Config> finish() {
+    auto config = std::make_shared<Config>();
+    auto plant = std::make_shared<Plant>();
+    read_documents(*config, *plant);
+    const bool failed = std::any_of(out_.begin(), out_.end(), [](const Diagnostic& d) {
+      return d.severity == Diagnostic::Severity::error;
+    });
+    sort_diagnostics();
+    if (failed) return nullptr;
+    std::vector<File> files;
+    for (Document& document : documents_) files.push_back(std::move(document.file));
+    config->bundle = make_bundle(files);
+    plant->hash = sha256_hex(config->bundle);
+    config->plant = std::move(plant);
+    return config;
+  }
+
+  void read_documents(Config& config, Plant& plant) {
+    std::vector<const SettingsTable*> tags;
+    std::vector<const SettingsTable*> rules;
+    for (const Document& document : documents_) {
+      if (document.root == nullptr) continue;
+      SettingsReader root{*document.root, "", out_};
+      const bool is_main = &document == &documents_.front();
+      if (is_main) {
+        (void)root.texts(
+            "include");  // its mistakes are told already, or there is no file to include
+        read_sections(root, around_, check_, config, plant, out_);
+      } else {
+        refuse_main_keys(root);
+      }
+      for (const SettingsTable* table : root.tables("tag")) tags.push_back(table);
+      for (const SettingsTable* table : root.tables("rule")) rules.push_back(table);
+      root.finish();
+    }
+    const std::vector<DeclaredTag> declared = read_tags(tags, out_);
+    TagIndex index{declared, complete_};
+    check_derived_tags(declared, index, out_);
+    plant.rules = read_rules(rules, index, out_);
+    plant.tags.reserve(declared.size());
+    for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
+  }
+
+  static void refuse_main_keys(SettingsReader& root) {
+    for (const std::string_view key :
+         {"daemon", "http", "store", "intake", "time", "alerts", "source", "include"}) {
+      (void)root.value(key);
+      if (root.has(key)) {
+        root.error(key, "belongs into the main file; an included file holds [[tag]] and [[rule]]");
+      }
+    }
+  }
+
+  void sort_diagnostics() {
+    std::map<std::string, std::size_t> order;
+    for (const Document& document : documents_) order.emplace(document.shown, order.size());
+    const auto place = [&](const Diagnostic& d) {
+      const auto found = order.find(d.where.file);
+      return std::tuple{found == order.end() ? order.size() : found->second, d.where.line,
+                        d.where.column};
+    };
+    std::stable_sort(out_.begin(), out_.end(),
+                     [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+    if (out_.size() <= diagnostics_max) return;
+    const std::size_t more = out_.size() - diagnostics_max;
+    out_.resize(diagnostics_max);
+    fault({documents_.front().shown, 0, 0}, "",
+          "and " + std::to_string(more) + " more errors and warnings");
+  }
+
+  const DriverCheck& check_;
+  Diagnostics& out_;
+  Surroundings around_;
+  std::vector<Document> documents_;
+  std::size_t bytes_ = 0;
+  bool complete_ = true;  // every file could be read
+};
+
+}  // namespace
+
+std::shared_ptr<const Config> load(const std::string& path, const DriverCheck& check,
+                                   Diagnostics& out) {
+  return Loader{check, out}.from_disk(path);
+}
+
+std::shared_ptr<const Config> load_bundle(const std::string& bundle, const DriverCheck& check,
+                                          Diagnostics& out) {
+  return Loader{check, out}.from_bundle(bundle);
+}
+
+}  // namespace parkwatch::config

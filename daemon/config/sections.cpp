@@ -1,0 +1,243 @@
+// daemon/config/sections.cpp - Reads the sections of the main file.
+#include "config/sections.h"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <charconv>
+#include <map>
+
+#include "config/fields.h"
+#include "config/files.h"
+
+namespace parkwatch::config {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+constexpr std::uint64_t tib = std::uint64_t{1} << 40;
+
+// Permission bits that a key's file must not have: others must not read secrets. A TLS key may be
+// shared with a group, as Debian's ssl-cert does.
+unsigned forbidden_mode(std::string_view key) {
+  if (key == "password_file" || key == "token_file") return 077;
+  return key == "key_file" ? 007 : 0;
+}
+
+void look_at_file(SettingsReader& reader, std::string_view key, const std::string& path) {
+  const std::string fault = fault_of_file(path, forbidden_mode(key));
+  if (!fault.empty()) reader.error(key, fault);
+}
+
+// Gives the paths of `*_file` keys their folder, here and in inner tables, and looks at the files.
+void settle_files(SettingsTable& table, const std::string& path, const Surroundings& around,
+                  Diagnostics& out) {
+  for (auto& [key, value] : table.entries) {
+    if (auto* inner = std::get_if<std::shared_ptr<SettingsTable>>(&value.held)) {
+      *inner = std::make_shared<SettingsTable>(**inner);
+      settle_files(**inner, path + '.' + key, around, out);
+      continue;
+    }
+    auto* file = std::get_if<std::string>(&value.held);
+    if (file == nullptr || file->empty() || !key.ends_with("_file")) continue;
+    *file = path_from(around.folder, *file);
+    SettingsReader reader{table, path, out};
+    look_at_file(reader, key, *file);
+  }
+}
+
+std::shared_ptr<const SettingsTable> settled(const SettingsTable& table, const std::string& path,
+                                             const Surroundings& around, Diagnostics& out) {
+  auto copy = std::make_shared<SettingsTable>(table);
+  if (around.check_files) settle_files(*copy, path, around, out);
+  return copy;
+}
+
+class Sections {
+ public:
+  Sections(SettingsReader& root, const Surroundings& around, const DriverCheck& check,
+           Config& config, Plant& plant, Diagnostics& out)
+      : root_(root), around_(around), check_(check), config_(config), plant_(plant), out_(out) {}
+
+  void read() {
+    daemon();
+    http();
+    store();
+    intake();
+    time();
+    alerts();
+    sources();
+  }
+
+ private:
+  // Calls `read` with a reader of the section; an absent one reads as an empty table.
+  template <typename Read>
+  void section(std::string_view key, Read read) {
+    const SettingsTable* table = root_.table(key);
+    SettingsTable absent;
+    absent.where = root_.where("");
+    SettingsReader reader = root_.within(table != nullptr ? *table : absent, key);
+    read(reader);
+    reader.finish();
+  }
+
+  void daemon() {
+    section("daemon", [this](SettingsReader& reader) {
+      plant_.park = read_word(reader, "park");
+      config_.state_directory = reader.text("state_directory", config_.state_directory);
+      if (config_.state_directory.empty()) reader.error("state_directory", "must not be empty");
+      if (around_.check_files) {
+        config_.state_directory = path_from(around_.folder, config_.state_directory);
+      }
+      config_.log_level = reader.choice("log_level", config_.log_level,
+                                        {"trace", "debug", "info", "warning", "error"});
+    });
+  }
+
+  void http() {
+    section("http", [this](SettingsReader& reader) {
+      HttpConfig& http = config_.http;
+      http.listen = reader.text("listen", http.listen);
+      http.token_file = reader.text("token_file", "");
+      http.connections_max = static_cast<std::size_t>(reader.integer(
+          "connections_max", static_cast<std::int64_t>(http.connections_max), 1, 4096));
+      const std::optional<ListenAddress> address = parse_listen(http.listen);
+      if (!address) {
+        reader.error("listen",
+                     "must be a numeric address and a port, such as \"127.0.0.1:7300\" "
+                     "or \"[::1]:7300\", is " +
+                         in_quotes(http.listen));
+      } else if (!address->loopback && http.token_file.empty()) {
+        reader.error(
+            "listen",
+            address->address +
+                " can be reached from other machines, and without token_file "
+                "anyone there could read every value and acknowledge alarms: set token_file, "
+                "or listen on 127.0.0.1");
+      }
+      if (http.token_file.empty() || !around_.check_files) return;
+      http.token_file = path_from(around_.folder, http.token_file);
+      look_at_file(reader, "token_file", http.token_file);
+    });
+  }
+
+  void store() {
+    section("store", [this](SettingsReader& reader) {
+      StoreConfig& s = config_.store;
+      s.bytes_max = reader.bytes("size_max", s.bytes_max, mib, 256 * tib);
+      s.age_max = reader.duration("age_max", s.age_max, seconds{1}, days{36500});
+      s.linger = reader.duration("linger", s.linger, milliseconds{1}, seconds{10});
+      s.snapshot_every =
+          reader.duration("snapshot_every", s.snapshot_every, milliseconds{100}, days{1});
+      s.snapshot_readings = static_cast<std::uint64_t>(
+          reader.integer("snapshot_readings", static_cast<std::int64_t>(s.snapshot_readings), 1000,
+                         1'000'000'000));
+      s.quarantine_rows_max = static_cast<std::uint64_t>(reader.integer(
+          "quarantine_rows", static_cast<std::int64_t>(s.quarantine_rows_max), 0, 1'000'000));
+    });
+  }
+
+  void intake() {
+    section("intake", [this](SettingsReader& reader) {
+      config_.intake_bytes_max =
+          reader.bytes("bytes_max", config_.intake_bytes_max, mib, 4096 * mib);
+    });
+  }
+
+  void time() {
+    section("time", [this](SettingsReader& reader) {
+      Timing& t = plant_.timing;
+      t.late_after = reader.duration("late_after", t.late_after, seconds{1}, days{31});
+      t.future_after = reader.duration("future_after", t.future_after, Duration{0}, hours{24});
+    });
+  }
+
+  // What is not read here is the driver's to check, so there is no finish().
+  void alerts() {
+    const SettingsTable* table = root_.table("alerts");
+    if (table == nullptr) return;
+    SettingsReader reader = root_.within(*table, "alerts");
+    config_.alerts.enabled = reader.boolean("enabled", false);
+    if (!config_.alerts.enabled) {
+      if (!reader.has("enabled") && !table->entries.empty()) {
+        reader.warning("", "does nothing without enabled = true");
+      }
+      config_.alerts.table = std::make_shared<SettingsTable>(*table);
+      return;
+    }
+    config_.alerts.table = settled(*table, "alerts", around_, out_);
+    if (check_) check_(std::string{alerts_driver}, *config_.alerts.table, out_);
+  }
+
+  void sources() {
+    const std::vector<const SettingsTable*> tables = root_.tables("source");
+    if (tables.size() > sources_max) {
+      root_.error("source", "must not be more than " + std::to_string(sources_max));
+      return;
+    }
+    if (tables.empty()) root_.warning("source", "there is none, so nothing will be received");
+    std::map<std::string, SourceLocation> names;
+    for (const SettingsTable* table : tables) source(*table, names);
+  }
+
+  void source(const SettingsTable& table, std::map<std::string, SourceLocation>& names) {
+    SettingsReader reader = root_.within(table, "source");
+    SourceConfig source;
+    source.name = read_word(reader, "name");
+    source.driver = reader.required_text("driver");
+    const auto auto_register =
+        reader.integer("auto_register", 0, 0, static_cast<std::int64_t>(tags_max));
+    source.table = settled(table, "source", around_, out_);
+    if (!source.name.empty()) {
+      const auto [known, fresh] = names.emplace(source.name, reader.where("name"));
+      if (!fresh) {
+        reader.error("name", in_quotes(source.name) + " is the name of the source on line " +
+                                 std::to_string(known->second.line) + " already");
+      }
+    }
+    if (check_ && !source.driver.empty()) check_(source.driver, *source.table, out_);
+    plant_.sources.push_back({source.name, static_cast<std::size_t>(auto_register)});
+    config_.sources.push_back(std::move(source));
+  }
+
+  SettingsReader& root_;
+  const Surroundings& around_;
+  const DriverCheck& check_;
+  Config& config_;
+  Plant& plant_;
+  Diagnostics& out_;
+};
+
+}  // namespace
+
+void read_sections(SettingsReader& root, const Surroundings& around, const DriverCheck& check,
+                   Config& config, Plant& plant, Diagnostics& out) {
+  Sections{root, around, check, config, plant, out}.read();
+}
+
+std::optional<ListenAddress> parse_listen(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  ListenAddress listen;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + colon + 1, end, listen.port);
+  if (error != std::errc{} || rest != end) return std::nullopt;
+  listen.address = text.substr(0, colon);
+  if (listen.address.front() == '[' && listen.address.back() == ']') {
+    listen.address = listen.address.substr(1, listen.address.size() - 2);
+    in6_addr six{};
+    if (::inet_pton(AF_INET6, listen.address.c_str(), &six) != 1) return std::nullopt;
+    listen.loopback = IN6_IS_ADDR_LOOPBACK(&six);
+    return listen;
+  }
+  in_addr four{};
+  if (::inet_pton(AF_INET, listen.address.c_str(), &four) != 1) return std::nullopt;
+  listen.loopback = (ntohl(four.s_addr) >> 24U) == 127;
+  return listen;
+}
+
+}  // namespace parkwatch::config
