@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""latency: publish to alert on the MQTT alert topic at 1,000 messages/s, mosquitto's default configuration.
+
+The disk's fsync is measured in the same run, in the same folder, twenty times a second.
+"""
+import argparse
+import os
+import subprocess
+import threading
+import time
+
+from bench_lib import PlainBroker, TOOLS, start_daemon
+from lib import Workplace
+
+
+class FsyncProbe(threading.Thread):
+    def __init__(self, folder):
+        super().__init__(daemon=True)
+        self.path, self.samples_ms, self.ending = folder / "probe", [], False
+
+    def run(self):
+        handle = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        while not self.ending:
+            os.write(handle, b"x" * 4096)
+            began = time.perf_counter()
+            os.fdatasync(handle)
+            self.samples_ms.append((time.perf_counter() - began) * 1000)
+            time.sleep(0.05)
+        os.close(handle)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--rate", type=float, default=1000)
+    options = parser.parse_args()
+    with Workplace() as place:
+        broker = PlainBroker(place.path)
+        place.undo.append(broker.stop)
+        start_daemon(place, "daemon", broker.port, 5000, 20, alerts=True)
+        probe = FsyncProbe(place.path)
+        probe.start()
+        out = subprocess.check_output([str(TOOLS / "bench_latency"), "--port", str(broker.port), "--rate", str(options.rate),
+                                       "--seconds", str(options.seconds)], text=True)
+        probe.ending = True
+        probe.join()
+    result = dict(part.split("=") for part in out.split())
+    print(out.strip())
+    fsync = sorted(probe.samples_ms)
+    p99 = fsync[min(len(fsync) - 1, int(len(fsync) * 0.99))]
+    print(f"latency p50_ms={result['p50_ms']} p99_ms={result['p99_ms']} fsync_p99_ms={p99:.2f} "
+          f"samples={result['samples']} missing={result['missing']}")
+
+
+main()

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""memory: the daemon's resident memory with 5,000 tags under the throughput load; its growth after a warm-up.
+
+growth_mib is the median of the last minute less the median of the minute after the warm-up.
+"""
+import argparse
+import pathlib
+import statistics
+import threading
+import time
+
+from bench_lib import PlainBroker, publish, start_daemon, status, window_lines
+from lib import Workplace
+
+
+def rss_mib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--rate", type=float, default=20_000)
+    options = parser.parse_args()
+    seconds = options.minutes * 60
+    with Workplace() as place:
+        broker = PlainBroker(place.path, window_lines(1000))
+        place.undo.append(broker.stop)
+        daemon = start_daemon(place, "daemon", broker.port, 5000, 1000)
+        count = int(seconds * options.rate)
+        load = threading.Thread(target=publish, args=(broker.port, count), kwargs={"rate": options.rate}, daemon=True)
+        load.start()
+        samples, began = [], time.monotonic()
+        while load.is_alive():
+            samples.append((time.monotonic() - began, rss_mib(daemon.process.pid)))
+            time.sleep(1)
+        readings = status(daemon)["readings"]
+    part = min(60, seconds / 6)
+    early = [m for t, m in samples if part <= t < 2 * part]
+    late = [m for t, m in samples if t >= samples[-1][0] - part]
+    print(f"memory rss_mib={max(m for _, m in samples):.1f} growth_mib={statistics.median(late) - statistics.median(early):.1f} "
+          f"readings={readings} minutes={options.minutes:g}")
+
+
+main()
