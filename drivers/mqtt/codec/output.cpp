@@ -1,0 +1,43 @@
+// drivers/mqtt/codec/output.cpp - The bounds of what one message may give.
+#include "drivers/mqtt/codec/output.h"
+
+#include <utility>
+
+namespace parkwatch::mqtt_codec {
+
+bool Output::next() { return ++seen_ <= readings_a_message_max; }
+
+void Output::fault(RefusalReason reason, std::string detail) {
+  if (++faults_ <= faults_a_message_max)
+    out_.faults.push_back(DecodeFault{reason, std::move(detail)});
+}
+
+void Output::finish() {
+  if (seen_ > readings_a_message_max) {
+    out_.readings.erase(out_.readings.begin() + static_cast<std::ptrdiff_t>(readings_),
+                        out_.readings.end());
+    out_.names.resize(names_);
+    const std::size_t kept = faults_ < faults_a_message_max ? faults_ : faults_a_message_max;
+    out_.faults.erase(out_.faults.end() - static_cast<std::ptrdiff_t>(kept), out_.faults.end());
+    out_.faults.push_back(DecodeFault{
+        RefusalReason::too_many,
+        "more than " + std::to_string(readings_a_message_max) + " readings in one message"});
+  } else if (faults_ > faults_a_message_max) {
+    out_.faults.back().detail +=
+        "; and " + std::to_string(faults_ - faults_a_message_max) + " more faults";
+  }
+}
+
+std::string excerpt(std::string_view text) {
+  constexpr std::size_t bytes_max = 60;
+  std::string shown = "\"";
+  for (std::size_t i = 0; i < text.size() && i < bytes_max; ++i) {
+    // Details are for terminals and logs: nothing that moves a cursor, no half of a character.
+    const auto byte = static_cast<unsigned char>(text[i]);
+    shown += byte < 0x20 || byte >= 0x7F ? '?' : text[i];
+  }
+  shown += text.size() > bytes_max ? "...\"" : "\"";
+  return shown;
+}
+
+}  // namespace parkwatch::mqtt_codec
