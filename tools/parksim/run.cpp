@@ -1,0 +1,195 @@
+// tools/parksim/run.cpp - Pace, signals, narration and the sum at the end.
+#include "tools/parksim/run.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <ostream>
+
+#include "tools/parksim/physics/message.h"
+#include "tools/parksim/physics/park.h"
+#include "tools/parksim/publisher.h"
+
+namespace parkwatch::parksim {
+namespace {
+
+constexpr std::chrono::seconds delivery_patience{5};
+
+sigset_t end_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+// Waits for a signal that ends the program, at most so long. True when one came.
+bool end_wanted(std::chrono::nanoseconds wait) {
+  const sigset_t signals = end_signals();
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(wait);
+  timespec patience{};
+  patience.tv_sec = whole.count();
+  patience.tv_nsec = (wait - whole).count();
+  return sigtimedwait(&signals, nullptr, &patience) > 0;
+}
+
+TimePoint now_to_the_millisecond() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+ParkOptions park_options_of(const Options& options) {
+  return {.seed = options.seed,
+          .start = options.start ? *options.start : now_to_the_millisecond(),
+          .incidents = options.incidents,
+          .rate = options.rate};
+}
+
+// Tells when an incident begins and ends, between two calls.
+class Narrator {
+ public:
+  Narrator(const std::vector<Incident>& incidents, std::ostream& log)
+      : incidents_(incidents), told_(incidents.size(), false), log_(log) {}
+
+  void tell(Duration since_start) {
+    for (std::size_t i = 0; i < incidents_.size(); ++i) {
+      const bool active = incidents_[i].active(since_start);
+      if (active == told_[i]) continue;
+      told_[i] = active;
+      const CauseInfo& cause = info_of(incidents_[i].cause);
+      log_ << "parksim: " << to_text(since_start) << ": " << cause.name
+           << (active ? " begins: " : " is mended") << (active ? cause.what : "") << std::endl;
+    }
+  }
+
+ private:
+  const std::vector<Incident>& incidents_;
+  std::vector<bool> told_;
+  std::ostream& log_;
+};
+
+Duration end_of(const Options& options) { return options.duration.value_or(Duration::max()); }
+
+int print(const Options& options, std::ostream& out, std::ostream& log) {
+  Park park{park_options_of(options)};
+  Narrator narrator{options.incidents, log};
+  for (Duration done{0}; done < end_of(options) && !end_wanted(std::chrono::nanoseconds{0});) {
+    const Duration step = std::min<Duration>(std::chrono::seconds{1}, end_of(options) - done);
+    park.advance(step);
+    done += step;
+    narrator.tell(done);
+    for (const Sample& sample : park.samples()) {
+      out << line(park.tags()[sample.tag], sample) << '\n';
+    }
+    if (!out.flush()) {
+      log << "parksim: the output cannot be written\n";
+      return 1;
+    }
+  }
+  return 0;
+}
+
+Result<PublisherOptions> publisher_options_of(const Options& options) {
+  PublisherOptions result;
+  result.broker = options.broker;
+  result.client_id =
+      options.client_id.empty() ? "parksim-" + std::to_string(getpid()) : options.client_id;
+  result.username = options.username;
+  result.ca_file = options.ca_file;
+  if (!options.password_file.empty()) {
+    std::ifstream file{options.password_file};
+    if (!std::getline(file, result.password)) {
+      return Error{ErrorKind::permanent, options.password_file + ": no password in the first line"};
+    }
+  }
+  return result;
+}
+
+// Runs until the end or a signal. Returns the simulated time that passed.
+Duration publish_paced(const Options& options, Park& park, Publisher& publisher,
+                       std::ostream& log) {
+  Narrator narrator{options.incidents, log};
+  const auto begin = std::chrono::steady_clock::now();
+  const auto step_wait = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(step_s / options.speed));
+  const auto tick = std::max<std::chrono::nanoseconds>(step_wait, std::chrono::milliseconds{1});
+  Duration done{0};
+  while (done < end_of(options) && !end_wanted(tick)) {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+    const auto simulated = std::chrono::duration_cast<Duration>(elapsed * options.speed);
+    // Whole steps, so that a run of the same length ends at the same sample.
+    const Duration target = std::min(simulated - simulated % step_span, end_of(options));
+    park.advance(target - done);
+    done = target;
+    narrator.tell(done);
+    for (const Sample& sample : park.samples()) {
+      const TagInfo& tag = park.tags()[sample.tag];
+      publisher.offer(tag.topic(), payload(tag, sample));
+    }
+  }
+  return done;
+}
+
+int publish(const Options& options, std::ostream& out, std::ostream& log) {
+  auto publisher_options = publisher_options_of(options);
+  if (!publisher_options) {
+    log << "parksim: " << publisher_options.error().message << '\n';
+    return 1;
+  }
+  Park park{park_options_of(options)};
+  Publisher publisher{std::move(*publisher_options)};
+  const Duration done = publish_paced(options, park, publisher, log);
+  const PublisherCounts counts = publisher.finish(delivery_patience);
+  const std::uint64_t missing = counts.offered - counts.acknowledged;
+  out << "parksim seed=" << options.seed << " simulated_s=" << done / std::chrono::seconds{1}
+      << " published=" << counts.offered << " acknowledged=" << counts.acknowledged
+      << " missing=" << missing << " repeated=" << counts.repeated << " dropped=" << counts.dropped
+      << " lost_by_link=" << park.lost() << " connects=" << counts.connects << std::endl;
+  return missing == 0 ? 0 : 1;
+}
+
+void list_incidents(std::ostream& out) {
+  for (const CauseInfo& cause : causes()) {
+    out << cause.name << "\n  cause: " << cause.what << "\n  seen:  " << cause.seen << '\n';
+  }
+}
+
+void list_tags(const Options& options, std::ostream& out) {
+  const Park park{park_options_of(options)};
+  constexpr const char* kinds[] = {"number", "counter", "flag", "word"};
+  out << "topic,kind,unit,low,high,digits,normal_low,normal_high,period_s,words\n";
+  for (const TagInfo& tag : park.tags()) {
+    out << tag.topic() << ',' << kinds[static_cast<std::size_t>(tag.kind)] << ',' << tag.unit << ','
+        << tag.low << ',' << tag.high << ',' << tag.digits << ',' << tag.normal_low << ','
+        << tag.normal_high << ',' << std::chrono::duration<double>(tag.period).count() << ',';
+    for (std::size_t i = 0; i < tag.words.size(); ++i) out << (i > 0 ? "|" : "") << tag.words[i];
+    out << '\n';
+  }
+}
+
+}  // namespace
+
+void block_signals() {
+  const sigset_t signals = end_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+int run(const Options& options, std::ostream& out, std::ostream& log) {
+  switch (options.mode) {
+    case Mode::publish:
+      return publish(options, out, log);
+    case Mode::print:
+      return print(options, out, log);
+    case Mode::list_incidents:
+      list_incidents(out);
+      return 0;
+    case Mode::list_tags:
+      list_tags(options, out);
+      return 0;
+  }
+  return 1;
+}
+
+}  // namespace parkwatch::parksim
