@@ -1,0 +1,94 @@
+// daemon/http/command_body.cpp - Parses with Boost.JSON, which bounds the depth and checks UTF-8.
+#include "http/command_body.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+
+namespace parkwatch::http {
+namespace json = boost::json;
+namespace {
+
+// Our bodies are flat.
+constexpr std::size_t depth_max = 4;
+
+bool readable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7F) || c == '\n' || c == '\t';
+  });
+}
+
+}  // namespace
+
+CommandBody::CommandBody(const std::string& text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) return;
+  json::parse_options options;
+  options.max_depth = depth_max;
+  boost::system::error_code failed;
+  auto value = json::parse(text, failed, {}, options);
+  if (failed) {
+    mistake_ = "the body is no JSON: " + failed.message();
+  } else if (!value.is_object()) {
+    mistake_ = "the body must be a JSON object";
+  } else {
+    object_ = std::move(value.as_object());
+  }
+}
+
+void CommandBody::mistake(std::string_view key, std::string_view what) {
+  if (!mistake_.empty()) return;
+  mistake_ = "member '";
+  mistake_ += key;
+  mistake_ += "': ";
+  mistake_ += what;
+}
+
+const json::value* CommandBody::find(std::string_view key) {
+  asked_.push_back(key);
+  return object_.if_contains(key);
+}
+
+std::optional<std::string> CommandBody::text(std::string_view key, std::size_t bytes_max) {
+  const json::value* value = find(key);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (!value->is_string()) {
+    mistake(key, "must be a string");
+    return std::nullopt;
+  }
+  std::string text{std::string_view{value->as_string()}};
+  if (text.size() > bytes_max) {
+    mistake(key, "is longer than " + std::to_string(bytes_max) + " bytes");
+  } else if (!readable(text)) {
+    mistake(key, "has control characters");
+  }
+  return text;
+}
+
+std::string CommandBody::required_text(std::string_view key, std::size_t bytes_max) {
+  const auto given = text(key, bytes_max);
+  if (!given || given->empty()) mistake(key, "is missing");
+  return given.value_or("");
+}
+
+std::uint64_t CommandBody::required_number(std::string_view key) {
+  const json::value* value = find(key);
+  if (value == nullptr) {
+    mistake(key, "is missing");
+    return 0;
+  }
+  boost::system::error_code failed;
+  const auto number = value->to_number<std::uint64_t>(failed);
+  if (failed || number == 0) mistake(key, "must be a whole number, 1 or more");
+  return failed ? 0 : number;
+}
+
+std::optional<Response> CommandBody::finish() {
+  for (const auto& member : object_) {
+    const std::string_view key = member.key();
+    if (std::ranges::find(asked_, key) == asked_.end()) mistake(key, "is unknown");
+  }
+  if (mistake_.empty()) return std::nullopt;
+  return problem(400, mistake_);
+}
+
+}  // namespace parkwatch::http

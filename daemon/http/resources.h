@@ -1,0 +1,30 @@
+// daemon/http/resources.h - The handlers of the routes, one source file a resource. Coroutines on
+// the loop; backend and request outlive them.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+
+#include "http/backend.h"
+#include "http/request.h"
+#include "http/response.h"
+
+namespace parkwatch::http {
+
+using Answer = boost::asio::awaitable<Response>;
+
+Answer get_readings(Backend& backend, const Request& request);
+Answer get_events(Backend& backend, const Request& request);
+Answer get_alarms(Backend& backend, const Request& request);
+Answer post_alarm_ack(Backend& backend, const Request& request);
+Answer get_tags(Backend& backend, const Request& request);
+Answer get_consumers(Backend& backend, const Request& request);
+Answer put_consumer(Backend& backend, const Request& request);
+Answer delete_consumer(Backend& backend, const Request& request);
+Answer post_consumer_ack(Backend& backend, const Request& request);
+Answer get_quarantine(Backend& backend, const Request& request);
+Answer get_status(Backend& backend, const Request& request);
+Answer get_healthz(Backend& backend, const Request& request);
+Answer get_readyz(Backend& backend, const Request& request);
+Answer get_metrics(Backend& backend, const Request& request);
+Answer get_openapi(Backend& backend, const Request& request);
+
+}  // namespace parkwatch::http

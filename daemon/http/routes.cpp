@@ -1,0 +1,68 @@
+// daemon/http/routes.cpp - Finds the route of a path, level by level.
+#include "http/routes.h"
+
+#include <array>
+#include <optional>
+
+namespace parkwatch::http {
+namespace {
+
+constexpr std::array table{
+    Route{"GET", "/v1/readings", get_readings},
+    Route{"GET", "/v1/events", get_events},
+    Route{"GET", "/v1/alarms", get_alarms},
+    Route{"POST", "/v1/alarms/ack", post_alarm_ack},
+    Route{"GET", "/v1/tags", get_tags},
+    Route{"GET", "/v1/consumers", get_consumers},
+    Route{"PUT", "/v1/consumers/{name}", put_consumer},
+    Route{"DELETE", "/v1/consumers/{name}", delete_consumer},
+    Route{"POST", "/v1/consumers/{name}/ack", post_consumer_ack},
+    Route{"GET", "/v1/quarantine", get_quarantine},
+    Route{"GET", "/v1/status", get_status},
+    Route{"GET", "/v1/openapi.json", get_openapi},
+    Route{"GET", "/metrics", get_metrics},
+    Route{"GET", "/healthz", get_healthz, true},
+    Route{"GET", "/readyz", get_readyz, true},
+};
+
+std::string_view take_level(std::string_view& path) {
+  const std::string_view level = path.substr(0, path.find('/'));
+  path.remove_prefix(level.size() < path.size() ? level.size() + 1 : path.size());
+  return level;
+}
+
+// What {name} stands for ("" without one); empty when the path is another.
+std::optional<std::string> match_path(std::string_view pattern, std::string_view path) {
+  std::string name;
+  for (;;) {
+    const bool pattern_ends = pattern.find('/') == std::string_view::npos;
+    const bool path_ends = path.find('/') == std::string_view::npos;
+    const std::string_view wanted = take_level(pattern);
+    const std::string_view level = take_level(path);
+    if (wanted == "{name}") {
+      name = level;
+    } else if (wanted != level) {
+      return std::nullopt;
+    }
+    if (pattern_ends != path_ends) return std::nullopt;
+    if (pattern_ends) return name;
+  }
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return table; }
+
+Match match_route(std::string_view method, std::string_view path) {
+  Match match;
+  for (const Route& route : table) {
+    auto name = match_path(route.pattern, path);
+    if (!name) continue;
+    if (route.method == method) return {&route, std::move(*name), {}};
+    if (!match.allow.empty()) match.allow += ", ";
+    match.allow += route.method;
+  }
+  return match;
+}
+
+}  // namespace parkwatch::http

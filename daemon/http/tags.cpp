@@ -1,0 +1,68 @@
+// daemon/http/tags.cpp - GET /v1/tags: definitions with their latest committed values.
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "http/documents.h"
+#include "http/resources.h"
+
+namespace parkwatch::http {
+namespace {
+
+constexpr std::size_t patterns_max = 100;
+constexpr std::uint64_t tags_default = 1000;
+constexpr std::uint64_t tags_most = 10'000;
+constexpr std::size_t bytes_wanted = std::size_t{4} << 20;
+
+struct Ask {
+  std::vector<std::string> patterns;
+  std::uint64_t first = 0;  // id
+  std::size_t rows_max = 0;
+  std::size_t bytes_max = 0;
+};
+
+bool wanted(const Ask& ask, const Tag& tag) {
+  return ask.patterns.empty() || std::ranges::any_of(ask.patterns, [&tag](const auto& pattern) {
+           return tag_matches(pattern, tag.name);
+         });
+}
+
+Result<Response> page_of(const LiveView& live, const Ask& ask) {
+  Response response;
+  std::string next = "null";
+  std::size_t rows = 0;
+  response.body = R"({"tags":[)";
+  live.each(static_cast<TagId>(ask.first), [&](const LiveTag& tag) {
+    if (!wanted(ask, *tag.tag)) return true;
+    if (rows == ask.rows_max || (rows > 0 && response.body.size() >= ask.bytes_max)) {
+      next = std::to_string(tag.id);
+      return false;
+    }
+    response.body += rows++ == 0 ? "\n" : ",\n";
+    response.body += boost::json::serialize(to_document(tag));
+    return true;
+  });
+  response.body += "\n],\"next\":" + next + "}\n";
+  return response;
+}
+
+}  // namespace
+
+Answer get_tags(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  Ask ask;
+  ask.patterns = parameters.list("match", patterns_max);
+  ask.first = parameters.number("first", 0, 0, tags_max);
+  ask.rows_max = parameters.number("max", tags_default, 1, tags_most);
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  auto grant = backend.budget().ask(bytes_wanted);
+  if (!grant) co_return problem(503, "too many pages are on their way; try again");
+  ask.bytes_max = grant->bytes();
+  const LiveView& live = *backend.services().live;
+  std::function<Result<Response>()> work = [&live, &ask] { return page_of(live, ask); };
+  auto response = co_await backend.readers().run<Response>(std::move(work));
+  if (!response) co_return problem(response.error());
+  response->lease = std::move(grant);
+  co_return std::move(*response);
+}
+
+}  // namespace parkwatch::http
