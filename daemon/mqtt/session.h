@@ -38,6 +38,8 @@ struct SessionOptions {
   std::string username;
   std::string password;
   Duration keep_alive = std::chrono::seconds{30};
+  Duration connect_timeout =
+      std::chrono::seconds{10};  // name, TCP and TLS; then CONNACK and SUBACK
   Duration reconnect_min = std::chrono::milliseconds{200};
   Duration reconnect_max = std::chrono::seconds{30};
   bool clean_session = false;
@@ -53,7 +55,11 @@ struct SessionHandlers {
   // The message; returns the sequence number that it got. `source` is left 0.
   std::function<std::uint64_t(Message&&)> message;
   std::function<void(bool session_present)> connected;  // after SUBACK
-  std::function<void(const std::string& why)> lost;     // as the network, TLS or broker said it
+  // As the network, TLS or the broker said it: when an established session ends, and when an
+  // attempt fails for another reason than the one before it.
+  std::function<void(const std::string& why)> lost;
+  // One line, without secrets; any thread. May be empty.
+  std::function<void(const std::string&)> log;
 };
 
 struct SessionStatus {
