@@ -39,6 +39,22 @@ mqtt::connect_options connect_options_of(const PublisherOptions& options) {
   return result;
 }
 
+// Paho says "CONNACK return code"; this says what the code means (MQTT 3.1.1, table 3.1).
+std::string why_of(const mqtt::exception& error) {
+  switch (error.get_return_code()) {
+    case 2:
+      return "refused: this client id is not allowed";
+    case 3:
+      return "refused: the broker is not available";
+    case 4:
+      return "refused: bad user name or password";
+    case 5:
+      return "refused: not authorised (user or password)";
+    default:
+      return error.to_string();
+  }
+}
+
 }  // namespace
 
 // Paho's client, and the listener of its publishes.
@@ -149,7 +165,7 @@ void Publisher::connect() {
     try {
       client_->connect();
     } catch (const mqtt::exception& error) {
-      why = error.to_string();
+      why = why_of(error);
     }
     std::unique_lock lock{mutex_};
     if (why.empty()) {
@@ -203,7 +219,7 @@ void Publisher::failed(std::uint64_t number) {
     const std::lock_guard lock{mutex_};
     if (!flight_.contains(number)) return;  // of an earlier connection
   }
-  connection_lost("a publish failed");
+  connection_lost("connection lost in a publish");
 }
 
 void Publisher::acknowledged(std::uint64_t number) {

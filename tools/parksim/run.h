@@ -10,7 +10,8 @@ namespace parkwatch::parksim {
 // Holds SIGINT and SIGTERM back for run(). Call before any thread starts.
 void block_signals();
 
-// Returns the exit code: 0 done, 1 some message could not be delivered or written.
+// Returns the exit code: 0 done, 1 never connected, or some message could not be delivered or
+// written.
 // REQUIRES: block_signals() was called.
 int run(const Options& options, std::ostream& out, std::ostream& log);
 
