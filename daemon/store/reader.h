@@ -31,23 +31,25 @@ struct TagRow {
   Tag tag;
 };
 
-// Readings that a consumer will never get: given up for space or age before it took them.
+// Readings that a consumer will never get: given up for space or age before it took them, or
+// damaged.
 struct Gap {
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
   Timestamp from;
   Timestamp to;
-  std::uint64_t readings = 0;
-  std::string reason;  // "size", "age"
+  std::uint64_t readings = 0;   // of the whole run, though the first sequence may follow the cursor
+  std::string reason;           // "size", "age", "damaged"
+  bool unacknowledged = false;  // "size": a registered consumer had not taken it
 };
 
 struct ReadingsQuery {
   std::uint64_t after_sequence = 0;
   std::size_t bytes_max = std::size_t{1} << 20;  // soft, of the stored blocks; at least one message
-  std::size_t readings_max = 50'000;             // soft likewise: bounds the memory that a page takes
-  std::vector<TagId> tags;                       // empty: all; sorted
-  std::optional<Timestamp> from;                 // source time, inclusive
-  std::optional<Timestamp> to;                   // exclusive
+  std::size_t readings_max = 50'000;  // soft likewise: bounds the memory that a page takes
+  std::vector<TagId> tags;            // empty: all; sorted
+  std::optional<Timestamp> from;      // source time, inclusive
+  std::optional<Timestamp> to;        // exclusive
 };
 
 struct ReadingsPage {
@@ -77,7 +79,8 @@ struct StoreCounts {
   std::uint64_t bytes = 0;  // of the database file and its WAL
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
-  std::uint64_t events = 0;
+  std::uint64_t events = 0;         // the number of the last one
+  std::uint64_t readings_lost = 0;  // given up though a registered consumer had not taken them
 };
 
 class Reader {
@@ -97,8 +100,9 @@ class Reader {
   [[nodiscard]] virtual Result<std::vector<ConsumerRow>> consumers() = 0;
   [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) = 0;
   [[nodiscard]] virtual Result<StoreCounts> counts() = 0;
-  // Where a consumer starts that wants everything received at or after `t`: the sequence of a stored
-  // message before it (up to one block earlier), or 0. Receive times never fall with the sequence.
+  // Where a consumer starts that wants everything received at or after `t`: the sequence of a
+  // stored message before it (up to one block earlier), or 0. Receive times never fall with the
+  // sequence.
   [[nodiscard]] virtual Result<std::uint64_t> sequence_at(Timestamp t) = 0;
 };
 

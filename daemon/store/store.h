@@ -23,8 +23,12 @@ struct StoreOptions {
   std::uint64_t bytes_max = std::uint64_t{8} << 30;  // readings give way above this
   Duration age_max = std::chrono::days{400};
   std::uint64_t quarantine_rows_max = 1000;
+  std::uint64_t journal_rows_max =
+      1'000'000;  // of alarm transitions; the oldest closed give way above
   // For the fault harnesses' own proof only: "FULL" in every real run.
   std::string synchronous = "FULL";
+  // SQLite's name of the file system to use; empty: the system's. Tests have one that fails.
+  std::string vfs;
 };
 
 struct Batch {

@@ -1,0 +1,149 @@
+// daemon/store/directory.cpp - The state directory: its lock, its ballast, and files made durable.
+// The writer's thread.
+#include "store/directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace parkwatch::store {
+namespace {
+
+constexpr off_t ballast_bytes = off_t{1} << 20;
+constexpr std::uint64_t room_for_ballast_bytes = std::uint64_t{16} << 20;
+
+std::string system_words(int number) { return std::generic_category().message(number); }
+
+// Closes at its end.
+class File {
+ public:
+  File(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+// What to do about it is the same for each: named once.
+Error cannot_write(const std::string& path, const std::string& why) {
+  return {ErrorKind::permanent, "state directory " + path + " cannot be written: " + why +
+                                    "; give it to the user that runs the daemon, or set another"};
+}
+
+std::string pid_in(int lock) {
+  std::array<char, 32> text{};
+  const ssize_t bytes = ::pread(lock, text.data(), text.size(), 0);
+  int pid = 0;
+  const char* end = text.data() + (bytes > 0 ? bytes : 0);
+  if (std::from_chars(text.data(), end, pid).ec != std::errc{}) return "of unknown pid";
+  return "with pid " + std::to_string(pid);
+}
+
+Result<Done> write_pid(int lock, const std::string& path) {
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(lock, 0) != 0 ||
+      ::pwrite(lock, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    // Only the words of a refusal need it, and a full disk must not keep the daemon from starting.
+    if (errno != ENOSPC) return cannot_write(path, system_words(errno));
+  }
+  return Done{};
+}
+
+Error not_durable(const std::string& path, int number) {
+  return {ErrorKind::transient, path + ": cannot be made durable: " + system_words(number)};
+}
+
+Result<Done> write_over(int fd, const std::string& path) {
+  std::array<char, 65536> bytes{};
+  for (off_t at = 0;;) {
+    const ssize_t got = ::pread(fd, bytes.data(), bytes.size(), at);
+    if (got < 0) return not_durable(path, errno);
+    if (got == 0) return Done{};
+    const ssize_t put = ::pwrite(fd, bytes.data(), static_cast<std::size_t>(got), at);
+    if (put < 0) return not_durable(path, errno);
+    at += put;
+  }
+}
+
+}  // namespace
+
+Result<StateDirectory> StateDirectory::take(const std::string& path) {
+  std::error_code ec;
+  const std::filesystem::path directory{path};
+  if (!std::filesystem::is_directory(directory, ec)) {
+    if (directory.has_parent_path())
+      std::filesystem::create_directories(directory.parent_path(), ec);
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+      return cannot_write(path, system_words(errno));
+    }
+  }
+  if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
+    return cannot_write(path, system_words(errno));
+  }
+  File lock{path + "/lock", O_RDWR | O_CREAT};
+  if (lock.get() < 0) return cannot_write(path, system_words(errno));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return cannot_write(path, system_words(errno));
+    return Error{ErrorKind::permanent, "state directory " + path +
+                                           " is in use by another parkwatchd " +
+                                           pid_in(lock.get()) + ": stop it, or set another"};
+  }
+  if (auto written = write_pid(lock.get(), path); !written) return written.error();
+  return StateDirectory{path, lock.release()};
+}
+
+StateDirectory::StateDirectory(StateDirectory&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+StateDirectory& StateDirectory::operator=(StateDirectory&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(lock_, other.lock_);
+  return *this;
+}
+
+StateDirectory::~StateDirectory() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+bool StateDirectory::drop_ballast() { return ::unlink((path_ + "/ballast").c_str()) == 0; }
+
+void StateDirectory::restore_ballast() {
+  const std::string ballast = path_ + "/ballast";
+  struct stat found {};
+  if (::stat(ballast.c_str(), &found) == 0 && found.st_size == ballast_bytes) return;
+  struct statvfs disk {};
+  if (::statvfs(path_.c_str(), &disk) != 0) return;
+  if (std::uint64_t{disk.f_bavail} * disk.f_frsize < room_for_ballast_bytes) return;
+  const File file{ballast, O_RDWR | O_CREAT};
+  if (file.get() < 0 || ::posix_fallocate(file.get(), 0, ballast_bytes) != 0) drop_ballast();
+}
+
+Result<Done> StateDirectory::make_wal_durable() {
+  const File wal{wal_path(), O_RDWR};
+  if (wal.get() < 0) {
+    if (errno == ENOENT) return Done{};
+    return not_durable(wal_path(), errno);
+  }
+  if (auto written = write_over(wal.get(), wal_path()); !written) return written;
+  if (::fdatasync(wal.get()) != 0) return not_durable(wal_path(), errno);
+  const File directory{path_, O_RDONLY | O_DIRECTORY};
+  if (directory.get() < 0 || ::fsync(directory.get()) != 0) return not_durable(path_, errno);
+  return Done{};
+}
+
+}  // namespace parkwatch::store

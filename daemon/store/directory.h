@@ -1,0 +1,46 @@
+// daemon/store/directory.h - The state directory: its lock, its ballast, and files made durable.
+// The writer's thread.
+#pragma once
+#include <string>
+
+#include "model/result.h"
+
+namespace parkwatch::store {
+
+inline constexpr const char* database_name = "parkwatch.db";
+
+// Held while its owner may write the directory; the lock ends with the process, however it ends.
+class StateDirectory {
+ public:
+  // Creates the directory (mode 0700) and those above it if need be, checks that it can be written,
+  // and locks it. Errors: permanent - with the path, why not, and for a taken lock the process that
+  // has it.
+  static Result<StateDirectory> take(const std::string& path);
+
+  StateDirectory(StateDirectory&& other) noexcept;
+  StateDirectory& operator=(StateDirectory&& other) noexcept;
+  ~StateDirectory();
+
+  [[nodiscard]] std::string database_path() const { return path_ + "/" + database_name; }
+  [[nodiscard]] std::string wal_path() const { return database_path() + "-wal"; }
+
+  // A full disk refuses even deletes. So 1 MiB is kept in a file that is dropped once then. True:
+  // there was one.
+  bool drop_ballast();
+  // Puts it back when the disk has room again.
+  void restore_ballast();
+
+  // Writes the WAL's own bytes over it once more and syncs: after a failed sync the kernel may hold
+  // pages for clean that never reached the disk (and a killed process may have left some unsynced),
+  // and what is read back must not be taken for durable. Nothing to do without a WAL. Errors:
+  // transient - with the system's words.
+  Result<Done> make_wal_durable();
+
+ private:
+  StateDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+  std::string path_;
+  int lock_ = -1;
+};
+
+}  // namespace parkwatch::store

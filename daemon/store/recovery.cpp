@@ -1,0 +1,174 @@
+// daemon/store/recovery.cpp - What a start reads back. The writer's thread.
+#include "store/recovery.h"
+
+#include "parkwatch/v1/record.pb.h"
+#include "parkwatch/v1/snapshot.pb.h"
+#include "store/block_codec.h"
+#include "store/checksum.h"
+#include "store/compression.h"
+#include "store/convert.h"
+
+namespace parkwatch::store {
+namespace {
+
+// Of a snapshot, a record or a configuration, unpacked.
+constexpr std::size_t content_bytes_max = std::size_t{256} << 20;
+
+Error damaged(const BatchRow& row, const std::string& why) {
+  return {ErrorKind::permanent, name_of(row) + " is damaged: " + why};
+}
+
+bool parse(std::string_view frame, Decompressor& decompressor, google::protobuf::MessageLite& out) {
+  std::string bytes;
+  return decompressor.take_frame(frame, content_bytes_max, bytes) && frame.empty() &&
+         out.ParseFromString(bytes);
+}
+
+// Reads batches one after the other; keeps its buffers.
+class BatchReader {
+ public:
+  // Up to batch `trimmed` retention may have taken what only a replay needs.
+  BatchReader(Connection& connection, std::uint64_t trimmed)
+      : connection_(connection), trimmed_(trimmed) {}
+
+  Result<Done> read(const BatchRow& row, RecordedBatch& out) {
+    out = {};
+    out.last_sequence = row.last_sequence;
+    out.now = from_us(row.now_us);
+    std::string record;
+    const auto block = checked_block(connection_, row, &record);
+    if (!block) return block.error();
+    if (auto read = read_readings(row, *block, out); !read) return read;
+    if (auto read = read_inputs(row, record, out); !read) return read;
+    if (auto read = read_identities(row, out); !read) return read;
+    return read_transitions(row, out);
+  }
+
+ private:
+  Result<Done> read_readings(const BatchRow& row, const std::string& block, RecordedBatch& out) {
+    if (auto unpacked = unpacker_.unpack(block, out.readings); !unpacked) {
+      return damaged(row, unpacked.error().message);
+    }
+    if (out.readings.size() != row.readings) return damaged(row, "readings are missing");
+    return Done{};
+  }
+
+  Result<Done> read_inputs(const BatchRow& row, const std::string& record, RecordedBatch& out) {
+    if (record.empty()) return Done{};
+    v1::BatchRecord message;
+    if (!parse(record, decompressor_, message)) return damaged(row, "its record");
+    for (const v1::InputRecord& input : message.inputs()) {
+      auto recorded = from_proto(input);
+      if (!recorded) return damaged(row, recorded.error().message);
+      out.inputs.push_back(std::move(*recorded));
+    }
+    return Done{};
+  }
+
+  Result<Done> read_identities(const BatchRow& row, RecordedBatch& out) {
+    if (row.identities == 0) return Done{};
+    Query query{connection_, "SELECT crc, record FROM identities WHERE batch = ?"};
+    if (!query.number(row.batch).row()) {
+      if (query.failed()) return connection_.failure();
+      if (row.batch <= trimmed_) return Done{};
+      return damaged(row, "its message identities are gone");
+    }
+    const std::string_view stored = query.bytes_at(1);
+    v1::MessageIdentities message;
+    if (crc32(stored) != static_cast<std::uint32_t>(query.number_at(0)) ||
+        !parse(stored, decompressor_, message)) {
+      return damaged(row, "its message identities");
+    }
+    auto identities = from_proto(message);
+    if (!identities) return damaged(row, identities.error().message);
+    out.identities = std::move(*identities);
+    if (out.identities.size() != row.identities) return damaged(row, "identities are missing");
+    return Done{};
+  }
+
+  Result<Done> read_transitions(const BatchRow& row, RecordedBatch& out) {
+    if (row.transitions == 0) return Done{};
+    Query query{connection_,
+                "SELECT journal, crc, event FROM journal WHERE journal >= ? AND journal < ? "
+                "ORDER BY journal"};
+    query.number(row.first_journal).number(row.first_journal + row.transitions);
+    auto events = events_of(query, connection_);
+    if (!events) return events.error();
+    out.transitions = std::move(*events);
+    if (out.transitions.size() != row.transitions && row.batch > trimmed_) {
+      return damaged(row, "its journal rows are gone");
+    }
+    return Done{};
+  }
+
+  Connection& connection_;
+  std::uint64_t trimmed_;
+  BlockUnpacker unpacker_;
+  Decompressor decompressor_;
+};
+
+}  // namespace
+
+Result<StoredSnapshot> read_newest_snapshot(Connection& connection) {
+  Query query{connection,
+              "SELECT batch, sequence, crc, snapshot FROM snapshots ORDER BY batch DESC"};
+  Decompressor decompressor;
+  bool any = false;
+  while (query.row()) {
+    any = true;
+    const std::string_view stored = query.bytes_at(3);
+    auto snapshot = std::make_shared<v1::Snapshot>();
+    if (crc32(stored) != static_cast<std::uint32_t>(query.number_at(2))) continue;
+    if (!parse(stored, decompressor, *snapshot)) continue;
+    return StoredSnapshot{std::move(snapshot), query.count_at(0), query.count_at(1)};
+  }
+  if (query.failed()) return connection.failure();
+  if (any) return Error{ErrorKind::permanent, "every snapshot in the store is damaged"};
+  return StoredSnapshot{};
+}
+
+Result<Done> read_batches_after(Connection& connection, std::uint64_t batch,
+                                const std::function<Result<Done>(const RecordedBatch&)>& take) {
+  const auto last = last_batch(connection);
+  if (!last) return last.error();
+  const auto trimmed = replay_starts_after(connection);
+  if (!trimmed) return trimmed.error();
+  BatchReader reader{connection, *trimmed};
+  RecordedBatch recorded;
+  std::optional<std::uint64_t> ended_at;
+  if (batch == 0) ended_at = 0;
+  // A row at a time: `take` may be slow, and no statement stays open while it runs.
+  for (std::uint64_t wanted = batch + 1; *last && wanted <= (*last)->batch; ++wanted) {
+    const auto found = batch_from(connection, wanted);
+    if (!found) return found.error();
+    if (!*found || (*found)->batch != wanted) {
+      return Error{ErrorKind::permanent,
+                   "batch " + std::to_string(wanted) + " is gone from the store"};
+    }
+    const BatchRow& row = **found;
+    if (ended_at && row.first_sequence != *ended_at + 1) {
+      return damaged(row, "it does not follow message " + std::to_string(*ended_at));
+    }
+    ended_at = row.last_sequence;
+    if (auto read = reader.read(row, recorded); !read) return read;
+    if (auto taken = take(recorded); !taken) return taken;
+  }
+  return Done{};
+}
+
+Result<std::string> read_plant(Connection& connection, const std::string& hash) {
+  Query query{connection, "SELECT crc, text FROM plants WHERE hash = ?"};
+  if (!query.text(hash).row()) {
+    if (query.failed()) return connection.failure();
+    return Error{ErrorKind::not_found, "no configuration " + hash + " in the store"};
+  }
+  std::string_view stored = query.bytes_at(1);
+  std::string text;
+  if (crc32(stored) != static_cast<std::uint32_t>(query.number_at(0)) ||
+      !Decompressor{}.take_frame(stored, content_bytes_max, text)) {
+    return Error{ErrorKind::permanent, "configuration " + hash + " in the store is damaged"};
+  }
+  return text;
+}
+
+}  // namespace parkwatch::store

@@ -1,0 +1,40 @@
+// daemon/store/retention.h - What gives way when the store is too large or too old. The writer's
+// thread.
+#pragma once
+#include <cstdint>
+
+#include "model/result.h"
+#include "model/time.h"
+#include "store/connection.h"
+#include "store/store.h"
+
+namespace parkwatch::store {
+
+// Work of one call, so that a commit never waits long for it.
+inline constexpr std::uint64_t retained_batches_a_call = 64;
+inline constexpr std::uint64_t retained_rows_a_call = 1000;
+
+struct Retained {
+  std::uint64_t batches = 0;  // deleted
+  std::uint64_t rows = 0;     // of the journal and of message identities, deleted
+  bool more = false;          // there is more to do
+};
+
+// Oldest first, in one transaction of its own:
+// - consumers that expired before `now` are forgotten;
+// - batches above bytes_max, or older than age_max and acknowledged by every consumer, are deleted
+// and
+//   recorded as gaps, those next to each other as one. Whatever the older of the two snapshots
+//   needs stays;
+// - journal rows above journal_rows_max whose alarm has closed and whose delivery is done are
+// deleted;
+// - message identities that no snapshot needs are deleted.
+// Errors: as the connection's; nothing is changed then.
+[[nodiscard]] Result<Retained> retain_within_limits(Connection& connection,
+                                                    const StoreOptions& options, Timestamp now);
+
+// For a full disk: deletes what at least one consumer is registered for and all have acknowledged,
+// whatever the limits. Errors: as the connection's.
+[[nodiscard]] Result<Retained> free_acknowledged(Connection& connection);
+
+}  // namespace parkwatch::store

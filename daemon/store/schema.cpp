@@ -1,0 +1,182 @@
+// daemon/store/schema.cpp - The tables, their versions, and whose file it is. With a connection:
+// its thread.
+//
+// Free pages are used again, without auto_vacuum: whatever retention frees, the next readings fill,
+// and the pointer map that auto_vacuum keeps would cost writes with every commit.
+//
+// Columns that a scan needs come before the blobs, so that it reads no overflow page. Each blob is
+// zstd frames or a message of parkwatch.v1; `crc` is the CRC-32 of what rows.cpp says. Times are
+// microseconds since 1970 UTC.
+#include "store/schema.h"
+
+namespace parkwatch::store {
+namespace {
+
+constexpr const char* version_1 = R"(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+-- One row a commit. `batch` rises by one; last_sequence equals that of the row before when only time passed.
+CREATE TABLE batches(
+  batch INTEGER PRIMARY KEY,
+  first_sequence INTEGER NOT NULL,
+  last_sequence INTEGER NOT NULL,
+  now_us INTEGER NOT NULL,
+  readings INTEGER NOT NULL,
+  readings_total INTEGER NOT NULL,  -- of this and of every batch before it, deleted ones too
+  receive_from_us INTEGER NOT NULL, -- of the readings; 0 when there is none
+  receive_to_us INTEGER NOT NULL,
+  source_from_us INTEGER NOT NULL,
+  source_to_us INTEGER NOT NULL,
+  first_journal INTEGER NOT NULL,   -- of the transitions; 0 when there is none
+  transitions INTEGER NOT NULL,
+  identities INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  record BLOB,                      -- zstd of BatchRecord, identities apart
+  block BLOB                        -- zstd of ReadingBlocks, end to end
+);
+-- Apart, since they are needed for minutes and the readings for months.
+CREATE TABLE identities(batch INTEGER PRIMARY KEY, crc INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE TABLE journal(
+  journal INTEGER PRIMARY KEY,
+  at_us INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  crc INTEGER NOT NULL,
+  event BLOB NOT NULL
+);
+CREATE TABLE outbox(journal INTEGER PRIMARY KEY);
+-- Alarms that are not normal: their last transition, and the first since they were normal.
+CREATE TABLE standing(
+  rule TEXT NOT NULL,
+  tag TEXT NOT NULL,
+  journal INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY(rule, tag)
+) WITHOUT ROWID;
+CREATE TABLE tags(
+  id INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  definition BLOB NOT NULL,
+  PRIMARY KEY(id, version)
+) WITHOUT ROWID;
+CREATE INDEX tags_by_sequence ON tags(sequence);
+CREATE TABLE plants(
+  hash TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  text BLOB NOT NULL
+);
+CREATE TABLE snapshots(
+  batch INTEGER PRIMARY KEY,        -- with which it was stored; batches after it are stepped again
+  sequence INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  snapshot BLOB NOT NULL
+);
+CREATE TABLE consumers(
+  name TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  expires_us INTEGER,
+  updated_us INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE gaps(
+  first_sequence INTEGER PRIMARY KEY,
+  last_sequence INTEGER NOT NULL,
+  from_us INTEGER NOT NULL,
+  to_us INTEGER NOT NULL,
+  readings INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  unacknowledged INTEGER NOT NULL
+);
+CREATE TABLE quarantine(
+  id INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  receive_us INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  reason INTEGER NOT NULL,
+  detail TEXT NOT NULL,
+  payload_bytes INTEGER NOT NULL,
+  payload BLOB
+);
+)";
+
+constexpr const char* const all_migrations[] = {version_1};
+
+struct Identity {
+  std::int64_t application = 0;
+  std::int64_t version = 0;
+  bool empty = true;
+};
+
+Result<Identity> identity_of(Connection& connection) {
+  const auto application = connection.number("PRAGMA application_id");
+  if (!application) return application.error();
+  const auto version = connection.number("PRAGMA user_version");
+  if (!version) return version.error();
+  const auto tables = connection.number("SELECT count(*) FROM sqlite_master");
+  if (!tables) return tables.error();
+  return Identity{*application, *version, *tables == 0};
+}
+
+Error foreign(const std::string& path, std::int64_t application) {
+  return {ErrorKind::permanent,
+          path + " is a database of another application (application_id " +
+              std::to_string(application) +
+              "), not of Parkwatch: move it away, or set another state directory"};
+}
+
+Error newer(const std::string& path, std::int64_t theirs, std::size_t ours) {
+  return {ErrorKind::permanent,
+          path + " was written by a newer version of Parkwatch (schema " + std::to_string(theirs) +
+              "; this one knows up to " + std::to_string(ours) +
+              "): install that version again, or set another state directory"};
+}
+
+Result<Done> step_to(Connection& connection, std::size_t version, const char* script) {
+  Transaction transaction{connection, Transaction::Kind::write};
+  const bool done =
+      transaction.begun() && connection.execute(script) &&
+      connection.execute("PRAGMA user_version = " + std::to_string(version)) &&
+      connection.execute("PRAGMA application_id = " + std::to_string(application_id)) &&
+      transaction.commit();
+  if (!done) return connection.failure();
+  return Done{};
+}
+
+}  // namespace
+
+std::span<const char* const> migrations() { return all_migrations; }
+
+Result<Done> migrate(Connection& connection, std::span<const char* const> steps,
+                     const std::string& path) {
+  const auto identity = identity_of(connection);
+  if (!identity) return identity.error();
+  const bool fresh = identity->empty && identity->application == 0 && identity->version == 0;
+  if (!fresh && identity->application != application_id) {
+    return foreign(path, identity->application);
+  }
+  if (identity->version < 0 || static_cast<std::size_t>(identity->version) > steps.size()) {
+    return newer(path, identity->version, steps.size());
+  }
+  for (auto at = static_cast<std::size_t>(identity->version); at < steps.size(); ++at) {
+    if (auto stepped = step_to(connection, at + 1, steps[at]); !stepped) return stepped;
+  }
+  return Done{};
+}
+
+Result<Done> check_schema(Connection& connection, const std::string& path) {
+  const auto identity = identity_of(connection);
+  if (!identity) return identity.error();
+  if (identity->application != application_id) return foreign(path, identity->application);
+  const auto version = static_cast<std::size_t>(identity->version);
+  if (version > migrations().size()) return newer(path, identity->version, migrations().size());
+  if (version < migrations().size()) {
+    return Error{ErrorKind::permanent, path +
+                                           " is of an older version of Parkwatch: start the "
+                                           "daemon of this version once to bring it up to date"};
+  }
+  return Done{};
+}
+
+}  // namespace parkwatch::store

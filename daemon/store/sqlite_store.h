@@ -1,0 +1,62 @@
+// daemon/store/sqlite_store.h - The writer behind store.h. One thread at a time.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/batch_writer.h"
+#include "store/connection.h"
+#include "store/directory.h"
+#include "store/rows.h"
+#include "store/store.h"
+
+namespace parkwatch::store {
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(StoreOptions options, StateDirectory directory);
+
+  // First of all. Errors: as open_store().
+  Result<Done> open();
+
+  [[nodiscard]] const Recovered& recovered() const override { return recovered_; }
+  [[nodiscard]] Result<std::shared_ptr<const v1::Snapshot>> newest_snapshot() override;
+  [[nodiscard]] Result<Done> batches_after(
+      std::uint64_t sequence,
+      const std::function<Result<Done>(const RecordedBatch&)>& take) override;
+  [[nodiscard]] Result<std::string> plant_text(const std::string& hash) override;
+  [[nodiscard]] Result<CommitInfo> commit(const Batch& batch) override;
+  void delivered(std::uint64_t journal) override { delivered_.push_back(journal); }
+  [[nodiscard]] Result<Done> flush() override;
+  [[nodiscard]] Result<bool> retain(Timestamp now) override;
+  void checkpoint() override;
+
+ private:
+  Result<Done> connect();
+  Result<Done> ensure_connected();
+  Result<Done> read_head();
+  Result<Done> read_generation();
+  bool write_deliveries();
+  bool commit_prepared(const Batch& batch);
+  // The batch last prepared is stored, though its commit failed.
+  [[nodiscard]] bool got_in() const;
+  CommitInfo committed();
+  // After a failed write: makes the next try possible, and says what failed.
+  Error recover();
+
+  StoreOptions options_;
+  StateDirectory directory_;
+  std::unique_ptr<Connection> connection_;  // null after a failure from which we could not reopen
+  Recovered recovered_;
+  BatchRow head_;  // the last stored batch; all zero: none
+  std::unique_ptr<BatchWriter> writer_;
+  std::vector<std::uint64_t> delivered_;  // not written yet
+  bool in_doubt_ = false;  // the last commit failed; only head_ says whether its batch is in
+  std::uint64_t snapshot_batch_ = 0;  // of what newest_snapshot() gave
+  std::uint64_t snapshot_sequence_ = 0;
+  bool truncate_wal_ = false;  // after a bulk delete
+};
+
+}  // namespace parkwatch::store
