@@ -1,0 +1,161 @@
+// tools/parkwatch/command_line.cpp - The command line in CLI11.
+#include "tools/parkwatch/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <utility>
+
+namespace parkwatch::cli {
+namespace {
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 done, 1 the answer is no (errors found, refused), 2 wrong usage, 3 no daemon "
+    "answers.";
+
+void add_common(CLI::App& app, CommandLine& line, std::string& timeout) {
+  app.add_option("--url", line.url, "Where the daemon listens")
+      ->envname("PARKWATCH_URL")
+      ->capture_default_str();
+  app.add_option("--token-file", line.token_file, "File whose first line is the access token")
+      ->envname("PARKWATCH_TOKEN_FILE");
+  app.add_flag("--json", line.json, "Answer in JSON, for other programs");
+  app.add_option("--timeout", timeout, "Longest wait for an answer, e.g. 10s")
+      ->capture_default_str();
+}
+
+// Makes `Wanted` the command when its subcommand is given, and gives its fields to fill.
+template <typename Wanted>
+Wanted& command_of(CLI::App& sub, std::shared_ptr<Wanted> fields, CommandLine& line) {
+  sub.callback([fields, &line] { line.command = *fields; });
+  return *fields;
+}
+
+template <typename Wanted>
+std::pair<CLI::App*, Wanted*> add_command(CLI::App& app, CommandLine& line, const char* name,
+                                          const char* help) {
+  CLI::App* sub = app.add_subcommand(name, help);
+  sub->fallthrough();
+  return {sub, &command_of(*sub, std::make_shared<Wanted>(), line)};
+}
+
+void add_check(CLI::App& app, CommandLine& line) {
+  auto [sub, fields] = add_command<CheckCommand>(
+      app, line, "check", "Check a configuration and print every error at once");
+  sub->add_option("path", fields->path, "The configuration file")->capture_default_str();
+}
+
+void add_alarm_commands(CLI::App& app, CommandLine& line) {
+  auto [alarms, a] = add_command<AlarmsCommand>(app, line, "alarms", "The alarms that stand");
+  alarms->add_flag("--watch", a->watch, "Then print each transition as it happens");
+
+  auto [ack, k] = add_command<AckCommand>(app, line, "ack", "Acknowledge an alarm");
+  ack->add_option("rule", k->rule, "The rule's id")->required();
+  ack->add_option("tag", k->tag, "The tag's name")->required();
+  ack->add_option("--occurrence", k->occurrence,
+                  "Only this occurrence (default: the one that stands now)");
+  ack->add_option("--comment", k->comment, "For the journal");
+
+  auto [events, e] =
+      add_command<EventsCommand>(app, line, "events", "The journal of alarm transitions");
+  events->add_option("--after", e->after, "Only what came after this cursor");
+  events->add_option("--max", e->max, "At most so many")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000}))
+      ->capture_default_str();
+}
+
+void add_pull(CLI::App& app, CommandLine& line) {
+  auto [sub, p] = add_command<PullCommand>(app, line, "pull", "Fetch the buffered readings");
+  const std::map<std::string, PullFormat> formats{
+      {"ndjson", PullFormat::ndjson}, {"csv", PullFormat::csv}, {"protobuf", PullFormat::protobuf}};
+  sub->add_option("--format", p->format, "ndjson (default), csv or protobuf")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+      ->default_str("ndjson");
+  sub->add_option("-o,--output", p->output, "File to append to, or - for standard output")
+      ->capture_default_str();
+  sub->add_option("--cursor-file", p->cursor_file,
+                  "Remembers how far the output got; the next run goes on there");
+  sub->add_flag("--follow", p->follow, "Wait for new readings for ever");
+  sub->add_option("--tags", p->tags, "Only these: patterns between commas, e.g. tank/*/level");
+  sub->add_option("--from", p->from, "Only readings of this time or later (RFC 3339)");
+  sub->add_option("--to", p->to, "Only readings before this time (RFC 3339)");
+  sub->add_option("--consumer", p->consumer,
+                  "Begin where this consumer is, and tell the daemon what is safe");
+  sub->add_option("--page-bytes", p->page_bytes, "Size of a page, about")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  sub->add_flag("--accept-new-store", p->accept_new_store,
+                "Begin anew when the daemon has another store than the cursor is of");
+}
+
+void add_consumers(CLI::App& app, CommandLine& line) {
+  auto fields = std::make_shared<ConsumersCommand>();
+  CLI::App* sub = app.add_subcommand("consumers", "Who pulls, and how far they are");
+  sub->fallthrough();
+  command_of(*sub, fields, line);
+  // The inner command's callback runs first and only says which verb it is.
+  const auto inner = [&](const char* name, const char* help, ConsumersCommand::Verb verb) {
+    CLI::App* out = sub->add_subcommand(name, help);
+    out->fallthrough();
+    out->add_option("name", fields->name, "The consumer's name")->required();
+    out->parse_complete_callback([fields, verb] { fields->verb = verb; });
+    return out;
+  };
+  CLI::App* add = inner("add", "Register a consumer: its readings are kept until it has them",
+                        ConsumersCommand::Verb::add);
+  add->add_option("--start", fields->start, "Where it begins: beginning (default), now or a time");
+  add->add_option("--expires-in", fields->expires_in, "Forget it after this time, e.g. 30d");
+  inner("remove", "Forget a consumer", ConsumersCommand::Verb::remove);
+  sub->require_subcommand(0, 1);
+}
+
+void add_others(CLI::App& app, CommandLine& line) {
+  add_command<StatusCommand>(app, line, "status", "How the daemon is");
+  auto [tags, t] = add_command<TagsCommand>(app, line, "tags", "Tags with their latest values");
+  tags->add_option("pattern", t->pattern, "Only matching ones, e.g. tank/*/level");
+  auto [quarantine, q] = add_command<QuarantineCommand>(
+      app, line, "quarantine", "Messages that were not understood, and why");
+  quarantine->add_option("--max", q->max, "At most so many, the newest")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}))
+      ->capture_default_str();
+}
+
+Parsed outcome_of(const CLI::App& app, const CLI::Error& error) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = app.exit(error, out, err);
+  if (code == 0) return {std::nullopt, exit_ok, out.str()};
+  return {std::nullopt, exit_usage, err.str()};
+}
+
+}  // namespace
+
+Parsed parse_command_line(std::vector<std::string> args) {
+  CLI::App app{"parkwatch: asks and commands the Parkwatch daemon.", "parkwatch"};
+  app.footer(exit_codes);
+  app.set_version_flag("--version", std::string{PARKWATCH_VERSION});
+  app.require_subcommand(1);
+  CommandLine line;
+  std::string timeout = "10s";
+  add_common(app, line, timeout);
+  add_check(app, line);
+  add_alarm_commands(app, line);
+  add_pull(app, line);
+  add_consumers(app, line);
+  add_others(app, line);
+  try {
+    std::reverse(args.begin(), args.end());  // as CLI11 wants it
+    app.parse(args);
+    const auto wait = parse_duration(timeout);
+    if (!wait || *wait <= Duration{0}) {
+      throw CLI::ValidationError("--timeout", "is a time like 10s or 500ms");
+    }
+    line.timeout = *wait;
+  } catch (const CLI::Error& error) {
+    return outcome_of(app, error);
+  }
+  return {std::move(line), exit_ok, {}};
+}
+
+}  // namespace parkwatch::cli

@@ -1,0 +1,88 @@
+// tools/parkwatch/command_line.h - What the user asked for, as values. The words: docs/cli.md.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/time.h"
+
+namespace parkwatch::cli {
+
+// The exit codes, as docs/cli.md promises them to scripts.
+enum ExitCode : int {
+  exit_ok = 0,
+  exit_no = 1,             // the answer is no: errors found, refused, not there, not written
+  exit_usage = 2,          // the command line is wrong
+  exit_not_reachable = 3,  // no daemon answers
+};
+
+struct CheckCommand {
+  std::string path = "/etc/parkwatch/parkwatch.toml";
+};
+struct StatusCommand {};
+struct TagsCommand {
+  std::string pattern;  // empty: all
+};
+struct AlarmsCommand {
+  bool watch = false;
+};
+struct AckCommand {
+  std::string rule;
+  std::string tag;
+  std::optional<std::uint64_t> occurrence;  // empty: the one that stands now
+  std::string comment;
+};
+struct EventsCommand {
+  std::string after;  // a cursor; empty: from the beginning
+  std::uint64_t max = 1000;
+};
+enum class PullFormat { ndjson, csv, protobuf };
+struct PullCommand {
+  PullFormat format = PullFormat::ndjson;
+  std::string output = "-";  // a file, or "-" for standard output
+  std::string cursor_file;
+  bool follow = false;
+  std::string tags;  // patterns between commas
+  std::string from;  // RFC 3339
+  std::string to;
+  std::string consumer;
+  std::uint64_t page_bytes = std::uint64_t{1} << 20;
+  bool accept_new_store = false;
+};
+struct ConsumersCommand {
+  enum class Verb { list, add, remove };
+  Verb verb = Verb::list;
+  std::string name;
+  std::string start;  // add: "beginning", "now" or RFC 3339; empty: where it is, or the beginning
+  std::string expires_in;  // add: a duration like "30d"; empty: never
+};
+struct QuarantineCommand {
+  std::uint64_t max = 100;
+};
+
+using Command = std::variant<CheckCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand,
+                             EventsCommand, PullCommand, ConsumersCommand, QuarantineCommand>;
+
+struct CommandLine {
+  std::string url = "http://127.0.0.1:7300";
+  std::string token_file;
+  bool json = false;
+  Duration timeout = std::chrono::seconds{10};
+  Command command;
+};
+
+// What the words on the command line mean. Without a command there is a text to print: the help or
+// the version (code 0, to standard output), or what is wrong (code 2, to standard error).
+struct Parsed {
+  std::optional<CommandLine> line;
+  int code = exit_ok;
+  std::string text;
+};
+
+// `args` without the program's name. Reads the environment's PARKWATCH_URL and
+// PARKWATCH_TOKEN_FILE.
+[[nodiscard]] Parsed parse_command_line(std::vector<std::string> args);
+
+}  // namespace parkwatch::cli

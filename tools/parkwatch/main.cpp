@@ -1,0 +1,66 @@
+// tools/parkwatch/main.cpp - The command line's process: streams, terminal, language.
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/parkwatch/command_line.h"
+#include "tools/parkwatch/commands.h"
+
+namespace {
+
+using namespace parkwatch;
+
+// As POSIX orders them: the first that is set decides.
+bool wants_chinese() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return std::string_view{value}.starts_with("zh");
+  }
+  return false;
+}
+
+bool wants_colour() {
+  const char* none = std::getenv("NO_COLOR");  // no-color.org
+  return ::isatty(STDOUT_FILENO) == 1 && (none == nullptr || *none == '\0');
+}
+
+void pause_for(Duration time) {
+  boost::asio::io_context loop;
+  boost::asio::steady_timer timer{loop, time};
+  timer.wait();
+}
+
+int run(std::vector<std::string> args) {
+  const cli::Parsed parsed = cli::parse_command_line(std::move(args));
+  if (!parsed.line) {
+    (parsed.code == cli::exit_ok ? std::cout : std::cerr) << parsed.text;
+    return parsed.code;
+  }
+  cli::Console console{
+      std::cout, std::cerr, {wants_colour(), wants_chinese()}, parsed.line->json, pause_for};
+  const int code = cli::run_command(*parsed.line, console);
+  std::cout.flush();
+  if (!std::cout) {
+    std::cerr << "parkwatch: standard output cannot be written\n";
+    return cli::exit_no;
+  }
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {  // memory, or a defect: said, not dumped
+    std::cerr << "parkwatch: " << error.what() << '\n';
+    return cli::exit_no;
+  }
+}

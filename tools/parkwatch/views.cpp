@@ -1,0 +1,277 @@
+// tools/parkwatch/views.cpp - Tables and lines.
+#include "tools/parkwatch/views.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "model/alarm_event.h"
+#include "model/value.h"
+#include "tools/parkwatch/base64.h"
+#include "tools/parkwatch/table.h"
+#include "tools/parkwatch/terminal_text.h"
+
+namespace parkwatch::cli {
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t payload_columns_max = 300;
+constexpr std::string_view red = "31";
+constexpr std::string_view green = "32";
+
+const json::object& member_object(const json::object& object, std::string_view key) {
+  static const json::object none;
+  const json::value* found = object.if_contains(key);
+  return found != nullptr && found->is_object() ? found->get_object() : none;
+}
+
+std::string value_text(const json::value& value) {
+  if (value.is_string()) return std::string{value.get_string()};
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  if (value.is_uint64()) return std::to_string(value.get_uint64());
+  if (value.is_double()) return to_text(Value{value.get_double()});
+  if (value.is_bool()) return value.get_bool() ? "true" : "false";
+  return {};
+}
+
+bool is_true(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  return found != nullptr && found->is_bool() && found->get_bool();
+}
+
+std::string local_text(const json::object& object, std::string_view key, const ViewStyle& style) {
+  const json::object& both = member_object(object, key);
+  std::string wanted = member_text(both, style.chinese ? "zh" : "en");
+  return wanted.empty() ? member_text(both, style.chinese ? "en" : "zh") : wanted;
+}
+
+std::string paint_of_priority(std::string_view priority) {
+  if (priority == "critical") return "1;31";
+  if (priority == "high") return "31";
+  if (priority == "medium") return "33";
+  return "35";
+}
+
+// "91.2 % (limit 90)"
+std::string value_and_limit(const json::object& event) {
+  std::string out = member_text(event, "value");
+  const std::string unit = member_text(event, "unit");
+  if (!out.empty() && !unit.empty()) out += ' ' + unit;
+  const std::string limit = member_text(event, "limit");
+  if (!limit.empty()) out += (out.empty() ? "(limit " : " (limit ") + limit + ')';
+  return out;
+}
+
+// A number as the tag wants it shown, a state with its word.
+std::string latest_text(const json::object& tag, const json::object& latest) {
+  const json::value* value = latest.if_contains("value");
+  if (value == nullptr) return {};
+  if (value->is_double()) {
+    const json::value* decimals = tag.if_contains("decimals");
+    const bool known = decimals != nullptr && decimals->is_int64();
+    const int places =
+        known ? static_cast<int>(std::clamp<std::int64_t>(decimals->get_int64(), 0, 15)) : 3;
+    std::array<char, 400> out{};  // 1e308 with 15 places fits
+    const int length = std::snprintf(out.data(), out.size(), "%.*f", places, value->get_double());
+    return {out.data(), static_cast<std::size_t>(length)};
+  }
+  std::string out = value_text(*value);
+  if (const json::array* entries = member_array(tag, "enumeration")) {
+    for (const json::value& entry : *entries) {
+      if (!entry.is_object() || member_text(entry.get_object(), "number") != out) continue;
+      return out + ' ' + member_text(entry.get_object(), "word");
+    }
+  }
+  return out;
+}
+
+std::string quality_text(const json::object& reading) {
+  const std::string reason = member_text(reading, "reason");
+  const std::string quality = member_text(reading, "quality");
+  return reason.empty() ? quality : quality + ' ' + reason;
+}
+
+std::string joined_numbers(const json::object& numbers, std::vector<const char*> keys) {
+  std::string out;
+  for (const char* key : keys) {
+    if (!out.empty()) out += ", ";
+    out += std::string{key} + ' ' + member_text(numbers, key);
+  }
+  return out;
+}
+
+std::string payload_text(const json::object& row) {
+  if (row.contains("payload")) return member_text(row, "payload");
+  return base64_decoded(member_text(row, "payload_base64")).value_or("");
+}
+
+}  // namespace
+
+std::string member_text(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  return found == nullptr ? std::string{} : value_text(*found);
+}
+
+const json::array* member_array(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  return found == nullptr ? nullptr : found->if_array();
+}
+
+std::string status_view(const json::object& status, const ViewStyle& style) {
+  const auto line = [](const std::string& name, const std::string& text) {
+    return name + std::string(14 - name.size(), ' ') + printable(text) + '\n';
+  };
+  const json::object& store = member_object(status, "store");
+  const json::object& intake = member_object(status, "intake");
+  std::string out = line("park", member_text(status, "park"));
+  out += line("parkwatchd", member_text(status, "version") + ", up since " +
+                                member_text(status, "started_at") + ", now " +
+                                member_text(status, "now"));
+  out += line("configuration", member_text(status, "plant"));
+  out += line("since start", joined_numbers(member_object(status, "numbers"),
+                                            {"messages", "readings", "duplicates", "refusals",
+                                             "transitions", "commits", "commit_bytes"}));
+  out += line("waiting", "inputs " + member_text(intake, "inputs") + ", bytes " +
+                             member_text(intake, "bytes") + ", alerts " +
+                             member_text(status, "outbox_pending"));
+  out += line("tags", member_text(status, "tags"));
+  const std::string error = member_text(store, "error");
+  const std::string fault = member_text(status, "store_fault");
+  out +=
+      line("store", error.empty() ? joined_numbers(store, {"readings", "blocks", "bytes", "events",
+                                                           "first_sequence", "last_sequence"}) +
+                                        ", generation " + member_text(store, "generation")
+                                  : error);
+  if (!fault.empty()) {
+    out += painted("NOTHING IS STORED: " + printable(fault), std::string{red}, style.colour) + '\n';
+  }
+  Table sources{{{"SOURCE"},
+                 {"DRIVER"},
+                 {"STATE"},
+                 {"SINCE"},
+                 {"MESSAGES", Table::Align::right},
+                 {"HELD", Table::Align::right},
+                 {"DETAIL"}}};
+  if (const json::array* rows = member_array(status, "sources")) {
+    for (const json::value& row : *rows) {
+      if (!row.is_object()) continue;
+      const json::object& s = row.get_object();
+      const bool up = is_true(s, "connected");
+      const char* state = !up ? "lost" : is_true(s, "paused") ? "paused" : "connected";
+      sources.add({member_text(s, "name"), member_text(s, "driver"), state, member_text(s, "since"),
+                   member_text(s, "messages"), member_text(s, "held_acknowledgements"),
+                   member_text(s, "detail")},
+                  std::string{up ? green : red});
+    }
+  }
+  return sources.empty() ? out : out + '\n' + sources.text(style.colour);
+}
+
+std::string tags_view(const json::array& tags, const ViewStyle& style) {
+  Table table{
+      {{"TAG"}, {"VALUE", Table::Align::right}, {"UNIT"}, {"QUALITY"}, {"TIME"}, {"DESCRIPTION"}}};
+  for (const json::value& value : tags) {
+    if (!value.is_object()) continue;
+    const json::object& tag = value.get_object();
+    const json::object& latest = member_object(tag, "latest");
+    const bool bad = member_text(latest, "quality") == "bad";
+    table.add(
+        {member_text(tag, "name"), latest_text(tag, latest), member_text(tag, "unit"),
+         quality_text(latest), member_text(latest, "time"), local_text(tag, "description", style)},
+        bad ? std::string{red} : std::string{});
+  }
+  return table.text(style.colour);
+}
+
+std::string alarms_view(const json::array& alarms, const ViewStyle& style) {
+  std::vector<const json::object*> sorted;
+  for (const json::value& alarm : alarms) {
+    if (alarm.is_object()) sorted.push_back(&alarm.get_object());
+  }
+  const auto key = [](const json::object& alarm) {
+    const bool acknowledged = member_text(alarm, "state") == "acknowledged";
+    const auto priority = parse_priority(member_text(alarm, "priority"));
+    return std::pair{acknowledged ? 1 : 0, -static_cast<int>(priority.value_or(Priority::low))};
+  };
+  std::stable_sort(sorted.begin(), sorted.end(), [&](const auto* a, const auto* b) {
+    if (key(*a) != key(*b)) return key(*a) < key(*b);
+    return member_text(*a, "raised_at") > member_text(*b, "raised_at");
+  });
+  Table table{{{"PRIORITY"},
+               {"STATE"},
+               {"LEVEL"},
+               {"RULE"},
+               {"TAG"},
+               {"VALUE"},
+               {"SINCE"},
+               {"OCCURRENCE", Table::Align::right},
+               {"MESSAGE"}}};
+  for (const json::object* alarm : sorted) {
+    const std::string priority = member_text(*alarm, "priority");
+    table.add({priority, member_text(*alarm, "state"), member_text(*alarm, "level"),
+               member_text(*alarm, "rule"), member_text(*alarm, "tag"), value_and_limit(*alarm),
+               member_text(*alarm, "raised_at"), member_text(*alarm, "occurrence"),
+               local_text(*alarm, "message", style)},
+              paint_of_priority(priority));
+  }
+  return table.empty() ? "no alarm stands\n" : table.text(style.colour);
+}
+
+std::string event_line(const json::object& event, const ViewStyle& style) {
+  const auto padded = [](std::string text, std::size_t width) {
+    text = printable(text);
+    if (display_width(text) < width) text.append(width - display_width(text), ' ');
+    return text;
+  };
+  const std::string kind = member_text(event, "kind");
+  const std::string priority = member_text(event, "priority");
+  std::string line = padded(member_text(event, "at"), 24) + "  " + padded(kind, 13) + "  " +
+                     padded(priority, 8) + "  " + padded(member_text(event, "level"), 2) + "  " +
+                     printable(member_text(event, "rule")) + ' ' +
+                     printable(member_text(event, "tag"));
+  const std::string value = value_and_limit(event);
+  if (!value.empty()) line += "  " + printable(value);
+  const std::string author = member_text(event, "author");
+  if (!author.empty()) line += "  by " + printable(author);
+  for (const std::string& text :
+       {member_text(event, "comment"), local_text(event, "message", style)}) {
+    if (!text.empty()) line += "  " + printable(text);
+  }
+  const bool rises = kind == "raised" || kind == "level_changed";
+  return painted(line, rises ? paint_of_priority(priority) : std::string{green}, style.colour) +
+         '\n';
+}
+
+std::string consumers_view(const json::array& consumers) {
+  Table table{{{"CONSUMER"}, {"CURSOR"}, {"UPDATED"}, {"EXPIRES"}}};
+  for (const json::value& row : consumers) {
+    if (!row.is_object()) continue;
+    const json::object& consumer = row.get_object();
+    const std::string expires = member_text(consumer, "expires_at");
+    table.add({member_text(consumer, "name"), member_text(consumer, "cursor"),
+               member_text(consumer, "updated_at"), expires.empty() ? "never" : expires});
+  }
+  return table.empty() ? "no consumer is registered\n" : table.text(false);
+}
+
+std::string quarantine_view(const json::array& rows) {
+  std::string out;
+  for (const json::value& value : rows) {
+    if (!value.is_object()) continue;
+    const json::object& row = value.get_object();
+    out += printable(member_text(row, "received")) + "  " + printable(member_text(row, "source")) +
+           "  " + printable(member_text(row, "topic")) + "  " +
+           printable(member_text(row, "reason")) + '\n';
+    const std::string detail = member_text(row, "detail");
+    if (!detail.empty()) out += "    " + printable(detail) + '\n';
+    const std::string payload = printable(payload_text(row), true);
+    out += "    " + member_text(row, "payload_bytes") +
+           " bytes: " + cut_to_width(payload, payload_columns_max) + '\n';
+  }
+  return out.empty() ? "the quarantine is empty\n" : out;
+}
+
+}  // namespace parkwatch::cli
