@@ -135,8 +135,8 @@ class Loader {
       SettingsReader root{*document.root, "", out_};
       const bool is_main = &document == &documents_.front();
       if (is_main) {
-        (void)root.texts(
-            "include");  // its mistakes are told already, or there is no file to include
+        // Its mistakes are told already; in a bundle there is no file to include.
+        (void)root.value("include");
         read_sections(root, around_, check_, config, plant, out_);
       } else {
         refuse_main_keys(root);

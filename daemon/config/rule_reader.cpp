@@ -91,6 +91,11 @@ void check_message(SettingsReader& reader, std::string_view key, const std::stri
   }
 }
 
+void check_text(SettingsReader& reader, std::string_view key, const Text& text) {
+  check_message(reader, key, text.zh);
+  if (text.en != text.zh) check_message(reader, key, text.en);
+}
+
 class RuleReader {
  public:
   RuleReader(SettingsReader& reader, TagIndex& index) : reader_(reader), index_(index) {}
@@ -132,12 +137,8 @@ class RuleReader {
     rule_.off_delay = read_delay(reader_, "off_delay", rule_.off_delay);
     rule_.message = read_text(reader_, "message");
     rule_.guidance = read_text(reader_, "guidance");
-    for (const auto* text : {&rule_.message.zh, &rule_.message.en}) {
-      check_message(reader_, "message", *text);
-    }
-    for (const auto* text : {&rule_.guidance.zh, &rule_.guidance.en}) {
-      check_message(reader_, "guidance", *text);
-    }
+    check_text(reader_, "message", rule_.message);
+    check_text(reader_, "guidance", rule_.guidance);
     rule_.group = reader_.has("group") ? read_word(reader_, "group") : "general";
     read_tags_key();
   }
