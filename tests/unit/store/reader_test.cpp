@@ -1,0 +1,303 @@
+// tests/unit/store/reader_test.cpp - Pages of readings, and reading beside a writer.
+#include "store/reader.h"
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/support/temp_dir.h"
+#include "tests/unit/store/sample_batches.h"
+
+using namespace parkwatch;
+using namespace parkwatch::store;
+using parkwatch::test::TempDir;
+
+namespace {
+
+// 50 messages in batches of 10; message n has n % 3 + 1 readings, of tags 0, 1, 2.
+void fill(Store& store) {
+  for (std::uint64_t first = 1; first <= 41; first += 10) {
+    Batch batch = numbered_batch(first, first + 9);
+    batch.facts.readings.clear();
+    for (std::uint64_t n = first; n < first + 10; ++n) {
+      for (TagId tag = 0; tag <= n % 3; ++tag) {
+        batch.facts.readings.push_back(numbered_reading(n, tag));
+        batch.facts.readings.back().index = tag;
+      }
+    }
+    commit(store, batch);
+  }
+}
+
+std::vector<Reading> all_of_fill() {
+  std::vector<Reading> readings;
+  for (std::uint64_t n = 1; n <= 50; ++n) {
+    for (TagId tag = 0; tag <= n % 3; ++tag) {
+      readings.push_back(numbered_reading(n, tag));
+      readings.back().index = tag;
+    }
+  }
+  return readings;
+}
+
+}  // namespace
+
+TEST_CASE("a cursor's text reads back as the cursor and nothing else is one", "[store]") {
+  const Cursor cursor{"0123456789abcdef", 42};
+  CHECK(to_text(cursor) == "0123456789abcdef.42");
+  const auto back = parse_cursor(to_text(cursor));
+  REQUIRE(back);
+  CHECK(back->generation == cursor.generation);
+  CHECK(back->sequence == 42);
+  for (const char* text :
+       {"", ".", "0123456789abcdef", "0123456789abcdef.", "0123456789abcdef.-1",
+        "0123456789abcdef.1x", "0123456789abcdef. 1", "0123456789abcdeg.1", "0123456789ABCDEF.1",
+        "123456789abcdef.1", "00123456789abcdef.1", "0123456789abcdef.9223372036854775808",
+        "0123456789abcdef.99999999999999999999"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_cursor(text));
+  }
+}
+
+TEST_CASE("an empty store gives an empty page at its end", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  const auto reader = reading(dir.path());
+  const ReadingsPage page = page_of(*reader, {});
+  CHECK(page.readings.empty());
+  CHECK(page.next_sequence == 0);
+  CHECK(page.end);
+}
+
+TEST_CASE("every cursor gives exactly the messages after it", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  fill(*store);
+  const auto reader = reading(dir.path());
+  for (std::uint64_t after = 0; after <= 51; ++after) {
+    CAPTURE(after);
+    std::vector<Reading> expected;
+    for (const Reading& r : all_of_fill()) {
+      if (r.sequence > after) expected.push_back(r);
+    }
+    ReadingsQuery query;
+    query.after_sequence = after;
+    const ReadingsPage page = page_of(*reader, query);
+    CHECK(page.readings == expected);
+    CHECK(page.end);
+    CHECK(page.next_sequence == std::max<std::uint64_t>(after, 50));
+  }
+}
+
+TEST_CASE("pages of any size give every reading once and cut no message", "[store][property]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  fill(*store);
+  const auto reader = reading(dir.path());
+  for (const std::size_t bytes_max : {0, 1, 7, 20, 50, 100, 200, 500, 100'000}) {
+    for (const std::size_t readings_max : {0, 1, 2, 5, 17, 1000}) {
+      CAPTURE(bytes_max, readings_max);
+      ReadingsQuery query;
+      query.bytes_max = bytes_max;
+      query.readings_max = readings_max;
+      CHECK(pull_all(*reader, query) == all_of_fill());
+      // A page holds a message more than its bound at most.
+      CHECK(page_of(*reader, query).readings.size() < std::max<std::size_t>(1, readings_max) + 3);
+    }
+  }
+  ReadingsQuery one;
+  one.bytes_max = 1;
+  const ReadingsPage page = page_of(*reader, one);
+  CHECK(sequences_of(page.readings) == std::vector<std::uint64_t>{1, 1});
+  CHECK(page.next_sequence == 1);
+  CHECK_FALSE(page.end);
+}
+
+TEST_CASE("a page's size follows the bytes asked for", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  RandomReadings random{6};
+  Batch batch = numbered_batch(1, 5000);
+  for (Reading& r : batch.facts.readings) r.value = random.any_finite();
+  const auto info = store->commit(batch);
+  REQUIRE(info);
+  const auto reader = reading(dir.path());
+  ReadingsQuery query;
+  query.bytes_max = info->bytes / 10;
+  const ReadingsPage page = page_of(*reader, query);
+  CHECK(page.readings.size() >= 450);
+  CHECK(page.readings.size() <= 550);
+}
+
+TEST_CASE("a tag filter gives its tags' readings and moves on past the others", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  fill(*store);
+  const auto reader = reading(dir.path());
+  ReadingsQuery query;
+  query.tags = {1, 2};
+  std::vector<Reading> expected;
+  for (const Reading& r : all_of_fill()) {
+    if (r.tag == 1 || r.tag == 2) expected.push_back(r);
+  }
+  query.bytes_max = 30;
+  CHECK(pull_all(*reader, query) == expected);
+  query.tags = {77};
+  const ReadingsPage page = page_of(*reader, query);
+  CHECK(page.readings.empty());
+  CHECK(page.next_sequence > 0);
+  CHECK(pull_all(*reader, query).empty());
+}
+
+TEST_CASE("from and to bound the source time", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  fill(*store);
+  const auto reader = reading(dir.path());
+  for (const auto& [from, to] : std::vector<std::pair<std::uint64_t, std::uint64_t>>{
+           {1, 51}, {10, 11}, {11, 21}, {15, 34}, {50, 51}, {60, 70}}) {
+    CAPTURE(from, to);
+    ReadingsQuery query;
+    query.from = sample_now(from);
+    query.to = sample_now(to);
+    std::vector<Reading> expected;
+    for (const Reading& r : all_of_fill()) {
+      if (r.sequence >= from && r.sequence < to) expected.push_back(r);
+    }
+    const ReadingsPage page = page_of(*reader, query);
+    CHECK(page.readings == expected);
+    CHECK(page.next_sequence == 50);
+    CHECK(page.end);
+  }
+}
+
+TEST_CASE("a source time out of order is found by its own time", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  Batch batch = numbered_batch(1, 3);
+  batch.facts.readings[1].source_time = sample_time - std::chrono::hours{5};
+  commit(*store, batch);
+  const auto reader = reading(dir.path());
+  ReadingsQuery query;
+  query.to = sample_time - std::chrono::hours{4};
+  CHECK(sequences_of(page_of(*reader, query).readings) == std::vector<std::uint64_t>{2});
+}
+
+TEST_CASE("a page carries the definitions that it needs and those that changed in it", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  Batch batch = numbered_batch(1, 2);
+  batch.facts.tags = {sample_definition(0, 1, 1), sample_definition(1, 1, 1),
+                      sample_definition(2, 1, 2)};
+  commit(*store, batch);
+  batch = numbered_batch(3, 4);
+  batch.facts.tags = {sample_definition(0, 2, 3)};
+  commit(*store, batch);
+  batch = numbered_batch(5, 6);
+  batch.facts.tags = {sample_definition(0, 3, 5), sample_definition(3, 1, 6)};
+  commit(*store, batch);
+
+  const auto reader = reading(dir.path());
+  const auto versions = [&](std::uint64_t after, std::vector<TagId> tags = {}) {
+    ReadingsQuery query;
+    query.after_sequence = after;
+    query.tags = std::move(tags);
+    std::vector<std::pair<TagId, std::uint32_t>> found;
+    for (const TagRow& row : page_of(*reader, query).tags) {
+      CHECK(row.tag == sample_definition(row.id, row.version, row.sequence).tag);
+      found.emplace_back(row.id, row.version);
+    }
+    return found;
+  };
+  using Versions = std::vector<std::pair<TagId, std::uint32_t>>;
+  CHECK(versions(0) == Versions{{0, 1}, {0, 2}, {0, 3}, {1, 1}, {2, 1}, {3, 1}});
+  CHECK(versions(2) == Versions{{0, 1}, {0, 2}, {0, 3}, {3, 1}});
+  CHECK(versions(3) == Versions{{0, 2}, {0, 3}, {3, 1}});
+  CHECK(versions(5) == Versions{{0, 3}, {3, 1}});
+  CHECK(versions(6).empty());
+  CHECK(versions(3, {3}) == Versions{{3, 1}});
+
+  const auto newest = reader->tags();
+  REQUIRE(newest);
+  REQUIRE(newest->size() == 4);
+  CHECK(newest->at(0).version == 3);
+  CHECK(newest->at(0).sequence == 5);
+  CHECK(newest->at(3).id == 3);
+}
+
+TEST_CASE("batches without readings move the cursor on", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  commit(*store, numbered_batch(1, 2));
+  commit(*store, consumer_batch(3, {ConsumerCommand::Verb::put, "hq", 0, {}}));
+  Batch tick;
+  tick.last_sequence = 3;
+  tick.now = sample_now(99);
+  commit(*store, tick);
+  const auto reader = reading(dir.path());
+  ReadingsQuery query;
+  query.after_sequence = 2;
+  const ReadingsPage page = page_of(*reader, query);
+  CHECK(page.readings.empty());
+  CHECK(page.next_sequence == 3);
+  CHECK(page.end);
+}
+
+TEST_CASE("a reader sees each commit at once, and none in part", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  const auto reader = reading(dir.path());
+  for (std::uint64_t n = 1; n <= 20; ++n) {
+    commit(*store, numbered_batch(n * 10 - 9, n * 10));
+    CHECK(sequences_of(pull_all(*reader)) == numbers(1, n * 10));
+    if (n % 7 == 0) store->checkpoint();
+  }
+}
+
+TEST_CASE("counts tell what is stored", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  const auto reader = reading(dir.path());
+  auto counts = reader->counts();
+  REQUIRE(counts);
+  CHECK(counts->blocks == 0);
+  CHECK(counts->readings == 0);
+  CHECK(counts->last_sequence == 0);
+  fill(*store);
+  Batch batch = numbered_batch(51, 51);
+  batch.facts.transitions = {sample_event(1), sample_event(2)};
+  commit(*store, batch);
+  counts = reader->counts();
+  REQUIRE(counts);
+  CHECK(counts->blocks == 6);
+  CHECK(counts->readings == all_of_fill().size() + 1);
+  CHECK(counts->first_sequence == 1);
+  CHECK(counts->last_sequence == 51);
+  CHECK(counts->events == 2);
+  CHECK(counts->bytes > 4096);
+  CHECK(counts->readings_lost == 0);
+}
+
+TEST_CASE("the place of a time is at or before the first message received from then on",
+          "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  const auto reader = reading(dir.path());
+  CHECK(*reader->sequence_at(sample_now(1)) == 0);
+  fill(*store);
+  CHECK(*reader->sequence_at(timestamp_min) == 0);
+  CHECK(*reader->sequence_at(sample_now(1)) == 0);
+  CHECK(*reader->sequence_at(sample_now(10)) == 0);
+  CHECK(*reader->sequence_at(sample_now(11)) == 10);
+  CHECK(*reader->sequence_at(sample_now(20)) == 10);
+  CHECK(*reader->sequence_at(sample_now(35)) == 30);
+  CHECK(*reader->sequence_at(sample_now(50)) == 40);
+  CHECK(*reader->sequence_at(sample_now(51)) == 50);
+  CHECK(*reader->sequence_at(timestamp_max) == 50);
+}
+
+TEST_CASE("a reader of nothing says what is missing", "[store]") {
+  const TempDir dir;
+  const auto reader = open_reader(dir.path());
+  REQUIRE_FALSE(reader);
+  CHECK_THAT(reader.error().message, Catch::Contains("parkwatch.db: unable to open database file"));
+}
