@@ -17,6 +17,8 @@ enum ReadingFlag : std::uint8_t {
   reading_derived = 1 << 4,          // computed by an expression of ours
   reading_at_receive_time =
       1 << 5,  // evaluated at receive time (future, or the device's clock jumped)
+  reading_out_of_order =
+      1 << 6,  // older than the tag's newest, though neither re-sent nor marked so
 };
 
 // Identity: (generation of the store, sequence, index).

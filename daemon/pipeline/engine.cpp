@@ -1,0 +1,271 @@
+// daemon/pipeline/engine.cpp - What a reading does to the rules that it touches.
+#include "pipeline/engine.h"
+
+#include <algorithm>
+
+#include "rules/message.h"
+
+namespace parkwatch::pipeline {
+namespace {
+
+using rules::Cause;
+using rules::Moment;
+using rules::never;
+
+bool is_device_time(const Reading& r) {
+  return (r.flags & (reading_has_source_time | reading_at_receive_time)) == reading_has_source_time;
+}
+
+Cause cause_of(const Reading& r, std::optional<double> value) {
+  return {r.sequence, r.index, r.quality, value.has_value(), value.value_or(0), r.source_time};
+}
+
+double seconds_of(Duration d) { return std::chrono::duration<double>(d).count(); }
+
+}  // namespace
+
+void Engine::on_reading(const Reading& r, Scene& scene) {
+  const TagRules& t = rules_of_[r.tag];
+  Operand& operand = operands_[r.tag];
+  if (operand.used) take_operand(r, operand);
+  if (r.reason == QualityReason::first_value) return;
+  const Moment at{r.receive_time, r.evaluated_at(), is_device_time(r)};
+  TagLife& life = lives_[r.tag];
+  const bool by_source =
+      at.device_time && (at.source >= t.wake_device ||
+                         (life.seen_device && at.source - life.seen_source >= t.silence));
+  if (by_source) fire_by_source(r.tag, at, scene);
+  life.on_device_clock = at.device_time;
+  if (r.quality == Quality::bad) {
+    for (std::uint32_t i = t.limits; i < t.stales; ++i) hold(i, at);
+  } else {
+    on_signals(r, at, scene);
+    if ((r.flags & reading_retained) == 0) on_seen(r, at, scene);
+  }
+  for (std::uint32_t u = t.users; u < t.users_end; ++u) on_expression(users_[u], r, at, scene);
+}
+
+void Engine::on_signals(const Reading& r, const Moment& at, Scene& scene) {
+  const auto number = as_number(r.value);
+  if (!number) return;
+  const double value = *number;
+  const TagRules& t = rules_of_[r.tag];
+  scene.facts.counts.evaluations += t.end - t.limits;
+  for (std::uint32_t i = t.limits; i < t.states; ++i) {
+    if (value >= bands_[i].low && value <= bands_[i].high) continue;
+    signal(i, value, at, cause_of(r, value), scene);
+  }
+  for (std::uint32_t i = t.states; i < t.stales; ++i) {
+    const std::vector<double>& states = spec(instances_[i]).states;
+    const bool alarming = std::find(states.begin(), states.end(), value) != states.end();
+    const double flag = alarming ? 1 : 0;
+    if (flag >= bands_[i].low && flag <= bands_[i].high) continue;
+    signal(i, flag, at, cause_of(r, value), scene);
+  }
+}
+
+// Ends silence.
+void Engine::on_seen(const Reading& r, const Moment& at, Scene& scene) {
+  TagLife& life = lives_[r.tag];
+  life.seen = true;
+  life.seen_device = at.device_time;
+  life.seen_receive = at.receive;
+  life.seen_source = at.source;
+  life.seen_cause = cause_of(r, std::nullopt);
+  TagRules& t = rules_of_[r.tag];
+  if (t.silent == 0) return;
+  t.silent = 0;
+  for (std::uint32_t i = t.stales; i < t.exprs; ++i) {
+    signal(i, 0, at, life.seen_cause, scene);
+  }
+}
+
+// No value of every operand, or none at all, is no verdict: what runs is held.
+void Engine::on_expression(std::uint32_t i, const Reading& r, const Moment& at, Scene& scene) {
+  Compiled& compiled = expressions_[instances_[i].expression];
+  ++scene.facts.counts.evaluations;
+  const Trust trust = trust_of(compiled.operands, operands_);
+  if (!trust.known || trust.quality == Quality::bad || trust.reason == QualityReason::first_value) {
+    return hold(i, at);
+  }
+  const auto value = evaluate(compiled.expression, compiled.operands, operands_);
+  if (!value) return hold(i, at);
+  const double flag = *value != 0 ? 1 : 0;
+  if (flag >= bands_[i].low && flag <= bands_[i].high) return;
+  const Operand& own = operands_[instances_[i].tag];
+  signal(i, flag, at, cause_of(r, own.known ? std::optional<double>{own.value} : std::nullopt),
+         scene);
+}
+
+void Engine::signal(std::uint32_t i, double value, const Moment& at, const Cause& cause,
+                    Scene& scene) {
+  RuleInstance& x = instances_[i];
+  const bool changed = x.levels.on_signal(value, at, cause);
+  touch(i);
+  if (changed) announce(x, at.receive, scene);
+}
+
+void Engine::hold(std::uint32_t i, const Moment& at) {
+  instances_[i].levels.hold(at);
+  bands_[i] = instances_[i].levels.band();
+}
+
+Timestamp Engine::silence_due(const RuleInstance& x) const {
+  if (x.kind != RuleKind::stale || x.levels.states()[0].in) return never;
+  const TagLife& life = lives_[x.tag];
+  const Duration after = spec(x).after;
+  return life.seen ? std::max(life.seen_receive + after, x.since) : x.since + after;
+}
+
+Timestamp Engine::receive_due(const RuleInstance& x) const {
+  return std::min(x.levels.receive_due(), silence_due(x));
+}
+
+// Of what a reading's own time makes due.
+Timestamp Engine::source_due(const RuleInstance& x, bool device_time) const {
+  if (!device_time) return never;
+  Timestamp due = x.levels.source_due();
+  const TagLife& life = lives_[x.tag];
+  if (x.kind == RuleKind::stale && life.seen_device && !x.levels.states()[0].in) {
+    due = std::min(due, life.seen_source + spec(x).after);
+  }
+  return due;
+}
+
+Timestamp Engine::next_due() {
+  while (!deadlines_.empty()) {
+    const Timestamp earliest = deadlines_.earliest();
+    const Deadlines::Entry entry = deadlines_.pop();
+    if (!deadlines_.is_current(entry)) continue;
+    deadlines_.disarm(entry.slot);
+    const Timestamp due = receive_due(instances_[by_rank_[entry.slot]]);
+    if (due == never) continue;
+    deadlines_.arm(entry.slot, due);
+    if (due == earliest) return due;
+  }
+  return never;
+}
+
+void Engine::fire_next(Scene& scene) {
+  const Deadlines::Entry entry = deadlines_.pop();
+  deadlines_.disarm(entry.slot);
+  const std::uint32_t i = by_rank_[entry.slot];
+  RuleInstance& x = instances_[i];
+  bool changed = false;
+  if (silence_due(x) == entry.due) {
+    const TagLife& life = lives_[x.tag];
+    const Moment at{entry.due, life.seen_source + spec(x).after, life.seen && life.seen_device};
+    ++rules_of_[x.tag].silent;
+    changed = x.levels.on_signal(1, at, life.seen_cause);
+  }
+  changed = x.levels.expire_receive(entry.due) || changed;
+  touch(i);
+  if (changed) announce(x, entry.due, scene);
+}
+
+// Before the reading at `at` is looked at: what was due by the device's clock, in order.
+void Engine::fire_by_source(TagId tag, const Moment& at, Scene& scene) {
+  const TagRules& t = rules_of_[tag];
+  for (;;) {
+    std::uint32_t next = UINT32_MAX;
+    Timestamp due = never;
+    const auto look = [&](std::uint32_t i) {
+      const Timestamp own = source_due(instances_[i], at.device_time);
+      if (own > at.source || own > due) return;
+      if (own == due && instances_[i].rank >= instances_[next].rank) return;
+      due = own;
+      next = i;
+    };
+    for (std::uint32_t i = t.limits; i < t.exprs; ++i) look(i);
+    for (std::uint32_t u = t.users; u < t.users_end; ++u) look(users_[u]);
+    if (next == UINT32_MAX) break;
+    RuleInstance& x = instances_[next];
+    const TagLife& life = lives_[x.tag];
+    bool changed = false;
+    if (x.kind == RuleKind::stale && !x.levels.states()[0].in &&
+        life.seen_source + spec(x).after == due) {
+      ++rules_of_[x.tag].silent;
+      changed = x.levels.on_signal(1, {at.receive, due, true}, life.seen_cause);
+    }
+    changed = x.levels.expire_source(due) || changed;
+    touch(next);
+    if (changed) announce(x, due, scene);
+  }
+  refresh_wakes(tag);
+}
+
+// After any change of an instance's state.
+void Engine::touch(std::uint32_t i) {
+  RuleInstance& x = instances_[i];
+  bands_[i] = x.levels.band();
+  const Timestamp due = receive_due(x);
+  if (due != never) deadlines_.arm(x.rank, due);
+  const Timestamp by_source = x.levels.source_due();
+  if (by_source == never) return;
+  if (x.kind != RuleKind::expr) return wake_at(x.tag, by_source);
+  for (const TagId tag : expressions_[x.expression].operands) wake_at(tag, by_source);
+}
+
+void Engine::wake_at(TagId tag, Timestamp source_due) {
+  TagRules& t = rules_of_[tag];
+  t.wake_device = std::min(t.wake_device, source_due);
+}
+
+void Engine::refresh_wakes(TagId tag) {
+  TagRules& t = rules_of_[tag];
+  t.wake_device = never;
+  for (std::uint32_t i = t.limits; i < t.exprs; ++i) {
+    t.wake_device = std::min(t.wake_device, instances_[i].levels.source_due());
+  }
+  for (std::uint32_t u = t.users; u < t.users_end; ++u) {
+    t.wake_device = std::min(t.wake_device, instances_[users_[u]].levels.source_due());
+  }
+}
+
+void Engine::shift(Duration by, bool clock_step) {
+  (void)clock_step;
+  for (TagLife& life : lives_) {
+    if (life.seen) life.seen_receive += by;
+  }
+  for (RuleInstance& x : instances_) {
+    x.since += by;
+    x.levels.shift(by);
+  }
+  rearm_all();
+}
+
+void Engine::rearm_all() {
+  deadlines_.reset(instances_.size());
+  for (std::uint32_t i = 0; i < instances_.size(); ++i) touch(i);
+}
+
+void Engine::announce(const RuleInstance& x, Timestamp at, Scene& scene) {
+  const RuleSpec& rule = spec(x);
+  const Tag& tag = scene.tags.slot(x.tag).tag;
+  const Limit* level = x.levels.level();
+  const Limit& limit = level != nullptr ? *level : x.levels.last_ended();
+  const Cause& cause = x.levels.last_cause();
+  alarms::Condition c;
+  c.rule = rule.id;
+  c.tag = tag.name;
+  c.level = level != nullptr ? level->level : Level::none;
+  c.priority = limit.priority;
+  if (cause.has_value) c.value = cause.value;
+  if (level_specs_[x.rule].has_limits()) c.limit = limit.at;
+  if (x.kind == RuleKind::stale) c.limit = seconds_of(rule.after);
+  c.reading_sequence = cause.sequence;
+  c.reading_index = cause.index;
+  c.reading_time = cause.time;
+  c.quality = cause.quality;
+  if (level != nullptr) {
+    const rules::MessageContext context{
+        rule, tag, c.level, c.priority, c.value, c.limit, rules::unit_of_signal(rule, tag)};
+    c.message = rules::render_message(context);
+    c.guidance = rules::render(rule.guidance, context);
+    c.group = rule.group;
+    c.unit = context.unit;
+  }
+  scene.alarms.apply(std::move(c), {at, scene.sequence, scene.plant.hash}, scene.facts.transitions);
+}
+
+}  // namespace parkwatch::pipeline

@@ -1,0 +1,139 @@
+// daemon/pipeline/engine.h - The rules of one plant at work: which instance a reading or a deadline
+// touches, and what it says to the alarms. Pure; pipeline thread.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "alarms/alarms.h"
+#include "model/facts.h"
+#include "model/plant.h"
+#include "pipeline/deadlines.h"
+#include "pipeline/operands.h"
+#include "pipeline/tag_table.h"
+#include "rules/expression.h"
+#include "rules/levels.h"
+
+namespace parkwatch::pipeline {
+
+// Where a step takes place.
+struct Scene {
+  TagTable& tags;
+  alarms::Alarms& alarms;
+  const Plant& plant;
+  Facts& facts;
+  std::uint64_t sequence = 0;  // of the input at work, or that comes next
+};
+
+// One rule on one tag.
+struct RuleInstance {
+  RuleInstance(std::uint32_t rule_index, TagId tag_id, const rules::LevelSpec& spec)
+      : rule(rule_index), tag(tag_id), levels(spec) {}
+
+  std::uint32_t rule;  // position in Plant::rules
+  TagId tag;
+  RuleKind kind = RuleKind::limit;
+  std::uint32_t rank = 0;        // by (rule, tag); its slot in the deadlines
+  std::uint32_t expression = 0;  // expr: position in Engine::expressions_
+  Timestamp since;               // stale: came into force then (receive time)
+  rules::LevelSet levels;
+};
+
+// What is known of a tag's own life, for every rule on it.
+struct TagLife {
+  bool seen = false;             // a reading that ends silence came
+  bool seen_device = false;      // by the device's clock
+  bool on_device_clock = false;  // the last evaluated reading had the device's time
+  Timestamp seen_receive;
+  Timestamp seen_source;
+  rules::Cause seen_cause;
+  bool operator==(const TagLife&) const = default;
+};
+
+class Engine {
+ public:
+  // Compiles the rules of `plant`, which must outlive this. All instances are new from `since` on.
+  Engine(std::shared_ptr<const Plant> plant, const TagTable& tags, Timestamp since);
+
+  // Takes over the state of every rule and tag that did not change; alarms of those that changed or
+  // went are closed.
+  void inherit(Engine& before, Scene& scene, Timestamp at);
+
+  // REQUIRES: taken, remembered, not historical.
+  void on_reading(const Reading& reading, Scene& scene);
+
+  [[nodiscard]] bool may_be_due(Timestamp by) const {
+    return !deadlines_.empty() && deadlines_.earliest() <= by;
+  }
+  // The true next deadline; `never`: none.
+  [[nodiscard]] Timestamp next_due();
+  // REQUIRES: next_due() is not `never`. Acts on that one instance, at its due time.
+  void fire_next(Scene& scene);
+
+  // Downtime, or a step of the gateway's clock: deadlines that wait for data move.
+  void shift(Duration by, bool clock_step);
+
+  [[nodiscard]] const std::shared_ptr<const Plant>& plant() const { return plant_; }
+  [[nodiscard]] const std::vector<RuleInstance>& instances() const { return instances_; }
+  [[nodiscard]] const std::vector<TagLife>& lives() const { return lives_; }
+  [[nodiscard]] Operands& operands() { return operands_; }
+  [[nodiscard]] bool has_instance(const std::string& rule, const std::string& tag,
+                                  const TagTable& tags) const;
+  void on_new_tag(const TagTable& tags);
+
+ private:
+  // Positions of a tag's instances, by kind; exprs are found by their operands.
+  struct TagRules {
+    std::uint32_t limits = 0;
+    std::uint32_t states = 0;
+    std::uint32_t stales = 0;
+    std::uint32_t exprs = 0;
+    std::uint32_t end = 0;
+    std::uint32_t users = 0;  // into users_: expr instances that name this tag
+    std::uint32_t users_end = 0;
+    std::uint32_t silent = 0;              // stale instances that found silence
+    Duration silence = Duration::max();    // the shortest `after` of them
+    Timestamp wake_device = rules::never;  // no delay is due earlier by the device's clock
+  };
+  struct Compiled {
+    std::vector<TagId> operands;
+    rules::Expression expression;
+  };
+
+  void compile(const TagTable& tags, Timestamp since);
+  void compile_rule(std::uint32_t index, const TagTable& tags, Timestamp since);
+  void lay_out(std::size_t tags);
+  void index_users();
+
+  void on_signals(const Reading& r, const rules::Moment& at, Scene& scene);
+  void on_seen(const Reading& r, const rules::Moment& at, Scene& scene);
+  void on_expression(std::uint32_t i, const Reading& r, const rules::Moment& at, Scene& scene);
+  void signal(std::uint32_t i, double value, const rules::Moment& at, const rules::Cause& cause,
+              Scene& scene);
+  void hold(std::uint32_t i, const rules::Moment& at);
+  void fire_by_source(TagId tag, const rules::Moment& at, Scene& scene);
+  [[nodiscard]] Timestamp source_due(const RuleInstance& x, bool device_time) const;
+  [[nodiscard]] Timestamp receive_due(const RuleInstance& x) const;
+  [[nodiscard]] Timestamp silence_due(const RuleInstance& x) const;
+  void touch(std::uint32_t i);
+  void wake_at(TagId tag, Timestamp source_due);
+  void refresh_wakes(TagId tag);
+  void rearm_all();
+  void announce(const RuleInstance& x, Timestamp at, Scene& scene);
+  [[nodiscard]] const RuleSpec& spec(const RuleInstance& x) const { return plant_->rules[x.rule]; }
+
+  std::shared_ptr<const Plant> plant_;
+  std::vector<rules::LevelSpec> level_specs_;  // by rule
+  std::vector<RuleInstance> instances_;        // by (tag, kind, rule)
+  std::vector<rules::Band> bands_;             // by instance
+  std::vector<std::uint32_t> by_rank_;
+  std::vector<TagRules> rules_of_;  // by tag
+  std::vector<TagLife> lives_;      // by tag
+  std::vector<std::uint32_t> users_;
+  std::vector<Compiled> expressions_;
+  Operands operands_;
+  Deadlines deadlines_;
+};
+
+}  // namespace parkwatch::pipeline

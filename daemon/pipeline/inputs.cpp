@@ -1,0 +1,150 @@
+// daemon/pipeline/inputs.cpp - What each kind of input but a message does.
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/state.h"
+
+namespace parkwatch::pipeline {
+namespace {
+
+void record(const Input& input, decltype(RecordedInput::body) body, Facts& facts) {
+  facts.inputs.push_back({input.sequence, input.receive_time, std::move(body)});
+}
+
+}  // namespace
+
+Scene Pipeline::State::scene(Facts& facts) { return {tags, alarms, plant(), facts, last_sequence}; }
+
+Timestamp Pipeline::State::next_due() {
+  return engine ? std::min(engine->next_due(), sources.next_due()) : rules::never;
+}
+
+void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
+  if (!engine || (!engine->may_be_due(by) && sources.next_due() > by)) return;
+  Scene at = scene(facts);
+  at.sequence = last_sequence + 1;
+  for (;;) {
+    const Timestamp rule_due = engine->next_due();
+    const Timestamp source_due = sources.next_due();
+    if (std::min(rule_due, source_due) > by) return;
+    if (rule_due <= source_due) {
+      engine->fire_next(at);
+    } else {
+      sources.fire_next(at);
+    }
+  }
+}
+
+void Pipeline::State::on_input(const Input& input, Facts& facts) {
+  std::visit([&](const auto& body) { on_body(body, input, facts); }, input.body);
+}
+
+void Pipeline::State::on_body(const Command& command, const Input& input, Facts& facts) {
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  record(input, command, facts);
+  Result<Done> result = Done{};
+  if (const auto* ack = std::get_if<AcknowledgeAlarm>(&command.body)) {
+    result = acknowledge(*ack, command.author, input, facts);
+  }
+  facts.replies.push_back({input.sequence, std::move(result)});
+}
+
+Result<Done> Pipeline::State::acknowledge(const AcknowledgeAlarm& command,
+                                          const std::string& author, const Input& input,
+                                          Facts& facts) {
+  if (!engine) return Error{ErrorKind::not_found, "no configuration is in force"};
+  auto result = alarms.acknowledge(
+      command, author, {input.receive_time, input.sequence, plant().hash}, facts.transitions);
+  if (!result && result.error().kind == ErrorKind::not_found &&
+      engine->has_instance(command.rule, command.tag, tags)) {
+    return Error{ErrorKind::conflict, "nothing to acknowledge: " + command.rule + " on " +
+                                          command.tag + " is now normal"};
+  }
+  return result;
+}
+
+void Pipeline::State::on_body(const NewPlant& next, const Input& input, Facts& facts) {
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  if (!next.plant) return;
+  record(input, PlantHash{next.plant->hash}, facts);
+  put_in_force(next.plant, input.receive_time, facts);
+}
+
+void Pipeline::State::put_in_force(std::shared_ptr<const Plant> next, Timestamp at, Facts& facts) {
+  tags.configure(*next, last_sequence, facts.tags);
+  auto before = std::exchange(engine, std::make_unique<Engine>(next, tags, at));
+  decoders = next->decoders;
+  Scene here = scene(facts);
+  if (before) engine->inherit(*before, here, at);
+  close_clock_alarms(at, facts);
+  sources.configure(*next, here, at);
+  load_operands();
+}
+
+void Pipeline::State::load_operands() {
+  derived = Derived{};
+  Operands& operands = engine->operands();
+  derived.compile(plant(), tags, operands);
+  for (TagId id = 0; id < operands.size(); ++id) {
+    if (operands[id].used && tags.hot(id).has_newest) take_operand(tags.newest(id), operands[id]);
+  }
+}
+
+// Of tags that left the configuration: nothing will ever set their clocks right.
+void Pipeline::State::close_clock_alarms(Timestamp at, Facts& facts) {
+  std::vector<std::string> gone;
+  for (const auto& [key, alarm] : alarms.standing()) {
+    if (key.first != clock_rule) continue;
+    const TagId id = tags.find(key.second);
+    if (id == tag_id_none || !tags.hot(id).active) gone.push_back(key.second);
+  }
+  for (const std::string& tag : gone) {
+    alarms.remove(std::string{clock_rule}, tag, {at, last_sequence, plant().hash},
+                  facts.transitions);
+  }
+}
+
+void Pipeline::State::on_body(const TagRegistered& registered, const Input& input, Facts& facts) {
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  if (engine) register_tag(registered.tag, input.receive_time, facts);
+}
+
+void Pipeline::State::register_tag(const Tag& tag, Timestamp at, Facts& facts) {
+  const auto id = tags.register_tag(tag, last_sequence, facts.tags);
+  if (!id) return;
+  engine->on_new_tag(tags);
+  facts.inputs.push_back({last_sequence, at, TagRegistered{*id, tag}});
+}
+
+void Pipeline::State::on_body(const SourceCondition& condition, const Input& input, Facts& facts) {
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  record(input, condition, facts);
+  if (!engine) return;
+  Scene here = scene(facts);
+  sources.on_condition(condition, here, input.receive_time);
+}
+
+void Pipeline::State::on_body(const Start& start, const Input& input, Facts& facts) {
+  shift(start.away, false, input, facts);
+  record(input, start, facts);
+}
+
+void Pipeline::State::on_body(const ClockStep& step, const Input& input, Facts& facts) {
+  shift(step.by, true, input, facts);
+  record(input, step, facts);
+}
+
+// What was due before the jump is due then, as any tick before it would have found.
+void Pipeline::State::shift(Duration by, bool clock_step, const Input& input, Facts& facts) {
+  fire_until(input.receive_time - by, facts);
+  last_sequence = input.sequence;
+  if (!engine) return;
+  engine->shift(by, clock_step);
+  sources.shift(by);
+}
+
+}  // namespace parkwatch::pipeline

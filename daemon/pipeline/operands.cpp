@@ -1,0 +1,34 @@
+// daemon/pipeline/operands.cpp - Quality and value of an expression's operands.
+#include "pipeline/operands.h"
+
+namespace parkwatch::pipeline {
+
+Trust trust_of(std::span<const TagId> tags, const Operands& operands) {
+  Trust trust;
+  for (const TagId tag : tags) {
+    const Operand& operand = operands[tag];
+    trust.known = trust.known && operand.known;
+    if (operand.quality > trust.quality) {
+      trust.quality = operand.quality;
+      trust.reason = operand.reason;
+    }
+  }
+  return trust;
+}
+
+std::optional<double> evaluate(rules::Expression& expression, std::span<const TagId> tags,
+                               const Operands& operands) {
+  for (std::size_t i = 0; i < tags.size(); ++i) expression.set(i, operands[tags[i]].value);
+  return expression.value();
+}
+
+void take_operand(const Reading& reading, Operand& operand) {
+  const auto number = as_number(reading.value);
+  if (!number) return;
+  operand.known = true;
+  operand.value = *number;
+  operand.quality = reading.quality;
+  operand.reason = reading.reason;
+}
+
+}  // namespace parkwatch::pipeline

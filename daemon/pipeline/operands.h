@@ -1,0 +1,36 @@
+// daemon/pipeline/operands.h - The values that expressions see, as rules have seen them so far.
+// Plain values.
+#pragma once
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/reading.h"
+#include "rules/expression.h"
+
+namespace parkwatch::pipeline {
+
+struct Operand {
+  bool used = false;   // some expression names the tag
+  bool known = false;  // a reading came
+  Quality quality = Quality::good;
+  QualityReason reason = QualityReason::none;
+  double value = 0;
+};
+
+// By TagId. Within a message they move on reading by reading, unlike the newest of the tag table.
+using Operands = std::vector<Operand>;
+
+// The worst of the operands; the first of equals.
+struct Trust {
+  bool known = true;  // every operand has a value
+  Quality quality = Quality::good;
+  QualityReason reason = QualityReason::none;
+};
+[[nodiscard]] Trust trust_of(std::span<const TagId> tags, const Operands& operands);
+// Gives the operands to the expression and evaluates it.
+[[nodiscard]] std::optional<double> evaluate(rules::Expression& expression,
+                                             std::span<const TagId> tags, const Operands& operands);
+void take_operand(const Reading& reading, Operand& operand);
+
+}  // namespace parkwatch::pipeline

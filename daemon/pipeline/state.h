@@ -1,0 +1,92 @@
+// daemon/pipeline/state.h - What a pipeline is made of, and what each input does to it. Pure;
+// pipeline thread.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "alarms/alarms.h"
+#include "pipeline/admission.h"
+#include "pipeline/derived.h"
+#include "pipeline/engine.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/sources.h"
+#include "pipeline/tag_table.h"
+
+namespace parkwatch::pipeline {
+
+// Refusals of one message: one row a reason, however many parts of it were refused.
+class Refusals {
+ public:
+  void clear();
+  void add(RefusalReason reason, std::string_view detail);
+  [[nodiscard]] bool empty() const { return total_ == 0; }
+  void emit(const Message& message, const std::string& source, const Arrival& arrival,
+            Facts& facts) const;
+
+ private:
+  struct Row {
+    std::uint64_t count = 0;
+    std::string detail;
+  };
+  std::array<Row, refusal_reasons> rows_;
+  std::uint64_t total_ = 0;
+};
+
+struct Pipeline::State {
+  Timestamp now = timestamp_min;
+  std::uint64_t last_sequence = 0;
+  std::vector<std::shared_ptr<Decoder>> decoders;
+  TagTable tags;
+  alarms::Alarms alarms;
+  Sources sources;
+  std::unique_ptr<Engine> engine;  // null until the first plant
+  Derived derived;
+  // Reused from message to message.
+  Decoded decoded;
+  Refusals refusals;
+  std::vector<TagId> touched;
+
+  // REQUIRES: engine
+  [[nodiscard]] const Plant& plant() const { return *engine->plant(); }
+  [[nodiscard]] Scene scene(Facts& facts);
+  // Fires every deadline due by then, in order.
+  void fire_until(Timestamp by, Facts& facts);
+  [[nodiscard]] Timestamp next_due();
+  void on_input(const Input& input, Facts& facts);
+
+  // In a message: what is stored of it lies in facts.readings from `first` on, remembered; now the
+  // rules see it.
+  void evaluate_from(std::size_t first, Facts& facts);
+  // Takes facts.readings.back() into the tag's memory.
+  void remember_last(Facts& facts);
+  void put_in_force(std::shared_ptr<const Plant> plant, Timestamp at, Facts& facts);
+  void register_tag(const Tag& tag, Timestamp at, Facts& facts);
+  void load_operands();
+
+ private:
+  void on_body(const Message& message, const Input& input, Facts& facts);
+  void on_body(const Command& command, const Input& input, Facts& facts);
+  void on_body(const NewPlant& plant, const Input& input, Facts& facts);
+  void on_body(const TagRegistered& tag, const Input& input, Facts& facts);
+  void on_body(const SourceCondition& condition, const Input& input, Facts& facts);
+  void on_body(const Start& start, const Input& input, Facts& facts);
+  void on_body(const ClockStep& step, const Input& input, Facts& facts);
+
+  [[nodiscard]] bool is_repeated(const Message& message, const Input& input, Facts& facts);
+  void decode(const Message& message);
+  void take(const Message& message, const Arrival& arrival, Facts& facts);
+  [[nodiscard]] TagId find_or_register(std::string_view name, const DecodedReading& raw,
+                                       const Message& message, const Arrival& arrival,
+                                       Facts& facts);
+  void derive(std::size_t trigger, std::uint32_t& index, Facts& facts);
+  void on_clock(TagId tag, ClockChange change, Timestamp at, const Reading& reading, Facts& facts);
+  void close_clock_alarms(Timestamp at, Facts& facts);
+  void shift(Duration by, bool clock_step, const Input& input, Facts& facts);
+  [[nodiscard]] Result<Done> acknowledge(const AcknowledgeAlarm& command, const std::string& author,
+                                         const Input& input, Facts& facts);
+};
+
+}  // namespace parkwatch::pipeline

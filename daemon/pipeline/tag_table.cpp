@@ -1,0 +1,137 @@
+// daemon/pipeline/tag_table.cpp - Numbers once given stay.
+#include "pipeline/tag_table.h"
+
+#include <limits>
+#include <utility>
+
+#include "pipeline/duplicates.h"
+
+namespace parkwatch::pipeline {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::uint32_t hash_of_name(std::string_view name) {
+  const std::uint64_t hash = hash_of({}, name);
+  return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+}
+
+}  // namespace
+
+bool means_the_same(const Tag& a, const Tag& b) {
+  Tag c = b;
+  c.description = a.description;
+  c.decimals = a.decimals;
+  c.auto_registered = a.auto_registered;
+  return a == c;
+}
+
+namespace {
+
+bool is_plain_double(const Tag& tag) {
+  return tag.type == ValueType::float64 && tag.scaling == Scaling{} && tag.enumeration.empty();
+}
+
+}  // namespace
+
+TagId NameIndex::find(std::string_view name) const {
+  if (places_.empty()) return tag_id_none;
+  const std::uint32_t hash = hash_of_name(name);
+  const std::size_t mask = places_.size() - 1;
+  for (std::size_t at = hash & mask; places_[at].id != tag_id_none; at = (at + 1) & mask) {
+    if (places_[at].hash == hash && this->name(places_[at].id) == name) return places_[at].id;
+  }
+  return tag_id_none;
+}
+
+TagId NameIndex::add(std::string_view name) {
+  const auto id = static_cast<TagId>(size());
+  names_.append(name);
+  ends_.push_back(static_cast<std::uint32_t>(names_.size()));
+  if (ends_.size() * 2 <= places_.size()) {
+    insert({hash_of_name(name), id});
+    return id;
+  }
+  places_.assign(places_.empty() ? 64 : places_.size() * 2, Place{});
+  for (TagId known = 0; known <= id; ++known) insert({hash_of_name(this->name(known)), known});
+  return id;
+}
+
+void NameIndex::insert(Place place) {
+  const std::size_t mask = places_.size() - 1;
+  std::size_t at = place.hash & mask;
+  while (places_[at].id != tag_id_none) at = (at + 1) & mask;
+  places_[at] = place;
+}
+
+void TagTable::set_newest(TagId id, const Reading& reading) {
+  newest_[id] = reading;
+  hot_[id].has_newest = true;
+  hot_[id].first_value = reading.reason == QualityReason::first_value;
+}
+
+void TagTable::configure(const Plant& plant, std::uint64_t sequence,
+                         std::vector<TagDefined>& defined) {
+  for (TagSlot& slot : slots_) slot.active = slot.active && slot.tag.auto_registered;
+  for (const Tag& tag : plant.tags) {
+    if (const auto id = define(tag, sequence, defined)) slots_[*id].active = true;
+  }
+  auto_registered_ = 0;
+  for (TagId id = 0; id < slots_.size(); ++id) refresh(id);
+}
+
+std::optional<TagId> TagTable::register_tag(const Tag& tag, std::uint64_t sequence,
+                                            std::vector<TagDefined>& defined) {
+  const auto id = define(tag, sequence, defined);
+  if (!id) return std::nullopt;
+  slots_[*id].active = true;
+  refresh(*id);
+  return id;
+}
+
+std::optional<TagId> TagTable::define(const Tag& tag, std::uint64_t sequence,
+                                      std::vector<TagDefined>& defined) {
+  TagId id = names_.find(tag.name);
+  if (id == tag_id_none) {
+    if (slots_.size() >= tags_max) return std::nullopt;
+    id = names_.add(tag.name);
+    slots_.emplace_back();
+    hot_.emplace_back();
+    newest_.emplace_back();
+  } else if (slots_[id].tag == tag) {
+    return id;
+  }
+  TagSlot& slot = slots_[id];
+  if (slot.version > 0 && !means_the_same(slot.tag, tag)) {
+    hot_[id].has_newest = false;
+    newest_[id] = Reading{};
+  }
+  slot.tag = tag;
+  ++slot.version;
+  slot.defined_by = sequence;
+  defined.push_back({id, slot.version, sequence, tag});
+  return id;
+}
+
+void TagTable::restore(TagSlot slot) {
+  (void)names_.add(slot.tag.name);
+  slots_.push_back(std::move(slot));
+  hot_.emplace_back();
+  newest_.emplace_back();
+  refresh(static_cast<TagId>(slots_.size() - 1));
+}
+
+void TagTable::refresh(TagId id) {
+  const TagSlot& slot = slots_[id];
+  TagHot& hot = hot_[id];
+  hot.range_low = slot.tag.range ? slot.tag.range->low : -infinity;
+  hot.range_high = slot.tag.range ? slot.tag.range->high : infinity;
+  hot.active = slot.active;
+  hot.derived = !slot.tag.expression.empty();
+  hot.plain_double = is_plain_double(slot.tag);
+  hot.set_back = slot.clock.set_back;
+  hot.watched = slot.clock.count != 0;
+  if (slot.active && slot.tag.auto_registered) ++auto_registered_;
+}
+
+}  // namespace parkwatch::pipeline

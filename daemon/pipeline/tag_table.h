@@ -1,0 +1,110 @@
+// daemon/pipeline/tag_table.h - Every tag this store ever had: its number, definition and newest
+// reading. Pure; pipeline thread.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/facts.h"
+#include "model/plant.h"
+#include "model/reading.h"
+
+namespace parkwatch::pipeline {
+
+// Names to numbers: open addressing, names in one string.
+class NameIndex {
+ public:
+  [[nodiscard]] TagId find(std::string_view name) const;  // tag_id_none: unknown
+  // REQUIRES: unknown so far. Gives the next number.
+  TagId add(std::string_view name);
+  [[nodiscard]] std::string_view name(TagId id) const {
+    return std::string_view{names_}.substr(ends_[id], ends_[id + 1] - ends_[id]);
+  }
+  [[nodiscard]] std::size_t size() const { return ends_.size() - 1; }
+
+ private:
+  struct Place {
+    std::uint32_t hash = 0;
+    TagId id = tag_id_none;
+  };
+  void insert(Place place);
+
+  std::string names_;
+  std::vector<std::uint32_t> ends_{0};
+  std::vector<Place> places_;
+};
+
+// Whether a device's clock was set back (design: Time).
+struct ClockWatch {
+  std::uint8_t count =
+      0;           // readings in a row that were older than the newest, each newer than the last
+  Timestamp last;  // of these
+  bool set_back =
+      false;        // evaluated at receive time until a reading is newer than `floor` or plausible
+  Timestamp floor;  // source time of the newest reading before
+  bool operator==(const ClockWatch&) const = default;
+};
+
+struct TagSlot {
+  Tag tag;
+  std::uint32_t version = 0;
+  std::uint64_t defined_by = 0;  // sequence of the input
+  bool active = false;           // in the configuration, or auto-registered
+  ClockWatch clock;
+};
+
+// What every reading needs, apart from the rest so that it stays in the cache.
+struct TagHot {
+  double range_low = 0;
+  double range_high = 0;
+  bool active = false;
+  bool derived = false;
+  bool plain_double = false;  // float64 without scaling or enumeration
+  bool set_back = false;      // = ClockWatch::set_back
+  bool watched = false;       // ClockWatch::count is not 0
+  bool has_newest = false;
+  bool first_value = false;  // the newest is one of unknown age
+};
+
+// Whether values under the one definition mean the same under the other: texts for people, digits
+// and the way in which the tag came to be known do not count.
+[[nodiscard]] bool means_the_same(const Tag& a, const Tag& b);
+
+class TagTable {
+ public:
+  [[nodiscard]] TagId find(std::string_view name) const { return names_.find(name); }
+  [[nodiscard]] std::size_t size() const { return slots_.size(); }
+  [[nodiscard]] const TagSlot& slot(TagId id) const { return slots_[id]; }
+  [[nodiscard]] TagSlot& slot(TagId id) { return slots_[id]; }
+  [[nodiscard]] const TagHot& hot(TagId id) const { return hot_[id]; }
+  [[nodiscard]] TagHot& hot(TagId id) { return hot_[id]; }
+  // Meaningless unless hot(id).has_newest.
+  [[nodiscard]] const Reading& newest(TagId id) const { return newest_[id]; }
+  void set_newest(TagId id, const Reading& reading);
+
+  // A configuration takes effect: its tags are active, those that left it are not; auto-registered
+  // ones stay. New and changed definitions go to `defined`. Tags beyond tags_max are left out.
+  void configure(const Plant& plant, std::uint64_t sequence, std::vector<TagDefined>& defined);
+  // An unknown name that a message brought. REQUIRES: find(tag.name) is unknown or not active.
+  // Empty: tags_max is reached.
+  std::optional<TagId> register_tag(const Tag& tag, std::uint64_t sequence,
+                                    std::vector<TagDefined>& defined);
+  [[nodiscard]] std::size_t auto_registered() const { return auto_registered_; }
+  // REQUIRES: in rising order from 0.
+  void restore(TagSlot slot);
+
+ private:
+  std::optional<TagId> define(const Tag& tag, std::uint64_t sequence,
+                              std::vector<TagDefined>& defined);
+  void refresh(TagId id);
+
+  NameIndex names_;
+  std::vector<TagSlot> slots_;
+  std::vector<TagHot> hot_;
+  std::vector<Reading> newest_;
+  std::size_t auto_registered_ = 0;
+};
+
+}  // namespace parkwatch::pipeline

@@ -1,0 +1,202 @@
+// daemon/rules/levels.cpp - Comparator, delays, and which of the active levels counts.
+#include "rules/levels.h"
+
+#include <algorithm>
+
+namespace parkwatch::rules {
+namespace {
+
+bool is_above(const Limit& limit) { return limit.level >= Level::on; }
+
+bool is_past(const Limit& limit, double value) {
+  return is_above(limit) ? value > limit.at : value < limit.at;
+}
+
+bool is_back(const Limit& limit, double value) {
+  return is_above(limit) ? value < limit.at - limit.deadband : value > limit.at + limit.deadband;
+}
+
+int severity_of(Level level) {
+  return level == Level::low_low || level == Level::high_high ? 2 : 1;
+}
+
+}  // namespace
+
+LevelSpec::LevelSpec(const RuleSpec& rule) {
+  has_limits_ =
+      rule.kind == RuleKind::limit || rule.kind == RuleKind::rate || rule.kind == RuleKind::window;
+  if (!has_limits_) {
+    limits_.push_back({.level = Level::on,
+                       .at = 0.5,
+                       .on_delay = rule.on_delay,
+                       .off_delay = rule.off_delay,
+                       .priority = rule.priority});
+    return;
+  }
+  const std::size_t count = std::min(rule.limits.size(), levels_max);
+  limits_.assign(rule.limits.begin(), rule.limits.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+LevelSet::LevelSet(const LevelSpec& spec) : spec_(&spec), size_(spec.limits().size()) {}
+
+bool LevelSet::on_signal(double value, const Moment& at, const Cause& cause) {
+  const std::size_t before = effective();
+  for (std::size_t i = 0; i < size_; ++i) {
+    const Limit& limit = spec_->limits()[i];
+    LevelState& state = states_[i];
+    const bool in = state.in ? !is_back(limit, value) : is_past(limit, value);
+    if (in != state.in) {
+      state.in = in;
+      state.cause = cause;
+      begin_delay(i, at);
+    } else if (state.held) {
+      resume(state, at);
+    }
+  }
+  return settle(before);
+}
+
+// A change of `in`: ends the delay that ran against it, or begins its own.
+void LevelSet::begin_delay(std::size_t i, const Moment& at) {
+  const Limit& limit = spec_->limits()[i];
+  LevelState& state = states_[i];
+  state.held = false;
+  state.remaining = Duration{0};
+  state.receive_due = state.source_due = never;
+  if (state.in == state.active) return;
+  const Duration delay = state.in ? limit.on_delay : limit.off_delay;
+  if (delay <= Duration{0}) return activate(i);
+  state.receive_due = at.receive + delay;
+  if (at.device_time) state.source_due = at.source + delay;
+}
+
+void LevelSet::resume(LevelState& state, const Moment& at) {
+  state.receive_due = at.receive + state.remaining;
+  state.source_due = at.device_time ? at.source + state.remaining : never;
+  state.held = false;
+  state.remaining = Duration{0};
+}
+
+// `active` follows `in`. Whoever is past HH is past H too, whatever is left of H's own delay:
+// otherwise a value that falls back between them would end the alarm and raise it again.
+void LevelSet::activate(std::size_t i) {
+  const auto follow = [](LevelState& state) {
+    state.active = state.in;
+    state.held = false;
+    state.remaining = Duration{0};
+    state.receive_due = state.source_due = never;
+  };
+  follow(states_[i]);
+  if (!states_[i].active) return;
+  const Level level = spec_->limits()[i].level;
+  for (std::size_t other = 0; other < size_; ++other) {
+    const Level milder = spec_->limits()[other].level;
+    const bool implied = (level == Level::high_high && milder == Level::high) ||
+                         (level == Level::low_low && milder == Level::low);
+    if (implied && states_[other].in && !states_[other].active) follow(states_[other]);
+  }
+}
+
+bool LevelSet::expire_receive(Timestamp by) {
+  const std::size_t before = effective();
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (states_[i].receive_due <= by) activate(i);
+  }
+  return settle(before);
+}
+
+bool LevelSet::expire_source(Timestamp by) {
+  const std::size_t before = effective();
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (states_[i].source_due <= by) activate(i);
+  }
+  return settle(before);
+}
+
+void LevelSet::hold(const Moment& at) {
+  for (std::size_t i = 0; i < size_; ++i) {
+    LevelState& state = states_[i];
+    if (state.held || state.in == state.active) continue;
+    state.remaining = state.receive_due - at.receive;
+    if (state.source_due != never && at.device_time) {
+      state.remaining = std::min(state.remaining, Duration{state.source_due - at.source});
+    }
+    state.held = true;
+    state.receive_due = state.source_due = never;
+  }
+}
+
+void LevelSet::shift(Duration by) {
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (states_[i].receive_due != never) states_[i].receive_due += by;
+  }
+}
+
+// Further out first; of two sides the one whose condition still holds; then the high one. size_:
+// none.
+std::size_t LevelSet::effective() const {
+  std::size_t best = size_;
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (!states_[i].active) continue;
+    if (best == size_) {
+      best = i;
+      continue;
+    }
+    const int severity = severity_of(spec_->limits()[i].level);
+    const int severity_best = severity_of(spec_->limits()[best].level);
+    // The order is ascending, so of equals the later one is on the high side.
+    if (severity > severity_best ||
+        (severity == severity_best && states_[i].in >= states_[best].in)) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+// An end is caused by what ended it, anything else by what began the level that counts now.
+bool LevelSet::settle(std::size_t before) {
+  const std::size_t after = effective();
+  if (after == before) return false;
+  const bool ended = before < size_ && !states_[before].active;
+  if (after == size_) last_ended_ = before;
+  last_cause_ = states_[ended || after == size_ ? before : after].cause;
+  return true;
+}
+
+const Limit* LevelSet::level() const {
+  const std::size_t i = effective();
+  return i == size_ ? nullptr : &spec_->limits()[i];
+}
+
+Timestamp LevelSet::receive_due() const {
+  Timestamp due = never;
+  for (std::size_t i = 0; i < size_; ++i) due = std::min(due, states_[i].receive_due);
+  return due;
+}
+
+Timestamp LevelSet::source_due() const {
+  Timestamp due = never;
+  for (std::size_t i = 0; i < size_; ++i) due = std::min(due, states_[i].source_due);
+  return due;
+}
+
+Band LevelSet::band() const {
+  Band band;
+  for (std::size_t i = 0; i < size_; ++i) {
+    const LevelState& state = states_[i];
+    const Limit& limit = spec_->limits()[i];
+    if (state.held) return {1, 0};
+    if (is_above(limit) == state.in) {
+      band.low = std::max(band.low, state.in ? limit.at - limit.deadband : limit.at);
+    } else {
+      band.high = std::min(band.high, state.in ? limit.at + limit.deadband : limit.at);
+    }
+  }
+  return band;
+}
+
+void LevelSet::restore(std::span<const LevelState> states) {
+  std::copy_n(states.begin(), size_, states_.begin());
+}
+
+}  // namespace parkwatch::rules
