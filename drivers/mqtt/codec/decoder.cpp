@@ -55,7 +55,7 @@ class MqttDecoder final : public Decoder {
       case Format::bare:
         return decode_bare(message.payload, *names, out);
       case Format::parkwatch_v1:
-        return protobuf_.decode(message.payload, *names, out);
+        return decode_protobuf(message.payload, *names, scratch_, out);
     }
   }
 
@@ -102,7 +102,7 @@ class MqttDecoder final : public Decoder {
   const std::size_t payload_bytes_max_;
   std::unordered_map<std::string, TopicNames, ViewHash, std::equal_to<>> topics_;
   JsonPayload json_;
-  ProtobufPayload protobuf_;
+  std::string scratch_;
 };
 
 }  // namespace

@@ -240,4 +240,17 @@ std::vector<Mapping> read_mappings(SettingsReader& source, Diagnostics& out) {
   return mappings;
 }
 
+std::vector<std::string> subscription_filters(const std::vector<Mapping>& mappings) {
+  std::vector<std::string> filters;
+  for (const Mapping& mapping : mappings) {
+    const bool covered = std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& other) {
+      if (&other == &mapping || !other.topic.covers(mapping.topic)) return false;
+      // Of two equal ones the first stays.
+      return !mapping.topic.covers(other.topic) || &other < &mapping;
+    });
+    if (!covered) filters.push_back(mapping.topic.filter());
+  }
+  return filters;
+}
+
 }  // namespace parkwatch::mqtt_codec

@@ -1,26 +1,17 @@
-// drivers/mqtt/codec/protobuf_payload.h - Readings of a payload in the format parkwatch.v1. One
-// thread.
+// drivers/mqtt/codec/protobuf_payload.h - Readings of a payload in the format parkwatch.v1. Pure.
 #pragma once
 #include <string>
 #include <string_view>
 
 #include "drivers/mqtt/codec/names.h"
 #include "drivers/mqtt/codec/output.h"
-#include "parkwatch/v1/reading.pb.h"
 
 namespace parkwatch::mqtt_codec {
 
 // Takes the readings of a parkwatch.v1.Readings one by one, so that a small payload that announces
 // millions of empty ones costs no memory. Unknown fields are ignored, as the proto promises.
-class ProtobufPayload {
- public:
-  void decode(std::string_view payload, const TopicNames& names, Output& out);
-
- private:
-  void read(std::string_view bytes, std::size_t offset, const TopicNames& names, Output& out);
-
-  v1::Reading reading_;  // reused
-  std::string name_;
-};
+// `scratch` holds a name and may be reused.
+void decode_protobuf(std::string_view payload, const TopicNames& names, std::string& scratch,
+                     Output& out);
 
 }  // namespace parkwatch::mqtt_codec
