@@ -213,13 +213,18 @@ class RuleReader {
 
   void read_window() {
     const SettingsTable* table = reader_.table("window");
-    if (table == nullptr) {
-      if (!reader_.has("window")) {
-        reader_.error("window", "is missing, such as { aggregate = \"avg\", length = \"1h\" }");
-      }
-      return;
+    if (table != nullptr) {
+      read_window_table(*table);
+    } else if (!reader_.has("window")) {
+      reader_.error("window", "is missing, such as { aggregate = \"avg\", length = \"1h\" }");
     }
-    SettingsReader window = reader_.within(*table, "window");
+    const Aggregate a = rule_.window.aggregate;
+    const bool in_tag_unit = a == Aggregate::avg || a == Aggregate::min || a == Aggregate::max;
+    rule_.limits = read_limits(reader_, rule_, tags_, in_tag_unit);
+  }
+
+  void read_window_table(const SettingsTable& table) {
+    SettingsReader window = reader_.within(table, "window");
     for (const std::string_view key : {"aggregate", "length"}) {
       if (!window.has(key)) window.error(key, "is missing");
     }
@@ -231,10 +236,6 @@ class RuleReader {
     rule_.window.count_min = static_cast<std::uint32_t>(
         window.integer("count_min", rule_.window.count_min, 1, 1'000'000'000));
     window.finish();
-    const bool in_tag_unit = rule_.window.aggregate == Aggregate::avg ||
-                             rule_.window.aggregate == Aggregate::min ||
-                             rule_.window.aggregate == Aggregate::max;
-    rule_.limits = read_limits(reader_, rule_, tags_, in_tag_unit);
   }
 
   void read_expression() {
@@ -359,10 +360,11 @@ void report(SettingsReader& reader, const rules::Mistake& mistake) {
   reader.error(mistake.key, mistake.message);
 }
 
-// Whether `told` has this key or one inside it.
+// Whether `told` has this key, one around it, or one inside it.
 bool is_told(const std::set<std::string>& told, const std::string& key) {
-  const auto inner = told.lower_bound(key + '.');
-  return told.contains(key) || (inner != told.end() && inner->starts_with(key + '.'));
+  return std::any_of(told.begin(), told.end(), [&key](const std::string& other) {
+    return key == other || key.starts_with(other + '.') || other.starts_with(key + '.');
+  });
 }
 
 // What the compiler of rules finds, but for what the reader has said of the same key already.
@@ -372,7 +374,8 @@ void add_mistakes(SettingsReader& reader, const RuleSpec& rule, const TagIndex& 
   std::map<std::string, int> counts;
   const rules::TagLookup tag_of = [&index](const std::string& name) { return index.find(name); };
   for (const rules::Mistake& mistake : rules::check_rule(rule, tag_of)) {
-    if (is_told(told, reader.name_of(mistake.key))) continue;
+    const bool of_window = mistake.key == "length" || mistake.key == "count_min";
+    if (is_told(told, reader.name_of(of_window ? "window." + mistake.key : mistake.key))) continue;
     if (++counts[mistake.key] <= same_key_max) report(reader, mistake);
   }
   for (const auto& [key, count] : counts) {
@@ -408,6 +411,9 @@ std::vector<RuleSpec> read_rules(const std::vector<const SettingsTable*>& tables
     for (std::size_t at = first; at < out.size(); ++at) told.insert(out[at].key);
     if (rule_reader.unknown_tags()) told.insert({"rule.tags", "rule.expression"});
     if (rule.limits.empty()) told.insert("rule.limits");  // said of the levels
+    if (rule.kind == RuleKind::expr && rule.expression.empty()) {
+      told.insert("rule.tags");  // the expression would have named one
+    }
     if (rule_reader.complete()) add_mistakes(reader, rule, index, told);
     alarms += rule.tags.size();
     if (alarms > alarms_max) {

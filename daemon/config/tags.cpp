@@ -282,6 +282,7 @@ void check_derived_tags(const std::vector<DeclaredTag>& tags, TagIndex& index, D
     }
     if (unknown) continue;
     for (const rules::Mistake& mistake : rules::check_derived(tag, tag_of)) {
+      if (mistake.key == "type") continue;  // said when the tag was read
       reader.error(mistake.key, mistake.message);
       told.insert(table);
     }
