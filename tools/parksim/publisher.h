@@ -24,7 +24,7 @@ struct PublisherOptions {
   std::size_t queue_max = 50'000;  // beyond it the oldest are dropped and counted
   std::size_t window = 10;         // sent and not yet acknowledged
   std::chrono::milliseconds back_off_min{200};
-  std::chrono::milliseconds back_off_max{5'000};
+  std::chrono::milliseconds back_off_max{2'000};
 };
 
 struct PublisherCounts {

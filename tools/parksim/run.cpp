@@ -16,7 +16,7 @@
 namespace parkwatch::parksim {
 namespace {
 
-constexpr std::chrono::seconds delivery_patience{5};
+constexpr std::chrono::seconds delivery_patience{10};
 constexpr std::chrono::seconds stranger_patience{1};  // with a broker that never let us in
 
 sigset_t end_signals() {

@@ -137,7 +137,9 @@ TEST_CASE("parksim: a broker that is restarted under it loses nothing", "[parksi
     broker.stop();
     broker.start();
   }
-  REQUIRE(child.wait(patience) == 0);
+  const auto exit_code = child.wait(patience);
+  CAPTURE(child.output());
+  REQUIRE(exit_code == 0);
   const auto count = std::to_string(expected.size());
   CHECK(child.output().find("published=" + count + " acknowledged=" + count + " missing=0") !=
         std::string::npos);
