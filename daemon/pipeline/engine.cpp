@@ -2,6 +2,7 @@
 #include "pipeline/engine.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "rules/message.h"
 
@@ -37,7 +38,7 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
   if (by_source) fire_by_source(r.tag, at, scene);
   life.on_device_clock = at.device_time;
   if (r.quality == Quality::bad) {
-    for (std::uint32_t i = t.limits; i < t.stales; ++i) hold(i, at);
+    for (std::uint32_t i = t.limits; i < t.windows; ++i) hold(i, at);
   } else {
     on_signals(r, at, scene);
     if ((r.flags & reading_retained) == 0) on_seen(r, at, scene);
@@ -50,18 +51,72 @@ void Engine::on_signals(const Reading& r, const Moment& at, Scene& scene) {
   if (!number) return;
   const double value = *number;
   const TagRules& t = rules_of_[r.tag];
-  scene.facts.counts.evaluations += t.end - t.limits;
+  scene.facts.counts.evaluations += t.exprs - t.limits;
   for (std::uint32_t i = t.limits; i < t.states; ++i) {
     if (value >= bands_[i].low && value <= bands_[i].high) continue;
     signal(i, value, at, cause_of(r, value), scene);
   }
-  for (std::uint32_t i = t.states; i < t.stales; ++i) {
+  for (std::uint32_t i = t.states; i < t.rates; ++i) {
     const std::vector<double>& states = spec(instances_[i]).states;
     const bool alarming = std::find(states.begin(), states.end(), value) != states.end();
     const double flag = alarming ? 1 : 0;
     if (flag >= bands_[i].low && flag <= bands_[i].high) continue;
     signal(i, flag, at, cause_of(r, value), scene);
   }
+  if (t.rates < t.windows) on_rates(r, value, at, scene);
+  if (t.windows < t.stales) on_windows(r, value, at, scene);
+}
+
+void Engine::on_rates(const Reading& r, double value, const Moment& at, Scene& scene) {
+  const TagRules& t = rules_of_[r.tag];
+  for (std::uint32_t i = t.rates; i < t.windows; ++i) {
+    const auto slope = instances_[i].rate->add(at.source, value);
+    if (!slope || !std::isfinite(*slope)) {
+      hold(i, at);
+    } else if (*slope < bands_[i].low || *slope > bands_[i].high) {
+      signal(i, *slope, at, cause_of(r, *slope), scene);
+    }
+  }
+}
+
+void Engine::on_windows(const Reading& r, double value, const Moment& at, Scene& scene) {
+  TagRules& t = rules_of_[r.tag];
+  for (std::uint32_t i = t.windows; i < t.stales; ++i) {
+    WindowWork& window = *instances_[i].window;
+    if (!window.signal.add(at.source, value)) continue;
+    const Timestamp end = window.signal.end();
+    window.receive_due =
+        end + plant_->timing.late_after + std::max(at.receive - at.source, Duration{0});
+    window.last = cause_of(r, std::nullopt);
+    t.wake_window = std::min(t.wake_window, end);
+    deadlines_.arm(instances_[i].rank, window.receive_due);
+    if (spec(instances_[i]).window.calendar) continue;
+    const auto aggregate = window.signal.value();
+    if (!aggregate) {
+      hold(i, at);
+    } else if (*aggregate < bands_[i].low || *aggregate > bands_[i].high) {
+      signal(i, *aggregate, at, cause_of(r, *aggregate), scene);
+    }
+  }
+}
+
+// The span ends at `at.source`; `due` is what the verdict is stamped with.
+void Engine::close_window(std::uint32_t i, const Moment& at, Timestamp due, Scene& scene) {
+  RuleInstance& x = instances_[i];
+  WindowWork& window = *x.window;
+  const auto aggregate = window.signal.close();
+  // What is left in a sliding window ends a step later on either clock.
+  window.receive_due =
+      window.signal.end() == never ? never : window.receive_due + window.signal.span();
+  if (!aggregate) {
+    x.levels.hold(at);
+  } else {
+    Cause cause = window.last;
+    cause.has_value = true;
+    cause.value = *aggregate;
+    if (x.levels.on_signal(*aggregate, at, cause)) announce(x, due, scene);
+  }
+  touch(i);
 }
 
 // Ends silence.
@@ -118,13 +173,15 @@ Timestamp Engine::silence_due(const RuleInstance& x) const {
 }
 
 Timestamp Engine::receive_due(const RuleInstance& x) const {
-  return std::min(x.levels.receive_due(), silence_due(x));
+  const Timestamp due = std::min(x.levels.receive_due(), silence_due(x));
+  return x.window ? std::min(due, x.window->receive_due) : due;
 }
 
 // Of what a reading's own time makes due.
 Timestamp Engine::source_due(const RuleInstance& x, bool device_time) const {
-  if (!device_time) return never;
-  Timestamp due = x.levels.source_due();
+  const Timestamp end = x.window ? x.window->signal.end() : never;
+  if (!device_time) return end;
+  Timestamp due = std::min(end, x.levels.source_due());
   const TagLife& life = lives_[x.tag];
   if (x.kind == RuleKind::stale && life.seen_device && !x.levels.states()[0].in) {
     due = std::min(due, life.seen_source + spec(x).after);
@@ -151,9 +208,13 @@ void Engine::fire_next(Scene& scene) {
   deadlines_.disarm(entry.slot);
   const std::uint32_t i = by_rank_[entry.slot];
   RuleInstance& x = instances_[i];
+  const TagLife& life = lives_[x.tag];
   bool changed = false;
+  if (x.window && x.window->receive_due == entry.due) {
+    close_window(i, {entry.due, x.window->signal.end(), life.on_device_clock}, entry.due, scene);
+    refresh_wakes(x.tag);
+  }
   if (silence_due(x) == entry.due) {
-    const TagLife& life = lives_[x.tag];
     const Moment at{entry.due, life.seen_source + spec(x).after, life.seen && life.seen_device};
     ++rules_of_[x.tag].silent;
     changed = x.levels.on_signal(1, at, life.seen_cause);
@@ -163,41 +224,58 @@ void Engine::fire_next(Scene& scene) {
   if (changed) announce(x, entry.due, scene);
 }
 
-// Before the reading at `at` is looked at: what was due by the device's clock, in order.
+// Before the reading at `at` is looked at: what was due by its time, in order.
 void Engine::fire_by_source(TagId tag, const Moment& at, Scene& scene) {
-  const TagRules& t = rules_of_[tag];
   for (;;) {
-    std::uint32_t next = UINT32_MAX;
-    Timestamp due = never;
-    const auto look = [&](std::uint32_t i) {
-      const Timestamp own = source_due(instances_[i], at.device_time);
-      if (own > at.source || own > due) return;
-      if (own == due && instances_[i].rank >= instances_[next].rank) return;
-      due = own;
-      next = i;
-    };
-    for (std::uint32_t i = t.limits; i < t.exprs; ++i) look(i);
-    for (std::uint32_t u = t.users; u < t.users_end; ++u) look(users_[u]);
+    const std::uint32_t next = next_by_source(tag, at);
     if (next == UINT32_MAX) break;
-    RuleInstance& x = instances_[next];
-    const TagLife& life = lives_[x.tag];
-    bool changed = false;
-    if (x.kind == RuleKind::stale && !x.levels.states()[0].in &&
-        life.seen_source + spec(x).after == due) {
-      ++rules_of_[x.tag].silent;
-      changed = x.levels.on_signal(1, {at.receive, due, true}, life.seen_cause);
-    }
-    changed = x.levels.expire_source(due) || changed;
-    touch(next);
-    if (changed) announce(x, due, scene);
+    fire_one_by_source(next, at, scene);
   }
   refresh_wakes(tag);
+}
+
+std::uint32_t Engine::next_by_source(TagId tag, const Moment& at) const {
+  const TagRules& t = rules_of_[tag];
+  std::uint32_t next = UINT32_MAX;
+  Timestamp due = never;
+  const auto look = [&](std::uint32_t i) {
+    const Timestamp own = source_due(instances_[i], at.device_time);
+    if (own > at.source || own > due) return;
+    if (own == due && instances_[i].rank >= instances_[next].rank) return;
+    due = own;
+    next = i;
+  };
+  for (std::uint32_t i = t.limits; i < t.exprs; ++i) look(i);
+  for (std::uint32_t u = t.users; u < t.users_end; ++u) look(users_[u]);
+  return next;
+}
+
+void Engine::fire_one_by_source(std::uint32_t i, const Moment& at, Scene& scene) {
+  RuleInstance& x = instances_[i];
+  const TagLife& life = lives_[x.tag];
+  const Timestamp due = source_due(x, at.device_time);
+  bool changed = false;
+  if (x.window && x.window->signal.end() == due) {
+    close_window(i, {at.receive, due, at.device_time}, due, scene);
+  }
+  if (x.kind == RuleKind::stale && !x.levels.states()[0].in &&
+      life.seen_source + spec(x).after == due) {
+    ++rules_of_[x.tag].silent;
+    changed = x.levels.on_signal(1, {at.receive, due, true}, life.seen_cause);
+  }
+  if (at.device_time) changed = x.levels.expire_source(due) || changed;
+  touch(i);
+  if (changed) announce(x, due, scene);
 }
 
 // After any change of an instance's state.
 void Engine::touch(std::uint32_t i) {
   RuleInstance& x = instances_[i];
   bands_[i] = x.levels.band();
+  if (x.window) {
+    TagRules& t = rules_of_[x.tag];
+    t.wake_window = std::min(t.wake_window, x.window->signal.end());
+  }
   const Timestamp due = receive_due(x);
   if (due != never) deadlines_.arm(x.rank, due);
   const Timestamp by_source = x.levels.source_due();
@@ -213,9 +291,11 @@ void Engine::wake_at(TagId tag, Timestamp source_due) {
 
 void Engine::refresh_wakes(TagId tag) {
   TagRules& t = rules_of_[tag];
-  t.wake_device = never;
+  t.wake_device = t.wake_window = never;
   for (std::uint32_t i = t.limits; i < t.exprs; ++i) {
-    t.wake_device = std::min(t.wake_device, instances_[i].levels.source_due());
+    const RuleInstance& x = instances_[i];
+    t.wake_device = std::min(t.wake_device, x.levels.source_due());
+    if (x.window) t.wake_window = std::min(t.wake_window, x.window->signal.end());
   }
   for (std::uint32_t u = t.users; u < t.users_end; ++u) {
     t.wake_device = std::min(t.wake_device, instances_[users_[u]].levels.source_due());
@@ -223,20 +303,33 @@ void Engine::refresh_wakes(TagId tag) {
 }
 
 void Engine::shift(Duration by, bool clock_step) {
-  (void)clock_step;
   for (TagLife& life : lives_) {
     if (life.seen) life.seen_receive += by;
   }
   for (RuleInstance& x : instances_) {
     x.since += by;
     x.levels.shift(by);
+    if (x.window && x.window->receive_due != never) x.window->receive_due += by;
+    // Times of ours, not of the device, lie on the clock that was set.
+    if (!clock_step || lives_[x.tag].on_device_clock) continue;
+    if (x.rate) x.rate->shift(by);
+    if (x.window && by < Duration{0}) {
+      x.window->signal.clear();
+      x.window->receive_due = never;
+    }
   }
-  rearm_all();
+  resume();
 }
 
-void Engine::rearm_all() {
+// Everything that follows from the instances' states.
+void Engine::resume() {
   deadlines_.reset(instances_.size());
-  for (std::uint32_t i = 0; i < instances_.size(); ++i) touch(i);
+  for (TagRules& t : rules_of_) t.silent = 0;
+  for (std::uint32_t i = 0; i < instances_.size(); ++i) {
+    touch(i);
+    const RuleInstance& x = instances_[i];
+    if (x.kind == RuleKind::stale && x.levels.states()[0].in) ++rules_of_[x.tag].silent;
+  }
 }
 
 void Engine::announce(const RuleInstance& x, Timestamp at, Scene& scene) {

@@ -14,6 +14,8 @@
 #include "pipeline/tag_table.h"
 #include "rules/expression.h"
 #include "rules/levels.h"
+#include "rules/rate.h"
+#include "rules/window.h"
 
 namespace parkwatch::pipeline {
 
@@ -24,6 +26,18 @@ struct Scene {
   const Plant& plant;
   Facts& facts;
   std::uint64_t sequence = 0;  // of the input at work, or that comes next
+};
+
+// A window at work.
+struct WindowWork {
+  explicit WindowWork(const WindowSpec& spec) : signal(spec) {}
+
+  rules::WindowSignal signal;
+  // When the span that is being filled ends at the latest, without a reading past its end:
+  // late_after after the end as the gateway's clock will see it, going by the delay of the last
+  // reading.
+  Timestamp receive_due = rules::never;
+  rules::Cause last;  // the last reading in it
 };
 
 // One rule on one tag.
@@ -38,6 +52,8 @@ struct RuleInstance {
   std::uint32_t expression = 0;  // expr: position in Engine::expressions_
   Timestamp since;               // stale: came into force then (receive time)
   rules::LevelSet levels;
+  std::unique_ptr<rules::RateSignal> rate;  // of that kind only
+  std::unique_ptr<WindowWork> window;       // likewise
 };
 
 // What is known of a tag's own life, for every rule on it.
@@ -75,18 +91,29 @@ class Engine {
   void shift(Duration by, bool clock_step);
 
   [[nodiscard]] const std::shared_ptr<const Plant>& plant() const { return plant_; }
-  [[nodiscard]] const std::vector<RuleInstance>& instances() const { return instances_; }
+  // Instances in the order (rule, tag), and what is known of tags: for snapshots. After a change:
+  // resume().
+  [[nodiscard]] std::size_t size() const { return by_rank_.size(); }
+  [[nodiscard]] const RuleInstance& ranked(std::size_t rank) const {
+    return instances_[by_rank_[rank]];
+  }
+  [[nodiscard]] RuleInstance& ranked(std::size_t rank) { return instances_[by_rank_[rank]]; }
   [[nodiscard]] const std::vector<TagLife>& lives() const { return lives_; }
+  [[nodiscard]] std::vector<TagLife>& lives() { return lives_; }
+  void resume();
   [[nodiscard]] Operands& operands() { return operands_; }
   [[nodiscard]] bool has_instance(const std::string& rule, const std::string& tag,
                                   const TagTable& tags) const;
-  void on_new_tag(const TagTable& tags);
+  // `id` is new, or came back.
+  void on_new_tag(TagId id, const TagTable& tags);
 
  private:
   // Positions of a tag's instances, by kind; exprs are found by their operands.
   struct TagRules {
     std::uint32_t limits = 0;
     std::uint32_t states = 0;
+    std::uint32_t rates = 0;
+    std::uint32_t windows = 0;
     std::uint32_t stales = 0;
     std::uint32_t exprs = 0;
     std::uint32_t end = 0;
@@ -95,6 +122,7 @@ class Engine {
     std::uint32_t silent = 0;              // stale instances that found silence
     Duration silence = Duration::max();    // the shortest `after` of them
     Timestamp wake_device = rules::never;  // no delay is due earlier by the device's clock
+    Timestamp wake_window = rules::never;  // no window ends earlier
   };
   struct Compiled {
     std::vector<TagId> operands;
@@ -107,19 +135,23 @@ class Engine {
   void index_users();
 
   void on_signals(const Reading& r, const rules::Moment& at, Scene& scene);
+  void on_rates(const Reading& r, double value, const rules::Moment& at, Scene& scene);
+  void on_windows(const Reading& r, double value, const rules::Moment& at, Scene& scene);
+  void close_window(std::uint32_t i, const rules::Moment& at, Timestamp due, Scene& scene);
   void on_seen(const Reading& r, const rules::Moment& at, Scene& scene);
   void on_expression(std::uint32_t i, const Reading& r, const rules::Moment& at, Scene& scene);
   void signal(std::uint32_t i, double value, const rules::Moment& at, const rules::Cause& cause,
               Scene& scene);
   void hold(std::uint32_t i, const rules::Moment& at);
   void fire_by_source(TagId tag, const rules::Moment& at, Scene& scene);
+  [[nodiscard]] std::uint32_t next_by_source(TagId tag, const rules::Moment& at) const;
+  void fire_one_by_source(std::uint32_t i, const rules::Moment& at, Scene& scene);
   [[nodiscard]] Timestamp source_due(const RuleInstance& x, bool device_time) const;
   [[nodiscard]] Timestamp receive_due(const RuleInstance& x) const;
   [[nodiscard]] Timestamp silence_due(const RuleInstance& x) const;
   void touch(std::uint32_t i);
   void wake_at(TagId tag, Timestamp source_due);
   void refresh_wakes(TagId tag);
-  void rearm_all();
   void announce(const RuleInstance& x, Timestamp at, Scene& scene);
   [[nodiscard]] const RuleSpec& spec(const RuleInstance& x) const { return plant_->rules[x.rule]; }
 

@@ -58,7 +58,7 @@ int order_of(RuleKind kind) {
 Engine::Engine(std::shared_ptr<const Plant> plant, const TagTable& tags, Timestamp since)
     : plant_(std::move(plant)) {
   compile(tags, since);
-  rearm_all();
+  resume();
 }
 
 void Engine::compile(const TagTable& tags, Timestamp since) {
@@ -109,6 +109,10 @@ void Engine::compile_rule(std::uint32_t index, const TagTable& tags, Timestamp s
     RuleInstance& x = instances_.emplace_back(index, tag, level_specs_[index]);
     x.kind = rule.kind;
     x.since = since;
+    if (rule.kind == RuleKind::rate) {
+      x.rate = std::make_unique<rules::RateSignal>(rule.over, rule.per);
+    }
+    if (rule.kind == RuleKind::window) x.window = std::make_unique<WindowWork>(rule.window);
     x.expression = static_cast<std::uint32_t>(expressions_.size()) - 1;
   }
 }
@@ -124,7 +128,9 @@ void Engine::lay_out(std::size_t tags) {
     TagRules& t = rules_of_[tag];
     t.limits = i;
     t.states = run(tag, RuleKind::limit);
-    t.stales = run(tag, RuleKind::state);
+    t.rates = run(tag, RuleKind::state);
+    t.windows = run(tag, RuleKind::rate);
+    t.stales = run(tag, RuleKind::window);
     t.exprs = run(tag, RuleKind::stale);
     t.end = run(tag, RuleKind::expr);
     for (std::uint32_t s = t.stales; s < t.exprs; ++s) {
@@ -174,9 +180,10 @@ void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
     RuleInstance& y = instances_[found->second];
     y.since = x.since;
     y.levels.restore(x.levels.states());
-    if (x.kind == RuleKind::stale && x.levels.states()[0].in) ++rules_of_[x.tag].silent;
+    y.rate = std::move(x.rate);
+    y.window = std::move(x.window);
   }
-  rearm_all();
+  resume();
 }
 
 bool Engine::has_instance(const std::string& rule, const std::string& tag,
@@ -186,10 +193,11 @@ bool Engine::has_instance(const std::string& rule, const std::string& tag,
                      [&](const RuleInstance& x) { return x.tag == id && spec(x).id == rule; });
 }
 
-void Engine::on_new_tag(const TagTable& tags) {
+void Engine::on_new_tag(TagId id, const TagTable& tags) {
   rules_of_.resize(tags.size());
   lives_.resize(tags.size());
   operands_.resize(tags.size());
+  operands_[id].known = false;
 }
 
 }  // namespace parkwatch::pipeline

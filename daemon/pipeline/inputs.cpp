@@ -115,7 +115,7 @@ void Pipeline::State::on_body(const TagRegistered& registered, const Input& inpu
 void Pipeline::State::register_tag(const Tag& tag, Timestamp at, Facts& facts) {
   const auto id = tags.register_tag(tag, last_sequence, facts.tags);
   if (!id) return;
-  engine->on_new_tag(tags);
+  engine->on_new_tag(*id, tags);
   facts.inputs.push_back({last_sequence, at, TagRegistered{*id, tag}});
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,11 @@ struct Pipeline::State {
   void put_in_force(std::shared_ptr<const Plant> plant, Timestamp at, Facts& facts);
   void register_tag(const Tag& tag, Timestamp at, Facts& facts);
   void load_operands();
+  // Of a replay: the parts of one message that were stored.
+  void on_recorded_message(std::uint64_t sequence, Timestamp receive,
+                           std::span<const RecordedInput> registrations,
+                           std::span<const MessageIdentity> identities,
+                           std::span<const Reading> readings, Facts& facts);
 
  private:
   void on_body(const Message& message, const Input& input, Facts& facts);

@@ -1,0 +1,154 @@
+// daemon/pipeline/restore.cpp - A snapshot back into a pipeline, or what contradicts in it.
+#include <map>
+#include <utility>
+
+#include "parkwatch/v1/snapshot.pb.h"
+#include "pipeline/snapshot_values.h"
+#include "pipeline/state.h"
+
+namespace parkwatch::pipeline {
+namespace {
+
+using rules::never;
+
+Error contradiction(const std::string& what) {
+  return Error{ErrorKind::permanent, "the snapshot contradicts itself: " + what};
+}
+
+bool take_tag(const v1::TagState& message, TagTable& tags) {
+  const auto id = static_cast<TagId>(tags.size());
+  const auto tag = from_message(message.definition());
+  if (!tag || message.definition().id() != id || id >= tags_max) return false;
+  if (tags.find(tag->name) != tag_id_none || message.out_of_order() > UINT8_MAX) return false;
+  TagSlot slot;
+  slot.tag = *tag;
+  slot.version = message.definition().version();
+  slot.defined_by = message.definition().sequence();
+  slot.active = message.active();
+  slot.clock.count = static_cast<std::uint8_t>(message.out_of_order());
+  slot.clock.last = from_us(message.out_of_order_us());
+  slot.clock.set_back = message.clock_set_back();
+  slot.clock.floor = from_us(message.clock_floor_us());
+  tags.restore(std::move(slot));
+  if (!message.has_newest()) return true;
+  const auto newest = from_message(message.newest(), id);
+  if (newest) tags.set_newest(id, *newest);
+  return newest.has_value();
+}
+
+bool take_life(const v1::TagState& message, TagLife& life) {
+  life.on_device_clock = message.on_device_clock();
+  life.seen = message.seen();
+  if (!life.seen) return true;
+  const auto cause = from_message(message.seen_cause());
+  if (!cause) return false;
+  life.seen_device = message.seen_device();
+  life.seen_receive = from_us(message.seen_receive_us());
+  life.seen_source = from_us(message.seen_source_us());
+  life.seen_cause = *cause;
+  return true;
+}
+
+bool take_levels(const v1::RuleState& message, rules::LevelSet& levels) {
+  std::vector<rules::LevelState> states(levels.states().size());
+  for (const v1::LevelState& level : message.levels()) {
+    const auto state = from_message(level);
+    if (!state || level.level() >= states.size()) return false;
+    states[level.level()] = *state;
+  }
+  levels.restore(states);
+  return true;
+}
+
+bool take_window(const v1::WindowState& message, WindowWork& window) {
+  const auto last = from_message(message.last());
+  if (!last) return false;
+  std::vector<rules::WindowSignal::Span> spans;
+  for (const v1::WindowSpan& span : message.spans()) {
+    if (span.number() < 0 || span.number() > message.newest() ||
+        message.newest() - span.number() >= rules::WindowSignal::steps) {
+      return false;
+    }
+    spans.push_back({span.number(), {span.count(), span.a(), span.b()}});
+  }
+  window.signal.restore(message.newest(), spans);
+  window.receive_due = message.has_receive_due_us() ? from_us(message.receive_due_us()) : never;
+  window.last = *last;
+  return true;
+}
+
+bool take_rule(const v1::RuleState& message, RuleInstance& x) {
+  x.since = from_us(message.since_us());
+  if (!take_levels(message, x.levels)) return false;
+  if (x.rate) {
+    std::vector<rules::Sample> samples;
+    for (const v1::RateSample& s : message.rate()) {
+      samples.push_back({from_us(s.time_us()), s.value()});
+    }
+    x.rate->restore(samples);
+  }
+  return !x.window || take_window(message.window(), *x.window);
+}
+
+// By (rule, tag), so that a new version of the daemon that orders them otherwise still reads it.
+Result<Done> take_rules(const v1::Snapshot& snapshot, Engine& engine) {
+  std::map<std::pair<std::string_view, TagId>, RuleInstance*> instances;
+  for (std::size_t rank = 0; rank < engine.size(); ++rank) {
+    RuleInstance& x = engine.ranked(rank);
+    instances.emplace(std::pair{std::string_view{engine.plant()->rules[x.rule].id}, x.tag}, &x);
+  }
+  for (const v1::RuleState& message : snapshot.rules()) {
+    const auto found = instances.find({message.rule(), message.tag_id()});
+    if (found == instances.end()) {
+      return contradiction("rule " + message.rule() + " is not in its plant");
+    }
+    if (!take_rule(message, *found->second)) return contradiction("state of " + message.rule());
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
+                                   std::shared_ptr<const Plant> plant) {
+  const bool has_plant = !snapshot.plant_hash().empty();
+  if (has_plant && (!plant || plant->hash != snapshot.plant_hash())) {
+    return Error{ErrorKind::permanent,
+                 "the snapshot was taken under the configuration " + snapshot.plant_hash()};
+  }
+  Pipeline pipeline;
+  State& s = *pipeline.state_;
+  s.last_sequence = snapshot.last_sequence();
+  s.now = from_us(snapshot.now_us());
+  for (const v1::TagState& tag : snapshot.tags()) {
+    if (!take_tag(tag, s.tags)) {
+      return contradiction("tag " + std::to_string(s.tags.size()));
+    }
+  }
+  std::vector<AlarmEvent> standing;
+  for (const v1::AlarmEvent& message : snapshot.alarms()) {
+    auto event = from_message(message);
+    if (!event) return contradiction("alarm of " + message.rule());
+    standing.push_back(std::move(*event));
+  }
+  s.alarms.restore(std::move(standing), snapshot.last_journal());
+  if (!has_plant) return pipeline;
+  s.engine = std::make_unique<Engine>(plant, s.tags, s.now);
+  s.decoders = plant->decoders;
+  for (TagId id = 0; id < s.tags.size(); ++id) {
+    if (!take_life(snapshot.tags(static_cast<int>(id)), s.engine->lives()[id])) {
+      return contradiction("tag " + std::to_string(id));
+    }
+  }
+  if (auto taken = take_rules(snapshot, *s.engine); !taken) return taken.error();
+  std::map<std::string, SourceState> sources;
+  for (const v1::SourceState& message : snapshot.sources()) {
+    sources.insert_or_assign(message.name(), from_message(message));
+  }
+  s.sources.restore(*plant, std::move(sources));
+  s.load_operands();
+  s.engine->resume();
+  return pipeline;
+}
+
+}  // namespace parkwatch::pipeline

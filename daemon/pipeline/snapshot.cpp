@@ -1,0 +1,99 @@
+// daemon/pipeline/snapshot.cpp - The whole state as one value, in an order that depends on nothing
+// else.
+#include "parkwatch/v1/snapshot.pb.h"
+
+#include "pipeline/snapshot_values.h"
+#include "pipeline/state.h"
+
+namespace parkwatch::pipeline {
+namespace {
+
+using rules::never;
+
+void put_tag(TagId id, const TagTable& tags, v1::TagState& out) {
+  const TagSlot& slot = tags.slot(id);
+  v1::TagDefinition& definition = *out.mutable_definition();
+  to_message(slot.tag, definition);
+  definition.set_id(id);
+  definition.set_version(slot.version);
+  definition.set_sequence(slot.defined_by);
+  out.set_active(slot.active);
+  if (tags.hot(id).has_newest) to_message(tags.newest(id), *out.mutable_newest());
+  out.set_out_of_order(slot.clock.count);
+  out.set_out_of_order_us(to_us(slot.clock.last));
+  out.set_clock_set_back(slot.clock.set_back);
+  out.set_clock_floor_us(to_us(slot.clock.floor));
+}
+
+void put_life(const TagLife& life, v1::TagState& out) {
+  out.set_on_device_clock(life.on_device_clock);
+  if (!life.seen) return;
+  out.set_seen(true);
+  out.set_seen_device(life.seen_device);
+  out.set_seen_receive_us(to_us(life.seen_receive));
+  out.set_seen_source_us(to_us(life.seen_source));
+  to_message(life.seen_cause, *out.mutable_seen_cause());
+}
+
+void put_window(const WindowWork& window, v1::WindowState& out) {
+  out.set_newest(window.signal.newest());
+  for (const rules::WindowSignal::Span& span : window.signal.spans()) {
+    v1::WindowSpan& s = *out.add_spans();
+    s.set_number(span.number);
+    s.set_count(span.content.count);
+    s.set_a(span.content.a);
+    s.set_b(span.content.b);
+  }
+  if (window.receive_due != never) out.set_receive_due_us(to_us(window.receive_due));
+  to_message(window.last, *out.mutable_last());
+}
+
+void put_rule(const RuleInstance& x, const Plant& plant, v1::RuleState& out) {
+  out.set_rule(plant.rules[x.rule].id);
+  out.set_tag_id(x.tag);
+  out.set_since_us(to_us(x.since));
+  const auto states = x.levels.states();
+  for (std::uint32_t i = 0; i < states.size(); ++i) {
+    if (states[i] == rules::LevelState{}) continue;
+    v1::LevelState& level = *out.add_levels();
+    to_message(states[i], level);
+    level.set_level(i);
+  }
+  if (x.rate) {
+    for (const rules::Sample& sample : x.rate->samples()) {
+      v1::RateSample& s = *out.add_rate();
+      s.set_time_us(to_us(sample.time));
+      s.set_value(sample.value);
+    }
+  }
+  if (x.window) put_window(*x.window, *out.mutable_window());
+}
+
+}  // namespace
+
+void Pipeline::snapshot(v1::Snapshot& out) const {
+  const State& s = *state_;
+  out.Clear();
+  out.set_last_sequence(s.last_sequence);
+  out.set_now_us(to_us(s.now));
+  out.set_plant_hash(plant_hash());
+  out.set_last_journal(s.alarms.last_journal());
+  for (TagId id = 0; id < s.tags.size(); ++id) {
+    v1::TagState& tag = *out.add_tags();
+    put_tag(id, s.tags, tag);
+    if (s.engine) put_life(s.engine->lives()[id], tag);
+  }
+  for (const auto& [name, source] : s.sources.all()) {
+    v1::SourceState& message = *out.add_sources();
+    message.set_name(name);
+    to_message(source, message);
+  }
+  if (s.engine) {
+    for (std::size_t rank = 0; rank < s.engine->size(); ++rank) {
+      put_rule(std::as_const(*s.engine).ranked(rank), s.plant(), *out.add_rules());
+    }
+  }
+  for (const auto& [key, alarm] : s.alarms.standing()) to_message(alarm, *out.add_alarms());
+}
+
+}  // namespace parkwatch::pipeline

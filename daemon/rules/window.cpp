@@ -1,0 +1,176 @@
+// daemon/rules/window.cpp - Spans of a window and their aggregates.
+#include "rules/window.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace parkwatch::rules {
+namespace {
+
+// Adds to a sum whose lost low digits are gathered in `lost` (Neumaier 1974).
+void add_to_sum(double& sum, double& lost, double value) {
+  const double next = sum + value;
+  lost += std::abs(sum) >= std::abs(value) ? (sum - next) + value : (value - next) + sum;
+  sum = next;
+}
+
+}  // namespace
+
+void Accumulator::add(Aggregate aggregate, double value) {
+  ++count;
+  switch (aggregate) {
+    case Aggregate::avg:
+    case Aggregate::sum:
+      return add_to_sum(a, b, value);
+    case Aggregate::min:
+      a = count == 1 ? value : std::min(a, value);
+      return;
+    case Aggregate::max:
+      a = count == 1 ? value : std::max(a, value);
+      return;
+    case Aggregate::count:
+      return;
+    case Aggregate::stddev: {
+      const double distance = value - a;
+      a += distance / static_cast<double>(count);
+      b += distance * (value - a);
+      return;
+    }
+  }
+}
+
+void Accumulator::merge(Aggregate aggregate, const Accumulator& other) {
+  if (other.count == 0) return;
+  if (count == 0) {
+    *this = other;
+    return;
+  }
+  const auto mine = static_cast<double>(count);
+  const auto theirs = static_cast<double>(other.count);
+  count += other.count;
+  switch (aggregate) {
+    case Aggregate::avg:
+    case Aggregate::sum:
+      add_to_sum(a, b, other.a);
+      b += other.b;
+      return;
+    case Aggregate::min:
+      a = std::min(a, other.a);
+      return;
+    case Aggregate::max:
+      a = std::max(a, other.a);
+      return;
+    case Aggregate::count:
+      return;
+    case Aggregate::stddev: {
+      const double distance = other.a - a;
+      a += distance * theirs / (mine + theirs);
+      b += other.b + distance * distance * mine * theirs / (mine + theirs);
+      return;
+    }
+  }
+}
+
+double Accumulator::value(Aggregate aggregate) const {
+  const auto n = static_cast<double>(count);
+  switch (aggregate) {
+    case Aggregate::avg:
+      return (a + b) / n;
+    case Aggregate::sum:
+      return a + b;
+    case Aggregate::min:
+    case Aggregate::max:
+      return a;
+    case Aggregate::count:
+      return n;
+    case Aggregate::stddev:
+      return std::sqrt(std::max(0.0, b / n));
+  }
+  return 0;
+}
+
+WindowSignal::WindowSignal(const WindowSpec& spec)
+    : spec_(spec),
+      span_(std::max(spec.calendar ? spec.length : spec.length / steps, Duration{1})),
+      ring_(spec.calendar ? 1 : steps) {}
+
+bool WindowSignal::add(Timestamp time, double value) {
+  const std::int64_t number = time.time_since_epoch() / span_;
+  const auto reach = static_cast<std::int64_t>(ring_.size());
+  if (filled_ || spec_.calendar) {
+    if (newest_ - number >= reach) return false;
+  } else {
+    // An empty sliding window begins wherever the reading is.
+    newest_ = number;
+  }
+  if (number > newest_) newest_ = number;
+  filled_ = true;
+  place(number).add(spec_.aggregate, value);
+  if (number != newest_) merge_older();
+  return true;
+}
+
+Timestamp WindowSignal::end() const { return filled_ ? Timestamp{span_ * (newest_ + 1)} : never; }
+
+std::optional<double> WindowSignal::close() {
+  if (spec_.calendar) {
+    const auto value = verdict(ring_[0]);
+    ring_[0] = Accumulator{};
+    filled_ = false;
+    ++newest_;  // the next one is the first that may be filled
+    return value;
+  }
+  ++newest_;
+  place(newest_) = Accumulator{};
+  merge_older();
+  filled_ = older_.count > 0;
+  return verdict(older_);
+}
+
+std::optional<double> WindowSignal::value() const {
+  Accumulator whole = older_;
+  whole.merge(spec_.aggregate, ring_[static_cast<std::size_t>(newest_) % ring_.size()]);
+  return verdict(whole);
+}
+
+std::optional<double> WindowSignal::verdict(const Accumulator& whole) const {
+  if (whole.count < std::max<std::uint64_t>(spec_.count_min, 1)) return std::nullopt;
+  const double value = whole.value(spec_.aggregate);
+  return std::isfinite(value) ? std::optional{value} : std::nullopt;
+}
+
+// Oldest first, so that the order of sums does not depend on how the window was moved.
+void WindowSignal::merge_older() {
+  older_ = Accumulator{};
+  for (int back = steps - 1; back > 0; --back) {
+    if (newest_ >= back) older_.merge(spec_.aggregate, place(newest_ - back));
+  }
+}
+
+void WindowSignal::clear() {
+  std::fill(ring_.begin(), ring_.end(), Accumulator{});
+  older_ = Accumulator{};
+  newest_ = -1;
+  filled_ = false;
+}
+
+std::vector<WindowSignal::Span> WindowSignal::spans() const {
+  std::vector<Span> spans;
+  const auto reach = static_cast<std::int64_t>(ring_.size());
+  for (std::int64_t number = std::max<std::int64_t>(newest_ - reach + 1, 0); number <= newest_;
+       ++number) {
+    const Accumulator& content = ring_[static_cast<std::size_t>(number) % ring_.size()];
+    if (content.count > 0) spans.push_back({number, content});
+  }
+  return spans;
+}
+
+void WindowSignal::restore(std::int64_t newest, const std::vector<Span>& spans) {
+  clear();
+  newest_ = newest;
+  for (const Span& span : spans) place(span.number) = span.content;
+  filled_ = !spans.empty();
+  if (!spec_.calendar) merge_older();
+}
+
+}  // namespace parkwatch::rules
