@@ -105,7 +105,8 @@ Result<Done> BatchWriter::prepare(const Batch& batch, const BatchRow& before) {
   row_.identities = facts.identities.size();
   set_ranges(facts.readings, row_);
   if (auto prepared = prepare_blobs(batch); !prepared) return prepared;
-  row_.crc = crc_of(row_, record_, block_);
+  row_.content_crc = crc32(block_, crc32(record_));
+  row_.crc = row_.crc_of_columns();
   return Done{};
 }
 
@@ -148,13 +149,13 @@ bool BatchWriter::write(Connection& connection, const Batch& batch) {
 bool BatchWriter::write_row(Connection& connection) {
   Query query{connection,
               "INSERT INTO batches(" PARKWATCH_BATCH_COLUMNS
-              ", record, block) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+              ", record, block) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   query.number(row_.batch).number(row_.first_sequence).number(row_.last_sequence);
   query.number(row_.now_us).number(row_.readings).number(row_.readings_total);
   query.number(row_.receive_from_us).number(row_.receive_to_us);
   query.number(row_.source_from_us).number(row_.source_to_us);
   query.number(row_.first_journal).number(row_.transitions).number(row_.identities);
-  query.number(row_.crc).blob(record_).blob(block_);
+  query.number(row_.content_crc).number(row_.crc).blob(record_).blob(block_);
   if (!query.run()) return false;
   if (row_.identities == 0) return true;
   Query identities{connection, "INSERT INTO identities(batch, crc, record) VALUES(?, ?, ?)"};

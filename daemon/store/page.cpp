@@ -10,6 +10,7 @@ Result<ReadingsPage> PageBuilder::build(const ReadingsQuery& query) {
   query_ = &query;
   page_ = {};
   page_.next_sequence = query.after_sequence;
+  before_ = {};
   bytes_ = 0;
   cut_ = false;
   if (auto added = add_gaps(); !added) return added.error();
@@ -44,9 +45,11 @@ Result<Done> PageBuilder::add_batches() {
   for (std::size_t looked_at = 0; row && *row; ++looked_at) {
     // A page without any reading goes on, so that a bound of 0 still gives a message.
     if (looked_at == page_batches_max || (full() && looked_at > 0)) return Done{};
+    add_missing(**row);
     if (auto added = add_batch(**row); !added || cut_) return added;
-    page_.next_sequence = (*row)->last_sequence;
-    row = batch_from(connection_, (*row)->batch + 1);
+    before_ = **row;
+    page_.next_sequence = before_.last_sequence;
+    row = whole_batch_from(connection_, before_.batch + 1);
   }
   if (!row) return row.error();
   page_.end = true;
@@ -110,6 +113,21 @@ void PageBuilder::add_damaged(const BatchRow& row) {
   gap.from = from_us(row.receive_from_us);
   gap.to = from_us(row.receive_to_us);
   gap.readings = row.readings;
+  gap.reason = "damaged";
+}
+
+// Rows that are gone, or damaged, between two that are whole.
+void PageBuilder::add_missing(const BatchRow& next) {
+  const std::uint64_t had = std::max(before_.last_sequence, page_.next_sequence);
+  if (next.first_sequence <= had + 1) return;
+  Gap& gap = page_.gaps.emplace_back();
+  gap.first_sequence = had + 1;
+  gap.last_sequence = next.first_sequence - 1;
+  gap.from = from_us(before_.batch != 0 ? before_.now_us : next.now_us);
+  gap.to = from_us(next.now_us);
+  if (before_.batch != 0) {
+    gap.readings = next.readings_total - next.readings - before_.readings_total;
+  }
   gap.reason = "damaged";
 }
 

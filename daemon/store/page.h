@@ -28,6 +28,7 @@ class PageBuilder {
   Result<Done> add_batch(const BatchRow& row);
   void add_readings(std::uint64_t block_bytes);
   void add_damaged(const BatchRow& row);
+  void add_missing(const BatchRow& next);
   Result<Done> add_tags();
   Result<Done> add_tag_rows(Query& query);
   [[nodiscard]] bool full() const;
@@ -41,6 +42,7 @@ class PageBuilder {
   std::vector<Reading> block_;
   const ReadingsQuery* query_ = nullptr;
   ReadingsPage page_;
+  BatchRow before_;          // the whole batch read last; batch 0: none yet
   std::uint64_t bytes_ = 0;  // of the stored blocks, the part of a cut one in proportion
   bool cut_ = false;         // the page ends inside a batch
 };

@@ -147,9 +147,9 @@ Result<std::vector<QuarantineRow>> SqliteReader::quarantine(std::size_t rows_max
 Result<StoreCounts> SqliteReader::counts() {
   const Transaction transaction{*connection_, Transaction::Kind::read};
   if (!transaction.begun()) return connection_->failure();
-  const auto first = batch_from(*connection_, 0);
+  const auto first = whole_batch_from(*connection_, 0);
   if (!first) return first.error();
-  const auto last = last_batch(*connection_);
+  const auto last = last_whole_batch(*connection_);
   if (!last) return last.error();
   StoreCounts counts;
   if (*first && *last) {
@@ -175,7 +175,7 @@ Result<std::uint64_t> SqliteReader::sequence_at(Timestamp t) {
   const auto found =
       first_batch_that(*connection_, [&](const BatchRow& row) { return row.now_us >= to_us(t); });
   if (!found) return found.error();
-  const auto edge = *found ? batch_from(*connection_, 0) : last_batch(*connection_);
+  const auto edge = *found ? whole_batch_from(*connection_, 0) : last_whole_batch(*connection_);
   if (!edge) return edge.error();
   if (!*edge) return std::uint64_t{0};
   if (!*found) return (*edge)->last_sequence;

@@ -146,6 +146,7 @@ Result<Done> read_batches_after(Connection& connection, std::uint64_t batch,
                    "batch " + std::to_string(wanted) + " is gone from the store"};
     }
     const BatchRow& row = **found;
+    if (!row.whole()) return damaged(row, "its checksum does not match");
     if (ended_at && row.first_sequence != *ended_at + 1) {
       return damaged(row, "it does not follow message " + std::to_string(*ended_at));
     }

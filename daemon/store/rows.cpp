@@ -7,18 +7,17 @@
 
 namespace parkwatch::store {
 
-std::uint32_t crc_of(const BatchRow& row, std::string_view record, std::string_view block) {
-  std::uint32_t crc = 0;
+std::uint32_t BatchRow::crc_of_columns() const {
+  std::uint32_t sum = 0;
   for (const std::uint64_t number :
-       {row.batch, row.first_sequence, row.last_sequence, static_cast<std::uint64_t>(row.now_us),
-        row.readings, row.readings_total, static_cast<std::uint64_t>(row.receive_from_us),
-        static_cast<std::uint64_t>(row.receive_to_us),
-        static_cast<std::uint64_t>(row.source_from_us),
-        static_cast<std::uint64_t>(row.source_to_us), row.first_journal, row.transitions,
-        row.identities}) {
-    crc = crc32_of_number(number, crc);
+       {batch, first_sequence, last_sequence, static_cast<std::uint64_t>(now_us), readings,
+        readings_total, static_cast<std::uint64_t>(receive_from_us),
+        static_cast<std::uint64_t>(receive_to_us), static_cast<std::uint64_t>(source_from_us),
+        static_cast<std::uint64_t>(source_to_us), first_journal, transitions, identities,
+        std::uint64_t{content_crc}}) {
+    sum = crc32_of_number(number, sum);
   }
-  return crc32(block, crc32(record, crc));
+  return sum;
 }
 
 BatchRow batch_at(const Query& query) {
@@ -37,6 +36,7 @@ BatchRow batch_at(const Query& query) {
   row.first_journal = query.count_at(column++);
   row.transitions = query.count_at(column++);
   row.identities = query.count_at(column++);
+  row.content_crc = static_cast<std::uint32_t>(query.number_at(column++));
   row.crc = static_cast<std::uint32_t>(query.number_at(column));
   return row;
 }
@@ -68,24 +68,42 @@ Result<std::optional<BatchRow>> last_batch(Connection& connection) {
   return one_row(query, connection);
 }
 
+Result<std::optional<BatchRow>> whole_batch_from(Connection& connection, std::uint64_t batch) {
+  auto row = batch_from(connection, batch);
+  while (row && *row && !(*row)->whole()) row = batch_from(connection, (*row)->batch + 1);
+  return row;
+}
+
+Result<std::optional<BatchRow>> last_whole_batch(Connection& connection) {
+  Query query{connection, "SELECT " PARKWATCH_BATCH_COLUMNS " FROM batches ORDER BY batch DESC"};
+  while (query.row()) {
+    const BatchRow row = batch_at(query);
+    if (row.whole()) return std::optional{row};
+  }
+  if (query.failed()) return connection.failure();
+  return std::optional<BatchRow>{};
+}
+
 Result<std::optional<BatchRow>> first_batch_that(
     Connection& connection, const std::function<bool(const BatchRow&)>& wanted) {
-  auto found = last_batch(connection);
+  auto found = last_whole_batch(connection);
   if (!found || !*found) return found;
   if (!wanted(**found)) return std::optional<BatchRow>{};
-  const auto first = batch_from(connection, 0);
-  if (!first) return first;
-  // The batch is in low..found.
-  std::uint64_t low = *first ? (*first)->batch : (*found)->batch;
-  while (low < (*found)->batch) {
-    auto row = batch_from(connection, low + ((*found)->batch - low) / 2);
-    if (!row) return row;
-    if (*row && !wanted(**row)) {
-      low = (*row)->batch + 1;
-    } else if (*row && (*row)->batch < (*found)->batch) {
+  const auto first = whole_batch_from(connection, 0);
+  if (!first || !*first) return first;
+  // The first number from which on the next whole batch is wanted lies in low..high; `found` is
+  // high's.
+  std::uint64_t low = (*first)->batch;
+  std::uint64_t high = (*found)->batch;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    auto row = whole_batch_from(connection, middle);
+    if (!row || !*row) return row;
+    if (wanted(**row)) {
+      high = middle;
       found = std::move(row);
     } else {
-      break;  // rows are missing: a damaged file
+      low = (*row)->batch + 1;
     }
   }
   return found;
@@ -113,7 +131,7 @@ Result<std::string> checked_block(Connection& connection, const BatchRow& row,
   }
   const std::string_view stored_record = query.bytes_at(0);
   const std::string_view block = query.bytes_at(1);
-  if (crc_of(row, stored_record, block) != row.crc) {
+  if (crc32(block, crc32(stored_record)) != row.content_crc) {
     return Error{ErrorKind::permanent, name_of(row) + " is damaged: its checksum does not match"};
   }
   if (record != nullptr) record->assign(stored_record);

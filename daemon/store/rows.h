@@ -30,29 +30,34 @@ struct BatchRow {
   std::uint64_t first_journal = 0;
   std::uint64_t transitions = 0;
   std::uint64_t identities = 0;
-  std::uint32_t crc = 0;
-};
+  std::uint32_t content_crc = 0;  // of the record, then the block
+  std::uint32_t crc = 0;  // of all columns before it, so that a row can be trusted by itself
 
-// Over every other column in order, then the record, then the block.
-[[nodiscard]] std::uint32_t crc_of(const BatchRow& row, std::string_view record,
-                                   std::string_view block);
+  [[nodiscard]] bool whole() const { return crc == crc_of_columns(); }
+  [[nodiscard]] std::uint32_t crc_of_columns() const;
+};
 
 // The columns that batch_at() reads, from the first of the query on.
 #define PARKWATCH_BATCH_COLUMNS                                                               \
   "batch, first_sequence, last_sequence, now_us, readings, readings_total, receive_from_us, " \
-  "receive_to_us, source_from_us, source_to_us, first_journal, transitions, identities, crc"
+  "receive_to_us, source_from_us, source_to_us, first_journal, transitions, identities, "     \
+  "content_crc, crc"
 [[nodiscard]] BatchRow batch_at(const Query& query);
 
 // "batch 7 (messages 10..19)": for errors.
 [[nodiscard]] std::string name_of(const BatchRow& row);
 
-// The first batch from this number on, and the last of all; empty: none. Errors: as the
-// connection's.
+// The first batch from this number on, and the last of all, as they are; empty: none. Errors: as
+// the connection's.
 [[nodiscard]] Result<std::optional<BatchRow>> batch_from(Connection& connection,
                                                          std::uint64_t batch);
 [[nodiscard]] Result<std::optional<BatchRow>> last_batch(Connection& connection);
-// The first batch that is `wanted`, and so is every one after it; empty: none is. By bisection: an
-// index would cost a page with every commit.
+// Likewise, but passes damaged rows over.
+[[nodiscard]] Result<std::optional<BatchRow>> whole_batch_from(Connection& connection,
+                                                               std::uint64_t batch);
+[[nodiscard]] Result<std::optional<BatchRow>> last_whole_batch(Connection& connection);
+// The first whole batch that is `wanted`, as then is every one after it; empty: none is. By
+// bisection: an index would cost a page with every commit.
 [[nodiscard]] Result<std::optional<BatchRow>> first_batch_that(
     Connection& connection, const std::function<bool(const BatchRow&)>& wanted);
 // The first that ends after `sequence`.

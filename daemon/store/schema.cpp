@@ -5,7 +5,7 @@
 // and the pointer map that auto_vacuum keeps would cost writes with every commit.
 //
 // Columns that a scan needs come before the blobs, so that it reads no overflow page. Each blob is
-// zstd frames or a message of parkwatch.v1; `crc` is the CRC-32 of what rows.cpp says. Times are
+// zstd frames or a message of parkwatch.v1; `crc` is its CRC-32, but for batches. Times are
 // microseconds since 1970 UTC.
 #include "store/schema.h"
 
@@ -29,7 +29,8 @@ CREATE TABLE batches(
   first_journal INTEGER NOT NULL,   -- of the transitions; 0 when there is none
   transitions INTEGER NOT NULL,
   identities INTEGER NOT NULL,
-  crc INTEGER NOT NULL,
+  content_crc INTEGER NOT NULL,     -- of record and block
+  crc INTEGER NOT NULL,             -- of the columns before it
   record BLOB,                      -- zstd of BatchRecord, identities apart
   block BLOB                        -- zstd of ReadingBlocks, end to end
 );

@@ -109,6 +109,10 @@ Result<Done> SqliteStore::read_generation() {
 Result<Done> SqliteStore::read_head() {
   const auto last = last_batch(*connection_);
   if (!last) return last.error();
+  if (*last && !(*last)->whole()) {
+    return Error{ErrorKind::permanent,
+                 name_of(**last) + ", the last of " + directory_.database_path() + ", is damaged"};
+  }
   head_ = last->value_or(BatchRow{});
   return Done{};
 }

@@ -10,8 +10,10 @@ namespace parkwatch::test {
 
 class TempDir {
  public:
-  TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "parkwatch-test-XXXXXX").string();
+  TempDir() : TempDir(std::filesystem::temp_directory_path()) {}
+  // In another directory than the system's for temporary files.
+  explicit TempDir(const std::filesystem::path& base) {
+    std::string name = (base / "parkwatch-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed: " + name);
     path_ = name;
   }
