@@ -172,14 +172,19 @@ void RunningSession::wait_for_log(const std::string& part) {
 void RunningSession::wait_for_status(
     const std::string& what,
     const std::function<bool(const mqtt_session::SessionStatus&)>& wanted) {
-  std::unique_lock lock(mutex_);
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!wanted(session_->status())) {
     if (std::chrono::steady_clock::now() > until) {
       throw std::runtime_error("status never showed " + what + ": " + session_->status().detail);
     }
+    std::unique_lock lock(mutex_);
     changed_.wait_for(lock, 2ms);
   }
+}
+
+void RunningSession::wait_for_held(std::uint64_t count) {
+  wait_for_status(std::to_string(count) + " held acknowledgements",
+                  [count](const auto& status) { return status.held_acknowledgements == count; });
 }
 
 }  // namespace parkwatch::test

@@ -56,6 +56,7 @@ class RunningSession {
   // change.
   void wait_for_status(const std::string& what,
                        const std::function<bool(const mqtt_session::SessionStatus&)>& wanted);
+  void wait_for_held(std::uint64_t count);
   void run_on_loop(const std::function<void()>& call);
 
  private:
