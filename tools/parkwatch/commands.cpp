@@ -2,10 +2,10 @@
 #include "tools/parkwatch/commands.h"
 
 #include <boost/json.hpp>
+#include <cassert>
 #include <utility>
 
 #include "tools/parkwatch/api.h"
-#include "tools/parkwatch/check.h"
 #include "tools/parkwatch/pull.h"
 #include "tools/parkwatch/watch.h"
 
@@ -161,9 +161,7 @@ int run(const QuarantineCommand& command, Api& api, Console& console) {
 }  // namespace
 
 int run_command(const CommandLine& line, Console& console) {
-  if (const auto* command = std::get_if<CheckCommand>(&line.command)) {
-    return check(*command, console);
-  }
+  assert(!std::holds_alternative<CheckCommand>(line.command));
   const auto server = parse_server_url(line.url);
   if (!server) {
     say_error(console, server.error().message);
@@ -185,7 +183,7 @@ int run_command(const CommandLine& line, Console& console) {
       [&](const auto& command) {
         using Wanted = std::decay_t<decltype(command)>;
         if constexpr (std::is_same_v<Wanted, CheckCommand> || std::is_same_v<Wanted, PullCommand>) {
-          return static_cast<int>(exit_ok);  // run above
+          return static_cast<int>(exit_usage);  // not reached: see above
         } else {
           return run(command, api, console);
         }

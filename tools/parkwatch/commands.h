@@ -1,11 +1,12 @@
-// tools/parkwatch/commands.h - Runs what the command line asked for. One thread; blocks.
+// tools/parkwatch/commands.h - Runs the commands that ask the daemon. One thread; blocks.
 #pragma once
 #include "tools/parkwatch/command_line.h"
 #include "tools/parkwatch/console.h"
 
 namespace parkwatch::cli {
 
-// Gives the exit code; everything is said on the console already.
+// REQUIRES: not CheckCommand, which asks no daemon. Gives the exit code; everything is said on the
+// console already.
 [[nodiscard]] int run_command(const CommandLine& line, Console& console);
 
 }  // namespace parkwatch::cli

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/parkwatch/check.h"
 #include "tools/parkwatch/command_line.h"
 #include "tools/parkwatch/commands.h"
 
@@ -45,7 +46,9 @@ int run(std::vector<std::string> args) {
   }
   cli::Console console{
       std::cout, std::cerr, {wants_colour(), wants_chinese()}, parsed.line->json, pause_for};
-  const int code = cli::run_command(*parsed.line, console);
+  const auto* check = std::get_if<cli::CheckCommand>(&parsed.line->command);
+  const int code =
+      check != nullptr ? cli::check(*check, console) : cli::run_command(*parsed.line, console);
   std::cout.flush();
   if (!std::cout) {
     std::cerr << "parkwatch: standard output cannot be written\n";
