@@ -33,8 +33,9 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
   const Moment at{r.receive_time, r.evaluated_at(), is_device_time(r)};
   TagLife& life = lives_[r.tag];
   const bool by_source =
-      at.device_time && (at.source >= t.wake_device ||
-                         (life.seen_device && at.source - life.seen_source >= t.silence));
+      at.source >= t.wake_window ||
+      (at.device_time && (at.source >= t.wake_device ||
+                          (life.seen_device && at.source - life.seen_source >= t.silence)));
   if (by_source) fire_by_source(r.tag, at, scene);
   life.on_device_clock = at.device_time;
   if (r.quality == Quality::bad) {

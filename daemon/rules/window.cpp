@@ -2,6 +2,7 @@
 #include "rules/window.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace parkwatch::rules {
@@ -103,7 +104,8 @@ bool WindowSignal::add(Timestamp time, double value) {
     // An empty sliding window begins wherever the reading is.
     newest_ = number;
   }
-  if (number > newest_) newest_ = number;
+  assert(!filled_ || number <= newest_);
+  newest_ = std::max(newest_, number);
   filled_ = true;
   place(number).add(spec_.aggregate, value);
   if (number != newest_) merge_older();

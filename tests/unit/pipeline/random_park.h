@@ -1,0 +1,202 @@
+// tests/unit/pipeline/random_park.h - Random inputs of every kind over a small park, from a seed.
+#pragma once
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rig.h"
+
+namespace parkwatch::test {
+
+// Makes plants and a long list of inputs. The same seed makes the same ones.
+class RandomPark {
+ public:
+  explicit RandomPark(std::uint64_t seed) : random_(seed) {
+    plants_ = {make_plant("plant-1", false), make_plant("plant-2", true)};
+  }
+
+  [[nodiscard]] const std::vector<std::shared_ptr<const Plant>>& plants() const { return plants_; }
+
+  std::vector<Input> inputs(std::size_t count) {
+    std::vector<Input> all;
+    add(all, NewPlant{plants_[0]});
+    while (all.size() < count) add_any(all);
+    return all;
+  }
+
+  // 0..n-1
+  std::size_t below(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>{0, n - 1}(random_);
+  }
+  bool one_in(std::size_t n) { return below(n) == 0; }
+
+ private:
+  static RuleSpec rule(std::string id, RuleKind kind, std::vector<std::string> tags) {
+    RuleSpec r;
+    r.id = std::move(id);
+    r.kind = kind;
+    r.tags = std::move(tags);
+    r.group = "test";
+    return r;
+  }
+
+  // The second plant lacks a tag, has another, and some of its rules differ.
+  static std::shared_ptr<const Plant> make_plant(std::string hash, bool second) {
+    Plant plant = plant_of({});
+    plant.hash = std::move(hash);
+    plant.sources = {{"park", 3}, {"field", 0}};
+    if (second) plant.sources.pop_back();
+    plant.decoders.push_back(plant.decoders[0]);
+    plant.tags = {tag_of("a/b/c"), tag_of("a/b/d"), tag_of("a/b/n", ValueType::int64),
+                  tag_of("a/b/s", ValueType::boolean)};
+    plant.tags[0].range = Range{-50, 150};
+    plant.tags[1].scaling = {second ? 0.5 : 2.0, 1, Range{-100, 100}};
+    plant.tags[2].enumeration = {{0, "off", {}}, {1, "on", {}}, {2, "fault", {}}};
+    if (second) plant.tags.erase(plant.tags.begin() + 3);
+    if (second) plant.tags.push_back(tag_of("a/b/x"));
+    Tag sum = tag_of("a/d/sum");
+    sum.expression = "`a/b/c` + `a/b/d`";
+    plant.tags.push_back(sum);
+    Tag twice = tag_of("a/d/inverse");
+    twice.expression = "1 / (`a/d/sum` - 100)";
+    plant.tags.push_back(twice);
+    plant.rules = make_rules(second);
+    return std::make_shared<const Plant>(std::move(plant));
+  }
+
+  static std::vector<RuleSpec> make_rules(bool second) {
+    RuleSpec limit = rule("limit", RuleKind::limit, {"a/b/c", "a/b/d", "a/d/sum"});
+    limit.limits = {{.level = Level::low_low, .at = -20, .deadband = 2, .off_delay = 3s},
+                    {.level = Level::low, .at = 0, .deadband = 1},
+                    {.level = Level::high, .at = 60, .deadband = 5, .on_delay = 4s},
+                    {.level = Level::high_high,
+                     .at = 90,
+                     .deadband = 5,
+                     .on_delay = 2s,
+                     .off_delay = 5s,
+                     .priority = Priority::high}};
+    if (second) limit.limits[2].at = 55;
+    RuleSpec state = rule("state", RuleKind::state, {"a/b/n", "a/b/s"});
+    state.states = {1, 2};
+    state.on_delay = 2s;
+    RuleSpec rate = rule("rate", RuleKind::rate, {"a/b/c", "a/b/d"});
+    rate.per = 1min;
+    rate.over = 6s;
+    rate.limits = {{.level = Level::low, .at = -400, .deadband = 50},
+                   {.level = Level::high, .at = 400, .deadband = 50, .on_delay = 3s}};
+    RuleSpec stale = rule("stale", RuleKind::stale, {"a/b/c", "a/b/n", "a/d/sum"});
+    stale.after = 20s;
+    RuleSpec average = rule("average", RuleKind::window, {"a/b/c", "a/b/d"});
+    average.window = {.aggregate = Aggregate::avg, .length = 30s, .count_min = 3};
+    average.limits = {{.level = Level::high, .at = 40, .deadband = 5}};
+    RuleSpec sliding = rule("sliding", RuleKind::window, {"a/b/c", "a/d/sum"});
+    sliding.window = {.aggregate = Aggregate::stddev, .length = 60s, .calendar = false};
+    sliding.limits = {{.level = Level::high, .at = 30, .deadband = 5, .on_delay = 2s}};
+    RuleSpec expr = rule("expr", RuleKind::expr, {"a/b/c"});
+    expr.expression = "`a/b/c` > 50 && `a/b/n` == 1";
+    expr.on_delay = 3s;
+    std::vector<RuleSpec> all = {limit, state, rate, stale, average, sliding, expr};
+    if (second) all.erase(all.begin() + 4);
+    return all;
+  }
+
+  template <typename Body>
+  void add(std::vector<Input>& all, Body body) {
+    all.push_back({all.size() + 1, now_, std::move(body)});
+  }
+
+  void add_any(std::vector<Input>& all) {
+    now_ += Duration{below(4) == 0 ? below(30'000'000) : below(2'000'000)};
+    const std::size_t kind = below(200);
+    if (kind < 170) return add(all, message());
+    if (kind < 182) return add(all, command());
+    if (kind < 184) return add(all, NewPlant{plants_[below(2)]});
+    if (kind < 192) return add(all, condition());
+    if (kind < 196) {
+      const Duration away{below(120'000'000)};
+      now_ += away;
+      return add(all, Start{away});
+    }
+    const Duration by{static_cast<std::int64_t>(below(120'000'000)) - 60'000'000};
+    now_ += by;
+    add(all, ClockStep{by});
+  }
+
+  Message message() {
+    Message m;
+    m.source = static_cast<SourceId>(below(8) == 0 ? 1 : 0);
+    m.topic = "t" + std::to_string(below(2));
+    if (!sent_.empty() && one_in(12)) {
+      m = sent_[below(sent_.size())];
+      m.dup = !one_in(3);
+      return m;
+    }
+    m.packet_id = static_cast<std::uint16_t>(one_in(4) ? 0 : 1 + below(40));
+    m.retained = one_in(10);
+    m.oversized = one_in(80);
+    for (std::size_t lines = 1 + below(4); lines > 0; --lines) m.payload += line();
+    sent_.push_back(m);
+    if (sent_.size() > 50) sent_.erase(sent_.begin());
+    return m;
+  }
+
+  std::string line() {
+    static const char* const names[] = {"a/b/c", "a/b/d", "a/b/n", "a/b/s", "a/b/x", "a/d/sum"};
+    if (one_in(40)) return "!\n";
+    std::string text = one_in(20) ? "a/auto/" + std::to_string(below(6)) : names[below(6)];
+    text += " " + value();
+    if (!one_in(3)) {
+      text += " t=" + std::to_string((now_ - day).count() - source_age());
+    }
+    if (one_in(15)) text += " q=bad";
+    if (one_in(25)) text += " q=uncertain";
+    if (one_in(25)) text += " h";
+    return text + "\n";
+  }
+
+  std::string value() {
+    if (one_in(12)) return one_in(2) ? "on" : "true";
+    if (one_in(4)) return std::to_string(below(3));
+    walk_ += static_cast<double>(below(4001)) / 100 - 20;
+    if (walk_ > 160 || walk_ < -60) walk_ = 50;
+    return std::to_string(walk_);
+  }
+
+  // Mostly fresh; at times late, out of order, far back for a while, or in the future.
+  std::int64_t source_age() {
+    if (one_in(60)) offset_ = one_in(2) ? 0 : 3'600'000'000;
+    if (one_in(30)) return static_cast<std::int64_t>(below(100'000'000));
+    if (one_in(30)) return -static_cast<std::int64_t>(below(20'000'000));
+    return offset_ + static_cast<std::int64_t>(below(300'000));
+  }
+
+  Command command() {
+    static const char* const ids[] = {"limit",   "state", "rate", "stale",
+                                      "average", "expr",  "clock"};
+    static const char* const tags[] = {"a/b/c", "a/b/d", "a/b/n", "a/d/sum"};
+    Command c;
+    c.author = "li";
+    if (one_in(5)) {
+      ConsumerCommand consumer;
+      consumer.name = "central";
+      c.body = consumer;
+    } else {
+      c.body = AcknowledgeAlarm{ids[below(7)], tags[below(4)], 1 + below(60), "seen"};
+    }
+    return c;
+  }
+
+  SourceCondition condition() {
+    return {one_in(4) ? "field" : "park", one_in(2), !one_in(3), "broken pipe"};
+  }
+
+  std::mt19937_64 random_;
+  std::vector<std::shared_ptr<const Plant>> plants_;
+  std::vector<Message> sent_;
+  Timestamp now_ = day + 1h;
+  double walk_ = 50;
+  std::int64_t offset_ = 0;
+};
+
+}  // namespace parkwatch::test
