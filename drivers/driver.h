@@ -73,5 +73,8 @@ struct DriverEntry {
 // drivers/table.cpp
 [[nodiscard]] const std::vector<DriverEntry>& driver_table();
 [[nodiscard]] const DriverEntry* find_driver(std::string_view name);
+// config::DriverCheck: a [[source]] by its driver (unknown ones are told), or "alerts" for
+// [alerts].
+void check_driver(const std::string& driver, const SettingsTable& table, Diagnostics& out);
 
 }  // namespace parkwatch

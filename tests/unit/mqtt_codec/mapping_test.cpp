@@ -157,6 +157,22 @@ TEST_CASE("mapping: a mapping that no message can reach is an error", "[mqtt_cod
       Catch::StartsWith("warning source.mapping.topic: overlaps with the topic filter \"a/+/c\""));
 }
 
+TEST_CASE("mapping: one subscription for topics that cover each other", "[mqtt_codec]") {
+  const auto filters = [](const std::vector<std::string>& topics) {
+    std::vector<SettingsTable> mappings;
+    for (const std::string& topic : topics) {
+      mappings.push_back(table({{"topic", topic}, {"format", "bare"}, {"tag", "x"}}));
+    }
+    return subscription_filters(read(std::move(mappings)).mappings);
+  };
+  using Texts = std::vector<std::string>;
+  CHECK(filters({"a/{x}", "b/#"}) == Texts{"a/+", "b/#"});
+  CHECK(filters({"a/b", "a/{x}"}) == Texts{"a/+"});
+  CHECK(filters({"a/b/c", "a/b", "a/#"}) == Texts{"a/#"});
+  CHECK(filters({"a/{x}", "a/{y}"}) == Texts{"a/+"});
+  CHECK(filters({"a/+/c", "a/b/+"}) == Texts{"a/+/c", "a/b/+"});
+}
+
 TEST_CASE("mapping: a source without any is an error", "[mqtt_codec]") {
   Diagnostics diagnostics;
   const SettingsTable empty = table({});
