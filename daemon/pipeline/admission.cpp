@@ -103,7 +103,8 @@ Admitted admit(const TagTable& tags, TagId id, const DecodedReading& raw, const 
     if (raw.historical) out.flags |= reading_historical;
     if (!arrival.retained) return Admitted::taken;
     if (hot.has_newest) return Admitted::dropped_retained;
-    if (out.quality != Quality::bad) out.quality = Quality::uncertain;
+    if (out.quality == Quality::bad) return Admitted::taken;
+    out.quality = Quality::uncertain;
     out.reason = QualityReason::first_value;
     return Admitted::taken;
   }

@@ -255,9 +255,11 @@ void Engine::fire_one_by_source(std::uint32_t i, const Moment& at, Scene& scene)
   RuleInstance& x = instances_[i];
   const TagLife& life = lives_[x.tag];
   const Timestamp due = source_due(x, at.device_time);
+  // The device's clock may lag behind ours: no later transition of an alarm is stamped before an earlier one.
+  const Timestamp stamp = std::min(std::max(due, x.last_at), at.receive);
   bool changed = false;
   if (x.window && x.window->signal.end() == due) {
-    close_window(i, {at.receive, due, at.device_time}, due, scene);
+    close_window(i, {at.receive, due, at.device_time}, stamp, scene);
   }
   if (x.kind == RuleKind::stale && !x.levels.states()[0].in &&
       life.seen_source + spec(x).after == due) {
@@ -266,7 +268,7 @@ void Engine::fire_one_by_source(std::uint32_t i, const Moment& at, Scene& scene)
   }
   if (at.device_time) changed = x.levels.expire_source(due) || changed;
   touch(i);
-  if (changed) announce(x, due, scene);
+  if (changed) announce(x, stamp, scene);
 }
 
 // After any change of an instance's state.
@@ -333,7 +335,8 @@ void Engine::resume() {
   }
 }
 
-void Engine::announce(const RuleInstance& x, Timestamp at, Scene& scene) {
+void Engine::announce(RuleInstance& x, Timestamp at, Scene& scene) {
+  x.last_at = at;
   const RuleSpec& rule = spec(x);
   const Tag& tag = scene.tags.slot(x.tag).tag;
   const Limit* level = x.levels.level();

@@ -51,6 +51,7 @@ struct RuleInstance {
   std::uint32_t rank = 0;        // by (rule, tag); its slot in the deadlines
   std::uint32_t expression = 0;  // expr: position in Engine::expressions_
   Timestamp since;               // stale: came into force then (receive time)
+  Timestamp last_at;             // of its last transition
   rules::LevelSet levels;
   std::unique_ptr<rules::RateSignal> rate;  // of that kind only
   std::unique_ptr<WindowWork> window;       // likewise
@@ -152,7 +153,7 @@ class Engine {
   void touch(std::uint32_t i);
   void wake_at(TagId tag, Timestamp source_due);
   void refresh_wakes(TagId tag);
-  void announce(const RuleInstance& x, Timestamp at, Scene& scene);
+  void announce(RuleInstance& x, Timestamp at, Scene& scene);
   [[nodiscard]] const RuleSpec& spec(const RuleInstance& x) const { return plant_->rules[x.rule]; }
 
   std::shared_ptr<const Plant> plant_;

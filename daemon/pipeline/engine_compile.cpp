@@ -179,6 +179,7 @@ void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
     }
     RuleInstance& y = instances_[found->second];
     y.since = x.since;
+    y.last_at = x.last_at;
     y.levels.restore(x.levels.states());
     y.rate = std::move(x.rate);
     y.window = std::move(x.window);

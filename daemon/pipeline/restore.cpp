@@ -79,6 +79,7 @@ bool take_window(const v1::WindowState& message, WindowWork& window) {
 
 bool take_rule(const v1::RuleState& message, RuleInstance& x) {
   x.since = from_us(message.since_us());
+  x.last_at = from_us(message.last_at_us());
   if (!take_levels(message, x.levels)) return false;
   if (x.rate) {
     std::vector<rules::Sample> samples;

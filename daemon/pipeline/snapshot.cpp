@@ -52,6 +52,7 @@ void put_rule(const RuleInstance& x, const Plant& plant, v1::RuleState& out) {
   out.set_rule(plant.rules[x.rule].id);
   out.set_tag_id(x.tag);
   out.set_since_us(to_us(x.since));
+  out.set_last_at_us(to_us(x.last_at));
   const auto states = x.levels.states();
   for (std::uint32_t i = 0; i < states.size(); ++i) {
     if (states[i] == rules::LevelState{}) continue;

@@ -67,7 +67,8 @@ void NameIndex::insert(Place place) {
 void TagTable::set_newest(TagId id, const Reading& reading) {
   newest_[id] = reading;
   hot_[id].has_newest = true;
-  hot_[id].first_value = reading.reason == QualityReason::first_value;
+  hot_[id].first_value = (reading.flags & (reading_retained | reading_has_source_time)) ==
+                         reading_retained;
 }
 
 void TagTable::configure(const Plant& plant, std::uint64_t sequence,
