@@ -120,7 +120,8 @@ range = [0, 1]
 [[tag]]
 name = "d"
 type = "float64"
-states = [{ number = 1, word = "a" }, { number = 1, word = "b" }, { number = 2, word = "a" }, { word = "x" }]
+states = [{ number = 1, word = "a" }, { number = 1, word = "b" },
+  { number = 2, word = "a" }, { word = "x" }]
 scale = { offset = 1 }
 [[tag]]
 name = "e"
@@ -149,14 +150,14 @@ scale = { offset = 1 }
         "p.toml:21:1 error tag.type: a tag with states is \"int64\": the state's number is "
         "stored\n"
         "p.toml:22:41 error tag.states.number: another state has the number 1\n"
-        "p.toml:22:81 error tag.states.word: another state has the word \"a\"\n"
-        "p.toml:22:95 error tag.states.number: is missing: the number that is stored\n"
-        "p.toml:23:1 error tag.scale: a tag with states has none: a state is known or it is not\n"
-        "p.toml:26:1 error tag.states: must not be empty\n"
-        "p.toml:29:1 error tag.type: a derived tag is \"float64\" or \"boolean\"\n"
-        "p.toml:30:1 error tag.expression: `c` is a text; an expression needs numbers\n"
-        "p.toml:31:1 error tag.scale: a tag of type \"text\" has none\n"
-        "p.toml:31:1 error tag.scale: a derived tag has none: write it into the expression\n");
+        "p.toml:23:17 error tag.states.word: another state has the word \"a\"\n"
+        "p.toml:23:31 error tag.states.number: is missing: the number that is stored\n"
+        "p.toml:24:1 error tag.scale: a tag with states has none: a state is known or it is not\n"
+        "p.toml:27:1 error tag.states: must not be empty\n"
+        "p.toml:30:1 error tag.type: a derived tag is \"float64\" or \"boolean\"\n"
+        "p.toml:31:1 error tag.expression: `c` is a text; an expression needs numbers\n"
+        "p.toml:32:1 error tag.scale: a tag of type \"text\" has none\n"
+        "p.toml:32:1 error tag.scale: a derived tag has none: write it into the expression\n");
 }
 
 TEST_CASE("tag: a wrong template is named once, not for each of its tags", "[config][fault]") {
