@@ -54,6 +54,9 @@ class BrokerLink {
 
   void close();
 
+  // For its options.
+  [[nodiscard]] int native_handle() { return socket().native_handle(); }
+
  private:
   [[nodiscard]] boost::asio::awaitable<Result<Done>> connect_any(
       tcp::resolver::results_type endpoints, Duration each_timeout);

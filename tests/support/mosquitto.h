@@ -14,7 +14,8 @@
 namespace parkwatch::test {
 
 struct MosquittoOptions {
-  // Sessions and messages survive stop() and kill(): saved at each change.
+  // Sessions and messages survive stop(); and kill(), but for the changes since the last turn of
+  // its loop.
   bool persistence = false;
   bool unlimited_queue = false;  // max_queued_messages 0; mosquitto's default is 1000
   unsigned inflight = 0;         // max_inflight_messages; 0: mosquitto's default (20)
