@@ -15,11 +15,12 @@ bool has_time(const Reading& r) { return (r.flags & reading_has_source_time) != 
 std::optional<RefusalReason> take_value(const TagTable& tags, TagId id, const DecodedReading& raw,
                                         Reading& out) {
   const TagHot& hot = tags.hot(id);
-  const double* number = hot.plain_double ? std::get_if<double>(&raw.value) : nullptr;
+  const double* number = hot.linear ? std::get_if<double>(&raw.value) : nullptr;
+  const double value = number != nullptr ? *number * hot.factor + hot.offset : 0;
   bool in_range = true;
-  if (number != nullptr && std::isfinite(*number)) {
-    out.value = *number;
-    in_range = *number >= hot.range_low && *number <= hot.range_high;
+  if (number != nullptr && std::isfinite(value)) {
+    out.value = value;
+    in_range = value >= hot.range_low && value <= hot.range_high;
   } else {
     const Tag& tag = tags.slot(id).tag;
     if (const auto why = convert(tag, raw.value, out.value)) return why;

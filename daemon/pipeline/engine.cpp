@@ -48,9 +48,14 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
 }
 
 void Engine::on_signals(const Reading& r, const Moment& at, Scene& scene) {
-  const auto number = as_number(r.value);
-  if (!number) return;
-  const double value = *number;
+  double value = 0;
+  if (const auto* number = std::get_if<double>(&r.value)) {
+    value = *number;
+  } else if (const auto other = as_number(r.value)) {
+    value = *other;
+  } else {
+    return;  // a text
+  }
   const TagRules& t = rules_of_[r.tag];
   scene.facts.counts.evaluations += t.exprs - t.limits;
   for (std::uint32_t i = t.limits; i < t.states; ++i) {
@@ -255,7 +260,8 @@ void Engine::fire_one_by_source(std::uint32_t i, const Moment& at, Scene& scene)
   RuleInstance& x = instances_[i];
   const TagLife& life = lives_[x.tag];
   const Timestamp due = source_due(x, at.device_time);
-  // The device's clock may lag behind ours: no later transition of an alarm is stamped before an earlier one.
+  // The device's clock may lag behind ours: no later transition of an alarm is stamped before an
+  // earlier one.
   const Timestamp stamp = std::min(std::max(due, x.last_at), at.receive);
   bool changed = false;
   if (x.window && x.window->signal.end() == due) {

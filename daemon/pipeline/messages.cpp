@@ -150,7 +150,7 @@ void Pipeline::State::remember_last(Facts& facts) {
 TagId Pipeline::State::find_or_register(std::string_view name, const DecodedReading& raw,
                                         const Message& message, const Arrival& arrival,
                                         Facts& facts) {
-  const TagId known = tags.find(name);
+  const TagId known = last_found = tags.find_after(last_found, name);
   if (known != tag_id_none && tags.hot(known).active) {
     if (!tags.hot(known).derived) return known;
     refusals.add(RefusalReason::unknown_tag, std::string{name} + " is computed here");

@@ -49,6 +49,7 @@ struct Pipeline::State {
   Decoded decoded;
   Refusals refusals;
   std::vector<TagId> touched;
+  TagId last_found = tag_id_none;  // the tag of the reading before; only a hint
 
   // REQUIRES: engine
   [[nodiscard]] const Plant& plant() const { return *engine->plant(); }

@@ -28,8 +28,27 @@ bool means_the_same(const Tag& a, const Tag& b) {
 
 namespace {
 
-bool is_plain_double(const Tag& tag) {
-  return tag.type == ValueType::float64 && tag.scaling == Scaling{} && tag.enumeration.empty();
+bool is_linear(const Tag& tag) {
+  return tag.type == ValueType::float64 && !tag.scaling.clamp && tag.enumeration.empty();
+}
+
+// Nearly every value is a double, which a variant's own assignment does not make use of.
+void assign(const Reading& from, Reading& to) {
+  const auto* number = std::get_if<double>(&from.value);
+  auto* place = std::get_if<double>(&to.value);
+  if (number == nullptr || place == nullptr) {
+    to = from;
+    return;
+  }
+  *place = *number;
+  to.tag = from.tag;
+  to.index = from.index;
+  to.sequence = from.sequence;
+  to.source_time = from.source_time;
+  to.receive_time = from.receive_time;
+  to.quality = from.quality;
+  to.reason = from.reason;
+  to.flags = from.flags;
 }
 
 }  // namespace
@@ -64,11 +83,20 @@ void NameIndex::insert(Place place) {
   places_[at] = place;
 }
 
+TagId TagTable::find_after(TagId before, std::string_view name) {
+  if (before >= successor_.size()) return names_.find(name);
+  const TagId guess = successor_[before];
+  if (guess != tag_id_none && names_.name(guess) == name) return guess;
+  const TagId found = names_.find(name);
+  successor_[before] = found;
+  return found;
+}
+
 void TagTable::set_newest(TagId id, const Reading& reading) {
-  newest_[id] = reading;
+  assign(reading, newest_[id]);
   hot_[id].has_newest = true;
-  hot_[id].first_value = (reading.flags & (reading_retained | reading_has_source_time)) ==
-                         reading_retained;
+  hot_[id].first_value =
+      (reading.flags & (reading_retained | reading_has_source_time)) == reading_retained;
 }
 
 void TagTable::configure(const Plant& plant, std::uint64_t sequence,
@@ -99,6 +127,7 @@ std::optional<TagId> TagTable::define(const Tag& tag, std::uint64_t sequence,
     slots_.emplace_back();
     hot_.emplace_back();
     newest_.emplace_back();
+    successor_.push_back(tag_id_none);
   } else if (slots_[id].tag == tag) {
     return id;
   }
@@ -119,6 +148,7 @@ void TagTable::restore(TagSlot slot) {
   slots_.push_back(std::move(slot));
   hot_.emplace_back();
   newest_.emplace_back();
+  successor_.push_back(tag_id_none);
   refresh(static_cast<TagId>(slots_.size() - 1));
 }
 
@@ -129,7 +159,9 @@ void TagTable::refresh(TagId id) {
   hot.range_high = slot.tag.range ? slot.tag.range->high : infinity;
   hot.active = slot.active;
   hot.derived = !slot.tag.expression.empty();
-  hot.plain_double = is_plain_double(slot.tag);
+  hot.linear = is_linear(slot.tag);
+  hot.factor = slot.tag.scaling.factor;
+  hot.offset = slot.tag.scaling.offset;
   hot.set_back = slot.clock.set_back;
   hot.watched = slot.clock.count != 0;
   if (slot.active && slot.tag.auto_registered) ++auto_registered_;

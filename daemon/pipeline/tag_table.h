@@ -59,11 +59,13 @@ struct TagSlot {
 struct TagHot {
   double range_low = 0;
   double range_high = 0;
+  double factor = 1;
+  double offset = 0;
   bool active = false;
   bool derived = false;
-  bool plain_double = false;  // float64 without scaling or enumeration
-  bool set_back = false;      // = ClockWatch::set_back
-  bool watched = false;       // ClockWatch::count is not 0
+  bool linear = false;    // float64, without clamp or enumeration: raw * factor + offset
+  bool set_back = false;  // = ClockWatch::set_back
+  bool watched = false;   // ClockWatch::count is not 0
   bool has_newest = false;
   bool first_value = false;  // the newest is one of unknown age
 };
@@ -75,6 +77,9 @@ struct TagHot {
 class TagTable {
  public:
   [[nodiscard]] TagId find(std::string_view name) const { return names_.find(name); }
+  // The same, for names that tend to come in the same order: looks first at what came after
+  // `before` the last time. tag_id_none for `before`: no such hint.
+  [[nodiscard]] TagId find_after(TagId before, std::string_view name);
   [[nodiscard]] std::size_t size() const { return slots_.size(); }
   [[nodiscard]] const TagSlot& slot(TagId id) const { return slots_[id]; }
   [[nodiscard]] TagSlot& slot(TagId id) { return slots_[id]; }
@@ -104,6 +109,7 @@ class TagTable {
   std::vector<TagSlot> slots_;
   std::vector<TagHot> hot_;
   std::vector<Reading> newest_;
+  std::vector<TagId> successor_;  // only a hint, so no part of the state
   std::size_t auto_registered_ = 0;
 };
 
