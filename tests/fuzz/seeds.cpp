@@ -67,8 +67,8 @@ std::vector<std::string> mqtt_codec_seeds() {
   };
   add(0, R"({"value":12.5,"time":1704067200,"quality":"good","h":false})");
   add(0, R"({"value":-1.5e3,"time":"2024-01-01T08:00:00.123+08:00","quality":192})");
-  add(1,
-      R"({"time":1704067200,"readings":[{"id":"a","value":1},{"id":7,"value":"x","time":1704067200000}]})");
+  add(1, R"({"time":1704067200,"readings":[{"id":"a","value":1},)"
+         R"({"id":7,"value":"x","time":1704067200000}]})");
   add(1,
       R"({"readings":[{"id":"a","value":1,"time":"2024-01-01 08:00:00"},{"id":"b","value":NaN}]})");
   add(2, R"({"cod":12.1,"nh3n":"0.3","on":true,"time":1704067200123456789})");

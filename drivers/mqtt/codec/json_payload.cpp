@@ -211,11 +211,18 @@ class JsonPayload::Impl {
     }
     if (!found || found->is_null()) return true;
     time = time_of_element(*found, *mapping_);
-    if (!time) {
-      fault(RefusalReason::time_out_of_range, pointer->text,
-            " is no time between 1970 and 9999 in the mapping's time_format: " + shown(*found));
-    }
+    if (!time) fault(RefusalReason::time_out_of_range, pointer->text, why_no_time(*found));
     return time.has_value();
+  }
+
+  std::string why_no_time(element found) const {
+    const std::string_view text =
+        found.is_string() ? held<std::string_view>(found) : std::string_view{};
+    constexpr std::size_t longest = 64;
+    if (text.size() < longest && parse_rfc3339(std::string{text} + 'Z')) {
+      return " has no zone: " + excerpt(text) + "; give the mapping its time_zone";
+    }
+    return " is no time between 1970 and 9999 in the mapping's time_format: " + shown(found);
   }
 
   void emit(std::size_t field, element value, element scope, std::string_view pointer,

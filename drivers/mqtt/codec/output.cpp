@@ -1,7 +1,10 @@
 // drivers/mqtt/codec/output.cpp - The bounds of what one message may give.
 #include "drivers/mqtt/codec/output.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "model/utf8.h"
 
 namespace parkwatch::mqtt_codec {
 
@@ -30,14 +33,22 @@ void Output::finish() {
 
 std::string excerpt(std::string_view text) {
   constexpr std::size_t bytes_max = 60;
+  std::size_t end = std::min(text.size(), bytes_max);
+  // No half of a character at the end.
+  while (end > 0 && end < text.size() && (text[end] & 0xC0) == 0x80) --end;
+  const bool cut = end < text.size();
+  text = text.substr(0, end);
+  const bool utf8 = !first_not_utf8(text);
   std::string shown = "\"";
-  for (std::size_t i = 0; i < text.size() && i < bytes_max; ++i) {
-    // Details are for terminals and logs: nothing that moves a cursor, no half of a character.
+  for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    shown += byte < 0x20 || byte >= 0x7F ? '?' : text[i];
+    // Details are for terminals and logs: nothing that moves a cursor. C2 80..9F are controls, too.
+    const bool control = byte == 0xC2 && utf8 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    const bool plain = byte >= 0x20 && byte != 0x7F && (byte < 0x80 || utf8) && !control;
+    shown += plain ? text[i] : '?';
+    i += control ? 1 : 0;
   }
-  shown += text.size() > bytes_max ? "...\"" : "\"";
-  return shown;
+  return shown + (cut ? "...\"" : "\"");
 }
 
 }  // namespace parkwatch::mqtt_codec

@@ -37,7 +37,8 @@ class Output {
   std::size_t faults_ = 0;
 };
 
-// For fault details: at most this much of what a device sent, in quotes.
+// For fault details: the beginning of what a device sent, in quotes, as UTF-8 without control
+// characters.
 [[nodiscard]] std::string excerpt(std::string_view text);
 
 }  // namespace parkwatch::mqtt_codec
