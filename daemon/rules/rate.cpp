@@ -12,7 +12,7 @@ RateSignal::RateSignal(Duration over, Duration per)
       ring_(4) {}
 
 std::optional<double> RateSignal::add(Timestamp time, double value) {
-  const bool anew = size_ > 0 && (time < at(0).time || at(size_ - 1).time - time > over_);
+  const bool anew = size_ > 0 && at(size_ - 1).time - time > over_;
   if (anew) first_ = size_ = 0;
   const Timestamp old_enough = time - over_;
   std::optional<double> slope;

@@ -26,9 +26,9 @@ class RateSignal {
   // REQUIRES: over > 0, per > 0
   RateSignal(Duration over, Duration per);
 
-  // Empty: no reading is old enough. A reading older than the newest kept one is compared but not
-  // kept; one that is older by more than `over`, or than all that is kept, means a clock set back:
-  // history starts anew.
+  // Empty: no reading is old enough. A reading older than the newest kept one is not kept, and has
+  // a slope only where something older by `over` still is; older by more than `over`, it means a
+  // clock set back: history starts anew.
   [[nodiscard]] std::optional<double> add(Timestamp time, double value);
   // The clock that the times were read from was set.
   void shift(Duration by);
