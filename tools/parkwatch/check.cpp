@@ -12,20 +12,6 @@ namespace parkwatch::cli {
 namespace json = boost::json;
 namespace {
 
-// As parkwatchd does it: the driver's own check, by the driver's name.
-void check_source(const std::string& driver, const SettingsTable& table, Diagnostics& out) {
-  if (const DriverEntry* entry = find_driver(driver)) {
-    entry->check(table, out);
-    return;
-  }
-  std::vector<std::string> names;
-  for (const DriverEntry& known : driver_table()) names.emplace_back(known.name);
-  std::string message = "unknown driver \"" + driver + "\"";
-  if (const auto near = did_you_mean(driver, names)) message += "; did you mean \"" + *near + "\"?";
-  SettingsReader reader{table, "source", out};
-  reader.error("driver", std::move(message));
-}
-
 bool is_error(const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; }
 
 json::object document_of(const Diagnostic& d) {
@@ -41,7 +27,7 @@ json::object document_of(const Diagnostic& d) {
 
 int check(const CheckCommand& command, Console& console) {
   Diagnostics diagnostics;
-  const auto config = config::load(command.path, check_source, diagnostics);
+  const auto config = config::load(command.path, check_driver, diagnostics);
   const auto errors = std::count_if(diagnostics.begin(), diagnostics.end(), is_error);
   const auto warnings = static_cast<std::ptrdiff_t>(diagnostics.size()) - errors;
   if (console.json) {

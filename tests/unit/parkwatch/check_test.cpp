@@ -1,0 +1,87 @@
+// tests/unit/parkwatch/check_test.cpp - `parkwatch check` on real files: every mistake, and its
+// code.
+#include "tools/parkwatch/check.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <string>
+
+#include "tests/support/temp_dir.h"
+#include "tests/unit/parkwatch/recording_console.h"
+
+using namespace parkwatch;
+using namespace parkwatch::cli;
+
+namespace {
+
+// Three mistakes: one of the configuration's, one of the driver's, one driver that is none.
+constexpr const char* bad = R"([daemon]
+park = "park-a"
+log_level = "lous"
+
+[[source]]
+name = "park"
+driver = "mqtt"
+url = "ftp://127.0.0.1"
+
+[[source]]
+name = "other"
+driver = "mqt"
+)";
+
+std::string written(const test::TempDir& dir, const std::string& text) {
+  const std::string path = dir.path() / "parkwatch.toml";
+  std::ofstream{path} << text;
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("check: the shipped configuration is good", "[cli]") {
+  test::RecordingConsole rec;
+  const CheckCommand command{PARKWATCH_SOURCE_DIR "/config/parkwatch.toml"};
+  CHECK(check(command, rec.console) == exit_ok);
+  CAPTURE(rec.out.str());
+  CHECK(rec.out.str().find("0 errors, ") != std::string::npos);
+}
+
+TEST_CASE("check: says every mistake, a line each, and counts them", "[cli]") {
+  const test::TempDir dir;
+  test::RecordingConsole rec;
+  CHECK(check(CheckCommand{written(dir, bad)}, rec.console) == exit_no);
+  const std::string out = rec.out.str();
+  CAPTURE(out);
+  CHECK(out.find(":3:") != std::string::npos);
+  CHECK(out.find("lous") != std::string::npos);
+  CHECK(out.find(":8:") != std::string::npos);
+  CHECK(out.find("unknown driver \"mqt\"; did you mean \"mqtt\"?") != std::string::npos);
+  const auto lines = std::count(out.begin(), out.end(), '\n');
+  CHECK(out.ends_with(std::to_string(lines - 1) + " errors, 0 warnings\n"));
+}
+
+TEST_CASE("check: a file that is not there is an error with its name", "[cli]") {
+  const test::TempDir dir;
+  test::RecordingConsole rec;
+  const std::string path = dir.path() / "absent.toml";
+  CHECK(check(CheckCommand{path}, rec.console) == exit_no);
+  CHECK(rec.out.str().find("absent.toml") != std::string::npos);
+  CHECK(rec.out.str().ends_with("1 errors, 0 warnings\n"));
+}
+
+TEST_CASE("check: in JSON with file, line, key and words", "[cli]") {
+  const test::TempDir dir;
+  test::RecordingConsole rec;
+  rec.console.json = true;
+  CHECK(check(CheckCommand{written(dir, bad)}, rec.console) == exit_no);
+  const auto document = boost::json::parse(rec.out.str()).as_object();
+  const auto& diagnostics = document.at("diagnostics").as_array();
+  CHECK(document.at("errors").to_number<std::size_t>() == diagnostics.size());
+  const auto found = std::find_if(diagnostics.begin(), diagnostics.end(), [](const auto& d) {
+    return d.at("line").template to_number<int>() == 3;
+  });
+  REQUIRE(found != diagnostics.end());
+  CHECK(found->at("severity").as_string() == "error");
+  CHECK(std::string{found->at("key").as_string()}.find("log_level") != std::string::npos);
+}
