@@ -232,6 +232,10 @@ asio::awaitable<bool> Connection::write_all(std::string_view head, std::string_v
   const Duration patience = backend_.options().write_time_max;
   const auto total = std::chrono::seconds{(head.size() + body.size()) / write_bytes_a_second_min};
   const auto until = backend_.now() + patience + total;
+  // A client that is cut in a page loses what the kernel still holds for it as well.
+  const bool large = body.size() > write_bytes_at_once;
+  boost::system::error_code ignored;
+  if (large) stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
   while (!head.empty() || !body.empty()) {
     // Any progress starts the patience anew, but for the time of the whole.
     stream_.expires_at(std::min(backend_.now() + patience, until));
@@ -242,6 +246,7 @@ asio::awaitable<bool> Connection::write_all(std::string_view head, std::string_v
     head.remove_prefix(of_head);
     body.remove_prefix(bytes - of_head);
   }
+  if (large) stream_.socket().set_option(asio::socket_base::linger(false, 0), ignored);
   co_return true;
 }
 

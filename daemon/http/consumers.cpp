@@ -49,7 +49,7 @@ boost::asio::awaitable<Response> show(Backend& backend, const std::string& name,
 
 // What a PUT asks for.
 struct Registration {
-  std::optional<std::string> start;  // empty: where it is, or the beginning
+  std::optional<std::string> start;  // of a new consumer; empty: the beginning
   std::optional<Timestamp> from;     // `start` as a time
   std::optional<Timestamp> expires_at;
 };
@@ -76,16 +76,20 @@ Registration read_registration(CommandBody& body, Timestamp now) {
 
 struct Start {
   std::uint64_t sequence = 0;
-  bool created = false;
+  bool known = false;    // it exists: the store keeps its cursor, which is its own to move
+  bool expired = false;  // one of this name is there, but its time is over
 };
 
 Result<Start> start_of(store::Reader& reader, const std::string& name, Timestamp now,
                        const Registration& registration, std::uint64_t last) {
+  const auto all = reader.consumers();
+  if (!all) return all.error();
   const auto consumers = live_consumers(reader, now);
   if (!consumers) return consumers.error();
-  const auto known = std::ranges::find(*consumers, name, &store::ConsumerRow::name);
-  Start start{0, known == consumers->end()};
-  if (start.created && consumers->size() >= consumers_max) {
+  Start start;
+  start.known = std::ranges::count(*consumers, name, &store::ConsumerRow::name) != 0;
+  start.expired = !start.known && std::ranges::count(*all, name, &store::ConsumerRow::name) != 0;
+  if (!start.known && consumers->size() >= consumers_max) {
     return Error{ErrorKind::conflict,
                  "there are " + std::to_string(consumers_max) + " consumers already; remove one"};
   }
@@ -95,10 +99,15 @@ Result<Start> start_of(store::Reader& reader, const std::string& name, Timestamp
     start.sequence = *sequence;
   } else if (registration.start == "now") {
     start.sequence = last;
-  } else if (!registration.start && !start.created) {
-    start.sequence = known->sequence;
   }
   return start;
+}
+
+boost::asio::awaitable<Result<Done>> give(Backend& backend, const Request& request,
+                                          ConsumerCommand::Verb verb, std::uint64_t sequence = 0,
+                                          std::optional<Timestamp> expires_at = std::nullopt) {
+  Command command{request.author, ConsumerCommand{verb, request.name, sequence, expires_at}};
+  co_return co_await backend.command(std::move(command));
 }
 
 }  // namespace
@@ -158,21 +167,21 @@ Answer put_consumer(Backend& backend, const Request& request) {
   };
   const auto start = co_await backend.readers().query<Start>(std::move(work));
   if (!start) co_return problem(start.error());
-  ConsumerCommand put{ConsumerCommand::Verb::put, request.name, start->sequence,
-                      registration.expires_at};
-  Command command{request.author, std::move(put)};
-  const auto done = co_await backend.command(std::move(command));
+  if (start->expired) {
+    const auto removed = co_await give(backend, request, ConsumerCommand::Verb::remove);
+    if (!removed) co_return problem(removed.error());
+  }
+  const auto done = co_await give(backend, request, ConsumerCommand::Verb::put, start->sequence,
+                                  registration.expires_at);
   if (!done) co_return problem(done.error());
-  co_return co_await show(backend, request.name, start->created ? 201 : 200);
+  co_return co_await show(backend, request.name, start->known ? 200 : 201);
 }
 
 Answer delete_consumer(Backend& backend, const Request& request) {
   if (!is_consumer_name(request.name)) co_return bad_name(request.name);
   const auto known = co_await find(backend, request.name);
   if (!known) co_return problem(known.error());
-  ConsumerCommand remove{ConsumerCommand::Verb::remove, request.name, 0, std::nullopt};
-  Command command{request.author, std::move(remove)};
-  const auto done = co_await backend.command(std::move(command));
+  const auto done = co_await give(backend, request, ConsumerCommand::Verb::remove);
   if (!done) co_return problem(done.error());
   Response response;
   response.status = 204;
@@ -201,9 +210,7 @@ Answer post_consumer_ack(Backend& backend, const Request& request) {
   if (known->refused) co_return std::move(*known->refused);
   // An acknowledgement that came before, or twice, changes nothing: what is safe there stays safe.
   if (cursor->sequence > known->row.sequence) {
-    ConsumerCommand ack{ConsumerCommand::Verb::ack, request.name, cursor->sequence, std::nullopt};
-    Command command{request.author, std::move(ack)};
-    const auto done = co_await backend.command(std::move(command));
+    const auto done = co_await give(backend, request, ConsumerCommand::Verb::ack, cursor->sequence);
     if (!done) co_return problem(done.error());
   }
   co_return co_await show(backend, request.name, 200);

@@ -86,9 +86,12 @@ json::value time_value(Timestamp t) { return json::string{to_rfc3339(t)}; }
 
 json::object to_document(TagId id, std::uint32_t version, const Tag& tag) {
   json::object document{
-      {"name", text_value(tag.name)}, {"id", id},
-      {"version", version},           {"unit", text_value(tag.unit)},
-      {"type", to_text(tag.type)},    {"decimals", tag.decimals},
+      {"name", text_value(tag.name)},
+      {"id", id},
+      {"version", version},
+      {"unit", text_value(tag.unit)},
+      {"value_type", to_text(tag.type)},
+      {"decimals", tag.decimals},
   };
   if (tag.description != Text{}) document["description"] = text_document(tag.description);
   if (tag.range) document["range"] = range_document(*tag.range);
@@ -190,6 +193,7 @@ json::object to_document(const store::StoreCounts& counts) {
       {"first_sequence", counts.first_sequence},
       {"last_sequence", counts.last_sequence},
       {"events", counts.events},
+      {"readings_lost", counts.readings_lost},
   };
 }
 

@@ -1,6 +1,11 @@
 // daemon/http/server.cpp - Listens, accepts, and ends in order.
 #include "http/server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -26,6 +31,21 @@ constexpr auto accept_pause = std::chrono::milliseconds{100};
 constexpr auto stop_time_max = std::chrono::seconds{2};
 // Clients that are being told that they are too many; more are closed without a word.
 constexpr std::size_t turned_away_max = 16;
+// What the kernel holds for a client that does not read; it would take 4 MiB by itself.
+constexpr int send_buffer_bytes = 256 << 10;
+
+// None of these can fail in a way that matters to the client.
+void tune(tcp::socket& socket, Duration patience) {
+  boost::system::error_code ignored;
+  // Small answers must not wait for the client's delayed acknowledgement.
+  socket.set_option(tcp::no_delay(true), ignored);
+  socket.set_option(asio::socket_base::send_buffer_size(send_buffer_bytes), ignored);
+  // Also after we have closed, what is not taken is not kept longer than this.
+  const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
+  const auto milliseconds = static_cast<unsigned>(std::clamp<std::int64_t>(wait, 1, INT32_MAX));
+  static_cast<void>(::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+                                 &milliseconds, sizeof milliseconds));
+}
 
 }  // namespace
 
@@ -115,9 +135,7 @@ asio::awaitable<void> Server::Core::accept() {
 }
 
 void Server::Core::take(tcp::socket socket) {
-  boost::system::error_code ignored;
-  // Small answers must not wait for the client's delayed acknowledgement.
-  socket.set_option(tcp::no_delay(true), ignored);
+  tune(socket, options_.write_time_max);
   const bool served = served_ < options_.connections_max;
   if (!served) services_.metrics->http_refused_connection();
   if (!served && connections_.size() - served_ >= turned_away_max) return;
