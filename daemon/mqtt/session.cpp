@@ -271,7 +271,9 @@ void SessionCore::wait_for_next_attempt() {
 
 void SessionCore::paho_ended(const std::string& why) {
   paho_busy_ = false;
-  if (gate_) gate_->close(why);
+  // Stopping, the gate closes by itself when the DISCONNECT, which it may not have read yet, is
+  // out.
+  if (gate_ && !stopping_) gate_->close(why);
   finish_stop();
   attempt();  // if its time came while Paho was still busy
 }

@@ -84,6 +84,8 @@ ScriptedBroker::ScriptedBroker()
     : acceptor_(loop_, {asio::ip::address_v4::loopback(), 0}),
       socket_(loop_),
       port_(acceptor_.local_endpoint().port()) {
+  // Fixed, so that a broker which stops reading is felt after a known number of bytes.
+  acceptor_.set_option(asio::socket_base::receive_buffer_size(256 * 1024));
   accept();
   thread_ = std::thread([this] { loop_.run(); });
 }
@@ -112,6 +114,7 @@ void ScriptedBroker::accept() {
 }
 
 void ScriptedBroker::read(std::size_t connection) {
+  if (!reading_) return;
   socket_.async_read_some(asio::buffer(chunk_), [this, connection](error_code ec, std::size_t n) {
     {
       const std::lock_guard lock(mutex_);
@@ -238,6 +241,10 @@ void ScriptedBroker::send_filler(std::size_t bytes) {
       left -= n;
     }
   });
+}
+
+void ScriptedBroker::stop_reading() {
+  run_on_loop([this] { reading_ = false; });
 }
 
 void ScriptedBroker::drop() {

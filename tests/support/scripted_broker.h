@@ -86,6 +86,7 @@ class ScriptedBroker {
   void send_torn(const ByteVector& bytes, std::size_t at);
   void send_filler(std::size_t bytes);  // that many 'x', without building them
 
+  void stop_reading();       // for good: the buffers of its system fill
   void drop();               // closes the connection
   void wait_until_closed();  // by the client
   // Returns when the n-th connection has been accepted.
@@ -105,6 +106,7 @@ class ScriptedBroker {
   tcp::acceptor acceptor_;
   tcp::socket socket_;  // the connection in hand; loop's thread
   const std::uint16_t port_;
+  bool reading_ = true;                      // loop's thread
   ByteVector partial_;                       // loop's thread
   std::array<std::uint8_t, 65536> chunk_{};  // loop's thread
   mutable std::mutex mutex_;                 // protects what follows

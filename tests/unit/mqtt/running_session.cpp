@@ -155,9 +155,9 @@ std::string RunningSession::wait_for_loss(std::size_t count) {
   return losses_[count - 1];
 }
 
-std::size_t RunningSession::losses() const {
-  const std::lock_guard lock(mutex_);
-  return losses_.size();
+bool RunningSession::losses_reach(std::size_t count, std::chrono::milliseconds within) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, within, [&] { return losses_.size() >= count; });
 }
 
 void RunningSession::wait_for_log(const std::string& part) {

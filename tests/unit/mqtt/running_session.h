@@ -50,7 +50,8 @@ class RunningSession {
   void wait_for_connects(std::size_t count);
   [[nodiscard]] std::vector<bool> connects() const;  // session_present of each
   std::string wait_for_loss(std::size_t count = 1);  // the text of the count-th
-  [[nodiscard]] std::size_t losses() const;
+  // True as soon as there are so many; false when the time is up before.
+  [[nodiscard]] bool losses_reach(std::size_t count, std::chrono::milliseconds within);
   void wait_for_log(const std::string& part);
   // Waits until status() is as wanted; looks every few milliseconds, since nothing tells of a
   // change.

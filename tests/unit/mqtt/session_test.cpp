@@ -2,40 +2,12 @@
 #include <catch2/catch.hpp>
 
 #include "mqtt/paho_client.h"
-#include "tests/support/scripted_broker.h"
-#include "tests/unit/mqtt/running_session.h"
+#include "tests/unit/mqtt/scene.h"
 
 using namespace parkwatch;
 using namespace parkwatch::test;
 using namespace parkwatch::mqtt_session;
 using namespace std::chrono_literals;
-
-namespace {
-
-// A subscriber to "t" that has been welcomed.
-struct Scene {
-  explicit Scene(const std::function<void(SessionOptions&)>& change = {})
-      : session([&] {
-          SessionOptions options = subscriber_options(broker.port(), {"t"});
-          if (change) change(options);
-          return options;
-        }()) {}
-
-  void start(bool session_present = false) {
-    REQUIRE(session.start());
-    broker.welcome(session_present);
-    session.wait_for_connects(1);
-  }
-
-  ScriptedBroker broker;
-  RunningSession session;
-};
-
-WirePublish message(std::uint16_t packet_id, std::string payload = "p") {
-  return {.topic = "t", .payload = std::move(payload), .packet_id = packet_id};
-}
-
-}  // namespace
 
 TEST_CASE("session: it connects, subscribes with QoS 1 and says that it is connected") {
   ScriptedBroker broker;
@@ -60,7 +32,7 @@ TEST_CASE("session: it connects, subscribes with QoS 1 and says that it is conne
 }
 
 TEST_CASE("session: an acknowledgement leaves when its message is committed and not before") {
-  Scene scene;
+  SubscriberScene scene;
   scene.start();
   scene.broker.send(wire(message(7, "one")));
   scene.session.wait_for_held(1);
@@ -112,7 +84,7 @@ TEST_CASE("session: Paho writes no acknowledgement before its callback has retur
 }
 
 TEST_CASE("session: pings pass while acknowledgements are held") {
-  Scene scene([](SessionOptions& options) { options.keep_alive = 1s; });
+  SubscriberScene scene([](SessionOptions& options) { options.keep_alive = 1s; });
   scene.start();
   scene.broker.send(wire(message(1)));
   scene.session.wait_for_held(1);
@@ -124,7 +96,7 @@ TEST_CASE("session: pings pass while acknowledgements are held") {
 }
 
 TEST_CASE("session: a reconnect drops held acknowledgements and the message comes again as DUP") {
-  Scene scene;
+  SubscriberScene scene;
   scene.start();
   scene.broker.send(wire(message(5)));
   scene.session.wait_for_held(1);
@@ -146,7 +118,7 @@ TEST_CASE("session: a reconnect drops held acknowledgements and the message come
 }
 
 TEST_CASE("session: a message is whole wherever the broker's packets are torn") {
-  Scene scene;
+  SubscriberScene scene;
   scene.start();
   const std::string payload(40, 'x');
   const ByteVector bytes = wire(message(9, payload));
@@ -165,7 +137,7 @@ TEST_CASE("session: a message is whole wherever the broker's packets are torn") 
 }
 
 TEST_CASE("session: packet identifier, DUP and retain of thousands of messages are those of each") {
-  Scene scene;
+  SubscriberScene scene;
   scene.start();
   ByteVector all;
   constexpr std::uint16_t count = 5000;
@@ -195,7 +167,7 @@ TEST_CASE("session: packet identifier, DUP and retain of thousands of messages a
 }
 
 TEST_CASE("session: messages of QoS 0 are counted and not acknowledged") {
-  Scene scene;
+  SubscriberScene scene;
   scene.start();
   scene.broker.send(wire({.topic = "t", .payload = "zero", .qos = 0}));
   scene.broker.send(wire(message(1)));
