@@ -95,6 +95,11 @@ bool Connection::checkpoint(bool truncate) {
   return frames == moved;
 }
 
+bool Connection::hold_size(bool hold) {
+  // SQLite takes a limit below the present size for the present size; the other is its largest.
+  return execute(hold ? "PRAGMA max_page_count = 1" : "PRAGMA max_page_count = 4294967294");
+}
+
 sqlite3_stmt* Connection::prepare(const char* sql) {
   const auto found = prepared_.find(sql);
   if (found != prepared_.end()) return found->second;

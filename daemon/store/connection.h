@@ -55,6 +55,8 @@ class Connection {
   // Moves what the WAL holds into the database: as far as readers let, without waiting; `truncate`
   // also empties the file. False if not all of it went.
   bool checkpoint(bool truncate);
+  // While held, what needs more pages than the database has now fails as on a full disk.
+  [[nodiscard]] bool hold_size(bool hold);
 
  private:
   friend class Query;

@@ -18,7 +18,7 @@
 namespace parkwatch::store {
 namespace {
 
-constexpr off_t ballast_bytes = off_t{1} << 20;
+// The ballast, and as much again: store.cpp names the sum.
 constexpr std::uint64_t room_for_ballast_bytes = std::uint64_t{16} << 20;
 
 std::string system_words(int number) { return std::generic_category().message(number); }
@@ -122,15 +122,18 @@ StateDirectory::~StateDirectory() {
 
 bool StateDirectory::drop_ballast() { return ::unlink((path_ + "/ballast").c_str()) == 0; }
 
-void StateDirectory::restore_ballast() {
+bool StateDirectory::restore_ballast() {
   const std::string ballast = path_ + "/ballast";
+  constexpr auto size = static_cast<off_t>(ballast_bytes);
   struct stat found {};
-  if (::stat(ballast.c_str(), &found) == 0 && found.st_size == ballast_bytes) return;
+  if (::stat(ballast.c_str(), &found) == 0 && found.st_size == size) return true;
   struct statvfs disk {};
-  if (::statvfs(path_.c_str(), &disk) != 0) return;
-  if (std::uint64_t{disk.f_bavail} * disk.f_frsize < room_for_ballast_bytes) return;
+  if (::statvfs(path_.c_str(), &disk) != 0) return false;
+  if (std::uint64_t{disk.f_bavail} * disk.f_frsize < room_for_ballast_bytes) return false;
   const File file{ballast, O_RDWR | O_CREAT};
-  if (file.get() < 0 || ::posix_fallocate(file.get(), 0, ballast_bytes) != 0) drop_ballast();
+  if (file.get() >= 0 && ::posix_fallocate(file.get(), 0, size) == 0) return true;
+  drop_ballast();
+  return false;
 }
 
 Result<Done> StateDirectory::make_wal_durable() {

@@ -1,6 +1,7 @@
 // daemon/store/directory.h - The state directory: its lock, its ballast, and files made durable.
 // The writer's thread.
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "model/result.h"
@@ -8,6 +9,8 @@
 namespace parkwatch::store {
 
 inline constexpr const char* database_name = "parkwatch.db";
+// The WAL holds 1000 pages of 4 KiB, and a batch more, before it is taken into the database.
+inline constexpr std::uint64_t ballast_bytes = std::uint64_t{8} << 20;
 
 // Held while its owner may write the directory; the lock ends with the process, however it ends.
 class StateDirectory {
@@ -24,11 +27,12 @@ class StateDirectory {
   [[nodiscard]] std::string database_path() const { return path_ + "/" + database_name; }
   [[nodiscard]] std::string wal_path() const { return database_path() + "-wal"; }
 
-  // A full disk refuses even deletes. So 1 MiB is kept in a file that is dropped once then. True:
-  // there was one.
+  // A full disk refuses even deletes: their pages need room in the WAL, and the WAL cannot start
+  // again from its front before the database has taken what it holds. So as much as that is kept in
+  // a file that is dropped then. True: there was one.
   bool drop_ballast();
-  // Puts it back when the disk has room again.
-  void restore_ballast();
+  // Puts it back when the disk has room again. True: it is there.
+  bool restore_ballast();
 
   // Writes the WAL's own bytes over it once more and syncs: after a failed sync the kernel may hold
   // pages for clean that never reached the disk (and a killed process may have left some unsynced),

@@ -45,6 +45,10 @@ class SqliteStore final : public Store {
   CommitInfo committed();
   // After a failed write: makes the next try possible, and says what failed.
   Error recover();
+  void make_room();
+  // With the ballast the database may grow, without it not: what the WAL then took in would find no
+  // room in the database, and the WAL none to free any.
+  void follow_ballast();
 
   StoreOptions options_;
   StateDirectory directory_;
@@ -56,6 +60,7 @@ class SqliteStore final : public Store {
   bool in_doubt_ = false;  // the last commit failed; only head_ says whether its batch is in
   std::uint64_t snapshot_batch_ = 0;  // of what newest_snapshot() gave
   std::uint64_t snapshot_sequence_ = 0;
+  bool held_ = false;          // the database may not grow
   bool truncate_wal_ = false;  // after a bulk delete
 };
 

@@ -45,7 +45,6 @@ SqliteStore::SqliteStore(StoreOptions options, StateDirectory directory)
     : options_(std::move(options)), directory_(std::move(directory)) {}
 
 Result<Done> SqliteStore::open() {
-  directory_.restore_ballast();
   if (auto connected = connect(); !connected) {
     const bool no_ours = connection_ != nullptr && connection_->failed_not_a_database();
     return no_ours ? no_database(directory_.database_path()) : permanent(connected.error());
@@ -79,6 +78,8 @@ Result<Done> SqliteStore::connect() {
                  directory_.database_path() + ": this file system does not let SQLite keep a WAL"};
   }
   if (auto read = read_generation(); !read) return read;
+  held_ = false;
+  follow_ballast();
   return read_head();
 }
 
@@ -149,6 +150,7 @@ Result<std::string> SqliteStore::plant_text(const std::string& hash) {
 Result<CommitInfo> SqliteStore::commit(const Batch& batch) {
   if (auto ready = ensure_connected(); !ready) return ready.error();
   if (got_in()) return committed();
+  if (held_) follow_ballast();
   in_doubt_ = false;
   if (auto prepared = writer_->prepare(batch, head_); !prepared) return prepared.error();
   if (commit_prepared(batch)) {
@@ -198,15 +200,10 @@ Result<Done> SqliteStore::flush() {
 }
 
 Error SqliteStore::recover() {
-  const Error error = connection_->failure();
+  Error error = connection_->failure();
   if (connection_->failed_full()) {
-    // The WAL starts again from its front and has room for deletes; the ballast is for when it has
-    // not.
-    connection_->checkpoint(false);
-    directory_.drop_ballast();
-    if (const auto freed = free_acknowledged(*connection_); freed && freed->batches > 0) {
-      truncate_wal_ = true;
-    }
+    make_room();
+    if (held_) error.message += "; it may not grow until its disk has 16 MiB free";
   }
   if (connection_->failed_io() || !connection_->idle()) {
     // A failed sync must never be retried on the same file as if it had worked.
@@ -215,6 +212,20 @@ Error SqliteStore::recover() {
     static_cast<void>(ensure_connected());  // tried again by the next call
   }
   return error;
+}
+
+void SqliteStore::make_room() {
+  directory_.drop_ballast();
+  connection_->checkpoint(false);
+  held_ = connection_->hold_size(true);
+  if (const auto freed = free_acknowledged(*connection_); freed && freed->batches > 0) {
+    truncate_wal_ = true;
+  }
+}
+
+void SqliteStore::follow_ballast() {
+  const bool hold = !directory_.restore_ballast();
+  if (hold != held_ && connection_->hold_size(hold)) held_ = hold;
 }
 
 Result<bool> SqliteStore::retain(Timestamp now) {
@@ -228,7 +239,7 @@ Result<bool> SqliteStore::retain(Timestamp now) {
 void SqliteStore::checkpoint() {
   if (!ensure_connected()) return;
   if (connection_->checkpoint(truncate_wal_)) truncate_wal_ = false;
-  directory_.restore_ballast();
+  follow_ballast();
 }
 
 Result<std::unique_ptr<Store>> open_store(StoreOptions options) {

@@ -142,6 +142,7 @@ void FaultyVfs::fail_at(std::uint64_t n, Fault fault, std::uint64_t count) {
 }
 
 bool FaultyVfs::strikes(char kind) {
+  if (kind == 'o') ++opens_;
   if (only_ != 0 && only_ != kind) return false;
   ++operations_;
   const bool now =

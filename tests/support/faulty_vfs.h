@@ -37,6 +37,8 @@ class FaultyVfs {
   // Whether any operation has failed since fail_at().
   [[nodiscard]] bool struck() const { return struck_; }
   [[nodiscard]] std::uint64_t operations() const { return operations_; }
+  // Files opened for writing so far, failed or not.
+  [[nodiscard]] std::uint64_t opens() const { return opens_; }
 
   // Writes that would grow the files of `directory` above this many bytes in sum get SQLITE_FULL.
   void set_quota(const std::filesystem::path& directory, std::uint64_t bytes_max);
@@ -55,6 +57,7 @@ class FaultyVfs {
   char only_ = 0;
   bool struck_ = false;
   std::uint64_t operations_ = 0;
+  std::uint64_t opens_ = 0;
   std::uint64_t failing_from_ = 0;  // 0: none fails
   std::uint64_t failing_until_ = 0;
   std::filesystem::path quota_of_;

@@ -100,14 +100,15 @@ TEST_CASE("the ballast is put down, dropped once and put back", "[store]") {
   auto state = StateDirectory::take(dir.path());
   REQUIRE(state);
   CHECK_FALSE(state->drop_ballast());
-  state->restore_ballast();
+  CHECK(state->restore_ballast());
   struct stat found {};
   REQUIRE(::stat((dir.path() / "ballast").c_str(), &found) == 0);
-  CHECK(found.st_size == 1 << 20);
-  CHECK(found.st_blocks * 512 >= 1 << 20);
+  CHECK(found.st_size == 8 << 20);
+  CHECK(found.st_blocks * 512 >= 8 << 20);
   CHECK(state->drop_ballast());
   CHECK_FALSE(state->drop_ballast());
-  state->restore_ballast();
+  CHECK(state->restore_ballast());
+  CHECK(state->restore_ballast());
   CHECK(state->drop_ballast());
 }
 

@@ -75,7 +75,7 @@ struct Progress {
 template <typename T>
 bool noted(const Result<T>& result, Progress& progress) {
   if (result) return true;
-  ++progress.failures;
+  REQUIRE(++progress.failures < 20);
   // A transient fault must be told as one: the caller then waits and tries again.
   CHECK(result.error().kind == ErrorKind::transient);
   CHECK_FALSE(result.error().message.empty());
@@ -94,7 +94,7 @@ void run(const StoreOptions& options, bool carry_on, Progress& progress) {
         store = std::move(*result);
         return true;
       }
-      ++progress.failures;
+      REQUIRE(++progress.failures < 20);
       if (!carry_on) return false;
     }
   };
@@ -225,6 +225,27 @@ TEST_CASE("a batch whose sync failed but which is found stored counts as committ
   commit(*store, batch_of(3));
   store.reset();
   check_stored(dir, 3);
+}
+
+TEST_CASE("after a failed sync the files are opened anew, after a full disk they are not",
+          "[store][fault]") {
+  FaultyVfs vfs{"faulty-opens"};
+  const TempDir dir;
+  StoreOptions options = options_in(dir.path());
+  options.vfs = vfs.name();
+  const auto store = opened(options);
+  commit(*store, batch_of(1));
+  const std::uint64_t before = vfs.opens();
+  vfs.only('w');
+  vfs.fail_at(1, FaultyVfs::Fault::full);
+  CHECK_FALSE(store->commit(batch_of(2)));
+  CHECK(vfs.opens() == before);
+  commit(*store, batch_of(2));
+  vfs.only('s');
+  vfs.fail_at(1, FaultyVfs::Fault::io_error);
+  static_cast<void>(store->commit(batch_of(3)));
+  CHECK(vfs.struck());
+  CHECK(vfs.opens() > before);
 }
 
 TEST_CASE("readers that stay open see a batch once when its sync failed", "[store][fault]") {
