@@ -29,6 +29,10 @@ add_library(parkwatch_boost_impl STATIC cmake/impl/boost_impl.cpp)
 target_link_libraries(parkwatch_boost_impl PUBLIC Boost::headers Threads::Threads OpenSSL::SSL parkwatch_options)
 target_compile_definitions(parkwatch_boost_impl PUBLIC
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+# The one precompiled header of the build; the libraries that speak over sockets reuse it.
+add_library(parkwatch_boost_pch OBJECT cmake/impl/boost_pch.cpp)
+target_link_libraries(parkwatch_boost_pch PUBLIC parkwatch_boost_impl)
+target_precompile_headers(parkwatch_boost_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/impl/boost_pch.h)
 parkwatch_dependency(ASIO parkwatch_boost_impl)
 parkwatch_dependency(BEAST parkwatch_boost_impl Boost::url)
 parkwatch_dependency(JSON Boost::json)

@@ -17,7 +17,7 @@ set(PARKWATCH_LAYERS
   "LAYER store          model proto SQLITE ZSTD"
   "LAYER notify         model proto store mqtt ASIO JSON CURL"
   "LAYER http           model proto store intake ASIO BEAST JSON PROMETHEUS OPENSSL ZSTD"
-  "LAYER mqtt_codec     model proto SIMDJSON"
+  "LAYER mqtt_codec     model proto PROTOBUF SIMDJSON"
   "LAYER drivers_api    model intake"
   "LAYER mqtt_driver    model mqtt_codec drivers_api intake mqtt ASIO"
   "LAYER drivers        model drivers_api mqtt_codec mqtt_driver intake ASIO"
@@ -56,6 +56,7 @@ foreach(line IN LISTS PARKWATCH_LAYERS)
 endforeach()
 
 # parkwatch_library(<folder> LINKS <folders and DEPENDENCIES> SOURCES <files> [PCH <header>])
+# PCH: precompiles Boost; one for the whole build, whatever header is named.
 # One static library a folder. A link that the table does not allow stops the configuration.
 function(parkwatch_library name)
   cmake_parse_arguments(ARG "" "PCH" "LINKS;SOURCES" ${ARGN})
@@ -85,6 +86,6 @@ function(parkwatch_library name)
     endif()
   endforeach()
   if(ARG_PCH)
-    target_precompile_headers(parkwatch_${name} PRIVATE ${ARG_PCH})
+    target_precompile_headers(parkwatch_${name} REUSE_FROM parkwatch_boost_pch)
   endif()
 endfunction()

@@ -13,7 +13,10 @@ namespace parkwatch::app {
 AlertsOut::AlertsOut(boost::asio::io_context& loop, const config::Config& config,
                      std::string generation, std::uint64_t start_number,
                      std::function<void(std::uint64_t)> delivered, Log log)
-    : loop_(loop), config_(config.alerts), log_(std::move(log)) {
+    : loop_(loop),
+      config_(config.alerts),
+      log_(std::move(log)),
+      client_id_("parkwatch-" + config.plant->park + "-alerts") {
   if (!config_.enabled) return;
   notify::MqttAlertsOptions options;
   options.park = config.plant->park;
@@ -37,7 +40,7 @@ Result<Done> AlertsOut::start(const std::string& state_directory) {
   reader_ = std::move(*reader);
   auto standing = reader_->standing();
   if (!standing.ok()) return standing.error();
-  auto connection = mqtt_driver::connection_options(*config_.table);
+  auto connection = mqtt_driver::connection_options(*config_.table, client_id_);
   if (!connection.ok()) return connection.error();
   alerts_->complete(*connection);
   auto session =

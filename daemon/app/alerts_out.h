@@ -40,6 +40,7 @@ class AlertsOut {
   boost::asio::io_context& loop_;
   const config::AlertConfig config_;
   const Log log_;
+  const std::string client_id_;  // unless the table has one
   std::string directory_;
   std::unique_ptr<notify::MqttAlerts> alerts_;
   std::unique_ptr<store::Reader> reader_;  // used on pool_ only, once started

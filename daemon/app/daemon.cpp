@@ -109,7 +109,6 @@ Result<pipeline::Pipeline> Daemon::recover_pipeline() {
   for (const std::string& note : recovery->notes) logger().info("recovery: {}", note);
   logger().info("recovery: {} batches with {} readings stepped again, up to message {}",
                 recovery->batches, recovery->readings, recovered_.last_sequence);
-  metrics_.set_replay_differences(recovery->differences);
   if (recovery->differences != 0) {
     logger().error("recovery: {} places differ from what is stored; the journal holds",
                    recovery->differences);

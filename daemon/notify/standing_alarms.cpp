@@ -39,7 +39,7 @@ std::string StandingAlarms::next_unsent() {
     looked_at_ = at->first;
     return at->first;
   }
-  looked_at_ = "\x7F";  // above every topic, which begin with "parkwatch"
+  looked_at_.assign(1, '\x7F');  // above every topic, which begin with "parkwatch"
   return {};
 }
 

@@ -1,0 +1,22 @@
+// tests/unit/app/log_test.cpp - Hostile input cannot fill the log.
+#include "app/log.h"
+
+#include <catch2/catch.hpp>
+
+using namespace parkwatch;
+using namespace std::chrono_literals;
+
+TEST_CASE("log: a window takes its lines, and the next one says how many were held back", "[app]") {
+  app::RateLimit limit{2, 10s};
+  std::size_t held_back = 9;
+  const Timestamp t = from_us(1'000'000'000);
+  CHECK(limit.may(t, held_back));
+  CHECK(held_back == 0);
+  CHECK(limit.may(t + 1s, held_back));
+  CHECK_FALSE(limit.may(t + 2s, held_back));
+  CHECK_FALSE(limit.may(t + 9s, held_back));
+  CHECK(limit.may(t + 10s, held_back));
+  CHECK(held_back == 2);
+  CHECK(limit.may(t + 11s, held_back));
+  CHECK(held_back == 0);
+}

@@ -1,0 +1,37 @@
+// tests/unit/app/same_settings_test.cpp - When a source may keep its connection over a reload.
+#include "app/same_settings.h"
+
+#include <catch2/catch.hpp>
+
+#include "config/toml.h"
+
+using namespace parkwatch;
+
+namespace {
+
+std::shared_ptr<const SettingsTable> table_of(const std::string& text) {
+  Diagnostics diagnostics;
+  auto table = config::parse_toml("test.toml", text, diagnostics);
+  REQUIRE(diagnostics.empty());
+  REQUIRE(table);
+  return table;
+}
+
+}  // namespace
+
+TEST_CASE("settings: places and the order of keys do not count, values do", "[app]") {
+  const auto base = table_of("a = 1\nb = [1, \"x\"]\n[c]\nd = true\n[[e]]\nf = 1.5\n");
+  CHECK(app::same_settings(
+      *base, *table_of("# moved\n\nb = [1, \"x\"]\na = 1\n[[e]]\nf = 1.5\n[c]\nd = true\n")));
+  for (const char* other :
+       {"a = 2\nb = [1, \"x\"]\n[c]\nd = true\n[[e]]\nf = 1.5\n",
+        "a = 1\nb = [1, \"y\"]\n[c]\nd = true\n[[e]]\nf = 1.5\n",
+        "a = 1\nb = [1]\n[c]\nd = true\n[[e]]\nf = 1.5\n",
+        "a = 1\nb = [1, \"x\"]\n[c]\nd = false\n[[e]]\nf = 1.5\n",
+        "a = 1\nb = [1, \"x\"]\n[c]\nd = true\n[[e]]\nf = 1.5\n[[e]]\nf = 1.5\n",
+        "a = 1\nb = [1, \"x\"]\n[c]\nd = true\n",
+        "a = 1.0\nb = [1, \"x\"]\n[c]\nd = true\n[[e]]\nf = 1.5\n"}) {
+    CAPTURE(other);
+    CHECK_FALSE(app::same_settings(*base, *table_of(other)));
+  }
+}
