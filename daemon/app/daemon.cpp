@@ -16,20 +16,6 @@ namespace {
 
 constexpr Duration stop_patience = std::chrono::seconds{10};
 
-void check_source(const std::string& driver, const SettingsTable& table, Diagnostics& out) {
-  const DriverEntry* entry = find_driver(driver);
-  if (entry != nullptr) {
-    entry->check(table, out);
-    return;
-  }
-  std::vector<std::string> names;
-  for (const DriverEntry& known : driver_table()) names.emplace_back(known.name);
-  SettingsReader reader{table, "source", out};
-  std::string message = "unknown driver \"" + driver + "\"";
-  if (const auto near = did_you_mean(driver, names)) message += "; did you mean \"" + *near + "\"?";
-  reader.error("driver", std::move(message));
-}
-
 Result<std::string> read_token(const std::string& path) {
   if (path.empty()) return std::string{};
   std::ifstream file{path};
@@ -52,7 +38,7 @@ LineOptions line_options(const config::StoreConfig& store) {
 
 std::shared_ptr<const config::Config> load_config(const std::string& path,
                                                   Diagnostics& diagnostics) {
-  return config::load(path, check_source, diagnostics);
+  return config::load(path, check_driver, diagnostics);
 }
 
 Daemon::Daemon(DaemonOptions options) : options_(std::move(options)) {}
@@ -99,7 +85,7 @@ std::shared_ptr<const Plant> Daemon::plant_of(const std::string& hash) {
   auto text = store_->plant_text(hash);
   if (!text.ok()) return nullptr;
   Diagnostics diagnostics;
-  const auto config = config::load_bundle(*text, check_source, diagnostics);
+  const auto config = config::load_bundle(*text, check_driver, diagnostics);
   return config == nullptr ? nullptr : config->plant;
 }
 
