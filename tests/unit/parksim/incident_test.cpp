@@ -227,12 +227,18 @@ TEST_CASE("network-loss: the tank farm's readings are lost while the link is dow
 }
 
 TEST_CASE("barrier-stuck: gate3 stays moving, its queue is let through afterwards", "[parksim]") {
+  int stuck_while_lifting = 0;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     CAPTURE(seed);
     const Trace trace = trace_of(seed, Cause::barrier_stuck, minutes{5}, minutes{15});
     const Span stuck = start + seconds{15};
     const Span mended = start + minutes{5};
     for (const double word : trace.values("gates/gate3/barrier", stuck, mended)) CHECK(word == 2.0);
+    if (trace.values("gates/gate3/barrier", Span{0}, start).back() == 0.0) {
+      // It never came up, so the lorry is not through.
+      CHECK(std::ranges::count(trace.values("gates/gate3/barrier", start, mended), 1.0) == 0);
+      ++stuck_while_lifting;
+    }
     CHECK(trace.lowest("gates/gate3/passages", stuck, mended) ==
           trace.highest("gates/gate3/passages", stuck, mended));
     CHECK(trace.lowest("gates/gate3/barrier", mended, minutes{15}) == 0.0);
@@ -240,6 +246,7 @@ TEST_CASE("barrier-stuck: gate3 stays moving, its queue is let through afterward
           trace.highest("gates/gate3/passages", stuck, mended));
     CHECK(trace.highest("gates/gate2/barrier", Span{0}, minutes{15}) >= 0.0);
   }
+  CHECK(stuck_while_lifting > 0);
 }
 
 TEST_CASE("incidents: the same cause twice, and two at once, each have their effect", "[parksim]") {

@@ -109,6 +109,22 @@ TEST_CASE("wastewater: the afternoon brings more than the early morning", "[park
   CHECK(mean("wwtp1/effluent/nh3n", afternoon) > 1.2 * mean("wwtp1/effluent/nh3n", early_morning));
 }
 
+TEST_CASE("wastewater: the plant runs from the first second, at any time of day", "[parksim]") {
+  for (const int hour : {0, 4, 8, 12, 16, 20}) {
+    ParkOptions started = silent_instruments(3);
+    started.start = std::chrono::floor<std::chrono::days>(monday) + hours{hour};
+    const Trace trace{started, minutes{10}};
+    for (const char* name : {"wwtp1/effluent/cod", "wwtp1/effluent/nh3n", "wwtp1/effluent/tp"}) {
+      const auto begin = trace.values(name, Span{0}, seconds{20});
+      const auto later = trace.values(name, minutes{5}, minutes{10});
+      const double mean_begin = sum(begin) / static_cast<double>(begin.size());
+      const double mean_later = sum(later) / static_cast<double>(later.size());
+      CAPTURE(hour, name);
+      CHECK(mean_begin == Approx(mean_later).epsilon(0.12));
+    }
+  }
+}
+
 TEST_CASE("gate: a passage is one cycle of the barrier: moving, open, moving, closed",
           "[parksim]") {
   const Trace trace{options(3), hours{4}};
