@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "model/utf8.h"
 
 namespace parkwatch::pipeline {
 namespace {
@@ -60,7 +63,10 @@ Refused from_word(const Tag& tag, const std::string& word, Value& out) {
 
 std::optional<RefusalReason> convert(const Tag& tag, const Value& raw, Value& out) {
   if (tag.type == ValueType::text) {
-    out = to_text(raw);
+    std::string text = to_text(raw);
+    // Everything that keeps it (protobuf, JSON) demands it.
+    if (first_not_utf8(text)) return RefusalReason::not_utf8;
+    out = std::move(text);
     return std::nullopt;
   }
   if (const auto* word = std::get_if<std::string>(&raw)) return from_word(tag, *word, out);

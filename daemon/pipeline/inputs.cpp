@@ -2,13 +2,47 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/utf8.h"
 #include "pipeline/state.h"
 
 namespace parkwatch::pipeline {
 namespace {
 
+// Of the reason why a source was lost.
+constexpr std::size_t detail_bytes_max = 1024;
+
 void record(const Input& input, decltype(RecordedInput::body) body, Facts& facts) {
   facts.inputs.push_back({input.sequence, input.receive_time, std::move(body)});
+}
+
+// What people, networks and brokers say is kept in protobuf strings, which hold UTF-8 or cannot be
+// read again.
+std::string cleaned(std::string text) {
+  std::size_t good = 0;
+  while (const auto bad = first_not_utf8(std::string_view{text}.substr(good))) {
+    good += *bad;
+    text[good++] = '?';
+  }
+  return text;
+}
+
+Command cleaned(Command command) {
+  command.author = cleaned(std::move(command.author));
+  if (auto* ack = std::get_if<AcknowledgeAlarm>(&command.body)) {
+    ack->rule = cleaned(std::move(ack->rule));
+    ack->tag = cleaned(std::move(ack->tag));
+    ack->comment = cleaned(std::move(ack->comment));
+  } else {
+    auto& consumer = std::get<ConsumerCommand>(command.body);
+    consumer.name = cleaned(std::move(consumer.name));
+  }
+  return command;
+}
+
+SourceCondition cleaned(SourceCondition condition) {
+  condition.source = cleaned(std::move(condition.source));
+  condition.detail = cleaned(condition.detail.substr(0, detail_bytes_max));
+  return condition;
 }
 
 }  // namespace
@@ -39,7 +73,8 @@ void Pipeline::State::on_input(const Input& input, Facts& facts) {
   std::visit([&](const auto& body) { on_body(body, input, facts); }, input.body);
 }
 
-void Pipeline::State::on_body(const Command& command, const Input& input, Facts& facts) {
+void Pipeline::State::on_body(const Command& given, const Input& input, Facts& facts) {
+  const Command command = cleaned(given);
   fire_until(input.receive_time, facts);
   last_sequence = input.sequence;
   record(input, command, facts);
@@ -119,7 +154,8 @@ void Pipeline::State::register_tag(const Tag& tag, Timestamp at, Facts& facts) {
   facts.inputs.push_back({last_sequence, at, TagRegistered{*id, tag}});
 }
 
-void Pipeline::State::on_body(const SourceCondition& condition, const Input& input, Facts& facts) {
+void Pipeline::State::on_body(const SourceCondition& given, const Input& input, Facts& facts) {
+  const SourceCondition condition = cleaned(given);
   fire_until(input.receive_time, facts);
   last_sequence = input.sequence;
   record(input, condition, facts);

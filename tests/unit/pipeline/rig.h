@@ -100,6 +100,17 @@ class Rig {
     message.payload = std::move(payload);
     feed(std::move(message), at);
   }
+  // As it came from the broker: packet identifier (0: QoS 0), DUP, retained.
+  void send_mqtt(Duration at, std::string payload, std::uint16_t packet_id, bool dup,
+                 bool retained = false) {
+    Message message;
+    message.topic = "t";
+    message.payload = std::move(payload);
+    message.packet_id = packet_id;
+    message.dup = dup;
+    message.retained = retained;
+    feed(std::move(message), at);
+  }
   template <typename Body>
   void feed(Body body, Duration at) {
     const Input input{++sequence_, day + at, std::move(body)};
