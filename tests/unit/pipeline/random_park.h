@@ -104,6 +104,7 @@ class RandomPark {
   template <typename Body>
   void add(std::vector<Input>& all, Body body) {
     all.push_back({all.size() + 1, now_, std::move(body)});
+    scout_.step(now_, {&all.back(), 1}, seen_);
   }
 
   void add_any(std::vector<Input>& all) {
@@ -184,6 +185,12 @@ class RandomPark {
     } else {
       c.body = AcknowledgeAlarm{ids[below(7)], tags[below(4)], 1 + below(60), "seen"};
     }
+    // Mostly one that may stand.
+    const auto& told = seen_.transitions;
+    if (!told.empty() && !one_in(5)) {
+      const AlarmEvent& e = told[told.size() - 1 - below(std::min<std::size_t>(told.size(), 8))];
+      c.body = AcknowledgeAlarm{e.rule, e.tag, e.occurrence, "seen"};
+    }
     return c;
   }
 
@@ -197,6 +204,8 @@ class RandomPark {
   Timestamp now_ = day + 1h;
   double walk_ = 50;
   std::int64_t offset_ = 0;
+  pipeline::Pipeline scout_;  // runs along, so that commands can name what stands
+  Facts seen_;
 };
 
 }  // namespace parkwatch::test
