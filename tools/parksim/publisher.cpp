@@ -124,7 +124,15 @@ void Publisher::offer(std::string topic, std::string payload) {
 PublisherCounts Publisher::finish(milliseconds patience) {
   {
     std::unique_lock lock{mutex_};
-    changed_.wait_for(lock, patience, [this] { return queue_.empty() && flight_.empty(); });
+    const auto delivered = [this] { return queue_.empty() && flight_.empty(); };
+    bool progress = true;
+    while (progress && !delivered()) {
+      const std::uint64_t before = counts_.acknowledged;
+      changed_.wait_for(lock, patience, [this, &delivered, before] {
+        return counts_.acknowledged != before || delivered();
+      });
+      progress = counts_.acknowledged != before;
+    }
     stopping_ = true;
   }
   changed_.notify_all();

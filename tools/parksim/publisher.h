@@ -47,7 +47,9 @@ class Publisher {
   // Never blocks; a message is sent at least once unless it is dropped (counts().dropped) or time
   // is up in finish().
   void offer(std::string topic, std::string payload);
-  // Waits until everything offered is acknowledged, at most `patience`; then disconnects. Once.
+  // Waits until everything offered is acknowledged, as long as the broker acknowledges something
+  // within `patience` each time (a slow broker gets its time, a dead one does not); then
+  // disconnects. Once.
   PublisherCounts finish(std::chrono::milliseconds patience);
   [[nodiscard]] PublisherCounts counts() const;
 

@@ -16,8 +16,8 @@
 namespace parkwatch::parksim {
 namespace {
 
-constexpr std::chrono::seconds delivery_patience{10};
-constexpr std::chrono::seconds stranger_patience{1};  // with a broker that never let us in
+constexpr std::chrono::seconds delivery_patience{10};  // without an acknowledgement
+constexpr std::chrono::seconds stranger_patience{1};   // with a broker that never let us in
 
 sigset_t end_signals() {
   sigset_t signals;

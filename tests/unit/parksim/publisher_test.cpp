@@ -2,6 +2,7 @@
 #include "tools/parksim/publisher.h"
 
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "tests/support/mosquitto.h"
 #include "tests/support/scripted_broker.h"
@@ -130,6 +131,22 @@ TEST_CASE("publisher: ends without a broker, and says what is missing", "[parksi
   CHECK(counts.offered == 3);
   CHECK(counts.acknowledged == 0);
   CHECK(counts.connects == 0);
+}
+
+TEST_CASE("publisher: a slow broker gets its time at the end, a dead one does not", "[parksim]") {
+  ScriptedBroker broker;
+  Publisher publisher{options_for(broker.port())};
+  offer(publisher, 1, 4);
+  accept(broker);
+  auto finished = std::async(std::launch::async, [&publisher] {
+    return publisher.finish(seconds{2});  // three times 800 ms is more than that
+  });
+  for (int i = 1; i <= 3; ++i) {
+    const auto packet = broker.expect(Wire::publish);
+    CHECK(finished.wait_for(milliseconds{800}) == std::future_status::timeout);
+    broker.send(test::wire_puback(packet.packet_id()));
+  }
+  CHECK(finished.get().acknowledged == 3);  // the fourth was never acknowledged
 }
 
 TEST_CASE("publisher: gives user and password, and mosquitto takes them", "[parksim]") {

@@ -18,7 +18,7 @@ namespace {
 using std::chrono::seconds;
 using test::ChildProcess;
 
-constexpr seconds patience{30};
+constexpr seconds patience{60};
 constexpr const char* start = "2026-03-02T08:00:00Z";
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -111,7 +111,7 @@ TEST_CASE("parksim: a subscriber of a real broker gets exactly what the dry run 
   const auto watcher = subscriber(broker);
   auto argv = parksim(run);
   argv.insert(argv.end(), {"--broker", broker_of(broker), "--speed", "20"});
-  const auto said = test::run_to_end(argv);
+  const auto said = test::run_to_end(argv, patience);
   CHECK(said.find("published=" + std::to_string(expected.size()) + " acknowledged=" +
                   std::to_string(expected.size()) + " missing=0") != std::string::npos);
   REQUIRE(watcher->wait_for_output(expected.back(), patience));
@@ -126,11 +126,11 @@ TEST_CASE("parksim: a broker that is restarted under it loses nothing", "[parksi
   auto options = broker_options();
   options.persistence = true;
   test::Mosquitto broker{options};
-  const std::vector<std::string> run{"--duration", "60s", "--start", start, "--seed", "4"};
+  const std::vector<std::string> run{"--duration", "30s", "--start", start, "--seed", "4"};
   const auto expected = expected_lines(run);
   const auto watcher = subscriber(broker);
   auto argv = parksim(run);
-  argv.insert(argv.end(), {"--broker", broker_of(broker), "--speed", "20"});
+  argv.insert(argv.end(), {"--broker", broker_of(broker), "--speed", "10"});
   ChildProcess child{argv};
   for (const std::size_t at : {expected.size() / 4, expected.size() / 2}) {
     REQUIRE(watcher->wait_for_output(expected[at], patience));
