@@ -18,12 +18,14 @@ import tempfile
 import threading
 import time
 import urllib.parse
+from datetime import datetime, timezone
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PARKWATCH_BUILD", ROOT / "build/release"))
 DAEMON = BUILD / "daemon/app/parkwatchd"
 RATE = 1500
 BARE_TAGS, JSON_TAGS, ALARM_TAGS = 50, 40, 20
+SETTLE_S = 12
 WAVE_S = 6.0  # a square wave: half of it high, half low
 
 
@@ -34,14 +36,14 @@ def free_port():
 
 
 class Broker:
-    """mosquitto with persistence on every change, on a port of its own; can be stopped and started again."""
+    """mosquitto with persistence (saved when it is stopped), on a port of its own; can be stopped and started again."""
 
     def __init__(self, folder, extra=""):
         self.folder, self.port = pathlib.Path(folder), free_port()
         (self.folder / "mosquitto.conf").write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {folder}/\nautosave_interval 1\nautosave_on_changes true\n"
-            f"max_queued_messages 0\nset_tcp_nodelay true\nlog_type error\nuser root\n{extra}")
+            f"persistence_location {folder}/\n"
+            f"max_queued_messages 0\nmax_inflight_messages 1000\nset_tcp_nodelay true\nlog_type error\nuser root\n{extra}")
         self.process = None
         self.start()
 
@@ -162,7 +164,8 @@ class Plan:
             k = n // 4
             tag = f"wave/a{k % ALARM_TAGS}/value"
             phase = (n / self.rate + 0.17 * (k % ALARM_TAGS)) % WAVE_S
-            value = 80 if phase < WAVE_S / 2 else 20
+            settles = n >= self.total - SETTLE_S * self.rate  # at the end, so that both runs end at rest
+            value = 80 if phase < WAVE_S / 2 and not settles else 20
         return "fault/" + tag, json.dumps({"value": value, "time": self.time_us(n)}), tag, value
 
 
@@ -314,18 +317,16 @@ def transitions(daemon, plan):
         for line in body.splitlines():
             row = json.loads(line)
             if row["type"] == "event" and row["tag"].startswith("wave/"):
-                rows.append((row["rule"], row["tag"], row["kind"], row["level"], reading_offset(row, plan), row.get("value")))
+                rows.append((row["rule"], row["tag"], row["kind"], row["level"], reading_offset(row["reading"]["time"], plan), row.get("value")))
             elif row["type"] == "page":
                 cursor, end_of_page = row["cursor"], row["end"]
         if end_of_page:
             return rows
 
 
-def reading_offset(row, plan):
-    from datetime import datetime, timezone
-    text = row["reading_time"].replace("Z", "+00:00")
-    at = datetime.fromisoformat(text if "." in text else text)
-    delta = at - datetime(1970, 1, 1, tzinfo=timezone.utc)
+def reading_offset(text, plan):
+    """Microseconds of an RFC 3339 time after the plan's first message."""
+    delta = datetime.fromisoformat(text.replace("Z", "+00:00")) - datetime(1970, 1, 1, tzinfo=timezone.utc)
     return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds - plan.t0_us
 
 
@@ -339,7 +340,11 @@ def differing(a, b):
     one, other, count = by_alarm(a), by_alarm(b), 0
     for key in one.keys() | other.keys():
         left, right = one.get(key, []), other.get(key, [])
-        count += sum(x != y for x, y in zip(left, right)) + abs(len(left) - len(right))
+        here = sum(x != y for x, y in zip(left, right)) + abs(len(left) - len(right))
+        if here and count < 20:
+            at = next((i for i, (x, y) in enumerate(zip(left, right)) if x != y), min(len(left), len(right)))
+            print(f"{key} differs at {at}: {left[at:at + 2]} | {right[at:at + 2]}", file=sys.stderr)
+        count += here
     return count
 
 
@@ -363,6 +368,7 @@ name = "park"
 driver = "mqtt"
 url = "mqtt://127.0.0.1:{broker_port}"
 client_id = "fault-daemon"
+window = 1000
 [[source.mapping]]
 topic = "fault/bare/{{{{device}}}}/value"
 format = "bare"
