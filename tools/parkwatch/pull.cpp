@@ -16,7 +16,7 @@ constexpr std::size_t gaps_said_max = 20;
 int Pull::run() {
   Result<Done> done = begin();
   if (done) done = fetch_all();
-  if (output_) say_summary();
+  if (output_ && (done || totals_.pages > 0)) say_summary();
   if (done) return exit_ok;
   say_error(console_, done.error().message);
   return exit_code_of(done.error());

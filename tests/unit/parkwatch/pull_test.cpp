@@ -148,6 +148,7 @@ TEST_CASE("pull: an answer of something else is not taken", "[cli]") {
   const Run run = pull({html}, files.command());
   CHECK(run.code == exit_no);
   CHECK(run.err.find("no page of readings") != std::string::npos);
+  CHECK(run.out.empty());  // nothing was pulled: no summary
   CHECK(content_of(files.output).empty());
 }
 

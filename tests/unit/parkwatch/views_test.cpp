@@ -14,7 +14,8 @@ json::array array(const char* text) { return json::parse(text).as_array(); }
 bool has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 constexpr const char* standing = R"([
-  {"rule":"cod","tag":"wwtp1/effluent/cod","state":"acknowledged","priority":"critical","level":"HH",
+  {"rule":"cod","tag":"wwtp1/effluent/cod","state":"acknowledged","priority":"critical",
+    "level":"HH",
    "value":61.5,"limit":50,"unit":"mg/L","raised_at":"2026-01-01T00:00:00Z","occurrence":3,
    "message":{"zh":"出水超标","en":"effluent above limit"}},
   {"rule":"lel","tag":"tank/t1/gas","state":"unacknowledged","priority":"high","level":"H",
@@ -44,7 +45,8 @@ TEST_CASE("views: alarms in the order of urgency, in columns", "[cli]") {
 
 TEST_CASE("views: an event is one line", "[cli]") {
   const json::object event = object(
-      R"({"type":"event","at":"2026-01-01T00:01:00Z","kind":"acknowledged","priority":"high","level":"H",
+      R"({"type":"event","at":"2026-01-01T00:01:00Z","kind":"acknowledged","priority":"high",
+        "level":"H",
           "rule":"lel","tag":"tank/t1/gas","value":22.5,"limit":20,"unit":"%LEL","author":"wang",
           "comment":"on my way\nnow","message":{"zh":"可燃气","en":"gas"}})");
   CHECK(event_line(event, {}) ==
@@ -60,7 +62,8 @@ TEST_CASE("views: tags with their latest values", "[cli]") {
   const std::string text = tags_view(array(R"([
     {"name":"a/b/level","unit":"m","decimals":2,"description":{"zh":"液位","en":"level"},
      "latest":{"time":"2026-01-01T00:00:00Z","value":1.23456,"quality":"good"}},
-    {"name":"a/b/valve","unit":"","decimals":3,"enumeration":[{"number":0,"word":"closed"},{"number":1,"word":"open"}],
+    {"name":"a/b/valve","unit":"","decimals":3,"enumeration":[{"number":0,"word":"closed"},
+      {"number":1,"word":"open"}],
      "latest":{"time":"2026-01-01T00:00:00Z","value":1,"quality":"bad","reason":"stale"}},
     {"name":"a/b/note","latest":{"value":"text","quality":"good"}},
     {"name":"a/b/run","latest":{"value":true,"quality":"good"}},
@@ -78,11 +81,15 @@ TEST_CASE("views: tags with their latest values", "[cli]") {
 TEST_CASE("views: the status says first what an operator must know", "[cli]") {
   const char* text =
       R"({"version":"0.1.0","park":"park-a","plant":"c0ffee","started_at":"A","now":"B",
-    "numbers":{"messages":5,"readings":6,"duplicates":0,"refusals":1,"transitions":2,"commits":3,"commit_bytes":99},
+    "numbers":{"messages":5,"readings":6,"duplicates":0,"refusals":1,"transitions":2,"commits":3,
+      "commit_bytes":99},
     "intake":{"inputs":1,"bytes":20},"outbox_pending":4,"tags":17,"store_fault":null,
-    "store":{"blocks":1,"readings":6,"bytes":4096,"first_sequence":1,"last_sequence":6,"events":2,"generation":"gen"},
-    "sources":[{"name":"park","driver":"mqtt","connected":true,"paused":false,"since":"C","messages":5,"held_acknowledgements":2},
-               {"name":"old","driver":"mqtt","connected":false,"since":"D","messages":0,"held_acknowledgements":0,
+    "store":{"blocks":1,"readings":6,"bytes":4096,"first_sequence":1,"last_sequence":6,"events":2,
+      "generation":"gen"},
+    "sources":[{"name":"park","driver":"mqtt","connected":true,"paused":false,"since":"C",
+      "messages":5,"held_acknowledgements":2},
+               {"name":"old","driver":"mqtt","connected":false,"since":"D","messages":0,
+                 "held_acknowledgements":0,
                 "detail":"certificate has expired"}]})";
   json::object status = object(text);
   const std::string shown = status_view(status, {});
@@ -102,7 +109,8 @@ TEST_CASE("views: the status says first what an operator must know", "[cli]") {
 TEST_CASE("views: consumers and their cursors", "[cli]") {
   CHECK(
       consumers_view(array(R"([{"name":"centre","cursor":"g.7","updated_at":"A","expires_at":null},
-                                {"name":"b","cursor":"g.9","updated_at":"B","expires_at":"C"}])")) ==
+                                {"name":"b","cursor":"g.9","updated_at":"B",
+                                  "expires_at":"C"}])")) ==
       "CONSUMER  CURSOR  UPDATED  EXPIRES\n"
       "centre    g.7     A        never\n"
       "b         g.9     B        C\n");
@@ -111,7 +119,8 @@ TEST_CASE("views: consumers and their cursors", "[cli]") {
 
 TEST_CASE("views: the quarantine shows hostile bytes harmlessly", "[cli]") {
   const std::string text = quarantine_view(array(R"([
-    {"id":1,"received":"A","source":"park","topic":"t/\u001b[2J","reason":"malformed","detail":"offset 3",
+    {"id":1,"received":"A","source":"park","topic":"t/\u001b[2J","reason":"malformed",
+      "detail":"offset 3",
      "payload_bytes":9,"payload":"{\"a\\b\":\u0007"},
     {"id":2,"received":"B","source":"park","topic":"u","reason":"not_utf8","detail":"",
      "payload_bytes":2,"payload_base64":"/+8="}])"));
