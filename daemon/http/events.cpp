@@ -1,8 +1,7 @@
 // daemon/http/events.cpp - GET /v1/events: the journal of alarm transitions.
-#include <boost/json/serialize.hpp>
-
 #include "http/documents.h"
 #include "http/frames.h"
+#include "http/json_text.h"
 #include "http/pull.h"
 #include "http/resources.h"
 #include "store/convert.h"
@@ -26,7 +25,7 @@ void append_event(std::string& body, Format format, const AlarmEvent& event,
   }
   boost::json::object line{{"type", "event"}};
   for (auto& member : to_document(event, generation)) line[member.key()] = member.value();
-  body += boost::json::serialize(line);
+  append_json(body, line);
   body += '\n';
 }
 
@@ -40,7 +39,7 @@ void append_end(std::string& body, Format format, const store::Cursor& cursor, b
   }
   const boost::json::object line{
       {"type", "page"}, {"cursor", store::to_text(cursor)}, {"end", end}};
-  body += boost::json::serialize(line);
+  append_json(body, line);
   body += '\n';
 }
 

@@ -2,10 +2,13 @@
 #include "http/json_text.h"
 
 #include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <cassert>
 #include <charconv>
 #include <cmath>
 #include <type_traits>
+#include <utility>
 
 #include "model/utf8.h"
 #include "store/convert.h"
@@ -100,6 +103,38 @@ void append_json_value(std::string& out, const Value& value) {
         }
       },
       value);
+}
+
+void append_json(std::string& out, const boost::json::value& document) {
+  if (const auto* object = document.if_object()) {
+    out += '{';
+    for (bool first = true; const auto& member : *object) {
+      if (!std::exchange(first, false)) out += ',';
+      append_json_string(out, member.key());
+      out += ':';
+      append_json(out, member.value());
+    }
+    out += '}';
+  } else if (const auto* array = document.if_array()) {
+    out += '[';
+    for (bool first = true; const auto& element : *array) {
+      if (!std::exchange(first, false)) out += ',';
+      append_json(out, element);
+    }
+    out += ']';
+  } else if (const auto* text = document.if_string()) {
+    append_json_string(out, *text);
+  } else if (const auto* number = document.if_double()) {
+    append_number(out, *number);
+  } else if (const auto* integer = document.if_int64()) {
+    append_number(out, *integer);
+  } else if (const auto* natural = document.if_uint64()) {
+    append_number(out, *natural);
+  } else if (const auto* truth = document.if_bool()) {
+    out += *truth ? "true" : "false";
+  } else {
+    out += "null";
+  }
 }
 
 void TimeText::append(std::string& out, Timestamp t) {

@@ -1,6 +1,7 @@
 // daemon/http/json_text.h - Writes JSON's values straight into a string: readings leave by the
 // hundred thousand. Pure.
 #pragma once
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ void append_number(std::string& out, double number);
 void append_number(std::string& out, std::int64_t number);
 void append_number(std::string& out, std::uint64_t number);
 void append_json_value(std::string& out, const Value& value);
+
+// A document of ours, all of it on one line. Boost.JSON's own writer gives 7.42 as 7.42E0.
+void append_json(std::string& out, const boost::json::value& document);
 
 // Writes times as to_rfc3339() does, but renders a day only once. REQUIRES: within
 // timestamp_min..max

@@ -1,6 +1,4 @@
 // daemon/http/ndjson_page.cpp - Readings as one JSON object a line, written directly.
-#include <boost/json/serialize.hpp>
-
 #include "http/documents.h"
 #include "http/json_text.h"
 #include "http/readings_page.h"
@@ -9,7 +7,8 @@ namespace parkwatch::http {
 namespace {
 
 void append_line(std::string& out, std::string_view type, const boost::json::object& document) {
-  std::string text = boost::json::serialize(document);
+  std::string text;
+  append_json(text, document);
   out.append(R"({"type":")").append(type).append("\"");
   if (document.empty()) {
     out += '}';

@@ -2,8 +2,8 @@
 #include "http/response.h"
 
 #include <array>
-#include <boost/json/serialize.hpp>
 
+#include "http/json_text.h"
 #include "store/convert.h"
 
 namespace parkwatch::http {
@@ -67,7 +67,7 @@ std::string_view reason_phrase(unsigned status) {
 Response json_response(const boost::json::object& document, unsigned status) {
   Response response;
   response.status = status;
-  response.body = boost::json::serialize(document);
+  append_json(response.body, document);
   response.body += '\n';
   return response;
 }

@@ -1,8 +1,8 @@
 // daemon/http/tags.cpp - GET /v1/tags: definitions with their latest committed values.
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 #include "http/documents.h"
+#include "http/json_text.h"
 #include "http/resources.h"
 
 namespace parkwatch::http {
@@ -38,7 +38,7 @@ Result<Response> page_of(const LiveView& live, const Ask& ask) {
       return false;
     }
     response.body += rows++ == 0 ? "\n" : ",\n";
-    response.body += boost::json::serialize(to_document(tag));
+    append_json(response.body, to_document(tag));
     return true;
   });
   response.body += "\n],\"next\":" + next + "}\n";

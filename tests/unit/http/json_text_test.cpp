@@ -91,6 +91,14 @@ TEST_CASE("json: each kind of value has its own look", "[http]") {
   CHECK(text_of(Value{std::string{"a\"b"}}) == R"("a\"b")");
 }
 
+TEST_CASE("json: a document is written as short as it can be, and reads back the same", "[http]") {
+  const std::string text =
+      R"({"a":7.42,"b":[],"c":[1,-2,18446744073709551615,true,false,null],"d":{},"e":{"f\"":"g\n"}})";
+  std::string out;
+  http::append_json(out, boost::json::parse(text));
+  CHECK(out == text);
+}
+
 TEST_CASE("json: times are those of the model's own writer", "[http]") {
   http::TimeText writer;
   std::int64_t us = 0;
