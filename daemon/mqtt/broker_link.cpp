@@ -28,11 +28,6 @@ BrokerLink::BrokerLink(asio::io_context& loop, BrokerAddress address)
     : loop_(loop), address_(std::move(address)), resolver_(loop), tcp_(loop), timer_(loop) {}
 
 asio::awaitable<Result<Done>> BrokerLink::connect(Duration each_timeout) {
-  if (address_.tls.enabled) {
-    Result<std::shared_ptr<TlsContext>> context = make_tls_context(address_.tls);
-    if (!context) co_return context.error();
-    context_ = *context;
-  }
   tcp::resolver::results_type endpoints;
   error_code not_an_address;
   const auto address = asio::ip::make_address(address_.host, not_an_address);
@@ -48,7 +43,7 @@ asio::awaitable<Result<Done>> BrokerLink::connect(Duration each_timeout) {
     endpoints = found;
   }
   Result<Done> connected = co_await connect_any(std::move(endpoints), each_timeout);
-  if (!connected || !address_.tls.enabled) co_return connected;
+  if (!connected || !address_.tls) co_return connected;
   co_return co_await shake_hands();
 }
 
@@ -86,11 +81,9 @@ asio::awaitable<Result<Done>> BrokerLink::connect_any(tcp::resolver::results_typ
 
 asio::awaitable<Result<Done>> BrokerLink::shake_hands() {
   step_ = "the TLS handshake";
-  tls_ = std::make_unique<TlsStream>(std::move(tcp_), *context_);
+  tls_ = std::make_unique<TlsStream>(std::move(tcp_), *address_.tls);
   auto why = std::make_shared<std::string>();
-  const std::string& name =
-      address_.tls.server_name.empty() ? address_.host : address_.tls.server_name;
-  const Result<Done> expected = expect_server(*tls_, name, why);
+  const Result<Done> expected = expect_server(*tls_, address_.server_name, why);
   if (!expected) co_return expected.error();
   const auto [ec] = co_await tls_->async_handshake(asio::ssl::stream_base::client, as_result);
   if (!ec) co_return Done{};

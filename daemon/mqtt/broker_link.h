@@ -9,7 +9,6 @@
 
 #include "model/result.h"
 #include "model/time.h"
-#include "mqtt/session.h"
 #include "mqtt/tls.h"
 
 namespace parkwatch::mqtt_session {
@@ -17,7 +16,8 @@ namespace parkwatch::mqtt_session {
 struct BrokerAddress {
   std::string host;
   std::uint16_t port = 0;
-  TlsOptions tls;
+  std::shared_ptr<TlsContext> tls;  // null: in the clear
+  std::string server_name;          // with TLS: the name that the certificate must be for
 };
 
 class BrokerLink {
@@ -67,7 +67,6 @@ class BrokerLink {
   const BrokerAddress address_;
   tcp::resolver resolver_;
   tcp::socket tcp_;  // moved into tls_ for the handshake
-  std::shared_ptr<TlsContext> context_;
   std::unique_ptr<TlsStream> tls_;
   boost::asio::steady_timer timer_;
   std::string_view step_ = "the start";

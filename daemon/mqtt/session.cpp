@@ -36,6 +36,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
         handlers_(std::move(handlers)),
         appended_(std::move(appended)),
         inbound_(std::make_shared<Inbound>(handlers_)),
+        tls_(options_.tls),
         backoff_(options_.reconnect_min, options_.reconnect_max, std::random_device{}()),
         retry_timer_(loop),
         answer_timer_(loop),
@@ -75,6 +76,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const std::function<std::uint64_t()> appended_;
   const std::shared_ptr<Inbound> inbound_;
   std::unique_ptr<PahoClient> paho_;
+  TlsContextSource tls_;
   std::shared_ptr<Gate> gate_;  // the attempt or connection in hand
   Backoff backoff_;
   asio::steady_timer retry_timer_;
@@ -102,8 +104,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 };
 
 Result<Done> SessionCore::start() {
-  if (options_.tls.enabled) {  // a wrong file is told at once; each attempt reads them again
-    if (const auto context = make_tls_context(options_.tls); !context) return context.error();
+  if (options_.tls.enabled) {  // a wrong file is told at once
+    if (const auto context = tls_.get(); !context) return context.error();
   }
   try {
     paho_ = std::make_unique<PahoClient>(options_, paho_events());
@@ -168,7 +170,15 @@ void SessionCore::attempt() {
   inbound_->begin_connection();
   set_detail(false, "connecting to " + where(options_));
   GateOptions options;
-  options.broker = {options_.host, options_.port, options_.tls};
+  options.broker.host = options_.host;
+  options.broker.port = options_.port;
+  if (options_.tls.enabled) {
+    const auto context = tls_.get();
+    if (!context) return gate_closed(context.error().message);
+    options.broker.tls = *context;
+    options.broker.server_name =
+        options_.tls.server_name.empty() ? options_.host : options_.tls.server_name;
+  }
   options.payload_bytes_max = options_.payload_bytes_max;
   options.connect_timeout = options_.connect_timeout;
   gate_ = std::make_shared<Gate>(loop_, std::move(options), gate_events(), inbound_->shared(),

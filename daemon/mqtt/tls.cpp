@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <filesystem>
 
 namespace parkwatch::mqtt_session {
 namespace {
@@ -117,6 +118,27 @@ Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsOptions& options) 
     return file_error("key of the client certificate", options.key_file, ec);
   }
   return context;
+}
+
+Result<std::shared_ptr<TlsContext>> TlsContextSource::get() {
+  std::string state = state_of_files();
+  if (context_ && state == state_) return context_;
+  Result<std::shared_ptr<TlsContext>> made = make_tls_context(options_);
+  if (!made) return made.error();
+  context_ = *made;
+  state_ = std::move(state);
+  return context_;
+}
+
+std::string TlsContextSource::state_of_files() const {
+  std::string state;
+  for (const std::string* file : {&options_.ca_file, &options_.cert_file, &options_.key_file}) {
+    std::error_code ec;  // a missing file has a state too
+    const auto written = std::filesystem::last_write_time(*file, ec);
+    state += std::to_string(written.time_since_epoch().count()) + "/" +
+             std::to_string(std::filesystem::file_size(*file, ec)) + ";";
+  }
+  return state;
 }
 
 Result<Done> expect_server(TlsStream& stream, const std::string& server_name,

@@ -36,7 +36,7 @@ int option(BrokerLink& link, int name) {
 TEST_CASE("broker link: nothing waits for a TCP acknowledgement, in either direction") {
   asio::io_context io;
   tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
-  BrokerLink link(io, {"127.0.0.1", acceptor.local_endpoint().port(), {}});
+  BrokerLink link(io, {"127.0.0.1", acceptor.local_endpoint().port(), {}, {}});
   REQUIRE(connect(io, link));
   tcp::socket broker = acceptor.accept();
   CHECK(option(link, TCP_NODELAY) == 1);
@@ -61,7 +61,7 @@ TEST_CASE("broker link: nothing waits for a TCP acknowledgement, in either direc
 
 TEST_CASE("broker link: a name that does not exist is told with the resolver's words") {
   asio::io_context io;
-  BrokerLink link(io, {"nowhere.invalid", 1883, {}});
+  BrokerLink link(io, {"nowhere.invalid", 1883, {}, {}});
   const Result<Done> connected = connect(io, link);
   REQUIRE_FALSE(connected);
   CHECK_THAT(connected.error().message,
@@ -72,7 +72,7 @@ TEST_CASE("broker link: every address of a name is tried") {
   asio::io_context io;
   // localhost may stand for ::1 first, where nobody listens.
   tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
-  BrokerLink link(io, {"localhost", acceptor.local_endpoint().port(), {}});
+  BrokerLink link(io, {"localhost", acceptor.local_endpoint().port(), {}, {}});
   CHECK(connect(io, link).ok());
   link.close();
 }

@@ -316,7 +316,10 @@ TEST_CASE("gate: each step that takes too long is named") {
   options.connect_timeout = 200ms;
   SECTION("the TLS handshake") {
     ScriptedBroker broker;
-    options.broker.tls.enabled = true;
+    TlsOptions tls;
+    tls.enabled = true;
+    options.broker.tls = *make_tls_context(tls);
+    options.broker.server_name = "broker.plant";
     RunningGate gate(broker.port(), options);
     CHECK(gate.why_closed() == "no answer within the time for the TLS handshake");
   }

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/certificates.h"
@@ -190,6 +191,38 @@ TEST_CASE("tls: a file that cannot be used is an error at the start, with its na
   const Result<Done> started = session.start();
   REQUIRE_FALSE(started);
   CHECK_THAT(started.error().message, Contains(no_pem));
+}
+
+TEST_CASE("tls: a certificate that was renewed is taken at the next connection") {
+  CertificateAuthority authority;
+  CertificateAuthority renewed("Renewed CA");
+  const Mosquitto broker(tls_broker(renewed, renewed.issue("broker", "IP:127.0.0.1")));
+  const TempDir dir;
+  const std::filesystem::path ca = dir.path() / "ca.pem";
+  std::filesystem::copy_file(authority.file(), ca);
+  RunningSession session(tls_subscriber(broker, ca.string()));
+  REQUIRE(session.start());
+  CHECK_THAT(session.wait_for_loss(), Contains("refused"));
+  std::filesystem::copy_file(renewed.file(), ca, std::filesystem::copy_options::overwrite_existing);
+  session.wait_for_connects(1);
+  std::filesystem::remove(ca);
+}
+
+TEST_CASE("tls: a file that vanished is told at the next connection, and waited for") {
+  CertificateAuthority authority;
+  Mosquitto broker(tls_broker(authority, authority.issue("broker", "IP:127.0.0.1")));
+  const TempDir dir;
+  const std::filesystem::path ca = dir.path() / "ca.pem";
+  std::filesystem::copy_file(authority.file(), ca);
+  RunningSession session(tls_subscriber(broker, ca.string()));
+  REQUIRE(session.start());
+  session.wait_for_connects(1);
+  std::filesystem::remove(ca);
+  broker.stop();
+  CHECK_THAT(session.wait_for_loss(2), Contains("certificate authority '" + ca.string() + "'"));
+  std::filesystem::copy_file(authority.file(), ca);
+  broker.start();
+  session.wait_for_connects(2);
 }
 
 TEST_CASE("tls: an encrypted key is an error and no question at the terminal") {
