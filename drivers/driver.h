@@ -55,6 +55,8 @@ struct DriverContext {
   SourceId source = 0;
   std::string source_name;
   std::string park;
+  // For a fault harness's own proof only: acknowledge before anything is safe.
+  bool acknowledge_early = false;
   std::function<void(std::string)> log;  // one line, already without secrets; any thread
 };
 

@@ -199,10 +199,10 @@ Result<Done> Daemon::begin() {
   auto alerting = alerts_->start(config_->state_directory);
   if (!alerting.ok()) return alerting;
 
-  sources_ = std::make_unique<Sources>(loop_, *intake_, *clock_, config_->plant->park, log);
+  sources_ = std::make_unique<Sources>(loop_, *intake_, *clock_, config_->plant->park,
+                                       options_.acknowledge_early, log);
   if (options_.acknowledge_early) {
     logger().error("acknowledging before anything is safe: this run is to lose messages");
-    (void)intake_->appended();
   }
   line_->start();
   auto applied = sources_->apply(*config_);

@@ -26,8 +26,13 @@ std::vector<std::size_t> windows_of(const config::Config& config) {
 }
 
 Sources::Sources(boost::asio::io_context& loop, Intake& intake, Clock& clock, std::string park,
-                 Log log)
-    : loop_(loop), intake_(intake), clock_(clock), park_(std::move(park)), log_(std::move(log)) {}
+                 bool acknowledge_early, Log log)
+    : loop_(loop),
+      intake_(intake),
+      clock_(clock),
+      park_(std::move(park)),
+      acknowledge_early_(acknowledge_early),
+      log_(std::move(log)) {}
 
 Result<Done> Sources::check(const config::Config& config) const {
   for (std::size_t at = 0; at < sources_.size() && at < config.sources.size(); ++at) {
@@ -72,6 +77,7 @@ void Sources::begin(std::size_t at) {
                         static_cast<SourceId>(at),
                         source.config.name,
                         park_,
+                        acknowledge_early_,
                         [log = log_](std::string line) { log(line); }};
   source.driver = find_driver(source.config.driver)->make(*source.config.table, std::move(context));
   if (source.driver == nullptr) return;

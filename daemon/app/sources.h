@@ -21,7 +21,9 @@ namespace parkwatch::app {
 class Sources {
  public:
   using Log = std::function<void(const std::string&)>;
-  Sources(boost::asio::io_context& loop, Intake& intake, Clock& clock, std::string park, Log log);
+  // `acknowledge_early`: for a fault harness's own proof only.
+  Sources(boost::asio::io_context& loop, Intake& intake, Clock& clock, std::string park,
+          bool acknowledge_early, Log log);
 
   // Starts what is new, restarts what changed, ends what is gone; an unchanged source keeps its
   // connection. Errors: refused - a source would get another number while messages of it may be on
@@ -52,6 +54,7 @@ class Sources {
   Intake& intake_;
   Clock& clock_;
   const std::string park_;
+  const bool acknowledge_early_;
   const Log log_;
   std::vector<Source> sources_;  // by SourceId
   bool open_ = true;

@@ -64,8 +64,9 @@ class MqttDriver final : public Driver {
       why_not_ = options.error();
       return;
     }
-    auto session = mqtt_session::make_session(context_.loop, *std::move(options), handlers(),
-                                              [this] { return appended_.load(); });
+    auto session = mqtt_session::make_session(
+        context_.loop, *std::move(options), handlers(),
+        [this] { return context_.acknowledge_early ? 0 : appended_.load(); });
     if (session) {
       session_ = *std::move(session);
     } else {

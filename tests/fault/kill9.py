@@ -9,7 +9,8 @@ import random
 import time
 
 from lib import (Broker, Daemon, Plan, Publisher, Puller, Workplace, compare, config_text, differing, drain,
-                 on_signals_exit, seed_of, transitions)
+                 on_signals_exit, seed_of, transitions,
+                 wait_subscribed)
 
 
 def run(place, name, kills, total, extra=()):
@@ -48,12 +49,6 @@ def run(place, name, kills, total, extra=()):
     daemon.kill()
     broker.stop()
     return lost, duplicated + puller.gaps, rows
-
-
-def wait_subscribed(daemon):
-    from lib import wait_for
-    wait_for(lambda: daemon.get("/readyz")[0] == 200 and b'"connected":true' in daemon.get("/v1/status")[1].replace(b" ", b""),
-             30, "the daemon does not subscribe")
 
 
 def main():

@@ -137,6 +137,11 @@ class Daemon:
             connection.close()
 
 
+def wait_subscribed(daemon):
+    """What is published before the first subscription is nobody's: no harness may count it."""
+    wait_for(lambda: b'"connected":true' in daemon.get("/v1/status")[1].replace(b" ", b""), 30, "the daemon does not subscribe")
+
+
 class Plan:
     """The numbered messages, the same for every run but for the time of the first one.
 

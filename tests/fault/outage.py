@@ -9,9 +9,10 @@ import json
 import random
 import struct
 import socket
+import threading
 import time
 
-from lib import Broker, Daemon, Plan, Publisher, Puller, Workplace, compare, config_text, drain, on_signals_exit, seed_of, wait_for
+from lib import Broker, Daemon, Plan, Publisher, Puller, Workplace, compare, config_text, drain, on_signals_exit, seed_of, wait_for, wait_subscribed
 
 RULES = '''
 [[tag]]
@@ -22,7 +23,7 @@ name = "outage/leak/value"
 id = "silent"
 kind = "stale"
 tags = ["outage/heartbeat/value"]
-after = "2s"
+after = "4s"
 priority = "medium"
 [[rule]]
 id = "leak"
@@ -64,20 +65,36 @@ def reading(value, age_s=0.0):
     return json.dumps({"value": value, "time": int((time.time() - age_s) * 1e6)})
 
 
+class Heart(threading.Thread):
+    """A device that reports twice a second for as long as it can reach the broker."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.port, self.beats, self.ending = port, 0, False
+
+    def run(self):
+        while not self.ending:
+            try:
+                publish_once(self.port, "fault/outage/heartbeat/value", reading(self.beats))
+                self.beats += 1
+            except (OSError, AssertionError):
+                pass
+            time.sleep(0.5)
+
+
 def outage(broker, daemon, number):
     """One outage: stale comes, the leak's report waits with its sender, both show when the broker is back."""
-    publish_once(broker.port, "fault/outage/heartbeat/value", reading(number))
     broker.stop()
     leaked_at = time.time()
-    wait_for(lambda: events(daemon).count(("silent", "raised")) >= number + 1, 20, "the silent tag does not go stale")
+    wait_for(lambda: events(daemon).count(("silent", "raised")) >= number + 1, 40, "the silent tag does not go stale")
     time.sleep(random.uniform(0.1, 1.0))
     broker.start()
     publish_once(broker.port, "fault/outage/leak/value", reading(50 + number, time.time() - leaked_at))
-    publish_once(broker.port, "fault/outage/heartbeat/value", reading(number + 0.5))
     wait_for(lambda: events(daemon).count(("silent", "returned")) >= number + 1, 40, "the tag does not come back")
     wait_for(lambda: events(daemon).count(("leak", "raised")) >= number + 1, 40, "the leak raises no alarm")
     publish_once(broker.port, "fault/outage/leak/value", reading(0))
     wait_for(lambda: events(daemon).count(("leak", "returned")) >= number + 1, 40, "the leak does not clear")
+    time.sleep(random.uniform(0.5, 2.0))
 
 
 def main():
@@ -94,8 +111,10 @@ def main():
         place.undo.append(lambda: daemon.process and daemon.process.poll() is None and daemon.kill())
         daemon.start()
         daemon.wait_ready()
+        wait_subscribed(daemon)
         plan = Plan(int(500 * 12 * options.outages), rate=500)
-        publisher, puller = Publisher(broker.port, plan), Puller(daemon)
+        publisher, puller, heart = Publisher(broker.port, plan), Puller(daemon), Heart(broker.port)
+        heart.start()
         puller.start()
         publisher.start()
         for number in range(options.outages):
@@ -103,6 +122,8 @@ def main():
         publisher.join(plan.total / plan.rate + 120)
         if publisher.failure or publisher.is_alive():
             raise SystemExit(f"the publisher did not end: {publisher.failure}")
+        heart.ending = True
+        heart.join()
         drain(puller, lambda: True)
         pulled = [row for row in puller.readings if not row[2].startswith("outage/")]
         # The publisher sends again what an ending broker had perhaps taken: more is right, less is not.

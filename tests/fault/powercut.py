@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from godown import cut_power
-from lib import Broker, Daemon, Plan, Publisher, Puller, Workplace, compare, config_text, drain, on_signals_exit, seed_of
+from lib import Broker, Daemon, Plan, Publisher, Puller, Workplace, compare, config_text, drain, on_signals_exit, seed_of, wait_subscribed
 
 
 class Disk:
@@ -58,6 +58,7 @@ def main():
         place.undo.append(lambda: daemon.process and daemon.process.poll() is None and daemon.kill())
         daemon.start()
         daemon.wait_ready()
+        wait_subscribed(daemon)
         plan = Plan(int(1500 * (options.cuts * 1.4 + 5)))
         publisher = Publisher(broker.port, plan)
         publisher.start()

@@ -44,7 +44,7 @@ BANS = [
 
 def layers(root):
     text = (root / "cmake/layers.cmake").read_text()
-    allowed = {m[1]: set(m[2].split()) for m in re.finditer(r'"LAYER (\S+) *([^"]*)"', text)}
+    allowed = {m[1]: set(m[2].split()) for m in re.finditer(r'"LAYER ([^\s"]+) *([^"]*)"', text)}
     folders = {m[2]: m[1] for m in re.finditer(r'"FOLDER (\S+) +(\S+)"', text)}
     return allowed, folders
 
@@ -66,16 +66,19 @@ FUNCTION = re.compile(r"^( *)(?!.*\b(namespace|struct|class|enum|union)\b)(?! *(
                       r"(?!.*= *\[).*\S.*\{$")
 
 
+STATEMENT_END = re.compile(r"[;{}]\s*(//.*)?$|^\s*//|:\s*$|^#")
+
+
 def functions(lines):
     """(line number, length) of each function body of clang-formatted code."""
     at = 0
     while at < len(lines):
         match = FUNCTION.match(lines[at])
         if match and (")" in lines[at] or (at and lines[at - 1].rstrip().endswith((",", ")", "("))) or re.search(r"\)\s*(const|noexcept|override)", lines[at])):
-            indent = match[1]
-            first = at
-            while first > 0 and lines[first - 1].strip() and lines[first - 1].startswith(indent + " ") and not lines[first - 1].rstrip().endswith((";", "{", "}")):
+            first = at  # the line on which the signature begins
+            while first > 0 and lines[first - 1].strip() and not STATEMENT_END.search(lines[first - 1]):
                 first -= 1
+            indent = re.match(" *", lines[first])[0]
             end = next((i for i in range(at + 1, len(lines)) if re.match(re.escape(indent) + r"\}", lines[i])), None)
             if end is not None:
                 yield first + 1, end - first + 1
@@ -129,6 +132,8 @@ def check(root):
     allowed, folders = layers(root)
     found, function_lines, file_lines, test_lines, source_lines = [], [], [], 0, 0
     built = "\n".join(p.read_text() for p in (root / "tests").rglob("CMakeLists.txt"))
+    for path in (root / "tests").rglob("*.py"):
+        test_lines += len(path.read_text().splitlines())
     for name, lines in sources(root):
         layer = None if name.startswith("tests/") else layer_of(name, folders)
         if name == "drivers/driver.h":
