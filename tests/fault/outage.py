@@ -122,13 +122,13 @@ def main():
         publisher.join(plan.total / plan.rate + 120)
         if publisher.failure or publisher.is_alive():
             raise SystemExit(f"the publisher did not end: {publisher.failure}")
+        rows = events(daemon)
         heart.ending = True
         heart.join()
         drain(puller, lambda: True)
         pulled = [row for row in puller.readings if not row[2].startswith("outage/")]
         # The publisher sends again what an ending broker had perhaps taken: more is right, less is not.
         lost, repeated, example = compare(plan, sorted(publisher.acked), pulled)
-        rows = events(daemon)
         wrong = sum(abs(rows.count(key) - options.outages) for key in
                     (("silent", "raised"), ("silent", "returned"), ("leak", "raised"), ("leak", "returned")))
         if lost and example:
