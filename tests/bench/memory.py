@@ -37,7 +37,7 @@ def main():
         while load.is_alive():
             samples.append((time.monotonic() - began, rss_mib(daemon.process.pid)))
             time.sleep(1)
-        readings = status(daemon)["readings"]
+        readings = status(daemon)["numbers"]["readings"]
     part = min(60, seconds / 6)
     early = [m for t, m in samples if part <= t < 2 * part]
     late = [m for t, m in samples if t >= samples[-1][0] - part]

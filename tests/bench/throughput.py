@@ -34,9 +34,9 @@ def daemon(place, window, count, name):
         under_test = start_daemon(place, name, broker.port, TAGS, window)
         began = time.monotonic()
         publish(broker.port, count)
-        wait_for(lambda: status(under_test)["readings"] >= count, 300, "not every reading is committed")
+        wait_for(lambda: status(under_test)["numbers"]["readings"] >= count, 300, "not every reading is committed")
         seconds = time.monotonic() - began
-        assert status(under_test)["readings"] == count
+        assert status(under_test)["numbers"]["readings"] == count
         end(under_test.process)
         return count / seconds
     finally:
