@@ -7,6 +7,7 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "store/checksum.h"
 #include "store/convert.h"
+#include "store/recovery.h"
 
 namespace parkwatch::store {
 namespace {
@@ -38,6 +39,7 @@ bool rise_by_one(std::span<const AlarmEvent> transitions) {
 Result<Done> compress(Compressor& compressor, const std::string& bytes, std::string& out) {
   out.clear();
   if (bytes.empty()) return Done{};
+  if (bytes.size() > content_bytes_max) return mistake("a part of it could not be read back");
   return compressor.append_frame(bytes, out);
 }
 
@@ -45,13 +47,19 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, bytes_max);
 }
 
-bool put_consumer(Connection& connection, const ConsumerCommand& command, Timestamp at) {
+// What is not yet stored cannot be safe anywhere.
+std::uint64_t stored_by(const ConsumerCommand& command, std::uint64_t last_sequence) {
+  return std::min(command.sequence, last_sequence);
+}
+
+bool put_consumer(Connection& connection, const ConsumerCommand& command, Timestamp at,
+                  std::uint64_t last_sequence) {
   // On a consumer that exists only the expiry is new: its cursor is its own to move.
   Query query{connection,
               "INSERT INTO consumers(name, sequence, expires_us, updated_us) VALUES(?, ?, ?, ?) "
               "ON CONFLICT(name) DO UPDATE SET expires_us = excluded.expires_us, "
               "updated_us = excluded.updated_us"};
-  query.text(command.name).number(command.sequence);
+  query.text(command.name).number(stored_by(command, last_sequence));
   if (command.expires_at) {
     query.number(to_us(*command.expires_at));
   } else {
@@ -64,8 +72,7 @@ bool acknowledge(Connection& connection, const ConsumerCommand& command, Timesta
                  std::uint64_t last_sequence) {
   Query query{connection,
               "UPDATE consumers SET sequence = max(sequence, ?), updated_us = ? WHERE name = ?"};
-  // What is not yet stored cannot be safe anywhere.
-  query.number(std::min(command.sequence, last_sequence));
+  query.number(stored_by(command, last_sequence));
   return query.number(to_us(at)).text(command.name).run();
 }
 
@@ -73,7 +80,7 @@ bool apply(Connection& connection, const ConsumerCommand& command, Timestamp at,
            std::uint64_t last_sequence) {
   switch (command.verb) {
     case ConsumerCommand::Verb::put:
-      return put_consumer(connection, command, at);
+      return put_consumer(connection, command, at, last_sequence);
     case ConsumerCommand::Verb::ack:
       return acknowledge(connection, command, at, last_sequence);
     case ConsumerCommand::Verb::remove:
@@ -129,6 +136,7 @@ Result<Done> BatchWriter::prepare_blobs(const Batch& batch) {
 
   plants_.clear();
   for (const auto& [hash, text] : batch.plants) {
+    if (text.size() > content_bytes_max) return mistake("a configuration is too long");
     if (auto made = compressor_.append_frame(text, plants_.emplace_back()); !made) return made;
   }
   bytes_.clear();

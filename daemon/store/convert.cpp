@@ -184,7 +184,8 @@ void to_proto(const Gap& gap, v1::Gap& out) {
   out.set_from_us(to_us(gap.from));
   out.set_to_us(to_us(gap.to));
   out.set_readings(gap.readings);
-  out.set_reason(gap.reason);
+  out.set_reason(mended_utf8(gap.reason));
+  out.set_unacknowledged(gap.unacknowledged);
 }
 
 Result<Gap> from_proto(const v1::Gap& in) {
@@ -196,6 +197,7 @@ Result<Gap> from_proto(const v1::Gap& in) {
   gap.to = from_us(in.to_us());
   gap.readings = in.readings();
   gap.reason = in.reason();
+  gap.unacknowledged = in.unacknowledged();
   return gap;
 }
 

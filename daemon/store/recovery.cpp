@@ -11,9 +11,6 @@
 namespace parkwatch::store {
 namespace {
 
-// Of a snapshot, a record or a configuration, unpacked.
-constexpr std::size_t content_bytes_max = std::size_t{256} << 20;
-
 Error damaged(const BatchRow& row, const std::string& why) {
   return {ErrorKind::permanent, name_of(row) + " is damaged: " + why};
 }

@@ -18,6 +18,9 @@ class Snapshot;
 
 namespace parkwatch::store {
 
+// Of a snapshot, a record or a configuration, unpacked.
+inline constexpr std::size_t content_bytes_max = std::size_t{256} << 20;
+
 struct StoredSnapshot {
   std::shared_ptr<const v1::Snapshot> snapshot;  // null: there is none
   std::uint64_t batch = 0;                       // with which it was stored

@@ -92,6 +92,7 @@ TEST_CASE("a gap comes back whole", "[store]") {
   gap.to = sample_time + Duration{8};
   gap.readings = 1234;
   gap.reason = "size";
+  gap.unacknowledged = true;
   const auto back = there_and_back<v1::Gap>(gap);
   REQUIRE(back);
   CHECK(back->first_sequence == 4);
@@ -100,6 +101,7 @@ TEST_CASE("a gap comes back whole", "[store]") {
   CHECK(back->to == gap.to);
   CHECK(back->readings == 1234);
   CHECK(back->reason == "size");
+  CHECK(back->unacknowledged);
 }
 
 TEST_CASE("text that is not UTF-8 is mended, since protobuf would not read it back", "[store]") {

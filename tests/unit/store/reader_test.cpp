@@ -1,8 +1,10 @@
 // tests/unit/store/reader_test.cpp - Pages of readings, and reading beside a writer.
 #include "store/reader.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
-#include <set>
+#include <functional>
+#include <thread>
 
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
@@ -251,6 +253,46 @@ TEST_CASE("a reader sees each commit at once, and none in part", "[store]") {
     CHECK(sequences_of(pull_all(*reader)) == numbers(1, n * 10));
     if (n % 7 == 0) store->checkpoint();
   }
+}
+
+TEST_CASE("readers on threads of their own see whole prefixes while the writer writes",
+          "[store][threads]") {
+  constexpr std::uint64_t batches = 150;
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  // Catch2's assertions are for one thread; each reader keeps what it found.
+  std::atomic<bool> given_up = false;
+  const auto read_to_the_end = [&](bool& good) {
+    auto reader = open_reader(dir.path());
+    good = static_cast<bool>(reader);
+    std::uint64_t seen = 0;
+    ReadingsQuery query;
+    query.bytes_max = 200;
+    while (good && !given_up && seen < batches * 10) {
+      const auto page = (*reader)->readings(query);
+      good = page && page->next_sequence >= query.after_sequence && page->gaps.empty();
+      if (!good) return;
+      for (const Reading& r : page->readings) good = good && r == numbered_reading(++seen);
+      query.after_sequence = page->next_sequence;
+      const auto counts = (*reader)->counts();
+      good = good && counts && counts->last_sequence >= seen;
+    }
+  };
+  bool one = false;
+  bool two = false;
+  std::thread first{read_to_the_end, std::ref(one)};
+  std::thread second{read_to_the_end, std::ref(two)};
+  bool committed = true;
+  for (std::uint64_t n = 1; n <= batches; ++n) {
+    committed = committed && store->commit(numbered_batch(n * 10 - 9, n * 10));
+    if (n % 20 == 0) store->checkpoint();
+  }
+  given_up = !committed;
+  first.join();
+  second.join();
+  CHECK(committed);
+  CHECK(one);
+  CHECK(two);
 }
 
 TEST_CASE("counts tell what is stored", "[store]") {

@@ -277,6 +277,8 @@ TEST_CASE("consumers are registered, acknowledge forwards only, and are removed"
   CHECK(row().name == "hq");
   commit(*store, consumer_batch(107, {Verb::remove, "hq", 0, {}}));
   CHECK(reader->consumers()->empty());
+  commit(*store, consumer_batch(108, {Verb::put, "ahead", 500, {}}));
+  CHECK(row().sequence == 108);
 }
 
 TEST_CASE("the quarantine is a ring of bounded rows", "[store]") {
