@@ -1,0 +1,137 @@
+// tests/integration/refusals_test.cpp - What an integrator gets wrong: a clear message, and nothing
+// else stops.
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/integration/running_daemon.h"
+#include "tests/support/mosquitto.h"
+
+using namespace parkwatch::test;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+TEST_CASE("refusal: a file that is no database is named and left as it is", "[integration]") {
+  RunningDaemon daemon{tank_config(1)};
+  fs::create_directories(daemon.state());
+  const fs::path file = daemon.state() / "parkwatch.db";
+  std::ofstream{file} << std::string(5000, 'x');
+  daemon.start();
+  CHECK(daemon.wait() == 1);
+  CHECK(daemon.log().find("parkwatch.db") != std::string::npos);
+  CHECK(fs::file_size(file) == 5000);
+}
+
+TEST_CASE("refusal: a state directory that cannot be made is named", "[integration]") {
+  RunningDaemon daemon{tank_config(1)};
+  std::ofstream{daemon.state()} << "a file stands where the directory should be";
+  daemon.start();
+  CHECK(daemon.wait() == 1);
+  CHECK(daemon.log().find(daemon.state().string()) != std::string::npos);
+}
+
+TEST_CASE("refusal: a second daemon on the same state directory is told who has it",
+          "[integration]") {
+  Mosquitto broker;
+  RunningDaemon first{tank_config(broker.port())};
+  first.start_ready();
+  ChildProcess second{{program("daemon/app/parkwatchd"), "--config", first.config_path()}};
+  CHECK(second.wait(20s) == 1);
+  CHECK(second.output().find(first.state().string()) != std::string::npos);
+  CHECK(get(first.port(), "/readyz").status == 200);
+}
+
+TEST_CASE("refusal: an occupied port is named with what to do", "[integration]") {
+  Mosquitto broker;
+  RunningDaemon first{tank_config(broker.port())};
+  first.start_ready();
+  RunningDaemon second{tank_config(broker.port())};
+  std::ofstream{second.config_path()}
+      << "[daemon]\npark = \"test\"\nstate_directory = \"" << second.state().string()
+      << "\"\n[http]\nlisten = \"127.0.0.1:" << first.port() << "\"\n"
+      << tank_config(broker.port());
+  second.start();
+  CHECK(second.wait() == 1);
+  CHECK(second.log().find("127.0.0.1:" + std::to_string(first.port())) != std::string::npos);
+}
+
+TEST_CASE("refusal: every mistake of a configuration is printed at once, with its place",
+          "[integration]") {
+  RunningDaemon daemon{
+      "[[tag]]\nname = \"a/b/c\"\nunit = \"m\"\nrange = [0, 10]\n"
+      "[[rule]]\nid = \"r1\"\nkind = \"limt\"\ntags = [\"a/b/c\"]\nH = 5\n"
+      "[[rule]]\nid = \"r2\"\nkind = \"limit\"\ntags = [\"a/b/x\"]\nH = 5\n"
+      "[[rule]]\nid = \"r3\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 50\n"
+      "[[rule]]\nid = \"r3\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 5\nunit = \"kPa\"\n"};
+  daemon.start({"--check"});
+  CHECK(daemon.wait() == 1);
+  const std::string log = daemon.log();
+  for (const char* key : {"limt", "a/b/x", "r3", "kPa", "50"}) {
+    CAPTURE(key, log);
+    CHECK(log.find(key) != std::string::npos);
+  }
+  CHECK(log.find("parkwatch.toml:") != std::string::npos);
+}
+
+TEST_CASE("refusal: a broker that is not there leaves the rest at work, and says why",
+          "[integration]") {
+  const std::uint16_t nobody = free_loopback_port();
+  RunningDaemon daemon{tank_config(nobody)};
+  daemon.start_ready(false);
+  CHECK(daemon.until("/v1/status", [](const HttpReply& r) {
+    return r.body.find("refused") != std::string::npos;
+  }));
+  CHECK(daemon.until("/healthz", [](const HttpReply& r) {
+    return r.status == 503 && r.body.find("not connected") != std::string::npos;
+  }));
+  CHECK(get(daemon.port(), "/v1/readings").status == 200);
+  CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("refusal: a full disk holds acknowledgements, is told, and passes by itself",
+          "[integration]") {
+  if (::geteuid() != 0) {
+    WARN("needs root for a small filesystem");
+    return;
+  }
+  MosquittoOptions options;
+  options.unlimited_queue = true;
+  Mosquitto broker{options};
+  RunningDaemon daemon{tank_config(broker.port())};
+  fs::create_directories(daemon.state());
+  (void)run_to_end({"mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", daemon.state().string()});
+  struct Unmount {
+    std::string path;
+    ~Unmount() { ChildProcess{{"umount", "-l", path}}.wait(10s); }
+  } unmount{daemon.state().string()};
+  daemon.start_ready();
+  publish(broker.port(), "park/tank/t101/level", reading("1"));
+  REQUIRE(daemon.until("/v1/status", [](const HttpReply& r) {
+    return r.body.find("\"readings\":1") != std::string::npos;
+  }));
+
+  // Nothing is left, not even what the store had put aside: the file grows over every free byte
+  // again and again.
+  ChildProcess hog{{"sh", "-c",
+                    "while :; do dd if=/dev/zero of=" + (daemon.state() / "hog").string() +
+                        " bs=64k oflag=append conv=notrunc 2>/dev/null; done"}};
+  int sent = 1;
+  const auto fails = [&](const HttpReply& r) {
+    publish(broker.port(), "park/tank/t101/level", reading(std::to_string(++sent % 8)));
+    return r.status == 503 && r.body.find("cannot commit") != std::string::npos;
+  };
+  REQUIRE(daemon.until("/healthz", fails));
+  for (int i = 0; i < 30; ++i)
+    publish(broker.port(), "park/tank/t101/level", reading(std::to_string(++sent % 8)));
+  hog.signal(SIGKILL);
+  (void)hog.wait(10s);
+  fs::remove(daemon.state() / "hog");
+  REQUIRE(daemon.until("/healthz", [](const HttpReply& r) { return r.status == 200; }));
+  REQUIRE(daemon.until("/v1/status", [&](const HttpReply& r) {
+    return r.body.find("\"readings\":" + std::to_string(sent)) != std::string::npos;
+  }));
+  CHECK(daemon.pull_all().size() == static_cast<std::size_t>(sent));
+  CHECK(daemon.stop() == 0);
+}
