@@ -27,7 +27,7 @@ bool has(const HttpReply& reply, const std::string& text) {
 std::vector<std::string> life_of(RunningDaemon& daemon, const std::string& rule) {
   std::vector<std::string> life;
   for (const boost::json::object& event : daemon.events()) {
-    if (event.at("rule") != rule) continue;
+    if (event.at("rule").as_string() != std::string_view{rule}) continue;
     life.push_back(std::string{event.at("kind").as_string()} + " " +
                    std::string{event.at("level").as_string()});
   }
@@ -36,7 +36,8 @@ std::vector<std::string> life_of(RunningDaemon& daemon, const std::string& rule)
 
 std::uint64_t occurrence_of(RunningDaemon& daemon, const std::string& rule) {
   for (const boost::json::object& event : daemon.events()) {
-    if (event.at("rule") == rule) return event.at("occurrence").to_number<std::uint64_t>();
+    if (event.at("rule").as_string() == std::string_view{rule})
+      return event.at("occurrence").to_number<std::uint64_t>();
   }
   return 0;
 }
