@@ -28,7 +28,8 @@ std::string reason_of(int error) { return std::generic_category().message(error)
 std::vector<std::string> names_of(const fs::path& folder, const std::string& level) {
   std::vector<std::string> names;
   std::error_code error;
-  for (fs::directory_iterator it{folder, error}, end; !error && it != end; it.increment(error)) {
+  const fs::path place = folder.empty() ? fs::path{"."} : folder;
+  for (fs::directory_iterator it{place, error}, end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name.front() == '.' && level.front() != '.') continue;
     if (tag_matches(level, name)) names.push_back(name);

@@ -30,6 +30,19 @@ TEST_CASE("files: a pattern finds regular files in byte order, level by level", 
   CHECK(find_files(folder / "none", "*.toml").empty());
 }
 
+TEST_CASE("files: without a folder a pattern begins where the program stands", "[config]") {
+  const Folder folder;
+  folder.write("a.toml", "");
+  folder.write("s/b.toml", "");
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const std::vector<std::string> here = find_files("", "*.toml");
+  const std::vector<std::string> below = find_files("", "*/*.toml");
+  std::filesystem::current_path(before);
+  CHECK(here == std::vector<std::string>{"a.toml"});
+  CHECK(below == std::vector<std::string>{"s/b.toml"});
+}
+
 TEST_CASE("files: a relative path begins in the folder, an absolute one stands", "[config]") {
   CHECK(path_from("/etc/p", "a/b") == "/etc/p/a/b");
   CHECK(path_from("etc", "b") == "etc/b");
