@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char* version_1 = R"(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
--- One row a commit. `batch` rises by one; last_sequence equals that of the row before when only time passed.
+-- One row a commit. `batch` rises by one; last_sequence equals that of the row before when only
+-- time passed.
 CREATE TABLE batches(
   batch INTEGER PRIMARY KEY,
   first_sequence INTEGER NOT NULL,
