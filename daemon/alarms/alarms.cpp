@@ -75,8 +75,7 @@ void Alarms::emit(AlarmEvent& alarm, TransitionKind kind, const Occasion& occasi
 }
 
 void Alarms::apply(Condition condition, const Occasion& occasion, std::vector<AlarmEvent>& out) {
-  Key key{condition.rule, condition.tag};
-  auto found = standing_.find(key);
+  auto found = standing_.find(std::pair{condition.rule, condition.tag});
   if (condition.level == Level::none) {
     if (found == standing_.end() || !is_active(found->second.state)) return;
     AlarmEvent& alarm = found->second;
@@ -89,9 +88,9 @@ void Alarms::apply(Condition condition, const Occasion& occasion, std::vector<Al
     return;
   }
   if (found == standing_.end()) {
-    found = standing_.emplace(key, AlarmEvent{}).first;
-    found->second.rule = std::move(key.first);
-    found->second.tag = std::move(key.second);
+    found = standing_.emplace(Key{condition.rule, condition.tag}, AlarmEvent{}).first;
+    found->second.rule = condition.rule;
+    found->second.tag = condition.tag;
   }
   AlarmEvent& alarm = found->second;
   const bool raised = !is_active(alarm.state);
@@ -137,7 +136,7 @@ Result<Done> Alarms::acknowledge(const AcknowledgeAlarm& command, const std::str
 
 void Alarms::remove(const std::string& rule, const std::string& tag, const Occasion& occasion,
                     std::vector<AlarmEvent>& out) {
-  const auto found = standing_.find(Key{rule, tag});
+  const auto found = standing_.find(std::pair<std::string_view, std::string_view>{rule, tag});
   if (found == standing_.end()) return;
   found->second.state = AlarmState::normal;
   found->second.level = Level::none;

@@ -52,7 +52,16 @@ struct Occasion {
 class Alarms {
  public:
   using Key = std::pair<std::string, std::string>;  // rule, tag
-  using Standing = std::map<Key, AlarmEvent>;
+  // Also by views, so that looking needs no copy.
+  struct Less {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      const int order = std::string_view{a.first}.compare(b.first);
+      return order != 0 ? order < 0 : std::string_view{a.second} < std::string_view{b.second};
+    }
+  };
+  using Standing = std::map<Key, AlarmEvent, Less>;
 
   // Appends the transition, if there is one.
   void apply(Condition condition, const Occasion& occasion, std::vector<AlarmEvent>& out);

@@ -47,6 +47,22 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
   for (std::uint32_t u = t.users; u < t.users_end; ++u) on_expression(users_[u], r, at, scene);
 }
 
+void Engine::prefetch_rules(TagId tag) const {
+  __builtin_prefetch(&rules_of_[tag]);
+  __builtin_prefetch(&rules_of_[tag].wake_window);
+  __builtin_prefetch(&lives_[tag]);
+  __builtin_prefetch(&lives_[tag].seen_cause.time);
+  __builtin_prefetch(&operands_[tag]);
+}
+
+void Engine::prefetch_instances(TagId tag) const {
+  const TagRules& t = rules_of_[tag];
+  if (t.limits == t.exprs) return;
+  __builtin_prefetch(&bands_[t.limits]);
+  if (t.rates < t.windows) __builtin_prefetch(instances_[t.rates].rate.get());
+  if (t.windows < t.stales) __builtin_prefetch(instances_[t.windows].window.get());
+}
+
 void Engine::on_signals(const Reading& r, const Moment& at, Scene& scene) {
   double value = 0;
   if (const auto* number = std::get_if<double>(&r.value)) {

@@ -80,6 +80,11 @@ class Engine {
   // REQUIRES: taken, remembered, not historical.
   void on_reading(const Reading& reading, Scene& scene);
 
+  // Hints that on_reading() will soon be called for the tag: many tags do not fit into a cache.
+  // First the one, some readings later the other.
+  void prefetch_rules(TagId tag) const;
+  void prefetch_instances(TagId tag) const;
+
   [[nodiscard]] bool may_be_due(Timestamp by) const {
     return !deadlines_.empty() && deadlines_.earliest() <= by;
   }

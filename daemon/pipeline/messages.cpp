@@ -8,6 +8,8 @@ namespace {
 
 // Details of one refusal row; the payload itself is kept beside them.
 constexpr std::size_t detail_bytes_max = 512;
+// Readings of a message whose rules are fetched into the cache ahead of their turn.
+constexpr std::size_t look_ahead = 8;
 
 }  // namespace
 
@@ -163,7 +165,9 @@ TagId Pipeline::State::find_or_register(std::string_view name, const DecodedRead
   if (may_register) {
     Tag tag;
     tag.name = name;
-    tag.type = type_of(raw.value);
+    // A device that sends 20 may send 20.5 next.
+    const ValueType type = type_of(raw.value);
+    tag.type = type == ValueType::int64 ? ValueType::float64 : type;
     tag.auto_registered = true;
     register_tag(tag, arrival.receive, facts);
     const TagId registered = tags.find(name);
@@ -179,6 +183,10 @@ void Pipeline::State::evaluate_from(std::size_t first, Facts& facts) {
   auto index = static_cast<std::uint32_t>(end - first);
   for (std::size_t i = first; i < end; ++i) {
     const Reading& reading = facts.readings[i];
+    if (i + look_ahead < end) {
+      engine->prefetch_rules(facts.readings[i + look_ahead].tag);
+      engine->prefetch_instances(facts.readings[i + look_ahead / 2].tag);
+    }
     if ((reading.flags & reading_historical) != 0) continue;
     engine->on_reading(reading, here);
     if (!derived.dependents(reading.tag).empty()) derive(i, index, facts);

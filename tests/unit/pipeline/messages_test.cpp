@@ -105,6 +105,7 @@ TEST_CASE("messages: unknown tags are taken up to the source's limit", "[pipelin
   CHECK(view.tag->name == "x/y/2");
   CHECK(view.tag->auto_registered);
   CHECK(view.tag->type == ValueType::boolean);
+  CHECK(rig.pipeline().tag(2).tag->type == ValueType::float64);
   CHECK(view.version == 1);
   // A replay needs them, the dictionary shows them.
   CHECK(rig.facts().tags.size() == 4);
@@ -113,6 +114,14 @@ TEST_CASE("messages: unknown tags are taken up to the source's limit", "[pipelin
   CHECK(registered.id == 2);
   CHECK(registered.tag.name == "x/y/1");
   CHECK(rig.facts().inputs[1].sequence == 2);
+}
+
+TEST_CASE("messages: a tag that came with a whole number keeps the fractions that follow",
+          "[pipeline]") {
+  Rig rig{plant_with_room(2)};
+  rig.send(1s, "x/y/1 20");
+  rig.send(2s, "x/y/1 20.5");
+  CHECK(rig.readings() == "x/y/1=20 good -; x/y/1=20.5 good -");
 }
 
 TEST_CASE("messages: what is no name of a tag is never registered", "[pipeline]") {
