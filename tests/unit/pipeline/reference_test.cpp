@@ -1,0 +1,159 @@
+// tests/unit/pipeline/reference_test.cpp - Random series through the whole pipeline say what the
+// plain reference implementation of each kind says.
+#include "tests/support/reference/reference.h"
+
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "rig.h"
+
+using namespace parkwatch;
+using namespace parkwatch::test;
+
+namespace {
+
+constexpr Duration length = 20min;
+
+// Two series whose readings never come at the same time, one in ten of them bad.
+struct Pair {
+  reference::Series a;
+  reference::Series b;
+};
+
+Pair random_pair(std::uint64_t seed) {
+  std::mt19937_64 random{seed};
+  std::normal_distribution<double> step{0, 12};
+  Pair pair;
+  double value = 50;
+  bool turn = false;
+  for (Duration now{1}; now < length; turn = !turn) {
+    value = std::clamp(std::round((value + step(random)) * 100) / 100, 0.0, 100.0);
+    const bool bad = random() % 10 == 0;
+    (turn ? pair.b : pair.a).push_back({day + now, bad ? std::nullopt : std::optional{value}});
+    const bool pause = random() % 60 == 0;
+    now += Duration{1 + static_cast<std::int64_t>(random() % (pause ? 150'000'000 : 3'000'000))};
+  }
+  return pair;
+}
+
+std::string line_of(const std::string& tag, const reference::Point& p) {
+  std::string line = tag + " " + to_text(Value{p.value.value_or(1e9)}) +
+                     " t=" + std::to_string((p.at - day).count());
+  return p.value ? line : line + " q=bad";
+}
+
+// The changes of the one rule that runs.
+reference::Changes changes_of(const RuleSpec& rule, const Pair& pair) {
+  Rig rig{plant_of({rule})};
+  for (std::size_t a = 0, b = 0; a < pair.a.size() || b < pair.b.size();) {
+    const bool first = b == pair.b.size() || (a < pair.a.size() && pair.a[a].at < pair.b[b].at);
+    const reference::Point& p = first ? pair.a[a++] : pair.b[b++];
+    rig.send(p.at - day, line_of(first ? "a/b/c" : "a/b/d", p));
+  }
+  rig.tick(length + 10min);
+  reference::Changes changes;
+  for (const AlarmEvent& e : rig.facts().transitions) changes.push_back({e.at, e.level});
+  return changes;
+}
+
+const std::vector<Limit> four = {
+    {.level = Level::low_low, .at = 10, .deadband = 1, .off_delay = 4s},
+    {.level = Level::low, .at = 20, .deadband = 2, .on_delay = 3s},
+    {.level = Level::high, .at = 80, .deadband = 2, .on_delay = 5s, .off_delay = 2s},
+    {.level = Level::high_high, .at = 90, .deadband = 2, .on_delay = 2s}};
+
+const std::vector<Limit> two = {{.level = Level::low, .at = 40, .deadband = 2},
+                                {.level = Level::high, .at = 55, .deadband = 2}};
+
+// Over 30 seeds; `reference` gives the changes up to `end`.
+template <typename Reference>
+void compare(const RuleSpec& rule, std::size_t changes_min, Reference reference) {
+  std::size_t total = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    CAPTURE(seed, rule.id);
+    const Pair pair = random_pair(seed);
+    const auto changes = changes_of(rule, pair);
+    total += changes.size();
+    REQUIRE(changes == reference(pair, day + length + 10min));
+  }
+  CHECK(total >= changes_min);
+}
+
+}  // namespace
+
+TEST_CASE("reference: limits", "[pipeline][property]") {
+  RuleSpec rule = limit_of("limit", "a/b/c", 0);
+  rule.limits = four;
+  compare(rule, 500,
+          [](const Pair& pair, Timestamp end) { return reference::levels(four, pair.a, end); });
+}
+
+TEST_CASE("reference: states", "[pipeline][property]") {
+  RuleSpec rule = limit_of("state", "a/b/c", 0);
+  rule.kind = RuleKind::state;
+  rule.states = {0, 100};
+  rule.on_delay = 1s;
+  rule.off_delay = 2s;
+  compare(rule, 200, [&](const Pair& pair, Timestamp end) {
+    return reference::on_off(1s, 2s, reference::states(rule.states, pair.a), end);
+  });
+}
+
+TEST_CASE("reference: slopes", "[pipeline][property]") {
+  RuleSpec rule = limit_of("rate", "a/b/c", 0);
+  rule.kind = RuleKind::rate;
+  rule.per = 1min;
+  rule.over = 15s;
+  rule.limits = {{.level = Level::low, .at = -60, .deadband = 10, .on_delay = 2s},
+                 {.level = Level::high, .at = 60, .deadband = 10}};
+  compare(rule, 500, [&](const Pair& pair, Timestamp end) {
+    return reference::levels(rule.limits, reference::slopes(15s, 1min, pair.a), end);
+  });
+}
+
+TEST_CASE("reference: silence", "[pipeline][property]") {
+  RuleSpec rule = limit_of("stale", "a/b/c", 0);
+  rule.kind = RuleKind::stale;
+  rule.after = 20s;
+  compare(rule, 200, [](const Pair& pair, Timestamp end) {
+    return reference::silences(20s, pair.a, day, end);
+  });
+}
+
+TEST_CASE("reference: calendar windows", "[pipeline][property]") {
+  for (const Aggregate aggregate : {Aggregate::avg, Aggregate::min, Aggregate::max}) {
+    RuleSpec rule = limit_of("window", "a/b/c", 0);
+    rule.kind = RuleKind::window;
+    rule.window = {.aggregate = aggregate, .length = 30s, .count_min = 3};
+    rule.limits = two;
+    compare(rule, 100, [&](const Pair& pair, Timestamp end) {
+      return reference::levels(two, reference::calendar(rule.window, 60s, pair.a, end), end);
+    });
+  }
+}
+
+TEST_CASE("reference: sliding windows", "[pipeline][property]") {
+  for (const Aggregate aggregate : {Aggregate::avg, Aggregate::max, Aggregate::count}) {
+    RuleSpec rule = limit_of("window", "a/b/c", 0);
+    rule.kind = RuleKind::window;
+    rule.window = {.aggregate = aggregate, .length = 60s, .calendar = false};
+    rule.limits = two;
+    if (aggregate == Aggregate::count) rule.limits = {{.level = Level::low, .at = 15}};
+    compare(rule, 100, [&](const Pair& pair, Timestamp end) {
+      return reference::levels(rule.limits, reference::sliding(rule.window, 60s, pair.a, end), end);
+    });
+  }
+}
+
+TEST_CASE("reference: expressions", "[pipeline][property]") {
+  RuleSpec rule = limit_of("expr", "a/b/c", 0);
+  rule.kind = RuleKind::expr;
+  rule.expression = "`a/b/c` > 60 && `a/b/d` > 60";
+  rule.on_delay = 2s;
+  compare(rule, 200, [](const Pair& pair, Timestamp end) {
+    const auto both = [](const std::vector<double>& v) {
+      return v[0] > 60 && v[1] > 60 ? 1.0 : 0.0;
+    };
+    return reference::on_off(2s, 0s, reference::combined({pair.a, pair.b}, both), end);
+  });
+}
