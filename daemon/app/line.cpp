@@ -138,9 +138,9 @@ Duration Line::wait_time(Steady::time_point at) {
   // A batch that waits for the writer is woken by the end of the commit.
   if (writer_is_free) {
     if (ends_now(at)) return Duration{0};
-    if (pending_.since) {
-      wait = std::min(wait, duration_cast<Duration>(*pending_.since + options_.linger - at));
-    }
+    const Steady::time_point end =
+        pending_.since ? *pending_.since + options_.linger : handed_at_ + options_.heartbeat;
+    wait = std::min(wait, duration_cast<Duration>(end - at));
   }
   return std::max(wait, Duration{0});
 }
