@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t rule_bytes_max = 256;
 constexpr std::size_t comment_bytes_max = 2000;
+// Of a flood of some thousand alarms; counted so that many clients cannot ask for it at once.
+constexpr std::size_t alarms_bytes = std::size_t{4} << 20;
 
 Result<json::object> standing_document(store::Reader& reader) {
   // The cursor first: what happens between the two looks then comes twice, never not at all.
@@ -44,10 +46,14 @@ Result<json::object> alarm_document(store::Reader& reader, const std::string& ru
 Answer get_alarms(Backend& backend, const Request& request) {
   Parameters parameters{request.target};
   if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  auto grant = backend.budget().ask(alarms_bytes);
+  if (!grant) co_return problem(503, "too many pages are on their way; try again");
   std::function<Result<json::object>(store::Reader&)> work = standing_document;
   const auto document = co_await backend.readers().query<json::object>(std::move(work));
   if (!document) co_return problem(document.error());
-  co_return json_response(*document);
+  Response response = json_response(*document);
+  response.lease = std::move(grant);
+  co_return response;
 }
 
 Answer post_alarm_ack(Backend& backend, const Request& request) {

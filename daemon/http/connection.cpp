@@ -118,7 +118,10 @@ asio::awaitable<void> Connection::serve() {
       response = co_await answer();
     }
     keep_alive = got == Read::request && parser_->get().keep_alive() && !backend_.stopping();
-    const bool written = co_await write(response, keep_alive);
+    const std::string head = head_of(response, keep_alive);
+    const bool head_only = parser_ && parser_->get().method() == beast::http::verb::head;
+    const std::string_view body = head_only ? std::string_view{} : response.body;
+    const bool written = co_await write_all(head, body);
     const auto took = std::chrono::duration_cast<Duration>(backend_.now() - began);
     backend_.services().metrics->http_answered(response.status, took);
     if (!written) co_return;
@@ -128,7 +131,8 @@ asio::awaitable<void> Connection::serve() {
 
 asio::awaitable<void> Connection::turn_away() {
   const Response response = problem(503, "too many connections; try again");
-  const bool written = co_await write(response, false);
+  const std::string head = head_of(response, false);
+  const bool written = co_await write_all(head, response.body);
   if (written) co_await drain();
 }
 
@@ -221,11 +225,6 @@ asio::awaitable<Response> Connection::answer() {
   boost::system::error_code failed;
   stream_.socket().cancel(failed);
   co_return std::move(*response);
-}
-
-asio::awaitable<bool> Connection::write(const Response& response, bool keep_alive) {
-  const std::string head = head_of(response, keep_alive);
-  co_return co_await write_all(head, response.body);
 }
 
 asio::awaitable<bool> Connection::write_all(std::string_view head, std::string_view body) {

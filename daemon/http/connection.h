@@ -42,7 +42,6 @@ class Connection {
   boost::asio::awaitable<Read> read(std::optional<Response>& complaint);
   boost::asio::awaitable<Read> read_body(std::optional<Response>& complaint);
   boost::asio::awaitable<Response> answer();
-  boost::asio::awaitable<bool> write(const Response& response, bool keep_alive);
   boost::asio::awaitable<bool> write_all(std::string_view head, std::string_view body);
   // Takes what still comes, so that the answer is not lost to a reset. Bounded.
   boost::asio::awaitable<void> drain();

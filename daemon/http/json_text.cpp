@@ -85,7 +85,10 @@ void append_json_string(std::string& out, std::string_view text) {
 
 void append_number(std::string& out, double number) {
   assert(std::isfinite(number));
+  const std::size_t from = out.size();
   append_chars(out, number);
+  // 9.0 stays a double, and -0.0 keeps its sign, for readers that tell whole numbers apart.
+  if (out.find_first_of(".e", from) == std::string::npos) out += ".0";
 }
 void append_number(std::string& out, std::int64_t number) { append_chars(out, number); }
 void append_number(std::string& out, std::uint64_t number) { append_chars(out, number); }

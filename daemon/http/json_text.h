@@ -13,7 +13,8 @@ namespace parkwatch::http {
 
 // A quoted JSON string (RFC 8259) of any bytes: what is not UTF-8 becomes U+FFFD, byte by byte.
 void append_json_string(std::string& out, std::string_view text);
-// The shortest text that reads back as the same number. REQUIRES: finite
+// The shortest text that reads back as the same number, a double always with a point or an
+// exponent. REQUIRES: finite
 void append_number(std::string& out, double number);
 void append_number(std::string& out, std::int64_t number);
 void append_number(std::string& out, std::uint64_t number);

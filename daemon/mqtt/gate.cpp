@@ -44,9 +44,22 @@ Gate::Gate(asio::io_context& loop, GateOptions options, GateEvents events,
       down_(read_bytes + unread_bytes_max),
       up_(read_bytes + unread_bytes_max) {}
 
-void Gate::start() { asio::co_spawn(loop_, run(shared_from_this()), asio::detached); }
+void Gate::start() { spawn(run()); }
 
-asio::awaitable<void> Gate::run(std::shared_ptr<Gate> keep_alive) {
+// Keeps the gate alive as long as the coroutine; what one throws (no memory) ends the connection.
+void Gate::spawn(asio::awaitable<void> coroutine) {
+  auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
+    if (!thrown) return;
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& e) {
+      self->close(std::string{"inside the daemon: "} + e.what());
+    }
+  };
+  asio::co_spawn(loop_, std::move(coroutine), std::move(ended));
+}
+
+asio::awaitable<void> Gate::run() {
   set_deadline(options_.connect_timeout, {});
   const Result<Done> reached = co_await link_.connect(options_.connect_timeout / 2);
   if (closed_) co_return;
@@ -59,7 +72,7 @@ asio::awaitable<void> Gate::run(std::shared_ptr<Gate> keep_alive) {
   if (closed_) co_return;
   co_await accept_our_own();
   if (closed_) co_return;
-  asio::co_spawn(loop_, read_client(keep_alive), asio::detached);
+  spawn(read_client());
   co_await read_broker();
 }
 
@@ -183,7 +196,7 @@ void Gate::take_oversized(OversizedPublish& publish) {
                            publish.passed_before, AckLedger::Instant::clock::now());
 }
 
-asio::awaitable<void> Gate::read_client([[maybe_unused]] std::shared_ptr<Gate> keep_alive) {
+asio::awaitable<void> Gate::read_client() {
   std::size_t unread = 0;
   for (;;) {
     const auto [ec, n] = co_await client_.async_read_some(

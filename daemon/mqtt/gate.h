@@ -81,10 +81,11 @@ class Gate : public std::enable_shared_from_this<Gate> {
  private:
   using tcp = boost::asio::ip::tcp;
 
-  boost::asio::awaitable<void> run(std::shared_ptr<Gate> keep_alive);
+  void spawn(boost::asio::awaitable<void> coroutine);
+  boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> accept_our_own();
   boost::asio::awaitable<void> read_broker();
-  boost::asio::awaitable<void> read_client(std::shared_ptr<Gate> keep_alive);
+  boost::asio::awaitable<void> read_client();
   [[nodiscard]] Result<std::uint16_t> arm();
   [[nodiscard]] bool is_ours(const tcp::socket& socket) const;
   void take_broker_bytes();

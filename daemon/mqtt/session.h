@@ -49,10 +49,12 @@ struct SessionOptions {
   WillOptions will;
 };
 
-// Called from Paho's thread (message) or the loop (the rest). Must not throw and must only append
-// or post.
+// Called on the loop's thread, but for `message`. Must not throw and must only append or post.
 struct SessionHandlers {
-  // The message; returns the sequence number that it got. `source` is left 0.
+  // The message; returns the sequence number that it got, 0 when it was not taken: then neither it
+  // nor any later one of the connection is acknowledged. `source` is left 0. From Paho's thread,
+  // and at the same time from the loop's for an oversized one: a highest number kept beside must be
+  // raised, not stored.
   std::function<std::uint64_t(Message&&)> message;
   std::function<void(bool session_present)> connected;  // after SUBACK
   // As the network, TLS or the broker said it: when an established session ends, and when an
@@ -83,6 +85,8 @@ class Session {
   virtual void committed(std::uint64_t sequence) = 0;
   // false: close the connection to the broker and stay away until true.
   virtual void flow(bool open) = 0;
+  // Takes no further message and makes no further connection; what is committed is still
+  // acknowledged. A session without `appended` goes on publishing.
   virtual void stop_reading() = 0;
   // Sends the DISCONNECT (the will is not published); `done` on the loop, at the latest after 5 s.
   virtual void stop(std::function<void()> done) = 0;

@@ -27,8 +27,6 @@ double seconds_of(Duration d) { return std::chrono::duration<double>(d).count();
 
 void Engine::on_reading(const Reading& r, Scene& scene) {
   const TagRules& t = rules_of_[r.tag];
-  Operand& operand = operands_[r.tag];
-  if (operand.used) take_operand(r, operand);
   if (r.reason == QualityReason::first_value) return;
   const Moment at{r.receive_time, r.evaluated_at(), is_device_time(r)};
   TagLife& life = lives_[r.tag];

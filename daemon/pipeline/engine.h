@@ -77,7 +77,13 @@ class Engine {
   // went are closed.
   void inherit(Engine& before, Scene& scene, Timestamp at);
 
-  // REQUIRES: taken, remembered, not historical.
+  // Gives the value to expressions. Of a reading and of all that is computed from it before any
+  // on_reading() of them, so that no rule sees the one without the other.
+  void see(const Reading& reading) {
+    Operand& operand = operands_[reading.tag];
+    if (operand.used) take_operand(reading, operand);
+  }
+  // REQUIRES: taken, remembered, seen, not historical.
   void on_reading(const Reading& reading, Scene& scene);
 
   // Hints that on_reading() will soon be called for the tag: many tags do not fit into a cache.

@@ -188,15 +188,19 @@ void Pipeline::State::evaluate_from(std::size_t first, Facts& facts) {
       engine->prefetch_instances(facts.readings[i + look_ahead / 2].tag);
     }
     if ((reading.flags & reading_historical) != 0) continue;
-    engine->on_reading(reading, here);
+    engine->see(reading);
+    const std::size_t computed = facts.readings.size();
     if (!derived.dependents(reading.tag).empty()) derive(i, index, facts);
+    engine->on_reading(facts.readings[i], here);
+    for (std::size_t d = computed; d < facts.readings.size(); ++d) {
+      engine->on_reading(facts.readings[d], here);
+    }
   }
 }
 
 // Everything that is computed from the reading, through others too.
 void Pipeline::State::derive(std::size_t trigger, std::uint32_t& index, Facts& facts) {
   const Reading cause = facts.readings[trigger];
-  Scene here = scene(facts);
   touched.assign(1, cause.tag);
   for (const std::uint32_t d : derived.dependents(cause.tag)) {
     if (!derived.uses_any(d, touched)) continue;
@@ -207,7 +211,7 @@ void Pipeline::State::derive(std::size_t trigger, std::uint32_t& index, Facts& f
     tags.set_newest(reading->tag, *reading);
     ++facts.counts.readings;
     facts.readings.push_back(*reading);
-    engine->on_reading(*reading, here);
+    engine->see(*reading);
   }
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("events: the journal comes in order, by cursor, with everything an ala
   CHECK(event.at("level") == "HH");
   CHECK(event.at("priority") == "critical");
   CHECK(event.at("value") == 9.5);
-  CHECK(event.at("limit") == 9);
+  CHECK(event.at("limit") == 9.0);
   CHECK(event.at("message").at("zh") == "液位过高");
   const auto rest = get(park.port(), "/v1/events?after=" + first.field("Parkwatch-Cursor"));
   CHECK(journals(rest) == std::vector<std::uint64_t>{2});

@@ -76,6 +76,8 @@ TEST_CASE("json: a number is the shortest text that reads back with the same bit
   std::string text;
   http::append_number(text, 0.1);
   CHECK(text == "0.1");
+  http::append_number(text, -0.0);
+  CHECK(text == "0.1-0.0");
 }
 
 TEST_CASE("json: each kind of value has its own look", "[http]") {
@@ -92,8 +94,8 @@ TEST_CASE("json: each kind of value has its own look", "[http]") {
 }
 
 TEST_CASE("json: a document is written as short as it can be, and reads back the same", "[http]") {
-  const std::string text =
-      R"({"a":7.42,"b":[],"c":[1,-2,18446744073709551615,true,false,null],"d":{},"e":{"f\"":"g\n"}})";
+  const std::string text = R"({"a":7.42,"b":[],"c":[1,-2,18446744073709551615,true,false,null],)"
+                           R"("d":{},"e":{"f\"":"g\n"}})";
   std::string out;
   http::append_json(out, boost::json::parse(text));
   CHECK(out == text);

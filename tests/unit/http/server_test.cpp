@@ -106,6 +106,17 @@ TEST_CASE("server: a wrong method is told the right ones", "[http]") {
   CHECK(send(park.port(), "BREW", "/v1/alarms/ack", "").field("Allow") == "POST");
 }
 
+TEST_CASE("server: an answer to HEAD has no body, so the next one is not misread", "[http]") {
+  Park park;
+  HttpClient client{park.port()};
+  client.write(
+      "HEAD /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const std::string answers = client.read_to_end();
+  CHECK_THAT(answers, Catch::StartsWith("HTTP/1.1 405 ") && Catch::Contains("\r\nAllow: GET\r\n") &&
+                          Catch::Contains("\r\n\r\nHTTP/1.1 200 OK\r\n"));
+}
+
 TEST_CASE("server: a body after Expect is asked for", "[http]") {
   Park park;
   HttpClient client{park.port()};

@@ -38,8 +38,8 @@ TEST_CASE("tags: definitions with their latest committed values", "[http]") {
   REQUIRE(document.at("tags").as_array().size() == 2);
   const auto expected = boost::json::parse(R"({"name":"tank/t101/state","id":0,"version":1,
     "unit":"","value_type":"int64","decimals":0,"description":{"zh":"阀门","en":"Valve"},
-    "range":{"low":0,"high":10},
-    "scaling":{"factor":2,"offset":1,"clamp":{"low":0,"high":9}},
+    "range":{"low":0.0,"high":10.0},
+    "scaling":{"factor":2.0,"offset":1.0,"clamp":{"low":0.0,"high":9.0}},
     "enumeration":[{"number":0,"word":"shut","text":{"zh":"关","en":"shut"}},
                    {"number":1,"word":"open"}],
     "expression":"`a/b/c` + 1","auto_registered":true,

@@ -1,5 +1,7 @@
 // tests/unit/mqtt_codec/allocation_test.cpp - A small message costs no allocation once its topic is
 // known.
+#include <malloc.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -8,6 +10,7 @@
 
 namespace {
 std::atomic<std::size_t> allocations{0};
+std::atomic<std::size_t> live_bytes{0};
 }  // namespace
 
 // Counts for the whole test program; every other form of `new` comes here.
@@ -15,10 +18,14 @@ void* operator new(std::size_t bytes) {
   ++allocations;
   void* const memory = std::malloc(bytes == 0 ? 1 : bytes);
   if (memory == nullptr) throw std::bad_alloc{};
+  live_bytes += ::malloc_usable_size(memory);
   return memory;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  live_bytes -= ::malloc_usable_size(memory);
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace parkwatch::mqtt_codec {
 namespace {
@@ -51,6 +58,19 @@ TEST_CASE("decoder: a small message costs no allocation once its topic is known"
   CHECK(allocations_of(bench, message("members/s1", R"({"cod":12.5,"ph":7})")) == 0);
   // The counter counts: a refused message writes its detail.
   CHECK(allocations_of(bench, message("bare/level", "NaN")) > 0);
+}
+
+TEST_CASE("decoder: what a large message needed is given back after it", "[mqtt_codec]") {
+  Bench bench{{table({{"topic", "p"}, {"tag", "t"}, {"value", "/value"}})}};
+  const Message small = message("p", R"({"value":1})");
+  const Message large =
+      message("p", "{\"pad\":\"" + std::string(1'000'000, 'x') + "\",\"value\":2}");
+  REQUIRE(bench.decode(small).readings.size() == 1);
+  const std::size_t before = live_bytes;
+  REQUIRE(bench.decode(large).readings.size() == 1);
+  CHECK(live_bytes < before + 100'000);
+  REQUIRE(bench.decode(small).readings.size() == 1);
+  CHECK(live_bytes < before + 100'000);
 }
 
 }  // namespace

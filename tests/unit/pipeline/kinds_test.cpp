@@ -198,6 +198,14 @@ TEST_CASE("derived: is computed from its operands, after the message's own readi
   CHECK(rig.facts().transitions[0].reading_index == 5);
 }
 
+TEST_CASE("derived: no rule sees an operand without what is computed from it", "[pipeline]") {
+  Plant plant = plant_of({expr_rule("`a/b/c` * 2 != `a/d/twice`")});
+  plant.tags.push_back(derived_tag("a/d/twice", "`a/b/c` * 2"));
+  Rig rig{plant};
+  for (int i = 0; i < 5; ++i) rig.send(i * 1s, "a/b/c " + std::to_string(i));
+  CHECK(rig.alarms().empty());
+}
+
 TEST_CASE("derived: its quality is the worst of its operands'", "[pipeline]") {
   Plant plant = plant_of({});
   plant.tags.push_back(derived_tag("a/d/sum", "`a/b/c` + `a/b/d`"));
