@@ -107,7 +107,6 @@ std::optional<std::string> JsonDocument::not_finite(std::string_view text) const
 }
 
 void JsonDocument::release() {
-  tokens_.clear();
   if (capacity_ <= capacity_kept_max) return;
   parser_ = simdjson::dom::parser{};
   buffer_ = std::vector<char>{};

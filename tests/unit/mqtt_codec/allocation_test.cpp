@@ -73,5 +73,19 @@ TEST_CASE("decoder: what a large message needed is given back after it", "[mqtt_
   CHECK(live_bytes < before + 100'000);
 }
 
+TEST_CASE("decoder: a device that invents topics is remembered up to a bound", "[mqtt_codec]") {
+  Bench bench{{table({{"topic", "p/{a}"}, {"format", "bare"}, {"tag", "t/{a}"}})}};
+  std::size_t number = 0;
+  const auto invent = [&] {
+    for (std::size_t i = 0; i < remembered_topics_max; ++i) {
+      (void)bench.decode(message("p/" + std::to_string(1'000'000 + number++), "1"));
+    }
+    return live_bytes.load();
+  };
+  const std::size_t full = invent();
+  CHECK(invent() < full + 100'000);
+  CHECK(invent() < full + 100'000);
+}
+
 }  // namespace
 }  // namespace parkwatch::mqtt_codec

@@ -46,6 +46,14 @@ TEST_CASE("decoder: a device that invents topics costs bounded memory and no rea
   CHECK(bench("p/0", "1") == "t/0 = 1 (int64)\n");
 }
 
+TEST_CASE("decoder: what is remembered of a topic does not lean on the message", "[mqtt_codec]") {
+  Bench bench{{table({{"topic", "p/{site}"}, {"tag", "{site}/{/d}"}, {"value", "/v"}})}};
+  Message first = message("p/wwtp1", R"({"v":1,"d":"a"})");
+  CHECK(lines(bench.decode(first)) == "wwtp1/a = 1 (int64)\n");
+  first.topic.replace(0, first.topic.size(), "xxxxxxx");  // in the same place
+  CHECK(bench("p/wwtp1", R"({"v":2,"d":"b"})") == "wwtp1/b = 2 (int64)\n");
+}
+
 TEST_CASE("decoder: an oversized message is told with its size", "[mqtt_codec]") {
   Bench bench{{table({{"topic", "p"}, {"format", "bare"}, {"tag", "t"}})}, 100};
   Message dropped = message("p", "");

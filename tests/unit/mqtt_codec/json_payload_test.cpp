@@ -109,6 +109,12 @@ TEST_CASE("json: a text that looks like our own mark for NaN stays a text", "[mq
               "7\",\"x\":NaN}") ==
         "w/e/cod = \xEF\xBF\xBF"
         "7 (text)\n");
+  // Nothing stays from the message before.
+  CHECK(bench(topic,
+              "{\"value\":\"\xEF\xBF\xBF"
+              "0\"}") ==
+        "w/e/cod = \xEF\xBF\xBF"
+        "0 (text)\n");
 }
 
 TEST_CASE("json: what is no JSON is told with its byte", "[mqtt_codec]") {
@@ -221,6 +227,8 @@ TEST_CASE("json: an array of readings names its own tags", "[mqtt_codec]") {
         "number\n"
         "! malformed: /readings/5/v is not in the message\n"
         "! malformed: /readings/6/v is not in the message\n");
+  CHECK(bench("p/w", R"({"ts":1704067200,"readings":[{"device":"d","n":"x","v":1,"t":null}]})") ==
+        "w/d/x = 1 (int64) @ 2024-01-01T00:00:00Z\n");
   CHECK(bench("p/w", R"({"readings":{}})") ==
         "! wrong_type: /readings must be an array, is an object\n");
   CHECK(bench("p/w", R"([])") == "! malformed: /readings is not in the message\n");
@@ -318,6 +326,7 @@ TEST_CASE("json: what was decoded before stays when a message holds too many", "
   decoder->decode(message("p", R"([{"v":1},{}])"), decoded);
   const std::string first = lines(decoded);
   decoder->decode(message("p", array_of(readings_a_message_max + 1, "{\"v\":1}")), decoded);
+  CHECK(decoded.names == "x");
   CHECK(lines(decoded) == first + "! too_many: more than 10000 readings in one message\n");
 }
 

@@ -82,6 +82,17 @@ TEST_CASE("mapping: members that carry the marks are no readings", "[mqtt_codec]
                                    {"except", std::vector<Cell>{"id"}}})});
   REQUIRE(texts(result.diagnostics) == "");
   CHECK(result.mappings.front().except == std::vector<std::string>{"id", "t"});
+  const auto with_message_time = [](const char* each_key) {
+    return read({table({{"topic", "p"},
+                        {"tag", "{member}"},
+                        {"members", true},
+                        {"message_time", "/ts"},
+                        {each_key, each_key == std::string{"each"} ? "/list" : "/t"}})})
+        .mappings.front()
+        .except;
+  };
+  CHECK(with_message_time("time") == std::vector<std::string>{"t", "ts"});
+  CHECK(with_message_time("each").empty());
 }
 
 TEST_CASE("mapping: the tag of parkwatch.v1 is what the message says unless told otherwise",
