@@ -57,8 +57,11 @@ void Engine::prefetch_instances(TagId tag) const {
   const TagRules& t = rules_of_[tag];
   if (t.limits == t.exprs) return;
   __builtin_prefetch(&bands_[t.limits]);
-  if (t.rates < t.windows) __builtin_prefetch(instances_[t.rates].rate.get());
-  if (t.windows < t.stales) __builtin_prefetch(instances_[t.windows].window.get());
+  if (t.rates < t.windows) __builtin_prefetch(rates_[t.rates]);
+  if (t.windows < t.stales) {
+    const auto* window = reinterpret_cast<const char*>(windows_[t.windows]);
+    for (std::size_t at = 0; at < sizeof(WindowWork); at += 64) __builtin_prefetch(window + at);
+  }
 }
 
 void Engine::on_signals(const Reading& r, const Moment& at, Scene& scene) {
@@ -90,7 +93,7 @@ void Engine::on_signals(const Reading& r, const Moment& at, Scene& scene) {
 void Engine::on_rates(const Reading& r, double value, const Moment& at, Scene& scene) {
   const TagRules& t = rules_of_[r.tag];
   for (std::uint32_t i = t.rates; i < t.windows; ++i) {
-    const auto slope = instances_[i].rate->add(at.source, value);
+    const auto slope = rates_[i]->add(at.source, value);
     if (!slope || !std::isfinite(*slope)) {
       hold(i, at);
     } else if (*slope < bands_[i].low || *slope > bands_[i].high) {
@@ -102,15 +105,15 @@ void Engine::on_rates(const Reading& r, double value, const Moment& at, Scene& s
 void Engine::on_windows(const Reading& r, double value, const Moment& at, Scene& scene) {
   TagRules& t = rules_of_[r.tag];
   for (std::uint32_t i = t.windows; i < t.stales; ++i) {
-    WindowWork& window = *instances_[i].window;
+    WindowWork& window = *windows_[i];
     if (!window.signal.add(at.source, value)) continue;
     const Timestamp end = window.signal.end();
     window.receive_due =
         end + plant_->timing.late_after + std::max(at.receive - at.source, Duration{0});
     window.last = cause_of(r, std::nullopt);
     t.wake_window = std::min(t.wake_window, end);
-    deadlines_.arm(instances_[i].rank, window.receive_due);
-    if (spec(instances_[i]).window.calendar) continue;
+    deadlines_.arm(window.rank, window.receive_due);
+    if (window.calendar) continue;
     const auto aggregate = window.signal.value();
     if (!aggregate) {
       hold(i, at);
@@ -349,8 +352,11 @@ void Engine::resume() {
   deadlines_.reset(instances_.size());
   for (TagRules& t : rules_of_) t.silent = 0;
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
-    touch(i);
     const RuleInstance& x = instances_[i];
+    rates_[i] = x.rate.get();
+    windows_[i] = x.window.get();
+    if (x.window) x.window->rank = x.rank;
+    touch(i);
     if (x.kind == RuleKind::stale && x.levels.states()[0].in) ++rules_of_[x.tag].silent;
   }
 }

@@ -30,9 +30,11 @@ struct Scene {
 
 // A window at work.
 struct WindowWork {
-  explicit WindowWork(const WindowSpec& spec) : signal(spec) {}
+  explicit WindowWork(const WindowSpec& spec) : signal(spec), calendar(spec.calendar) {}
 
   rules::WindowSignal signal;
+  bool calendar;
+  std::uint32_t rank = 0;  // of its instance
   // When the span that is being filled ends at the latest, without a reading past its end:
   // late_after after the end as the gateway's clock will see it, going by the delay of the last
   // reading.
@@ -171,6 +173,8 @@ class Engine {
   std::vector<rules::LevelSpec> level_specs_;  // by rule
   std::vector<RuleInstance> instances_;        // by (tag, kind, rule)
   std::vector<rules::Band> bands_;             // by instance
+  std::vector<rules::RateSignal*> rates_;      // by instance: what it owns, for a short way there
+  std::vector<WindowWork*> windows_;           // likewise
   std::vector<std::uint32_t> by_rank_;
   std::vector<TagRules> rules_of_;  // by tag
   std::vector<TagLife> lives_;      // by tag

@@ -74,6 +74,8 @@ void Engine::compile(const TagTable& tags, Timestamp since) {
         return std::tuple{a.tag, order_of(a.kind)} < std::tuple{b.tag, order_of(b.kind)};
       });
   bands_.resize(instances_.size());
+  rates_.resize(instances_.size());
+  windows_.resize(instances_.size());
   by_rank_.resize(instances_.size());
   std::iota(by_rank_.begin(), by_rank_.end(), 0U);
   std::sort(by_rank_.begin(), by_rank_.end(), [this](std::uint32_t a, std::uint32_t b) {

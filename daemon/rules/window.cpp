@@ -94,13 +94,12 @@ double Accumulator::value(Aggregate aggregate) const {
 WindowSignal::WindowSignal(const WindowSpec& spec)
     : spec_(spec),
       span_(std::max(spec.calendar ? spec.length : spec.length / steps, Duration{1})),
-      ring_(spec.calendar ? 1 : steps) {}
+      ring_(spec.calendar ? 0 : steps) {}
 
 bool WindowSignal::add(Timestamp time, double value) {
   const std::int64_t number = time.time_since_epoch() / span_;
-  const auto reach = static_cast<std::int64_t>(ring_.size());
   if (filled_ || spec_.calendar) {
-    if (newest_ - number >= reach) return false;
+    if (newest_ - number >= reach()) return false;
   } else {
     // An empty sliding window begins wherever the reading is.
     newest_ = number;
@@ -117,8 +116,8 @@ Timestamp WindowSignal::end() const { return filled_ ? Timestamp{span_ * (newest
 
 std::optional<double> WindowSignal::close() {
   if (spec_.calendar) {
-    const auto value = verdict(ring_[0]);
-    ring_[0] = Accumulator{};
+    const auto value = verdict(older_);
+    older_ = Accumulator{};
     filled_ = false;
     ++newest_;  // the next one is the first that may be filled
     return value;
@@ -131,6 +130,7 @@ std::optional<double> WindowSignal::close() {
 }
 
 std::optional<double> WindowSignal::value() const {
+  if (spec_.calendar) return verdict(older_);
   Accumulator whole = older_;
   whole.merge(spec_.aggregate, ring_[static_cast<std::size_t>(newest_) % ring_.size()]);
   return verdict(whole);
@@ -176,10 +176,10 @@ void WindowSignal::clear() {
 
 std::vector<WindowSignal::Span> WindowSignal::spans() const {
   std::vector<Span> spans;
-  const auto reach = static_cast<std::int64_t>(ring_.size());
-  for (std::int64_t number = std::max<std::int64_t>(newest_ - reach + 1, 0); number <= newest_;
+  for (std::int64_t number = std::max<std::int64_t>(newest_ - reach() + 1, 0); number <= newest_;
        ++number) {
-    const Accumulator& content = ring_[static_cast<std::size_t>(number) % ring_.size()];
+    const Accumulator& content =
+        spec_.calendar ? older_ : ring_[static_cast<std::size_t>(number) % steps];
     if (content.count > 0) spans.push_back({number, content});
   }
   return spans;

@@ -43,7 +43,7 @@ class WindowSignal {
   // Ends that span. The aggregate of what ends (calendar), or of the window that has moved by a
   // step (sliding); empty: fewer than count_min values. REQUIRES: end() is not `never`.
   std::optional<double> close();
-  // Sliding: the aggregate as it is now.
+  // The aggregate as it is now, of a span that is not over yet too.
   [[nodiscard]] std::optional<double> value() const;
   [[nodiscard]] Duration span() const { return span_; }
   void clear();
@@ -60,8 +60,9 @@ class WindowSignal {
 
  private:
   [[nodiscard]] Accumulator& place(std::int64_t number) {
-    return ring_[static_cast<std::size_t>(number) % ring_.size()];
+    return spec_.calendar ? older_ : ring_[static_cast<std::size_t>(number) % steps];
   }
+  [[nodiscard]] std::int64_t reach() const { return spec_.calendar ? 1 : steps; }
   [[nodiscard]] std::optional<double> verdict(const Accumulator& whole) const;
   void merge_older();
 
@@ -69,8 +70,8 @@ class WindowSignal {
   Duration span_;
   std::int64_t newest_ = -1;       // the span being filled; calendar: none before it is accepted
   bool filled_ = false;            // something is in the window
-  std::vector<Accumulator> ring_;  // 1 (calendar) or `steps`
-  Accumulator older_;              // sliding: all but the newest
+  std::vector<Accumulator> ring_;  // sliding: `steps` of them
+  Accumulator older_;              // sliding: all but the newest; calendar: the one there is
 };
 
 }  // namespace parkwatch::rules
