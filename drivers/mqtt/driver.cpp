@@ -2,15 +2,14 @@
 // thread, status() on any, everything else on the loop's.
 #include "drivers/mqtt/driver.h"
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <limits>
 #include <utility>
 
 #include "drivers/mqtt/codec/decoder.h"
 #include "drivers/mqtt/codec/mapping.h"
 #include "drivers/mqtt/connection.h"
+#include "drivers/mqtt/high_mark.h"
 #include "mqtt/session.h"
 
 namespace parkwatch::mqtt_driver {
@@ -124,9 +123,9 @@ class MqttDriver final : public Driver {
   std::uint64_t append(Message&& message) {
     message.source = context_.source;
     const std::uint64_t sequence = context_.intake.append(std::move(message));
-    // 0: the intake is closed and took nothing. Nothing will commit it, so its acknowledgement, and
-    // any after it, must never go: the broker sends it again after the restart.
-    appended_.store(sequence == 0 ? std::numeric_limits<std::uint64_t>::max() : sequence);
+    // 0: the intake is closed and took nothing; the session then lets no acknowledgement go any
+    // more.
+    if (sequence != 0) appended_.raise(sequence);
     return sequence;
   }
 
@@ -143,9 +142,9 @@ class MqttDriver final : public Driver {
 
   const DriverContext context_;
   const std::size_t window_;
-  Error why_not_;                           // of a session that could not be made
-  Told told_ = Told::nothing;               // loop's thread
-  std::atomic<std::uint64_t> appended_{0};  // written by Paho's thread, read by the gate
+  Error why_not_;              // of a session that could not be made
+  Told told_ = Told::nothing;  // loop's thread
+  HighMark appended_;          // raised by Paho's thread and the loop, read by the gate
   // Last: it is destroyed first, and calls the handlers until then.
   std::unique_ptr<mqtt_session::Session> session_;
 };
