@@ -1,5 +1,5 @@
-// drivers/mqtt/driver.cpp - A broker session that appends what it gets. message() runs on Paho's
-// thread, status() on any, everything else on the loop's.
+// drivers/mqtt/driver.cpp - A broker session that appends what it gets. append() runs on Paho's
+// thread and the loop's, status() on any, everything else on the loop's.
 #include "drivers/mqtt/driver.h"
 
 #include <boost/asio/io_context.hpp>
@@ -65,7 +65,7 @@ class MqttDriver final : public Driver {
     }
     auto session = mqtt_session::make_session(
         context_.loop, *std::move(options), handlers(),
-        [this] { return context_.acknowledge_early ? 0 : appended_.load(); });
+        [this] { return context_.acknowledge_early ? 0 : appended_.get(); });
     if (session) {
       session_ = *std::move(session);
     } else {
