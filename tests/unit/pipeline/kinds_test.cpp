@@ -59,6 +59,33 @@ TEST_CASE("rate: bad readings are no part of a slope", "[pipeline]") {
   CHECK(rig.alarms().empty());
 }
 
+TEST_CASE("rate: a step of our clock is no time that passed for a tag without source time",
+          "[pipeline]") {
+  Rig rig{plant_of({rate_rule()})};
+  rig.send(0s, "a/b/c 0");
+  rig.feed(ClockStep{1h}, 1h + 5s);
+  rig.send(1h + 10s, "a/b/c 20");
+  CHECK(rig.alarms() == "1h10s raised H a/b/c 120");
+}
+
+TEST_CASE("rate: a device's own time does not move with our clock", "[pipeline]") {
+  Rig rig{plant_of({rate_rule()})};
+  rig.send(1h, "a/b/c 0 t=3600000000");
+  rig.feed(ClockStep{30s}, 1h + 35s);
+  rig.send(1h + 40s, "a/b/c 20 t=3640000000");
+  CHECK(rig.alarms() == "1h40s raised H a/b/c 30");
+}
+
+TEST_CASE("window: begins anew when our clock is set back under a tag without source time",
+          "[pipeline]") {
+  Rig rig{plant_of({window_rule(true)})};
+  rig.send(2h + 10s, "a/b/c 6");
+  rig.feed(ClockStep{-1h}, 1h + 15s);
+  rig.send(1h + 20s, "a/b/c 16");
+  rig.send(1h + 61s, "a/b/c 0");
+  CHECK(rig.alarms() == "1h1m raised H a/b/c 16");
+}
+
 TEST_CASE("window: a calendar window is judged at the first reading past its end", "[pipeline]") {
   Rig rig{plant_of({window_rule(true)})};
   rig.send(10s, "a/b/c 6");
