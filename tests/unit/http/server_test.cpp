@@ -137,6 +137,8 @@ TEST_CASE("server: headers and bodies over their size are refused, not buffered"
   CHECK(wide.read().status == 431);
   CHECK(wide.read_to_end().empty());
 
+  CHECK(get(park.port(), "/readyz", {{"X", std::string(15'000, 'x')}}).status == 200);
+
   HttpClient announced{park.port()};
   announced.write(
       "PUT /v1/consumers/c HTTP/1.1\r\nHost: localhost\r\n"
