@@ -49,10 +49,15 @@ class Told {
     std::unique_lock lock{mutex_};
     return changed_.wait_for(lock, 20s, [&] { return enough(batches_); });
   }
+  // The intake hears of a commit after the listener does.
+  void released(std::uint64_t sequence) {
+    const std::lock_guard lock{mutex_};
+    released_ = sequence;
+    changed_.notify_all();
+  }
   bool wait_committed(std::uint64_t sequence) {
-    return wait([sequence](const std::vector<Seen>& seen) {
-      return !seen.empty() && seen.back().last_sequence >= sequence;
-    });
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, 20s, [&] { return released_ >= sequence; });
   }
   std::vector<Seen> batches() {
     const std::lock_guard lock{mutex_};
@@ -68,6 +73,7 @@ class Told {
   std::condition_variable changed_;
   std::vector<Seen> batches_;
   std::vector<std::string> faults_;
+  std::uint64_t released_ = 0;
 };
 
 // Intake, line and store on a folder of their own.
@@ -78,6 +84,7 @@ struct Rig {
     where.vfs = vfs;
     auto opened = store::open_store(where);
     REQUIRE(opened.ok());
+    intake.on_committed([this](std::uint64_t sequence) { told.released(sequence); });
     line.emplace(intake, clock, pipeline::Pipeline{}, std::move(*opened), options, told.listener());
     line->keep_plant("small", "the text of the configuration");
     (void)intake.append(NewPlant{test::small_plant()});

@@ -119,6 +119,16 @@ TEST_CASE("plants: silence of a tag that is known goes on, of an unseen one it b
   CHECK(rig.alarms() == "40s raised on a/b/c; 50s raised on a/b/d");
 }
 
+TEST_CASE("plants: a reload does not begin the silence of an unseen tag anew", "[pipeline]") {
+  RuleSpec stale = limit_of("silent", "a/b/c", 0);
+  stale.kind = RuleKind::stale;
+  stale.after = 30s;
+  Rig rig{plant_of({stale})};
+  rig.use(second({stale}), 20s);
+  rig.tick(60s);
+  CHECK(rig.alarms() == "30s raised on a/b/c");
+}
+
 TEST_CASE("plants: silence that is too long already is told when the rule comes", "[pipeline]") {
   Rig rig{plant_of({})};
   rig.send(10s, "a/b/c 1");
