@@ -74,6 +74,8 @@ std::size_t AlertsOut::pending() const {
   return alerts_ ? static_cast<std::size_t>(alerts_->status().pending) : 0;
 }
 
+std::uint64_t AlertsOut::failures() const { return alerts_ ? alerts_->status().lost_publishes : 0; }
+
 bool AlertsOut::connected() const { return alerts_ && alerts_->status().connected; }
 
 std::string AlertsOut::detail() const { return alerts_ ? alerts_->status().detail : std::string{}; }

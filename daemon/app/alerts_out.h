@@ -29,6 +29,8 @@ class AlertsOut {
   void stop(std::function<void()> done);
   // Alerts that are not told yet, as far as they are in memory.
   [[nodiscard]] std::size_t pending() const;
+  // Attempts to tell an alert that failed, since the start; each is repeated.
+  [[nodiscard]] std::uint64_t failures() const;
   [[nodiscard]] bool enabled() const { return alerts_ != nullptr; }
   [[nodiscard]] bool connected() const;
   [[nodiscard]] std::string detail() const;

@@ -149,6 +149,8 @@ void Daemon::tick() {
   board_->outbox(alerts_->pending());
   sources_->measure(metrics_);
   metrics_.set_outbox_pending(alerts_->pending());
+  metrics_.set_alert_failures(alerts_->failures());
+  metrics_.set_store_bytes(store::bytes_on_disk(config_->state_directory));
   metrics_.set_intake(intake_->inputs_held(), intake_->bytes_held());
   metrics_.set_tags(live_.size());
   ticks_.expires_after(tick_every);

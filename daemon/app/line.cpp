@@ -17,7 +17,16 @@ constexpr std::size_t inputs_a_step_max = 4'096;
 constexpr std::size_t inputs_enough_max = 256;
 constexpr Duration idle_wait_max = std::chrono::seconds{1};
 constexpr Duration retry_after = std::chrono::milliseconds{250};
+constexpr Duration retry_hopeless_after = std::chrono::seconds{10};
 constexpr Duration tidy_every = std::chrono::seconds{2};
+
+// A damaged file stays damaged; someone must be told what to do.
+std::string fault_text(const Error& error) {
+  if (error.kind != ErrorKind::permanent) return error.message;
+  return error.message +
+         "; this does not mend itself: look at the disk, move parkwatch.db and its -wal aside and "
+         "restart";
+}
 
 }  // namespace
 
@@ -249,23 +258,27 @@ bool Line::write(const store::Batch& batch) {
     const Result<store::CommitInfo> info = store_->commit(batch);
     ++writer_turns_;
     if (info.ok()) {
-      if (has_fault_) report_fault({}, batch);
+      report_fault(std::nullopt, batch);
       listener_.committed(batch, *info, duration_cast<Duration>(Steady::now() - began));
       intake_.committed(batch.last_sequence, batch.facts.replies);
       return true;
     }
-    report_fault(info.error().message, batch);
+    report_fault(info.error(), batch);
+    const bool may_mend = info.error().kind != ErrorKind::permanent;
     std::unique_lock lock{mutex_};
-    const bool gives_up = changed_.wait_for(
-        lock, retry_after, [this] { return give_up_at_ && Steady::now() >= *give_up_at_; });
+    const bool gives_up =
+        changed_.wait_for(lock, may_mend ? retry_after : retry_hopeless_after,
+                          [this] { return give_up_at_ && Steady::now() >= *give_up_at_; });
     if (gives_up) return false;
   }
 }
 
-void Line::report_fault(const std::string& fault, const store::Batch& batch) {
-  if (has_fault_ && !fault.empty()) return;
-  has_fault_ = !fault.empty();
-  listener_.store_fault(fault, batch);
+// Each attempt may fail in other words: said once a kind of fault.
+void Line::report_fault(const std::optional<Error>& fault, const store::Batch& batch) {
+  const auto kind = fault ? std::optional{fault->kind} : std::nullopt;
+  if (kind == fault_) return;
+  fault_ = kind;
+  listener_.store_fault(fault ? fault_text(*fault) : std::string{}, batch);
 }
 
 void Line::take_deliveries() {

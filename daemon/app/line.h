@@ -81,7 +81,7 @@ class Line {
   bool hand_over(bool wait);
   void add_plants(store::Batch& batch);
   [[nodiscard]] bool write(const store::Batch& batch);
-  void report_fault(const std::string& fault, const store::Batch& batch);
+  void report_fault(const std::optional<Error>& fault, const store::Batch& batch);
   void take_deliveries();
   void tidy_store();
   // Waits for a batch; null when it is time to end.
@@ -103,7 +103,7 @@ class Line {
 
   // Writer thread only.
   std::unique_ptr<store::Store> store_;
-  bool has_fault_ = false;
+  std::optional<ErrorKind> fault_;  // of the commit at work
   Timestamp tidied_at_{};
 
   std::mutex mutex_;  // protects all below

@@ -1,4 +1,5 @@
 // daemon/app/main.cpp - parkwatchd: the daemon's command line.
+#include <google/protobuf/stubs/logging.h>
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
@@ -42,6 +43,8 @@ int run(const DaemonOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // What it has to say of bad bytes is in our refusals; standard error is the log's.
+  google::protobuf::SetLogHandler(nullptr);
   CLI::App cli{"Parkwatch: watches an industrial park. Not a safety instrumented system."};
   DaemonOptions options;
   options.config_path = "/etc/parkwatch/parkwatch.toml";

@@ -156,8 +156,8 @@ void Sources::measure(http::Metrics& metrics) const {
   for (const Source& source : sources_) {
     if (!source.driver) continue;
     const DriverStatus driver = source.driver->status();
-    metrics.set_source(source.config.name, driver.connected, driver.held_acknowledgements,
-                       driver.oldest_held, !open_);
+    metrics.set_source(source.config.name, {driver.connected, !open_, driver.held_acknowledgements,
+                                            driver.oldest_held, driver.connects});
   }
 }
 

@@ -57,6 +57,7 @@ struct Source {
   Gauge* oldest;
   Gauge* paused;
   Counter* connects;
+  std::uint64_t connects_seen = 0;
 };
 
 }  // namespace
@@ -82,12 +83,16 @@ struct Metrics::Families {
 
   Counter& commits = counter(r, "parkwatch_commits_total", "Transactions that reached the disk.");
   Counter& commit_failures =
-      counter(r, "parkwatch_commit_failures_total", "Commits that failed and were tried again.");
+      counter(r, "parkwatch_commit_failures_total",
+              "Times that commits began to fail; each is tried again until it works.");
   Counter& commit_bytes =
       counter(r, "parkwatch_commit_bytes_total", "Bytes of readings blocks as stored.");
   Histogram& commit_seconds =
       histogram(r, "parkwatch_commit_duration_seconds",
                 "Time that a commit took, the disk's own time included.", commit_bounds());
+  Counter& replay_differences =
+      counter(r, "parkwatch_replay_differences_total",
+              "Places in which the replay at the start differed from what is stored: a bug.");
   Gauge& store_working = gauge(r, "parkwatch_store_working", "1 while commits work, else 0.");
   Gauge& store_bytes =
       gauge(r, "parkwatch_store_bytes", "Size of the database and its write-ahead log.");
@@ -166,8 +171,9 @@ struct Metrics::Families {
     const auto found = sources.find(name);
     if (found != sources.end()) return found->second;
     const prometheus::Labels labels{{"source", name}};
-    Source made{&source_connected.Add(labels), &source_held.Add(labels), &source_oldest.Add(labels),
-                &source_paused.Add(labels), &source_connects.Add(labels)};
+    Source made{&source_connected.Add(labels), &source_held.Add(labels),
+                &source_oldest.Add(labels),    &source_paused.Add(labels),
+                &source_connects.Add(labels),  0};
     return sources.emplace(name, made).first->second;
   }
 
@@ -208,6 +214,7 @@ void Metrics::committed(const Facts& facts, std::uint64_t bytes, Duration took) 
   for (const AlarmEvent& event : facts.transitions) {
     f.transitions.at(static_cast<std::size_t>(event.kind))->Increment();
   }
+  f.standing.Set(static_cast<double>(facts.counts.standing));
   f.commits.Increment();
   count(f.commit_bytes, bytes);
   f.commit_seconds.Observe(seconds(took));
@@ -219,19 +226,21 @@ void Metrics::set_store_bytes(std::uint64_t bytes) {
   families_->store_bytes.Set(static_cast<double>(bytes));
 }
 
-void Metrics::set_source(const std::string& name, bool connected, std::size_t held_acks,
-                         Duration oldest_held, bool paused) {
-  const std::lock_guard lock{families_->mutex};
-  const Source& source = families_->source(name);
-  source.connected->Set(connected ? 1 : 0);
-  source.held->Set(static_cast<double>(held_acks));
-  source.oldest->Set(seconds(oldest_held));
-  source.paused->Set(paused ? 1 : 0);
+void Metrics::replay_differed(std::uint64_t places) {
+  families_->replay_differences.Increment(static_cast<double>(places));
 }
 
-void Metrics::source_connected(const std::string& name) {
+void Metrics::set_source(const std::string& name, const SourceNumbers& numbers) {
   const std::lock_guard lock{families_->mutex};
-  families_->source(name).connects->Increment();
+  Source& source = families_->source(name);
+  source.connected->Set(numbers.connected ? 1 : 0);
+  source.held->Set(static_cast<double>(numbers.held_acks));
+  source.oldest->Set(seconds(numbers.oldest_held));
+  source.paused->Set(numbers.paused ? 1 : 0);
+  const bool is_new = numbers.connects < source.connects_seen;
+  source.connects->Increment(
+      static_cast<double>(numbers.connects - (is_new ? 0 : source.connects_seen)));
+  source.connects_seen = numbers.connects;
 }
 
 void Metrics::remove_source(const std::string& name) {
@@ -251,14 +260,16 @@ void Metrics::set_intake(std::size_t inputs_held, std::size_t bytes_held) {
   families_->intake_bytes.Set(static_cast<double>(bytes_held));
 }
 void Metrics::set_tags(std::size_t known) { families_->tags.Set(static_cast<double>(known)); }
-void Metrics::set_standing(std::size_t alarms) {
-  families_->standing.Set(static_cast<double>(alarms));
-}
 void Metrics::set_outbox_pending(std::size_t rows) {
   families_->outbox.Set(static_cast<double>(rows));
 }
 void Metrics::alert_delivered() { families_->delivered.Increment(); }
-void Metrics::alert_failed() { families_->undelivered.Increment(); }
+void Metrics::set_alert_failures(std::uint64_t since_start) {
+  const std::lock_guard lock{families_->mutex};
+  Counter& counter = families_->undelivered;
+  const double more = static_cast<double>(since_start) - counter.Value();
+  if (more > 0) counter.Increment(more);
+}
 
 void Metrics::http_answered(unsigned status, Duration took) {
   const auto found = families_->answers.find(class_of(status));

@@ -37,19 +37,26 @@ class Metrics {
   void set_store_working(bool working);
   void set_store_bytes(std::uint64_t bytes);  // database and WAL
 
+  // Places in which the replay at the start differed from what is stored.
+  void replay_differed(std::uint64_t places);
+
+  struct SourceNumbers {
+    bool connected = false;
+    bool paused = false;
+    std::size_t held_acks = 0;
+    Duration oldest_held{0};
+    std::uint64_t connects = 0;  // since the driver was made: less than before means a new one
+  };
   // A source; `name` as configured. Call when it changes or every second.
-  void set_source(const std::string& name, bool connected, std::size_t held_acks,
-                  Duration oldest_held, bool paused);
-  void source_connected(const std::string& name);  // counts connects
+  void set_source(const std::string& name, const SourceNumbers& numbers);
   // A source is no longer configured: its numbers leave /metrics.
   void remove_source(const std::string& name);
 
   void set_intake(std::size_t inputs_held, std::size_t bytes_held);
   void set_tags(std::size_t known);
-  void set_standing(std::size_t alarms);  // alarms that are not normal
   void set_outbox_pending(std::size_t rows);
   void alert_delivered();
-  void alert_failed();
+  void set_alert_failures(std::uint64_t since_start);
 
   // The HTTP server itself.
   void http_answered(unsigned status, Duration took);

@@ -65,6 +65,8 @@ struct Reply {
 
 // Counts since the last facts; not stored. For metrics.
 struct FactCounts {
+  std::uint64_t standing =
+      0;  // alarms that are not normal after the last step; not a count of events
   std::uint64_t messages = 0;
   std::uint64_t duplicates = 0;  // messages by packet identifier, and readings equal to the newest
   std::uint64_t readings = 0;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <utility>
 
 #include "store/directory.h"
@@ -209,6 +210,16 @@ Result<std::unique_ptr<Reader>> open_reader(const std::string& directory) {
   auto reader = std::make_unique<SqliteReader>(std::move(*connection), path);
   if (auto opened = reader->open(); !opened) return opened.error();
   return std::unique_ptr<Reader>{std::move(reader)};
+}
+
+std::uint64_t bytes_on_disk(const std::string& directory) {
+  std::uint64_t bytes = 0;
+  for (const char* suffix : {"", "-wal"}) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(directory + "/" + database_name + suffix, error);
+    if (!error) bytes += size;
+  }
+  return bytes;
 }
 
 }  // namespace parkwatch::store

@@ -109,4 +109,7 @@ class Reader {
 // `directory` as in StoreOptions; the store must exist.
 [[nodiscard]] Result<std::unique_ptr<Reader>> open_reader(const std::string& directory);
 
+// Of the database and its write-ahead log; 0 where there is none. Any thread.
+[[nodiscard]] std::uint64_t bytes_on_disk(const std::string& directory);
+
 }  // namespace parkwatch::store

@@ -55,12 +55,21 @@ std::string paint_of_priority(std::string_view priority) {
   return "35";
 }
 
+// Six figures are enough for people: a slope or a mean has sixteen.
+std::string measured_text(const json::object& event, std::string_view key) {
+  const json::value* value = event.if_contains(key);
+  if (value == nullptr || !value->is_double()) return member_text(event, key);
+  std::array<char, 32> out{};
+  const int length = std::snprintf(out.data(), out.size(), "%.6g", value->get_double());
+  return {out.data(), static_cast<std::size_t>(length)};
+}
+
 // "91.2 % (limit 90)"
 std::string value_and_limit(const json::object& event) {
-  std::string out = member_text(event, "value");
+  std::string out = measured_text(event, "value");
   const std::string unit = member_text(event, "unit");
   if (!out.empty() && !unit.empty()) out += ' ' + unit;
-  const std::string limit = member_text(event, "limit");
+  const std::string limit = measured_text(event, "limit");
   if (!limit.empty()) out += (out.empty() ? "(limit " : " (limit ") + limit + ')';
   return out;
 }

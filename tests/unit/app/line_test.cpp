@@ -59,6 +59,10 @@ class Told {
     std::unique_lock lock{mutex_};
     return changed_.wait_for(lock, 20s, [&] { return released_ >= sequence; });
   }
+  bool wait_fault() {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, 20s, [&] { return !faults_.empty(); });
+  }
   std::vector<Seen> batches() {
     const std::lock_guard lock{mutex_};
     return batches_;
@@ -209,6 +213,51 @@ TEST_CASE("line: snapshots come with the batch that is due, and with the last on
   for (const Told::Seen& batch : rig.told.batches()) snapshots += batch.snapshot ? 1 : 0;
   CHECK(snapshots >= 3);
   CHECK(rig.told.batches().back().snapshot);
+}
+
+namespace {
+
+// A store whose file is damaged for good.
+class DamagedStore final : public store::Store {
+ public:
+  const store::Recovered& recovered() const override { return recovered_; }
+  Result<std::shared_ptr<const v1::Snapshot>> newest_snapshot() override {
+    return std::shared_ptr<const v1::Snapshot>{};
+  }
+  Result<Done> batches_after(std::uint64_t,
+                             const std::function<Result<Done>(const RecordedBatch&)>&) override {
+    return Done{};
+  }
+  Result<std::string> plant_text(const std::string&) override { return std::string{}; }
+  Result<store::CommitInfo> commit(const store::Batch&) override { return damage_; }
+  void delivered(std::uint64_t) override {}
+  Result<Done> flush() override { return damage_; }
+  Result<bool> retain(Timestamp) override { return damage_; }
+  void checkpoint() override {}
+
+ private:
+  store::Recovered recovered_;
+  Error damage_{ErrorKind::permanent, "database disk image is malformed"};
+};
+
+}  // namespace
+
+TEST_CASE("line: a damaged store is told with what to do, and a stop does not wait for it",
+          "[app]") {
+  GatewayClock clock{real_clock_sources(), timestamp_min};
+  Intake intake{clock, {}, 0};
+  Told told;
+  Line line{intake,    clock,          pipeline::Pipeline{}, std::make_unique<DamagedStore>(),
+            patient(), told.listener()};
+  (void)intake.append(NewPlant{test::small_plant()});
+  line.start();
+  (void)intake.append(test::message("a/b/t0", "80"));
+  REQUIRE(told.wait_fault());
+  intake.close();
+  line.stop(Duration{0});
+  REQUIRE(told.faults().size() == 1);
+  CHECK_THAT(told.faults()[0], Catch::Contains("malformed") && Catch::Contains("aside"));
+  CHECK(told.batches().empty());
 }
 
 TEST_CASE("line: a failing store holds everything back, says so once, and goes on by itself",

@@ -24,6 +24,7 @@ std::string sample(const std::string& text, const std::string& series) {
 Facts busy_facts() {
   Facts facts;
   facts.counts.messages = 3;
+  facts.counts.standing = 8;
   facts.counts.duplicates = 2;
   facts.counts.late = 1;
   facts.counts.historical = 4;
@@ -44,8 +45,7 @@ TEST_CASE("metrics: promtool finds nothing to say about them", "[http]") {
   Metrics metrics;
   metrics.committed(busy_facts(), 1234, Duration{2500});
   metrics.commit_failed();
-  metrics.set_source("park", true, 3, Duration{1'500'000}, false);
-  metrics.source_connected("park");
+  metrics.set_source("park", {true, false, 3, Duration{1'500'000}, 1});
   metrics.http_answered(200, Duration{100});
   const test::TempDir dir;
   const std::string file = (dir.path() / "metrics.txt").string();
@@ -73,6 +73,7 @@ TEST_CASE("metrics: a commit counts what was in it", "[http]") {
   CHECK(sample(text, "parkwatch_refusals_total{reason=\"oversized\"}") == "2");
   CHECK(sample(text, "parkwatch_refusals_total{reason=\"malformed\"}") == "0");
   CHECK(sample(text, "parkwatch_alarm_transitions_total{kind=\"returned\"}") == "2");
+  CHECK(sample(text, "parkwatch_alarms_standing") == "8");
   CHECK(sample(text, "parkwatch_commits_total") == "2");
   CHECK(sample(text, "parkwatch_commit_bytes_total") == "2234");
   CHECK(sample(text, "parkwatch_commit_duration_seconds_count") == "2");
@@ -82,9 +83,8 @@ TEST_CASE("metrics: a commit counts what was in it", "[http]") {
 
 TEST_CASE("metrics: held acknowledgements show their number and age, source by source", "[http]") {
   Metrics metrics;
-  metrics.set_source("park", true, 20, Duration{1'500'000}, true);
-  metrics.set_source("tanks", false, 0, Duration{0}, false);
-  metrics.source_connected("park");
+  metrics.set_source("park", {true, true, 20, Duration{1'500'000}, 1});
+  metrics.set_source("tanks", {});
   std::string text = metrics.text();
   CHECK(sample(text, "parkwatch_source_held_acknowledgements{source=\"park\"}") == "20");
   CHECK(sample(text, "parkwatch_source_held_acknowledgement_age_seconds{source=\"park\"}") ==
@@ -99,6 +99,16 @@ TEST_CASE("metrics: held acknowledgements show their number and age, source by s
   CHECK(sample(text, "parkwatch_source_connected{source=\"tanks\"}") == "0");
 }
 
+TEST_CASE("metrics: connects are counted on over a driver that was made anew", "[http]") {
+  Metrics metrics;
+  for (const std::uint64_t connects : {2, 2, 5, 1, 3}) {
+    Metrics::SourceNumbers numbers;
+    numbers.connects = connects;
+    metrics.set_source("park", numbers);
+  }
+  CHECK(sample(metrics.text(), "parkwatch_source_connects_total{source=\"park\"}") == "8");
+}
+
 TEST_CASE("metrics: gauges hold what was set last", "[http]") {
   Metrics metrics;
   CHECK(sample(metrics.text(), "parkwatch_store_working") == "1");
@@ -106,10 +116,11 @@ TEST_CASE("metrics: gauges hold what was set last", "[http]") {
   metrics.set_store_bytes(4096);
   metrics.set_intake(5, 500);
   metrics.set_tags(12);
-  metrics.set_standing(3);
   metrics.set_outbox_pending(2);
   metrics.alert_delivered();
-  metrics.alert_failed();
+  metrics.set_alert_failures(1);
+  metrics.set_alert_failures(1);
+  metrics.replay_differed(2);
   metrics.set_http_connections(4);
   metrics.http_refused_connection();
   metrics.http_answered(404, Duration{100});
@@ -120,10 +131,10 @@ TEST_CASE("metrics: gauges hold what was set last", "[http]") {
   CHECK(sample(text, "parkwatch_intake_inputs") == "5");
   CHECK(sample(text, "parkwatch_intake_bytes") == "500");
   CHECK(sample(text, "parkwatch_tags") == "12");
-  CHECK(sample(text, "parkwatch_alarms_standing") == "3");
   CHECK(sample(text, "parkwatch_outbox_pending") == "2");
   CHECK(sample(text, "parkwatch_alert_deliveries_total") == "1");
   CHECK(sample(text, "parkwatch_alert_failures_total") == "1");
+  CHECK(sample(text, "parkwatch_replay_differences_total") == "2");
   CHECK(sample(text, "parkwatch_http_connections") == "4");
   CHECK(sample(text, "parkwatch_http_connections_refused_total") == "1");
   CHECK(sample(text, "parkwatch_http_requests_total{code=\"4xx\"}") == "1");

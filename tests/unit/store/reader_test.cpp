@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <functional>
 #include <thread>
 
@@ -342,4 +343,14 @@ TEST_CASE("a reader of nothing says what is missing", "[store]") {
   const auto reader = open_reader(dir.path());
   REQUIRE_FALSE(reader);
   CHECK_THAT(reader.error().message, Catch::Contains("parkwatch.db: unable to open database file"));
+}
+
+TEST_CASE("the size on disk is that of the database and its log, and 0 of none", "[store]") {
+  const TempDir dir;
+  CHECK(bytes_on_disk(dir.path().string()) == 0);
+  const auto store = opened(options_in(dir.path()));
+  fill(*store);
+  const std::string database = (dir.path() / "parkwatch.db").string();
+  CHECK(bytes_on_disk(dir.path().string()) ==
+        std::filesystem::file_size(database) + std::filesystem::file_size(database + "-wal"));
 }
