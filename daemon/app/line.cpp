@@ -126,14 +126,24 @@ bool Line::ends_now(Steady::time_point at) const {
   if (is_urgent()) return true;
   if (pending_.since) {
     if (at - *pending_.since >= options_.linger) return true;
-    const std::size_t sources = std::min(pending_.messages.size(), half_windows_.size());
-    for (std::size_t source = 0; source < sources; ++source) {
-      const std::size_t half = half_windows_[source];
-      if (half != 0 && pending_.messages[source] >= half) return true;
-    }
-    return false;
+    return fills_a_window();
   }
   return at - handed_at_ >= options_.heartbeat;
+}
+
+// Half of a source's window, or what is left of it: acknowledgements of the batch before may wait
+// for this one (a PUBACK is held for all that was appended when it was read), and with them the
+// broker.
+bool Line::fills_a_window() const {
+  const std::size_t sources = std::min(pending_.messages.size(), half_windows_.size());
+  for (std::size_t source = 0; source < sources; ++source) {
+    const std::size_t half = half_windows_[source];
+    const std::size_t here = pending_.messages[source];
+    if (half == 0 || here == 0) continue;
+    const std::size_t before = source < handed_messages_.size() ? handed_messages_[source] : 0;
+    if (here >= half || here + before >= 2 * half) return true;
+  }
+  return false;
 }
 
 Duration Line::wait_time(Steady::time_point at) {
@@ -191,6 +201,7 @@ bool Line::hand_over(bool wait) {
   if (!wait) finish_batch(false);
   add_plants(pending_.batch);
   auto batch = std::make_unique<store::Batch>(std::move(pending_.batch));
+  handed_messages_ = std::move(pending_.messages);
   pending_ = Pending{};
   pending_.batch.now = batch->now;
   pending_.batch.last_sequence = batch->last_sequence;

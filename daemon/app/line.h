@@ -75,6 +75,7 @@ class Line {
   void step(const Intake::Taken& taken);
   [[nodiscard]] bool ends_now(std::chrono::steady_clock::time_point at) const;
   [[nodiscard]] bool is_urgent() const;
+  [[nodiscard]] bool fills_a_window() const;
   [[nodiscard]] Duration wait_time(std::chrono::steady_clock::time_point at);
   void look_at_windows();
   void finish_batch(bool with_snapshot);
@@ -95,8 +96,9 @@ class Line {
   // Pipeline thread only.
   pipeline::Pipeline pipeline_;
   Pending pending_;
-  std::vector<std::size_t> half_windows_;  // by SourceId; 0: no bound
-  std::size_t enough_inputs_ = 1;          // that a take waits a moment for
+  std::vector<std::size_t> handed_messages_;  // of the batch before, by SourceId
+  std::vector<std::size_t> half_windows_;     // by SourceId; 0: no bound
+  std::size_t enough_inputs_ = 1;             // that a take waits a moment for
   std::chrono::steady_clock::time_point snapshot_at_;
   std::chrono::steady_clock::time_point handed_at_;
   std::uint64_t readings_since_snapshot_ = 0;

@@ -93,10 +93,10 @@ asio::awaitable<Result<Done>> BrokerLink::shake_hands() {
                                      : ec.message()));
 }
 
-void BrokerLink::rearm_quick_ack() {
+void acknowledge_quickly(asio::ip::tcp::socket& socket) {
   const int on = 1;
   // Should it fail, delivery is slower and nothing else.
-  (void)::setsockopt(socket().native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+  (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 void BrokerLink::close() {

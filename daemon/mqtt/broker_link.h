@@ -20,6 +20,11 @@ struct BrokerAddress {
   std::string server_name;          // with TLS: the name that the certificate must be for
 };
 
+// The Nagle algorithm of the other end waits for our TCP acknowledgement, and the kernel delays
+// that by 40 ms unless told otherwise after each read (measured: delivery p99 17 ms without, 0.25
+// ms with it).
+void acknowledge_quickly(boost::asio::ip::tcp::socket& socket);
+
 class BrokerLink {
  public:
   using tcp = boost::asio::ip::tcp;
@@ -47,10 +52,7 @@ class BrokerLink {
                 : boost::asio::async_write(tcp_, buffer, std::forward<Token>(token));
   }
 
-  // The broker's Nagle algorithm waits for our TCP acknowledgement, and the kernel delays that by
-  // 40 ms unless told otherwise after each read (measured: delivery p99 17 ms without, 0.25 ms with
-  // it).
-  void rearm_quick_ack();
+  void rearm_quick_ack() { acknowledge_quickly(socket()); }
 
   void close();
 

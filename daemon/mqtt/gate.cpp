@@ -203,6 +203,7 @@ asio::awaitable<void> Gate::read_client() {
         asio::buffer(up_.data() + unread, up_.size() - unread), as_result);
     if (closed_) co_return;
     if (ec) co_return client_ended();
+    acknowledge_quickly(client_);  // Paho does not switch Nagle off: its next packet waits for this
     const Bytes bytes{up_.data(), unread + n};
     client_bytes_.clear();
     const Result<std::size_t> taken = client_stream_.feed(bytes, client_bytes_);

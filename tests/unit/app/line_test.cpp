@@ -142,6 +142,21 @@ TEST_CASE("line: half of a source's window ends a batch", "[app]") {
   rig.stop();
 }
 
+// Their acknowledgements may be held for what came while they were written: with five more the
+// broker's window of twenty is full, and it sends nothing until the next commit.
+TEST_CASE("line: what is left of a window beside the batch before ends a batch", "[app]") {
+  Rig rig{patient()};
+  rig.line->set_windows({20});
+  std::uint64_t last = 0;
+  for (int i = 0; i < 15; ++i) last = rig.send("a/b/t5", std::to_string(i));
+  rig.line->start();
+  REQUIRE(rig.told.wait_committed(last));
+  for (int i = 0; i < 5; ++i) last = rig.send("a/b/t5", std::to_string(i));
+  REQUIRE(rig.told.wait_committed(last));
+  CHECK(rig.told.batches().size() == 2);
+  rig.stop();
+}
+
 TEST_CASE("line: fewer than half of the window wait for linger", "[app]") {
   LineOptions options = patient();
   options.linger = 30ms;

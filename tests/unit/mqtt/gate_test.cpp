@@ -2,6 +2,9 @@
 // plays itself.
 #include "mqtt/gate.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -37,6 +40,13 @@ class PlayedClient {
   void hang_up() { socket_.close(); }
   // What has arrived and was not received; waits for nothing.
   [[nodiscard]] std::size_t available() { return socket_.available(); }
+  // Segments that were sent and that the gate's end has not acknowledged (TCP's word for it).
+  [[nodiscard]] unsigned unacknowledged_segments() {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    REQUIRE(::getsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+    return info.tcpi_unacked;
+  }
 
  private:
   asio::io_context io_;
@@ -169,6 +179,20 @@ TEST_CASE(
 }
 
 // What would happen with a Paho older than 1.3.10, and why make_session refuses one.
+// Paho leaves Nagle on: its next packet would wait 40 ms for the kernel's delayed acknowledgement
+// of a PUBACK that the gate holds and so does not answer.
+TEST_CASE("gate: what it read from Paho is acknowledged by TCP at once") {
+  Scene scene;
+  for (std::uint16_t id = 1; id <= 40; ++id) {
+    scene.broker.send(wire(publish(id)));
+    scene.client.receive(wire(publish(id)).size());
+    ++scene.gate.appended;
+    scene.client.send(wire_puback(id));
+    scene.gate.wait_for_held(id);
+    CHECK(scene.client.unacknowledged_segments() == 0);
+  }
+}
+
 TEST_CASE("gate: an acknowledgement written before its message was appended could not be held") {
   Scene scene;
   scene.broker.send(wire(publish(1)));
