@@ -129,9 +129,15 @@ class MqttDriver final : public Driver {
     return sequence;
   }
 
-  // A failing reconnect is no news: the source has been lost since the first time.
+  // A failing reconnect is no news: the source has been lost since the first time. Its reason may
+  // be.
   void tell(bool connected, bool session_kept, const std::string& why) {
     const Told now = connected ? Told::connected : Told::lost;
+    if (told_ != now || why != why_) {
+      why_ = why;
+      context_.log("source " + context_.source_name +
+                   (connected ? std::string{": connected"} : ": not connected: " + why));
+    }
     if (!connected && told_ == now) return;
     told_ = now;
     (void)context_.intake.append(
@@ -144,6 +150,7 @@ class MqttDriver final : public Driver {
   const std::size_t window_;
   Error why_not_;              // of a session that could not be made
   Told told_ = Told::nothing;  // loop's thread
+  std::string why_;            // that was logged last; loop's thread
   HighMark appended_;          // raised by Paho's thread and the loop, read by the gate
   // Last: it is destroyed first, and calls the handlers until then.
   std::unique_ptr<mqtt_session::Session> session_;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "tests/integration/running_daemon.h"
 #include "tests/support/mosquitto.h"
@@ -59,20 +60,40 @@ TEST_CASE("refusal: an occupied port is named with what to do", "[integration]")
 
 TEST_CASE("refusal: every mistake of a configuration is printed at once, with its place",
           "[integration]") {
-  RunningDaemon daemon{
-      "[[tag]]\nname = \"a/b/c\"\nunit = \"m\"\nrange = [0, 10]\n"
-      "[[rule]]\nid = \"r1\"\nkind = \"limt\"\ntags = [\"a/b/c\"]\nH = 5\n"
-      "[[rule]]\nid = \"r2\"\nkind = \"limit\"\ntags = [\"a/b/x\"]\nH = 5\n"
-      "[[rule]]\nid = \"r3\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 50\n"
-      "[[rule]]\nid = \"r3\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 5\nunit = \"kPa\"\n"};
+  const std::vector<std::pair<std::string, std::string>> mistakes{
+      {"[[rule]]\nid = \"r1\"\nkind = \"limt\"\ntags = [\"a/b/c\"]\nH = 5\n",
+       "did you mean \"limit\""},
+      {"[[rule]]\nid = \"r2\"\nkind = \"limit\"\ntags = [\"a/b/x\"]\nH = 5\n", "a/b/x"},
+      {"[[rule]]\nid = \"r3\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 50\n", "50"},
+      {"[[rule]]\nid = \"r3\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 5\n", "r3"},
+      {"[[rule]]\nid = \"r5\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 5\nunit = \"kPa\"\n",
+       "kPa"},
+      {"[[rule]]\nid = \"r6\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 5\nHH = 6\ndeadband = 3\n",
+       "deadband"},
+      {"[[rule]]\nid = \"r7\"\nkind = \"state\"\ntags = [\"a/b/c\"]\nstates = [\"ajar\"]\n",
+       "ajar"},
+      {"[[rule]]\nid = \"r8\"\nkind = \"limit\"\ntags = [\"a/b/c\"]\nH = 5\npriorty = \"low\"\n",
+       "priorty"},
+      {"[[rule]]\nid = \"r9\"\nkind = \"expr\"\ntags = [\"a/b/c\"]\nexpression = \"`a/b/c` >\"\n",
+       "expression"},
+      {"[[tag]]\nname = \"a//b\"\n", "a//b"}};
+  std::string config = "[[tag]]\nname = \"a/b/c\"\nunit = \"m\"\nrange = [0, 10]\n";
+  for (const auto& [text, words] : mistakes) config += text;
+  RunningDaemon daemon{config};
   daemon.start({"--check"});
   CHECK(daemon.wait() == 1);
   const std::string log = daemon.log();
-  for (const char* key : {"limt", "a/b/x", "r3", "kPa", "50"}) {
-    CAPTURE(key, log);
-    CHECK(log.find(key) != std::string::npos);
+  for (const auto& [text, words] : mistakes) {
+    CAPTURE(words, log);
+    CHECK(log.find(words) != std::string::npos);
   }
-  CHECK(log.find("parkwatch.toml:") != std::string::npos);
+  // One line each, with file, line and column.
+  std::istringstream lines{log};
+  std::size_t placed = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("parkwatch.toml:") != std::string::npos) ++placed;
+  }
+  CHECK(placed >= mistakes.size());
 }
 
 TEST_CASE("refusal: a broker that is not there leaves the rest at work, and says why",

@@ -45,7 +45,7 @@ class Running {
  public:
   explicit Running(const SettingsTable& settings)
       : work_(loop_.get_executor()), intake_(clock_, IntakeLimits{}, 100) {
-    DriverContext context{loop_, intake_, 3, "park", "park-a", false, {}};
+    DriverContext context{loop_, intake_, 3, "park", "park-a", false, [](const std::string&) {}};
     driver_ = find_driver("mqtt")->make(settings, std::move(context));
     thread_ = std::thread{[this] { loop_.run(); }};
   }

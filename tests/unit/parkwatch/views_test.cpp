@@ -47,7 +47,8 @@ TEST_CASE("views: an event is one line", "[cli]") {
   const json::object event = object(
       R"({"type":"event","at":"2026-01-01T00:01:00Z","kind":"acknowledged","priority":"high",
         "level":"H",
-          "rule":"lel","tag":"tank/t1/gas","value":22.499999999999996,"limit":20,"unit":"%LEL","author":"wang",
+          "rule":"lel","tag":"tank/t1/gas","value":22.499999999999996,"limit":20,"unit":"%LEL",
+          "author":"wang",
           "comment":"on my way\nnow","message":{"zh":"可燃气","en":"gas"}})");
   CHECK(event_line(event, {}) ==
         "2026-01-01T00:01:00Z      acknowledged   high      H   lel tank/t1/gas  "
