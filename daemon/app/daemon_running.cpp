@@ -98,7 +98,7 @@ void Daemon::take_reloaded(std::shared_ptr<const config::Config> config,
   for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
   std::string refusal;
   if (config == nullptr) {
-    refusal = std::to_string(diagnostics.size()) + " errors, the first: " +
+    refusal = std::to_string(diagnostics.size()) + " mistakes, the first: " +
               (diagnostics.empty() ? "unreadable" : to_text(diagnostics.front()));
   } else if (const auto accepted = sources_->check(*config); !accepted.ok()) {
     refusal = accepted.error().message;

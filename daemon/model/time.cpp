@@ -15,7 +15,7 @@ constexpr std::int64_t second_us = 1'000'000;
 constexpr std::int64_t minute_us = 60 * second_us;
 constexpr std::int64_t hour_us = 60 * minute_us;
 constexpr std::int64_t day_us = 24 * hour_us;
-constexpr std::int64_t duration_us_max = 100 * 366 * day_us;
+constexpr std::int64_t duration_us_max = std::int64_t{100} * 366 * day_us;
 
 // Exactly `digits` decimal digits at the front of `text`, which moves past them.
 std::optional<int> take_digits(std::string_view& text, std::size_t digits) {

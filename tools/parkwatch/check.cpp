@@ -38,7 +38,8 @@ int check(const CheckCommand& command, Console& console) {
                 << '\n';
   } else {
     for (const Diagnostic& d : diagnostics) console.out << printable(to_text(d)) << '\n';
-    console.out << errors << " errors, " << warnings << " warnings\n";
+    console.out << errors << (errors == 1 ? " error, " : " errors, ") << warnings
+                << (warnings == 1 ? " warning\n" : " warnings\n");
   }
   return config != nullptr && errors == 0 ? exit_ok : exit_no;
 }

@@ -3,9 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 #include <sstream>
 #include <utility>
+
+#include "model/settings.h"
+#include "tools/parkwatch/page_content.h"
 
 namespace parkwatch::cli {
 namespace {
@@ -65,12 +67,20 @@ void add_alarm_commands(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
 }
 
+// Makes the word what CLI11 reads into an enumeration; else what is wrong.
+std::string number_of_format(std::string& word) {
+  for (const PullFormat format : {PullFormat::ndjson, PullFormat::csv, PullFormat::protobuf}) {
+    if (word != to_text(format)) continue;
+    word = std::to_string(static_cast<int>(format));
+    return {};
+  }
+  return "is ndjson, csv or protobuf, not " + word;
+}
+
 void add_pull(CLI::App& app, CommandLine& line) {
   auto [sub, p] = add_command<PullCommand>(app, line, "pull", "Fetch the buffered readings");
-  const std::map<std::string, PullFormat> formats{
-      {"ndjson", PullFormat::ndjson}, {"csv", PullFormat::csv}, {"protobuf", PullFormat::protobuf}};
   sub->add_option("--format", p->format, "ndjson (default), csv or protobuf")
-      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+      ->transform(CLI::Validator{number_of_format, ""})
       ->default_str("ndjson");
   sub->add_option("-o,--output", p->output, "File to append to, or - for standard output")
       ->capture_default_str();
@@ -121,7 +131,21 @@ void add_others(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
 }
 
+// CLI11 only says that a command is needed, not that the given one is unknown.
+std::string unknown_command(const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining();
+  if (!app.get_subcommands().empty() || rest.empty() || rest.front().starts_with('-')) return {};
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  const auto nearest = did_you_mean(rest.front(), names);
+  return "parkwatch: no command " + rest.front() +
+         (nearest ? "; did you mean " + *nearest + "?" : "; parkwatch --help lists them") + "\n";
+}
+
 Parsed outcome_of(const CLI::App& app, const CLI::Error& error) {
+  if (std::string unknown = unknown_command(app); !unknown.empty()) {
+    return {std::nullopt, exit_usage, std::move(unknown)};
+  }
   std::ostringstream out;
   std::ostringstream err;
   const int code = app.exit(error, out, err);

@@ -67,7 +67,7 @@ TEST_CASE("check: a file that is not there is an error with its name", "[cli]") 
   const std::string path = dir.path() / "absent.toml";
   CHECK(check(CheckCommand{path}, rec.console) == exit_no);
   CHECK(rec.out.str().find("absent.toml") != std::string::npos);
-  CHECK(rec.out.str().ends_with("1 errors, 0 warnings\n"));
+  CHECK(rec.out.str().ends_with("1 error, 0 warnings\n"));
 }
 
 TEST_CASE("check: in JSON with file, line, key and words", "[cli]") {

@@ -136,6 +136,20 @@ TEST_CASE("command line: what is wrong is refused with code 2 and words", "[cli]
   CHECK_FALSE(parsed.text.empty());
 }
 
+TEST_CASE("command line: an unknown command and an unknown format are told with what there is",
+          "[cli]") {
+  const auto text = [](std::vector<std::string> args) {
+    const Parsed parsed = parse_command_line(std::move(args));
+    CHECK(parsed.code == exit_usage);
+    return parsed.text;
+  };
+  CHECK(text({"alarm"}) == "parkwatch: no command alarm; did you mean alarms?\n");
+  CHECK(text({"--json", "frobnicate"}) ==
+        "parkwatch: no command frobnicate; parkwatch --help lists them\n");
+  CHECK_THAT(text({"pull", "--format", "xml"}), Catch::Contains("is ndjson, csv or protobuf"));
+  CHECK_THAT(text({}), Catch::Contains("subcommand is required"));
+}
+
 TEST_CASE("command line: help and version are answers, not errors", "[cli]") {
   const Parsed help = parse_command_line({"--help"});
   CHECK_FALSE(help.line);
