@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "config/alarm_reader.h"
 #include "config/each.h"
 #include "config/fields.h"
 #include "config/limits.h"
@@ -102,6 +103,7 @@ class RuleReader {
 
   RuleSpec read() {
     rule_.id = read_word(reader_, "id");
+    (void)check_rule_id(reader_, rule_.id);
     const std::optional<RuleKind> kind = read_kind();
     read_common();
     refuse_foreign_keys(reader_, kind);
@@ -110,6 +112,7 @@ class RuleReader {
       read_kind_keys();
       read_unit();
     }
+    rule_.alarm = read_alarm(reader_, rule_.tags, index_);
     reader_.finish();
     complete_ = kind.has_value();
     return rule_;

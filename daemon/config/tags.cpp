@@ -106,6 +106,7 @@ Tag read_tag(SettingsReader& reader) {
   tag.scaling = read_scale(reader);
   tag.enumeration = read_states(reader);
   tag.expression = reader.text("expression", "");
+  tag.commissioned = reader.boolean("commissioned", tag.commissioned);
   if (tag.expression.size() > rules::expression_bytes_max) {
     reader.error("expression", "must not be longer than " +
                                    std::to_string(rules::expression_bytes_max) + " bytes");

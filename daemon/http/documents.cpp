@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 #include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
 
 #include "model/utf8.h"
 #include "store/convert.h"
@@ -46,6 +47,26 @@ json::array enumeration_document(const std::vector<EnumEntry>& entries) {
     if (entry.text != Text{}) item["text"] = text_document(entry.text);
     document.emplace_back(std::move(item));
   }
+  return document;
+}
+
+json::array flags_document(std::uint32_t flags) {
+  json::array words;
+  for (std::size_t bit = 0; bit < alarm_flags; ++bit) {
+    const std::uint32_t flag = 1U << bit;
+    if ((flags & flag) != 0) words.emplace_back(to_text(static_cast<AlarmFlag>(flag)));
+  }
+  return words;
+}
+
+json::object hold_document(const Hold& hold) {
+  json::object document{
+      {"since", time_value(hold.since)},
+      {"one_shot", hold.one_shot},
+      {"author", text_value(hold.author)},
+      {"reason", text_value(hold.reason)},
+  };
+  document["until"] = hold.until ? time_value(*hold.until) : nullptr;
   return document;
 }
 
@@ -103,6 +124,7 @@ json::object to_document(TagId id, std::uint32_t version, const Tag& tag) {
   if (!tag.enumeration.empty()) document["enumeration"] = enumeration_document(tag.enumeration);
   if (!tag.expression.empty()) document["expression"] = text_value(tag.expression);
   if (tag.auto_registered) document["auto_registered"] = true;
+  if (!tag.commissioned) document["commissioned"] = false;
   return document;
 }
 
@@ -141,6 +163,14 @@ json::object to_document(const AlarmEvent& event, std::string_view generation) {
   if (event.limit) document["limit"] = *event.limit;
   if (!event.author.empty()) document["author"] = text_value(event.author);
   if (!event.comment.empty()) document["comment"] = text_value(event.comment);
+  document["flags"] = flags_document(event.flags);
+  document["notice"] = to_text(event.notice);
+  document["sounds"] = event.sounds;
+  if (event.raises > 0) document["raises"] = event.raises;
+  if (event.respond_by) document["respond_by"] = time_value(*event.respond_by);
+  if (event.shelving) document["shelving"] = hold_document(*event.shelving);
+  if (event.service) document["service"] = hold_document(*event.service);
+  if (!event.related.empty()) document["related"] = json::value_from(event.related);
   return document;
 }
 

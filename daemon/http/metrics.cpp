@@ -79,7 +79,7 @@ struct Metrics::Families {
   Counter& evaluations =
       counter(r, "parkwatch_rule_evaluations_total", "Evaluations of a rule for a tag.");
   std::array<Counter*, refusal_reasons> refusals{};
-  std::array<Counter*, 5> transitions{};  // by TransitionKind
+  std::array<Counter*, transition_kinds> transitions{};  // by TransitionKind
 
   Counter& commits = counter(r, "parkwatch_commits_total", "Transactions that reached the disk.");
   Counter& commit_failures =

@@ -1,23 +1,78 @@
 // daemon/model/alarm_event.cpp - Words of alarms.
 #include "model/alarm_event.h"
 
+#include <array>
+#include <bit>
+
 #include "model/words.h"
 
 namespace parkwatch {
 namespace {
 
-constexpr Words<AlarmState, 4> states{
-    {"normal", "unacknowledged", "acknowledged", "returned_unacknowledged"}};
-constexpr Words<TransitionKind, 5> kinds{
-    {"raised", "level_changed", "acknowledged", "returned", "removed"}};
+constexpr Words<AlarmState, alarm_states> states{
+    {"normal", "unacknowledged", "acknowledged", "returned_unacknowledged", "latched"}};
+constexpr Words<TransitionKind, transition_kinds> kinds{{"raised",
+                                                         "level_changed",
+                                                         "acknowledged",
+                                                         "returned",
+                                                         "removed",
+                                                         "unacknowledged",
+                                                         "reset",
+                                                         "shelved",
+                                                         "unshelved",
+                                                         "suppressed",
+                                                         "unsuppressed",
+                                                         "out_of_service",
+                                                         "in_service",
+                                                         "commissioned",
+                                                         "maintenance_planned",
+                                                         "maintenance_started",
+                                                         "maintenance_ended",
+                                                         "chattering",
+                                                         "chatter_ended",
+                                                         "re_alarmed",
+                                                         "overdue",
+                                                         "first_out_reset",
+                                                         "silenced",
+                                                         "flood_started",
+                                                         "flood_ended",
+                                                         "loop_check_started",
+                                                         "loop_check_ended",
+                                                         "escalated",
+                                                         "delivery_failed"}};
+constexpr Words<Notice, 4> notices{{"none", "opens", "updates", "closes"}};
+constexpr std::array<std::string_view, alarm_flags> flags{
+    "shelved",   "suppressed", "out_of_service", "not_commissioned", "maintenance", "latched",
+    "first_out", "chattering", "test",           "in_progress"};
 
 }  // namespace
 
 std::string_view to_text(AlarmState s) { return states.text(s); }
 std::string_view to_text(TransitionKind k) { return kinds.text(k); }
+std::string_view to_text(Notice n) { return notices.text(n); }
+std::string_view to_text(AlarmFlag f) {
+  const auto at = static_cast<std::size_t>(std::countr_zero(static_cast<std::uint32_t>(f)));
+  return at < flags.size() ? flags.at(at) : std::string_view{"?"};
+}
 std::optional<AlarmState> parse_alarm_state(std::string_view text) { return states.parse(text); }
 std::optional<TransitionKind> parse_transition_kind(std::string_view text) {
   return kinds.parse(text);
+}
+std::optional<Notice> parse_notice(std::string_view text) { return notices.parse(text); }
+
+bool is_record_rule(std::string_view rule) {
+  return rule == rule_maintenance || rule == rule_loop_check || rule == rule_flood ||
+         rule == rule_horn;
+}
+
+bool is_own_rule(std::string_view rule) {
+  return rule == rule_quality || rule == rule_clock || is_record_rule(rule);
+}
+
+bool is_listed(const AlarmEvent& e) {
+  constexpr std::uint32_t kept = alarm_shelved | alarm_out_of_service | alarm_in_progress;
+  if (e.kind == TransitionKind::removed) return false;
+  return e.state != AlarmState::normal || (e.flags & kept) != 0;
 }
 
 }  // namespace parkwatch

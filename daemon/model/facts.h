@@ -53,7 +53,8 @@ struct PlantHash {
 struct RecordedInput {
   std::uint64_t sequence = 0;
   Timestamp receive_time;
-  std::variant<Command, PlantHash, TagRegistered, SourceCondition, Start, ClockStep> body;
+  std::variant<Command, PlantHash, TagRegistered, SourceCondition, Start, ClockStep, OwnCondition>
+      body;
   bool operator==(const RecordedInput&) const = default;
 };
 

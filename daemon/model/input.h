@@ -21,6 +21,58 @@ struct AcknowledgeAlarm {
   bool operator==(const AcknowledgeAlarm&) const = default;
 };
 
+// What else a person does about one alarm.
+struct AlarmCommand {
+  enum class Verb : std::uint8_t {
+    unacknowledge,
+    shelve,
+    unshelve,
+    reset,           // let go of a latched alarm; refused while its cause is present
+    out_of_service,  // without an end, or until one
+    in_service,
+    reset_first_out,  // of `group`
+    silence,          // the horn, for all that sounds now; no alarm is named
+  };
+  Verb verb = Verb::shelve;
+  std::string rule;
+  std::string tag;
+  std::string group;             // reset_first_out
+  std::uint64_t occurrence = 0;  // unacknowledge
+  // When it ends: at `until`, or `length` (> 0) after the command. shelve without either: one_shot
+  // is set, and the cap of the priority is the end.
+  std::optional<Timestamp> until;
+  Duration length{0};
+  bool one_shot = false;  // shelve: at the latest when the alarm returns
+  std::string comment;    // shelve, out_of_service: the reason; never empty
+  bool operator==(const AlarmCommand&) const = default;
+};
+
+// A maintenance window: alarms of a group, of tags, or of both, are not announced.
+struct MaintenanceCommand {
+  enum class Verb : std::uint8_t { begin, end };
+  Verb verb = Verb::begin;
+  std::uint64_t window = 0;       // end: which
+  std::string group;              // begin: of alarms; empty: any
+  std::string tags;               // begin: a pattern; empty: any. One of both is given.
+  std::optional<Timestamp> from;  // begin: empty is now
+  std::optional<Timestamp> until;
+  Duration length{0};  // instead of until, from the beginning
+  std::string reason;  // never empty
+  bool operator==(const MaintenanceCommand&) const = default;
+};
+
+// An authorised person forces a test value on a tag for a time. It is no reading of the plant.
+struct LoopCheckCommand {
+  enum class Verb : std::uint8_t { start, end };
+  Verb verb = Verb::start;
+  std::string tag;
+  double value = 0;
+  std::optional<Timestamp> until;
+  Duration length{0};
+  std::string reason;  // never empty
+  bool operator==(const LoopCheckCommand&) const = default;
+};
+
 // Consumers are state of the store; their commands pass through the pipeline so that they are
 // ordered, journaled and committed like everything else.
 struct ConsumerCommand {
@@ -35,7 +87,10 @@ struct ConsumerCommand {
 
 struct Command {
   std::string author;  // who: a user, a token's name; "local" for the loopback without one
-  std::variant<AcknowledgeAlarm, ConsumerCommand> body;
+  std::variant<AcknowledgeAlarm, ConsumerCommand, AlarmCommand, MaintenanceCommand,
+               LoopCheckCommand>
+      body;
+  bool admin = false;  // may also what operators may not: shelve critical alarms, check loops
   bool operator==(const Command&) const = default;
 };
 
@@ -61,6 +116,18 @@ struct SourceCondition {
   bool operator==(const SourceCondition&) const = default;
 };
 
+// What the daemon found out about itself that is an alarm: a receiver that fails, a disk that is
+// full. It has no rule in the configuration; its rule id is none of those in alarm_event.h.
+struct OwnCondition {
+  std::string rule;  // e.g. "delivery-failed"
+  std::string tag;   // e.g. "receiver/ding-shift"
+  bool on = false;
+  Priority priority = Priority::high;
+  Text message;  // when on
+  Text guidance;
+  bool operator==(const OwnCondition&) const = default;
+};
+
 // The daemon starts: it was away this long. Downtime is not time: deadlines that wait for data move
 // by it.
 struct Start {
@@ -77,7 +144,9 @@ struct ClockStep {
 struct Input {
   std::uint64_t sequence = 0;  // of the intake; rises by one
   Timestamp receive_time;      // never earlier than that of the input before it
-  std::variant<Message, Command, NewPlant, TagRegistered, SourceCondition, Start, ClockStep> body;
+  std::variant<Message, Command, NewPlant, TagRegistered, SourceCondition, Start, ClockStep,
+               OwnCondition>
+      body;
 };
 
 }  // namespace parkwatch

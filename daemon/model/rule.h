@@ -51,6 +51,26 @@ struct WindowSpec {
   bool operator==(const WindowSpec&) const = default;
 };
 
+// How a rule's alarms behave, whatever finds their condition.
+struct AlarmSpec {
+  bool ack_required = true;  // false: acknowledged as it is raised; for what needs no operator
+  bool latched = false;      // held until it is reset
+  bool shelvable = true;
+  Duration shelve_max{0};                   // 0: the cap of the priority alone
+  std::vector<std::string> shelve_reasons;  // empty: any
+  Duration realarm{0};          // acknowledged and still active so long: told again; 0: never
+  Duration respond_within{0};   // 0: no time is set
+  std::string first_out_group;  // placeholders {site} {device}; empty: none
+  std::string suppress_when;    // expression over tags; true: suppressed by design
+  Duration recheck = std::chrono::seconds{30};  // suppressed so much longer than that was true
+  bool even_in_maintenance = false;
+  // So many conditions within a time are an alarm too, however short; 0: off.
+  std::uint32_t count_times = 0;
+  Duration count_within{0};
+  std::string escalation;  // name of an [[escalation]]; empty: none
+  bool operator==(const AlarmSpec&) const = default;
+};
+
 struct RuleSpec {
   std::string id;  // unique; letters, digits, '-', '_', '.'
   RuleKind kind = RuleKind::limit;
@@ -71,6 +91,7 @@ struct RuleSpec {
       message;  // placeholders: {tag} {site} {device} {quantity} {value} {limit} {unit} {level} ...
   Text guidance;
   std::string group;  // of alarms, e.g. "tank-farm"; never empty
+  AlarmSpec alarm;
   bool operator==(const RuleSpec&) const = default;
 };
 

@@ -55,6 +55,41 @@ bool is_tag_name(std::string_view name) {
   return true;
 }
 
+TagNameParts parts_of_tag_name(std::string_view name) {
+  TagNameParts parts;
+  parts.site = name.substr(0, name.find('/'));
+  if (parts.site.size() < name.size()) {
+    const std::string_view rest = name.substr(parts.site.size() + 1);
+    parts.device = rest.substr(0, rest.find('/'));
+  }
+  const std::size_t slash = name.rfind('/');
+  parts.quantity = slash == std::string_view::npos ? name : name.substr(slash + 1);
+  return parts;
+}
+
+std::string filled_from_tag_name(std::string_view text, std::string_view name) {
+  const TagNameParts parts = parts_of_tag_name(name);
+  const std::pair<std::string_view, std::string_view> words[] = {{"{site}", parts.site},
+                                                                 {"{device}", parts.device},
+                                                                 {"{quantity}", parts.quantity},
+                                                                 {"{tag}", name}};
+  std::string out;
+  while (!text.empty()) {
+    bool replaced = false;
+    for (const auto& [placeholder, word] : words) {
+      if (!text.starts_with(placeholder)) continue;
+      out += word;
+      text.remove_prefix(placeholder.size());
+      replaced = true;
+      break;
+    }
+    if (replaced) continue;
+    out += text.front();
+    text.remove_prefix(1);
+  }
+  return out;
+}
+
 bool tag_matches(std::string_view pattern, std::string_view name) {
   while (!pattern.empty()) {
     const std::string_view level = next_level(pattern);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/value.h"
@@ -57,8 +58,20 @@ struct Tag {
   std::vector<EnumEntry> enumeration;  // empty: not enumerated
   std::string expression;              // not empty: a derived tag, muParser over `other/tag/names`
   bool auto_registered = false;        // seen on a topic, not in the configuration
+  bool commissioned = true;            // false: alarms are evaluated and journaled, not announced
   bool operator==(const Tag&) const = default;
 };
+
+// The first level, the second one ("" if there is none) and the last one, as {site}, {device} and
+// {quantity} in texts.
+struct TagNameParts {
+  std::string_view site;
+  std::string_view device;
+  std::string_view quantity;
+};
+[[nodiscard]] TagNameParts parts_of_tag_name(std::string_view name);
+// `text` with {site}, {device}, {quantity} and {tag} replaced; other braces stay.
+[[nodiscard]] std::string filled_from_tag_name(std::string_view text, std::string_view name);
 
 // True when `name` is 1..tag_name_bytes_max bytes of UTF-8 in levels divided by single '/', without
 // control characters, wildcards ('+', '#', '*'), backquotes, quotes or blanks.

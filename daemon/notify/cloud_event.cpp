@@ -106,10 +106,11 @@ std::string_view what_of(const AlarmEvent& event) {
       return "acked";
     case TransitionKind::returned:
       return event.state == AlarmState::normal ? "cleared" : "returned";
-    case TransitionKind::removed:
-      return "removed";
+    case TransitionKind::unacknowledged:
+      return "unacked";
+    default:
+      return to_text(event.kind);
   }
-  return "unknown";
 }
 
 }  // namespace

@@ -26,16 +26,19 @@ std::string cleaned(std::string text) {
   return text;
 }
 
+void clean(std::initializer_list<std::string*> texts) {
+  for (std::string* text : texts) *text = cleaned(std::move(*text));
+}
+
+void clean(AcknowledgeAlarm& body) { clean({&body.rule, &body.tag, &body.comment}); }
+void clean(AlarmCommand& body) { clean({&body.rule, &body.tag, &body.group, &body.comment}); }
+void clean(MaintenanceCommand& body) { clean({&body.group, &body.tags, &body.reason}); }
+void clean(LoopCheckCommand& body) { clean({&body.tag, &body.reason}); }
+void clean(ConsumerCommand& body) { clean({&body.name}); }
+
 Command cleaned(Command command) {
   command.author = cleaned(std::move(command.author));
-  if (auto* ack = std::get_if<AcknowledgeAlarm>(&command.body)) {
-    ack->rule = cleaned(std::move(ack->rule));
-    ack->tag = cleaned(std::move(ack->tag));
-    ack->comment = cleaned(std::move(ack->comment));
-  } else {
-    auto& consumer = std::get<ConsumerCommand>(command.body);
-    consumer.name = cleaned(std::move(consumer.name));
-  }
+  std::visit([](auto& body) { clean(body); }, command.body);
   return command;
 }
 
@@ -81,6 +84,8 @@ void Pipeline::State::on_body(const Command& given, const Input& input, Facts& f
   Result<Done> result = Done{};
   if (const auto* ack = std::get_if<AcknowledgeAlarm>(&command.body)) {
     result = acknowledge(*ack, command.author, input, facts);
+  } else if (!std::holds_alternative<ConsumerCommand>(command.body)) {
+    result = Error{ErrorKind::refused, "this command is not known here"};
   }
   facts.replies.push_back({input.sequence, std::move(result)});
 }
@@ -162,6 +167,25 @@ void Pipeline::State::on_body(const SourceCondition& given, const Input& input, 
   if (!engine) return;
   Scene here = scene(facts);
   sources.on_condition(condition, here, input.receive_time);
+}
+
+void Pipeline::State::on_body(const OwnCondition& given, const Input& input, Facts& facts) {
+  OwnCondition own = given;
+  clean(
+      {&own.rule, &own.tag, &own.message.zh, &own.message.en, &own.guidance.zh, &own.guidance.en});
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  record(input, own, facts);
+  if (!engine) return;
+  alarms::Condition c;
+  c.rule = own.rule;
+  c.tag = own.tag;
+  c.level = own.on ? Level::on : Level::none;
+  c.priority = own.priority;
+  c.message = own.message;
+  c.guidance = own.guidance;
+  c.group = own_group;
+  alarms.apply(std::move(c), {input.receive_time, input.sequence, plant().hash}, facts.transitions);
 }
 
 void Pipeline::State::on_body(const Start& start, const Input& input, Facts& facts) {

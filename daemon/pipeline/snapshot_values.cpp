@@ -28,6 +28,24 @@ void put(const Range& range, v1::Range& out) {
 
 Range range_of(const v1::Range& message) { return {message.low(), message.high()}; }
 
+void put(const Hold& hold, v1::Hold& out) {
+  out.set_since_us(to_us(hold.since));
+  if (hold.until) out.set_until_us(to_us(*hold.until));
+  out.set_one_shot(hold.one_shot);
+  out.set_author(hold.author);
+  out.set_reason(hold.reason);
+}
+
+Hold hold_of(const v1::Hold& message) {
+  Hold hold;
+  hold.since = from_us(message.since_us());
+  if (message.has_until_us()) hold.until = from_us(message.until_us());
+  hold.one_shot = message.one_shot();
+  hold.author = message.author();
+  hold.reason = message.reason();
+  return hold;
+}
+
 template <typename Message>
 void put_value(const Value& value, Message& out) {
   switch (type_of(value)) {
@@ -84,6 +102,7 @@ void to_message(const Tag& tag, v1::TagDefinition& out) {
   }
   out.set_expression(tag.expression);
   out.set_auto_registered(tag.auto_registered);
+  out.set_not_commissioned(!tag.commissioned);
 }
 
 std::optional<Tag> from_message(const v1::TagDefinition& message) {
@@ -104,6 +123,7 @@ std::optional<Tag> from_message(const v1::TagDefinition& message) {
   }
   tag.expression = message.expression();
   tag.auto_registered = message.auto_registered();
+  tag.commissioned = !message.not_commissioned();
   return tag;
 }
 
@@ -222,15 +242,24 @@ void to_message(const AlarmEvent& event, v1::AlarmEvent& out) {
   out.set_author(event.author);
   out.set_comment(event.comment);
   out.set_plant(event.plant);
+  out.set_flags(event.flags);
+  out.set_notice(static_cast<v1::Notice>(event.notice));
+  out.set_sounds(event.sounds);
+  out.set_raises(event.raises);
+  if (event.respond_by) out.set_respond_by_us(to_us(*event.respond_by));
+  if (event.shelving) put(*event.shelving, *out.mutable_shelving());
+  if (event.service) put(*event.service, *out.mutable_service());
+  for (const std::uint64_t journal : event.related) out.add_related(journal);
 }
 
 std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
-  const auto kind = enum_of(message.kind(), TransitionKind::removed);
-  const auto state = enum_of(message.state(), AlarmState::returned_unacknowledged);
+  const auto kind = enum_of(message.kind(), TransitionKind::delivery_failed);
+  const auto state = enum_of(message.state(), AlarmState::latched);
+  const auto notice = enum_of(message.notice(), Notice::closes);
   const auto level = enum_of(message.level(), Level::high_high);
   const auto priority = enum_of(message.priority(), Priority::critical);
   const auto quality = quality_of(message.quality());
-  if (!kind || !state || !level || !priority || !quality) return std::nullopt;
+  if (!kind || !state || !notice || !level || !priority || !quality) return std::nullopt;
   AlarmEvent event;
   event.journal = message.journal();
   event.at = from_us(message.at_us());
@@ -256,6 +285,14 @@ std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
   event.author = message.author();
   event.comment = message.comment();
   event.plant = message.plant();
+  event.flags = message.flags();
+  event.notice = *notice;
+  event.sounds = message.sounds();
+  event.raises = message.raises();
+  if (message.has_respond_by_us()) event.respond_by = from_us(message.respond_by_us());
+  if (message.has_shelving()) event.shelving = hold_of(message.shelving());
+  if (message.has_service()) event.service = hold_of(message.service());
+  event.related.assign(message.related().begin(), message.related().end());
   return event;
 }
 

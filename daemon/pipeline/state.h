@@ -79,6 +79,7 @@ struct Pipeline::State {
   void on_body(const NewPlant& plant, const Input& input, Facts& facts);
   void on_body(const TagRegistered& tag, const Input& input, Facts& facts);
   void on_body(const SourceCondition& condition, const Input& input, Facts& facts);
+  void on_body(const OwnCondition& condition, const Input& input, Facts& facts);
   void on_body(const Start& start, const Input& input, Facts& facts);
   void on_body(const ClockStep& step, const Input& input, Facts& facts);
 

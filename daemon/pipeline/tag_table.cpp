@@ -23,6 +23,7 @@ bool means_the_same(const Tag& a, const Tag& b) {
   c.description = a.description;
   c.decimals = a.decimals;
   c.auto_registered = a.auto_registered;
+  c.commissioned = a.commissioned;
   return a == c;
 }
 

@@ -71,7 +71,7 @@ struct TagHot {
 };
 
 // Whether values under the one definition mean the same under the other: texts for people, digits
-// and the way in which the tag came to be known do not count.
+// the way in which the tag came to be known and its commissioning do not count.
 [[nodiscard]] bool means_the_same(const Tag& a, const Tag& b);
 
 class TagTable {

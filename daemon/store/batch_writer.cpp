@@ -190,7 +190,7 @@ bool BatchWriter::write_transitions(Connection& connection,
 }
 
 bool BatchWriter::write_standing(Connection& connection, const AlarmEvent& event) {
-  if (event.state == AlarmState::normal || event.kind == TransitionKind::removed) {
+  if (!is_listed(event)) {
     Query query{connection, "DELETE FROM standing WHERE rule = ? AND tag = ?"};
     return query.text(event.rule).text(event.tag).run();
   }

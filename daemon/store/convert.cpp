@@ -40,19 +40,43 @@ static_assert(static_cast<int>(Quality::bad) == v1::QUALITY_BAD);
 static_assert(static_cast<int>(QualityReason::first_value) == v1::QUALITY_REASON_FIRST_VALUE);
 static_assert(static_cast<int>(Level::high_high) == v1::LEVEL_HIGH_HIGH);
 static_assert(static_cast<int>(Priority::critical) == v1::PRIORITY_CRITICAL);
-static_assert(static_cast<int>(TransitionKind::removed) == v1::TRANSITION_KIND_REMOVED);
-static_assert(static_cast<int>(AlarmState::returned_unacknowledged) ==
-              v1::ALARM_STATE_RETURNED_UNACKNOWLEDGED);
+static_assert(static_cast<int>(TransitionKind::delivery_failed) ==
+              v1::TRANSITION_KIND_DELIVERY_FAILED);
+static_assert(static_cast<int>(TransitionKind::delivery_failed) + 1 == transition_kinds);
+static_assert(static_cast<int>(AlarmState::latched) == v1::ALARM_STATE_LATCHED);
+static_assert(static_cast<int>(Notice::closes) == v1::NOTICE_CLOSES);
+
+void to_proto(const Hold& hold, v1::Hold& out) {
+  out.set_since_us(to_us(hold.since));
+  if (hold.until) out.set_until_us(to_us(*hold.until));
+  out.set_one_shot(hold.one_shot);
+  out.set_author(mended_utf8(hold.author));
+  out.set_reason(mended_utf8(hold.reason));
+}
+
+Hold from_proto(const v1::Hold& in) {
+  Hold hold;
+  hold.since = from_us(in.since_us());
+  if (in.has_until_us()) hold.until = from_us(in.until_us());
+  hold.one_shot = in.one_shot();
+  hold.author = in.author();
+  hold.reason = in.reason();
+  return hold;
+}
+
+bool has_times(const v1::Hold& in) { return is_time(in.since_us()) && is_time(in.until_us()); }
 
 Result<Done> check(const v1::AlarmEvent& in) {
-  if (unknown(in.kind(), TransitionKind::removed)) return bad("alarm event: unknown kind");
-  if (unknown(in.state(), AlarmState::returned_unacknowledged)) {
-    return bad("alarm event: unknown state");
-  }
+  if (unknown(in.kind(), TransitionKind::delivery_failed)) return bad("alarm event: unknown kind");
+  if (unknown(in.state(), AlarmState::latched)) return bad("alarm event: unknown state");
+  if (unknown(in.notice(), Notice::closes)) return bad("alarm event: unknown notice");
   if (unknown(in.level(), Level::high_high)) return bad("alarm event: unknown level");
   if (unknown(in.priority(), Priority::critical)) return bad("alarm event: unknown priority");
   if (unknown(in.quality(), Quality::bad)) return bad("alarm event: unknown quality");
   if (!is_time(in.at_us()) || !is_time(in.raised_at_us()) || !is_time(in.reading_time_us())) {
+    return bad("alarm event: time out of range");
+  }
+  if (!is_time(in.respond_by_us()) || !has_times(in.shelving()) || !has_times(in.service())) {
     return bad("alarm event: time out of range");
   }
   return Done{};
@@ -92,6 +116,7 @@ void to_proto(const TagDefined& defined, v1::TagDefinition& out) {
   }
   out.set_expression(mended_utf8(tag.expression));
   out.set_auto_registered(tag.auto_registered);
+  out.set_not_commissioned(!tag.commissioned);
 }
 
 Result<TagDefined> from_proto(const v1::TagDefinition& in) {
@@ -116,6 +141,7 @@ Result<TagDefined> from_proto(const v1::TagDefinition& in) {
   }
   tag.expression = in.expression();
   tag.auto_registered = in.auto_registered();
+  tag.commissioned = !in.not_commissioned();
   return defined;
 }
 
@@ -145,6 +171,14 @@ void to_proto(const AlarmEvent& event, v1::AlarmEvent& out) {
   out.set_author(mended_utf8(event.author));
   out.set_comment(mended_utf8(event.comment));
   out.set_plant(mended_utf8(event.plant));
+  out.set_flags(event.flags);
+  out.set_notice(theirs<v1::Notice>(event.notice));
+  out.set_sounds(event.sounds);
+  out.set_raises(event.raises);
+  if (event.respond_by) out.set_respond_by_us(to_us(*event.respond_by));
+  if (event.shelving) to_proto(*event.shelving, *out.mutable_shelving());
+  if (event.service) to_proto(*event.service, *out.mutable_service());
+  for (const std::uint64_t journal : event.related) out.add_related(journal);
 }
 
 Result<AlarmEvent> from_proto(const v1::AlarmEvent& in) {
@@ -174,6 +208,14 @@ Result<AlarmEvent> from_proto(const v1::AlarmEvent& in) {
   event.author = in.author();
   event.comment = in.comment();
   event.plant = in.plant();
+  event.flags = in.flags();
+  event.notice = static_cast<Notice>(in.notice());
+  event.sounds = in.sounds();
+  event.raises = in.raises();
+  if (in.has_respond_by_us()) event.respond_by = from_us(in.respond_by_us());
+  if (in.has_shelving()) event.shelving = from_proto(in.shelving());
+  if (in.has_service()) event.service = from_proto(in.service());
+  event.related.assign(in.related().begin(), in.related().end());
   return event;
 }
 

@@ -10,6 +10,10 @@ Error bad(std::string what) { return {ErrorKind::bad_input, std::move(what)}; }
 bool is_time(Timestamp t) { return t >= timestamp_min && t <= timestamp_max; }
 
 static_assert(static_cast<int>(ConsumerCommand::Verb::remove) == v1::ConsumerCommand::VERB_REMOVE);
+static_assert(static_cast<int>(AlarmCommand::Verb::silence) == v1::AlarmCommand::VERB_SILENCE);
+static_assert(static_cast<int>(MaintenanceCommand::Verb::end) == v1::MaintenanceCommand::VERB_END);
+static_assert(static_cast<int>(LoopCheckCommand::Verb::end) == v1::LoopCheckCommand::VERB_END);
+static_assert(static_cast<int>(Priority::critical) == v1::PRIORITY_CRITICAL);
 
 void put_body(const AcknowledgeAlarm& body, v1::CommandRecord& out) {
   v1::AcknowledgeAlarm& record = *out.mutable_acknowledge();
@@ -27,9 +31,45 @@ void put_body(const ConsumerCommand& body, v1::CommandRecord& out) {
   if (body.expires_at) record.set_expires_at_us(to_us(*body.expires_at));
 }
 
+void put_body(const AlarmCommand& body, v1::CommandRecord& out) {
+  v1::AlarmCommand& record = *out.mutable_alarm();
+  record.set_verb(static_cast<v1::AlarmCommand::Verb>(body.verb));
+  record.set_rule(mended_utf8(body.rule));
+  record.set_tag(mended_utf8(body.tag));
+  record.set_group(mended_utf8(body.group));
+  record.set_occurrence(body.occurrence);
+  if (body.until) record.set_until_us(to_us(*body.until));
+  record.set_length_us(body.length.count());
+  record.set_one_shot(body.one_shot);
+  record.set_comment(mended_utf8(body.comment));
+}
+
+void put_body(const MaintenanceCommand& body, v1::CommandRecord& out) {
+  v1::MaintenanceCommand& record = *out.mutable_maintenance();
+  record.set_verb(static_cast<v1::MaintenanceCommand::Verb>(body.verb));
+  record.set_window(body.window);
+  record.set_group(mended_utf8(body.group));
+  record.set_tags(mended_utf8(body.tags));
+  if (body.from) record.set_from_us(to_us(*body.from));
+  if (body.until) record.set_until_us(to_us(*body.until));
+  record.set_length_us(body.length.count());
+  record.set_reason(mended_utf8(body.reason));
+}
+
+void put_body(const LoopCheckCommand& body, v1::CommandRecord& out) {
+  v1::LoopCheckCommand& record = *out.mutable_loop_check();
+  record.set_verb(static_cast<v1::LoopCheckCommand::Verb>(body.verb));
+  record.set_tag(mended_utf8(body.tag));
+  record.set_value(body.value);
+  if (body.until) record.set_until_us(to_us(*body.until));
+  record.set_length_us(body.length.count());
+  record.set_reason(mended_utf8(body.reason));
+}
+
 void put_body(const Command& body, v1::InputRecord& out) {
   v1::CommandRecord& record = *out.mutable_command();
   record.set_author(mended_utf8(body.author));
+  record.set_admin(body.admin);
   std::visit([&record](const auto& command) { put_body(command, record); }, body.body);
 }
 
@@ -58,17 +98,75 @@ void put_body(const ClockStep& body, v1::InputRecord& out) {
   out.set_clock_step_us(body.by.count());
 }
 
-Result<Command> command_of(const v1::CommandRecord& in) {
-  Command command;
-  command.author = in.author();
-  if (in.has_acknowledge()) {
-    const v1::AcknowledgeAlarm& record = in.acknowledge();
-    command.body =
-        AcknowledgeAlarm{record.rule(), record.tag(), record.occurrence(), record.comment()};
-    return command;
+void put_body(const OwnCondition& body, v1::InputRecord& out) {
+  v1::OwnConditionRecord& record = *out.mutable_own_condition();
+  record.set_rule(mended_utf8(body.rule));
+  record.set_tag(mended_utf8(body.tag));
+  record.set_on(body.on);
+  record.set_priority(static_cast<v1::Priority>(body.priority));
+  record.mutable_message()->set_zh(mended_utf8(body.message.zh));
+  record.mutable_message()->set_en(mended_utf8(body.message.en));
+  record.mutable_guidance()->set_zh(mended_utf8(body.guidance.zh));
+  record.mutable_guidance()->set_en(mended_utf8(body.guidance.en));
+}
+
+// A time that a message may lack.
+template <typename Message>
+bool take_until(const Message& in, std::optional<Timestamp>& out) {
+  if (in.has_until_us()) out = from_us(in.until_us());
+  return !out || is_time(*out);
+}
+
+Result<AlarmCommand> body_of(const v1::AlarmCommand& in) {
+  AlarmCommand body;
+  if (in.verb() < 0 || in.verb() > v1::AlarmCommand::VERB_SILENCE) {
+    return bad("input record: unknown verb of an alarm's command");
   }
-  if (!in.has_consumer()) return bad("input record: a command without a body");
-  const v1::ConsumerCommand& record = in.consumer();
+  body.verb = static_cast<AlarmCommand::Verb>(in.verb());
+  body.rule = in.rule();
+  body.tag = in.tag();
+  body.group = in.group();
+  body.occurrence = in.occurrence();
+  if (!take_until(in, body.until)) return bad("input record: an alarm's end is out of range");
+  body.length = Duration{in.length_us()};
+  body.one_shot = in.one_shot();
+  body.comment = in.comment();
+  return body;
+}
+
+Result<MaintenanceCommand> body_of(const v1::MaintenanceCommand& in) {
+  MaintenanceCommand body;
+  if (in.verb() < 0 || in.verb() > v1::MaintenanceCommand::VERB_END) {
+    return bad("input record: unknown verb of a maintenance window's command");
+  }
+  body.verb = static_cast<MaintenanceCommand::Verb>(in.verb());
+  body.window = in.window();
+  body.group = in.group();
+  body.tags = in.tags();
+  if (in.has_from_us()) body.from = from_us(in.from_us());
+  if (!take_until(in, body.until) || (body.from && !is_time(*body.from))) {
+    return bad("input record: a maintenance window's times are out of range");
+  }
+  body.length = Duration{in.length_us()};
+  body.reason = in.reason();
+  return body;
+}
+
+Result<LoopCheckCommand> body_of(const v1::LoopCheckCommand& in) {
+  LoopCheckCommand body;
+  if (in.verb() < 0 || in.verb() > v1::LoopCheckCommand::VERB_END) {
+    return bad("input record: unknown verb of a loop check's command");
+  }
+  body.verb = static_cast<LoopCheckCommand::Verb>(in.verb());
+  body.tag = in.tag();
+  body.value = in.value();
+  if (!take_until(in, body.until)) return bad("input record: a loop check's end is out of range");
+  body.length = Duration{in.length_us()};
+  body.reason = in.reason();
+  return body;
+}
+
+Result<ConsumerCommand> body_of(const v1::ConsumerCommand& record) {
   if (record.verb() < 0 || record.verb() > v1::ConsumerCommand::VERB_REMOVE) {
     return bad("input record: unknown verb of a consumer's command");
   }
@@ -80,16 +178,52 @@ Result<Command> command_of(const v1::CommandRecord& in) {
   if (consumer.expires_at && !is_time(*consumer.expires_at)) {
     return bad("input record: a consumer's expiry is out of range");
   }
-  command.body = std::move(consumer);
-  return command;
+  return consumer;
+}
+
+template <typename Message>
+Result<Done> take_command(const Message& in, Command& out) {
+  auto body = body_of(in);
+  if (!body) return body.error();
+  out.body = std::move(*body);
+  return Done{};
+}
+
+Result<Done> take_command(const v1::CommandRecord& in, Command& out) {
+  out.author = in.author();
+  out.admin = in.admin();
+  if (in.has_acknowledge()) {
+    const v1::AcknowledgeAlarm& record = in.acknowledge();
+    out.body = AcknowledgeAlarm{record.rule(), record.tag(), record.occurrence(), record.comment()};
+    return Done{};
+  }
+  if (in.has_alarm()) return take_command(in.alarm(), out);
+  if (in.has_maintenance()) return take_command(in.maintenance(), out);
+  if (in.has_loop_check()) return take_command(in.loop_check(), out);
+  if (in.has_consumer()) return take_command(in.consumer(), out);
+  return bad("input record: a command without a body");
+}
+
+Result<OwnCondition> own_condition_of(const v1::OwnConditionRecord& in) {
+  if (in.priority() < 0 || in.priority() > v1::PRIORITY_CRITICAL) {
+    return bad("input record: unknown priority of a condition of our own");
+  }
+  OwnCondition body;
+  body.rule = in.rule();
+  body.tag = in.tag();
+  body.on = in.on();
+  body.priority = static_cast<Priority>(in.priority());
+  body.message = {in.message().zh(), in.message().en()};
+  body.guidance = {in.guidance().zh(), in.guidance().en()};
+  return body;
 }
 
 Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
   switch (in.body_case()) {
     case v1::InputRecord::kCommand: {
-      auto command = command_of(in.command());
-      if (!command) return command.error();
-      out.body = std::move(*command);
+      Command command;
+      if (auto taken = take_command(in.command(), command); !taken) return taken;
+      out.body = std::move(command);
       return Done{};
     }
     case v1::InputRecord::kPlantHash:
@@ -113,6 +247,12 @@ Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
     case v1::InputRecord::kClockStepUs:
       out.body = ClockStep{Duration{in.clock_step_us()}};
       return Done{};
+    case v1::InputRecord::kOwnCondition: {
+      auto condition = own_condition_of(in.own_condition());
+      if (!condition) return condition.error();
+      out.body = std::move(*condition);
+      return Done{};
+    }
     default:
       return bad("input record: no body that this version knows");
   }

@@ -40,11 +40,11 @@ TEST_CASE("words: every enumerator has a word of its own that reads back", "[mod
     CHECK(parse_rule_kind(to_text(static_cast<RuleKind>(i))) == static_cast<RuleKind>(i));
   for (int i = 0; i < 6; ++i)
     CHECK(parse_aggregate(to_text(static_cast<Aggregate>(i))) == static_cast<Aggregate>(i));
-  for (int i = 0; i < 5; ++i) {
+  for (std::size_t i = 0; i < transition_kinds; ++i) {
     CHECK(parse_transition_kind(to_text(static_cast<TransitionKind>(i))) ==
           static_cast<TransitionKind>(i));
   }
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < alarm_states; ++i) {
     CHECK(parse_alarm_state(to_text(static_cast<AlarmState>(i))) == static_cast<AlarmState>(i));
   }
   for (std::size_t i = 0; i < refusal_reasons; ++i) {
