@@ -165,11 +165,13 @@ json::object to_document(const AlarmEvent& event, std::string_view generation) {
   if (!event.comment.empty()) document["comment"] = text_value(event.comment);
   document["flags"] = flags_document(event.flags);
   document["notice"] = to_text(event.notice);
-  document["sounds"] = event.sounds;
+  document["sounds"] = begins_horn(event);
+  document["sounded"] = event.sounded;
   if (event.raises > 0) document["raises"] = event.raises;
   if (event.respond_by) document["respond_by"] = time_value(*event.respond_by);
   if (event.shelving) document["shelving"] = hold_document(*event.shelving);
   if (event.service) document["service"] = hold_document(*event.service);
+  if (!event.scope.empty()) document["scope"] = text_value(event.scope);
   if (!event.related.empty()) document["related"] = json::value_from(event.related);
   return document;
 }

@@ -143,17 +143,22 @@ struct AlarmEvent {
   std::string plant;        // hash of the configuration that decided
   std::uint32_t flags = 0;  // AlarmFlag
   Notice notice = Notice::none;
-  bool sounds = false;       // the horn begins (again) with this; occurrence is then its number
-  std::uint32_t raises = 0;  // while chattering: so many raises so far
+  // Journal number of the transition that last began the horn; its own: it begins with this one. An
+  // alarm sounds while it is unacknowledged (returned or not), not hidden, and this is above the
+  // number of the last `silenced`.
+  std::uint64_t sounded = 0;
+  std::uint32_t raises = 0;             // while chattering: so many raises so far
   std::optional<Timestamp> respond_by;  // unacknowledged: an operator should have acted by then
   std::optional<Hold> shelving;         // alarm_shelved; of a maintenance window or a loop check:
                                         // from when, until when, by whom
   std::optional<Hold> service;          // alarm_out_of_service
   std::vector<std::uint64_t> related;   // flood: journal numbers of its first ten alarms
+  std::string scope;                    // maintenance window: the pattern of its tags; empty: any
   bool operator==(const AlarmEvent&) const = default;
 };
 
 [[nodiscard]] inline bool is_hidden(const AlarmEvent& e) { return (e.flags & alarm_hidden) != 0; }
+[[nodiscard]] inline bool begins_horn(const AlarmEvent& e) { return e.sounded == e.journal; }
 [[nodiscard]] inline bool is_announced(const AlarmEvent& e) { return e.notice != Notice::none; }
 // Whether the alarm stays in the list of standing ones after this: it is not normal, or somebody
 // has shelved it or taken it out of service, or its record goes on.

@@ -244,12 +244,13 @@ void to_message(const AlarmEvent& event, v1::AlarmEvent& out) {
   out.set_plant(event.plant);
   out.set_flags(event.flags);
   out.set_notice(static_cast<v1::Notice>(event.notice));
-  out.set_sounds(event.sounds);
+  out.set_sounded(event.sounded);
   out.set_raises(event.raises);
   if (event.respond_by) out.set_respond_by_us(to_us(*event.respond_by));
   if (event.shelving) put(*event.shelving, *out.mutable_shelving());
   if (event.service) put(*event.service, *out.mutable_service());
   for (const std::uint64_t journal : event.related) out.add_related(journal);
+  out.set_scope(event.scope);
 }
 
 std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
@@ -287,12 +288,13 @@ std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
   event.plant = message.plant();
   event.flags = message.flags();
   event.notice = *notice;
-  event.sounds = message.sounds();
+  event.sounded = message.sounded();
   event.raises = message.raises();
   if (message.has_respond_by_us()) event.respond_by = from_us(message.respond_by_us());
   if (message.has_shelving()) event.shelving = hold_of(message.shelving());
   if (message.has_service()) event.service = hold_of(message.service());
   event.related.assign(message.related().begin(), message.related().end());
+  event.scope = message.scope();
   return event;
 }
 

@@ -173,12 +173,13 @@ void to_proto(const AlarmEvent& event, v1::AlarmEvent& out) {
   out.set_plant(mended_utf8(event.plant));
   out.set_flags(event.flags);
   out.set_notice(theirs<v1::Notice>(event.notice));
-  out.set_sounds(event.sounds);
+  out.set_sounded(event.sounded);
   out.set_raises(event.raises);
   if (event.respond_by) out.set_respond_by_us(to_us(*event.respond_by));
   if (event.shelving) to_proto(*event.shelving, *out.mutable_shelving());
   if (event.service) to_proto(*event.service, *out.mutable_service());
   for (const std::uint64_t journal : event.related) out.add_related(journal);
+  out.set_scope(mended_utf8(event.scope));
 }
 
 Result<AlarmEvent> from_proto(const v1::AlarmEvent& in) {
@@ -210,12 +211,13 @@ Result<AlarmEvent> from_proto(const v1::AlarmEvent& in) {
   event.plant = in.plant();
   event.flags = in.flags();
   event.notice = static_cast<Notice>(in.notice());
-  event.sounds = in.sounds();
+  event.sounded = in.sounded();
   event.raises = in.raises();
   if (in.has_respond_by_us()) event.respond_by = from_us(in.respond_by_us());
   if (in.has_shelving()) event.shelving = from_proto(in.shelving());
   if (in.has_service()) event.service = from_proto(in.service());
   event.related.assign(in.related().begin(), in.related().end());
+  event.scope = in.scope();
   return event;
 }
 
