@@ -118,8 +118,12 @@ TEST_CASE("text that is not UTF-8 is mended, since protobuf would not read it ba
 TEST_CASE("alarm events with unknown enumerators or times are refused", "[store][hostile]") {
   using Change = std::function<void(v1::AlarmEvent&)>;
   const Change changes[] = {
-      [](auto& e) { e.set_kind(static_cast<v1::TransitionKind>(5)); },
-      [](auto& e) { e.set_state(static_cast<v1::AlarmState>(4)); },
+      [](auto& e) { e.set_kind(static_cast<v1::TransitionKind>(transition_kinds)); },
+      [](auto& e) { e.set_state(static_cast<v1::AlarmState>(alarm_states)); },
+      [](auto& e) { e.set_notice(static_cast<v1::Notice>(4)); },
+      [](auto& e) { e.set_respond_by_us(INT64_MAX); },
+      [](auto& e) { e.mutable_shelving()->set_until_us(INT64_MAX); },
+      [](auto& e) { e.mutable_service()->set_since_us(-1); },
       [](auto& e) { e.set_state(static_cast<v1::AlarmState>(-1)); },
       [](auto& e) { e.set_level(static_cast<v1::Level>(6)); },
       [](auto& e) { e.set_priority(static_cast<v1::Priority>(4)); },
@@ -133,6 +137,30 @@ TEST_CASE("alarm events with unknown enumerators or times are refused", "[store]
     to_proto(sample_event(1), message);
     change(message);
     const auto back = from_proto(message);
+    REQUIRE_FALSE(back);
+    CHECK(back.error().kind == ErrorKind::bad_input);
+  }
+}
+
+TEST_CASE("commands with unknown verbs or times are refused", "[store][hostile]") {
+  using Change = std::function<void(v1::InputRecord&)>;
+  const auto alarm = [](v1::InputRecord& r) { return r.mutable_command()->mutable_alarm(); };
+  const auto work = [](v1::InputRecord& r) { return r.mutable_command()->mutable_maintenance(); };
+  const auto loop = [](v1::InputRecord& r) { return r.mutable_command()->mutable_loop_check(); };
+  const Change changes[] = {
+      [&](auto& r) { alarm(r)->set_verb(static_cast<v1::AlarmCommand::Verb>(8)); },
+      [&](auto& r) { alarm(r)->set_until_us(INT64_MAX); },
+      [&](auto& r) { work(r)->set_verb(static_cast<v1::MaintenanceCommand::Verb>(2)); },
+      [&](auto& r) { work(r)->set_from_us(-1); },
+      [&](auto& r) { work(r)->set_until_us(INT64_MIN); },
+      [&](auto& r) { loop(r)->set_verb(static_cast<v1::LoopCheckCommand::Verb>(-1)); },
+      [&](auto& r) { loop(r)->set_until_us(INT64_MAX); },
+      [](auto& r) { r.mutable_own_condition()->set_priority(static_cast<v1::Priority>(4)); },
+  };
+  for (const Change& change : changes) {
+    v1::InputRecord record;
+    change(record);
+    const auto back = from_proto(record);
     REQUIRE_FALSE(back);
     CHECK(back.error().kind == ErrorKind::bad_input);
   }

@@ -52,6 +52,15 @@ inline AlarmEvent sample_event(std::uint64_t journal) {
   event.author = "ann";
   event.comment = "on my way";
   event.plant = "c0ffee";
+  event.flags = alarm_maintenance | alarm_chattering;
+  event.notice = Notice::updates;
+  event.sounded = journal;
+  event.raises = 14;
+  event.respond_by = sample_time + Duration{300};
+  event.shelving = Hold{sample_time, sample_time + Duration{60}, true, "li", "calibration"};
+  event.service = Hold{sample_time, {}, false, "wang", "sensor swapped"};
+  event.related = {4, 5};
+  event.scope = "tank/**";
   return event;
 }
 
@@ -73,6 +82,21 @@ inline std::vector<RecordedInput> sample_inputs(std::uint64_t first) {
       {first + 4, at(first + 4), TagRegistered{9, sample_tag("a/b/c")}},
       {first + 5, at(first + 5), Command{"ann", AcknowledgeAlarm{"r", "a/b/c", 12, "seen"}}},
       sample_consumer_input(first + 6, {ConsumerCommand::Verb::put, "hq", 4, at(9'000'000)}),
+      {first + 7, at(first + 7),
+       Command{"li",
+               AlarmCommand{AlarmCommand::Verb::shelve, "r", "a/b/c", "tanks", 12, at(9'000'000),
+                            std::chrono::minutes{5}, true, "calibration"},
+               true}},
+      {first + 8, at(first + 8),
+       Command{"li", MaintenanceCommand{MaintenanceCommand::Verb::end, 17, "tanks", "a/**",
+                                        at(1'000), at(9'000'000), std::chrono::hours{1}, "work"}}},
+      {first + 9, at(first + 9),
+       Command{"li",
+               LoopCheckCommand{LoopCheckCommand::Verb::start, "a/b/c", 91.5, at(9'000'000),
+                                std::chrono::minutes{1}, "loop"},
+               true}},
+      {first + 10, at(first + 10),
+       OwnCondition{"delivery-failed", "receiver/mail", true, Priority::high, {"坏", "bad"}, {}}},
   };
 }
 
