@@ -241,7 +241,7 @@ std::string TagIndex::hint_for(const std::string& pattern) {
   if (hints_left_ == 0) return {};
   --hints_left_;
   if (pattern.find('*') == std::string::npos) {
-    const std::string near = hint(pattern, names_);
+    std::string near = hint(pattern, names_);
     if (!near.empty()) return near;
   }
   // The longest whole levels that some tags begin with.
