@@ -148,7 +148,7 @@ class Loader {
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
-    plant.rules = read_rules(rules, index, out_);
+    plant.rules = read_rules(rules, index, plant.calendar, out_);
     plant.tags.reserve(declared.size());
     for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
   }

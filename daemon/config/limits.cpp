@@ -60,6 +60,7 @@ struct LimitReader {
   const std::vector<const Tag*>& tags;
   bool in_tag_unit;
   double deadband;
+  std::optional<double> whole;
 
   std::optional<Limit> read(Level level) const {
     const std::string_view key = to_text(level);
@@ -75,21 +76,38 @@ struct LimitReader {
       SettingsReader own = reader.within(**table, key);
       return read_table(own, limit);
     }
-    const std::optional<double> at = number_of(*value);
+    const std::optional<double> at = position(*value);
     if (!at) {
-      reader.error(key,
-                   "must be a finite number, or a table such as { at = 90, priority = "
-                   "\"high\" }");
+      reader.error(key, whole
+                            ? "must be a finite number, a part of the budget such as \"80%\", or a "
+                              "table such as { at = \"80%\", priority = \"high\" }"
+                            : "must be a finite number, or a table such as { at = 90, priority = "
+                              "\"high\" }");
       return std::nullopt;
     }
     limit.at = *at;
     return limit;
   }
 
+  // A number, or a part of the whole.
+  [[nodiscard]] std::optional<double> position(const SettingsValue& value) const {
+    const auto* text = std::get_if<std::string>(&value.held);
+    if (text == nullptr || !whole) return number_of(value);
+    const std::optional<double> percent = parse_percent(*text);
+    return percent ? std::optional{*percent / 100 * *whole} : std::nullopt;
+  }
+
   std::optional<Limit> read_table(SettingsReader& own, Limit limit) const {
     const bool has_at = own.has("at");
     if (!has_at) own.error("at", "is missing: the limit itself");
-    const std::optional<double> at = own.number("at");
+    const SettingsValue* value = own.value("at");
+    std::optional<double> at;
+    if (value != nullptr && std::holds_alternative<std::string>(value->held) && whole) {
+      at = position(*value);
+      if (!at) own.error("at", "must be a finite number, or a part of the budget such as \"80%\"");
+    } else {
+      at = own.number("at");
+    }
     limit.priority = read_priority(own, limit.priority);
     limit.on_delay = read_delay(own, "on_delay", limit.on_delay);
     limit.off_delay = read_delay(own, "off_delay", limit.off_delay);
@@ -130,8 +148,9 @@ std::optional<Deadband> read_deadband(SettingsReader& reader) {
 }
 
 std::vector<Limit> read_limits(SettingsReader& reader, const RuleSpec& rule,
-                               const std::vector<const Tag*>& tags, bool in_tag_unit) {
-  LimitReader limits{reader, rule, tags, in_tag_unit, 0};
+                               const std::vector<const Tag*>& tags, bool in_tag_unit,
+                               std::optional<double> whole) {
+  LimitReader limits{reader, rule, tags, in_tag_unit, 0, whole};
   if (const std::optional<Deadband> common = read_deadband(reader)) {
     limits.deadband = resolve(reader, *common, tags, in_tag_unit);
   }
@@ -141,7 +160,14 @@ std::vector<Limit> read_limits(SettingsReader& reader, const RuleSpec& rule,
     any = any || reader.has(to_text(level));
     if (const std::optional<Limit> limit = limits.read(level)) read.push_back(*limit);
   }
-  if (!any) {
+  if (!any && whole) {
+    read.push_back({.level = Level::high,
+                    .at = *whole,
+                    .deadband = limits.deadband,
+                    .on_delay = rule.on_delay,
+                    .off_delay = rule.off_delay,
+                    .priority = rule.priority});
+  } else if (!any) {
     reader.error("H", "a rule of kind " + in_quotes(to_text(rule.kind)) +
                           " needs at least one of LL, L, H and HH");
   }

@@ -20,9 +20,11 @@ struct Deadband {
 
 // The levels of a rule. What a level does not say itself is the rule's: priority, delays,
 // `deadband`. Percentages are of the range that all `tags` share; `in_tag_unit` false: there is no
-// such range (a rate, a count), so that a percentage is a mistake.
+// such range (a rate, a count), so that a percentage is a mistake. `whole` is what the levels
+// themselves may be a percentage of, and the only level, H, of a rule that gives none.
 [[nodiscard]] std::vector<Limit> read_limits(SettingsReader& reader, const RuleSpec& rule,
-                                             const std::vector<const Tag*>& tags, bool in_tag_unit);
+                                             const std::vector<const Tag*>& tags, bool in_tag_unit,
+                                             std::optional<double> whole = std::nullopt);
 
 // Of a rule or a level.
 [[nodiscard]] Priority read_priority(SettingsReader& reader, Priority fallback);

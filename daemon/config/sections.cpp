@@ -3,12 +3,14 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
 
 #include "config/fields.h"
 #include "config/files.h"
+#include "config/zones.h"
 
 namespace parkwatch::config {
 namespace {
@@ -18,6 +20,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr std::size_t shifts_max = 24;
 constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 constexpr std::uint64_t tib = std::uint64_t{1} << 40;
 
@@ -153,7 +156,44 @@ class Sections {
       Timing& t = plant_.timing;
       t.late_after = reader.duration("late_after", t.late_after, seconds{1}, days{31});
       t.future_after = reader.duration("future_after", t.future_after, Duration{0}, hours{24});
+      t.never_seen_after = reader.duration("never_seen_after", hours{1}, Duration{0}, days{366});
+      zone(reader);
+      shifts(reader);
     });
+  }
+
+  void zone(SettingsReader& reader) {
+    Result<TimeZone> zone = find_zone(reader.text("zone", "Asia/Shanghai"));
+    if (zone) {
+      plant_.calendar.zone = *std::move(zone);
+    } else {
+      reader.error("zone", zone.error().message);
+    }
+  }
+
+  void shifts(SettingsReader& reader) {
+    std::vector<Shift>& shifts = plant_.calendar.shifts;
+    for (const SettingsTable* table : reader.tables("shifts")) {
+      SettingsReader own = reader.within(*table, "shifts");
+      const std::string name = read_word(own, "name");
+      const std::string begin = own.required_text("begin");
+      own.finish();
+      const std::optional<Duration> at = parse_time_of_day(begin);
+      if (!at && !begin.empty()) {
+        own.error("begin", "must be a time of day such as \"08:00\", is " + in_quotes(begin));
+      }
+      if (!at || name.empty()) continue;
+      for (const Shift& other : shifts) {
+        if (other.name == name) own.error("name", in_quotes(name) + " is a shift already");
+        if (other.begin == *at) own.error("begin", "is when " + in_quotes(other.name) + " begins");
+      }
+      shifts.push_back({name, *at});
+    }
+    if (shifts.size() > shifts_max) {
+      reader.error("shifts", "must not be more than " + std::to_string(shifts_max));
+    }
+    std::sort(shifts.begin(), shifts.end(),
+              [](const Shift& a, const Shift& b) { return a.begin < b.begin; });
   }
 
   // What is not read here is the driver's to check, so there is no finish().

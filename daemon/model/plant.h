@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/calendar.h"
 #include "model/decoder.h"
 #include "model/rule.h"
 #include "model/tag.h"
@@ -23,6 +24,8 @@ struct SourceSpec {
 struct Timing {
   Duration late_after = std::chrono::seconds{60};
   Duration future_after = std::chrono::seconds{5};
+  // A tag with a rule that has not been seen for so long raises an alarm of its own; 0: never.
+  Duration never_seen_after{0};
   bool operator==(const Timing&) const = default;
 };
 
@@ -33,6 +36,7 @@ struct Plant {
   std::vector<Tag> tags;            // configured ones, derived ones included
   std::vector<RuleSpec> rules;
   Timing timing;
+  Calendar calendar;  // the site's days, months and shifts
   // By SourceId; empty in a replay, which is behind decoding. Not part of the plant's identity.
   std::vector<std::shared_ptr<Decoder>> decoders;
 };

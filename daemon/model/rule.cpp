@@ -6,10 +6,13 @@
 namespace parkwatch {
 namespace {
 
-constexpr Words<RuleKind, 6> kinds{{"limit", "state", "rate", "stale", "window", "expr"}};
+constexpr Words<RuleKind, 14> kinds{{"limit", "state", "rate", "stale", "window", "expr",
+                                     "deviation", "balance", "vote", "mismatch", "forecast",
+                                     "drift", "repeat", "cumulative"}};
 constexpr Words<Priority, 4> priorities{{"low", "medium", "high", "critical"}};
 constexpr Words<Level, 6> levels{{"", "LL", "L", "on", "H", "HH"}};
-constexpr Words<Aggregate, 6> aggregates{{"avg", "min", "max", "sum", "count", "stddev"}};
+constexpr Words<Aggregate, 8> aggregates{
+    {"avg", "min", "max", "sum", "count", "stddev", "integral", "increase"}};
 
 }  // namespace
 

@@ -1,20 +1,48 @@
 // daemon/model/rule.h - A rule as it is declared, with its tags resolved. Plain, immutable values;
 // `rules` compiles them, `config` makes them from TOML.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "model/calendar.h"
 #include "model/tag.h"
 #include "model/time.h"
 
 namespace parkwatch {
 
-enum class RuleKind : std::uint8_t { limit, state, rate, stale, window, expr };
+// docs/rules.md tells what each means.
+enum class RuleKind : std::uint8_t {
+  limit,
+  state,
+  rate,
+  stale,
+  window,
+  expr,
+  deviation,
+  balance,
+  vote,
+  mismatch,
+  forecast,
+  drift,
+  repeat,
+  cumulative
+};
+// Kinds whose one alarm rests on several tags.
+[[nodiscard]] constexpr bool is_of_several(RuleKind k) {
+  return k == RuleKind::expr || k == RuleKind::deviation || k == RuleKind::balance ||
+         k == RuleKind::vote || k == RuleKind::mismatch;
+}
+// Kinds that judge a span of time when it is over.
+[[nodiscard]] constexpr bool is_window(RuleKind k) {
+  return k == RuleKind::window || k == RuleKind::cumulative;
+}
 // Ordered: a higher one is more urgent.
 enum class Priority : std::uint8_t { low, medium, high, critical };
-// The level of a limit set. `on` is the only level of kinds without limits (state, stale, expr).
+// The level of a limit set. `on` is the only level of kinds without limits (state, stale, expr,
+// vote, mismatch, repeat).
 enum class Level : std::uint8_t { none, low_low, low, on, high, high_high };
 
 [[nodiscard]] std::string_view to_text(RuleKind k);
@@ -37,7 +65,8 @@ struct Limit {
   bool operator==(const Limit&) const = default;
 };
 
-enum class Aggregate : std::uint8_t { avg, min, max, sum, count, stddev };
+// The last two are of `cumulative` alone: the value over time, and what a counter counted.
+enum class Aggregate : std::uint8_t { avg, min, max, sum, count, stddev, integral, increase };
 [[nodiscard]] std::string_view to_text(Aggregate a);
 [[nodiscard]] std::optional<Aggregate> parse_aggregate(std::string_view text);
 
@@ -48,6 +77,12 @@ struct WindowSpec {
   // close. false: sliding, moving in sixtieths of `length`, evaluated at each step.
   bool calendar = true;
   std::uint32_t count_min = 1;  // fewer good values: no verdict
+  // Not fixed: calendar windows of the site's days, hours, ...; `length` does not count.
+  Period period = Period::fixed;
+  // A calendar window that is evaluated at each reading too (cumulative).
+  bool running = false;
+  Duration per{0};  // integral: the time unit of the value, e.g. 1 h for m3/h
+  Duration gap{0};  // integral: a value stands for no longer than this
   bool operator==(const WindowSpec&) const = default;
 };
 
@@ -71,22 +106,59 @@ struct AlarmSpec {
   bool operator==(const AlarmSpec&) const = default;
 };
 
+// A tag in a rule of several: its weight in a sum.
+struct Term {
+  std::string tag;
+  double weight = 1;
+  bool operator==(const Term&) const = default;
+};
+
+// When a number counts (vote, repeat): above or below a number, or one of some states.
+struct Trigger {
+  std::optional<double> above;
+  std::optional<double> below;
+  std::vector<double> states;
+  [[nodiscard]] bool is_met(double value) const {
+    if (above && value > *above) return true;
+    if (below && value < *below) return true;
+    return std::find(states.begin(), states.end(), value) != states.end();
+  }
+  bool operator==(const Trigger&) const = default;
+};
+
 struct RuleSpec {
   std::string id;  // unique; letters, digits, '-', '_', '.'
   RuleKind kind = RuleKind::limit;
   std::vector<std::string>
-      tags;                   // names; one alarm each. `expr`: only the alarm's own tag (tags[0])
-  std::vector<Limit> limits;  // limit, rate, window: ascending by level, at most one a level
-  // state, stale, expr: one condition with these.
+      tags;  // names; one alarm each. expr, balance, vote: only the alarm's own tag (tags[0])
+  // limit, rate, window, deviation, balance, forecast, drift, cumulative: ascending by level, at
+  // most one a level
+  std::vector<Limit> limits;
+  // The others: one condition with these.
   Priority priority = Priority::medium;
   Duration on_delay{0};
   Duration off_delay{0};
   std::vector<double> states;  // state: alarming numbers (enumerations as their number)
-  Duration per{0};             // rate: the time unit of `at`, e.g. 1 min
-  Duration over{0};            // rate: the slope is taken over at least this time
+  Duration per{0};             // rate: the time unit of `at`, e.g. 1 min; drift: of the sum
+  Duration over{0};            // rate, forecast: the slope is taken over this time
   Duration after{0};           // stale: silence longer than this
   WindowSpec window;           // window
   std::string expression;      // expr: boolean, muParser; tags in backquotes
+  // deviation, mismatch: terms[i] is the partner of tags[i] (mismatch: its command). balance, vote:
+  // the tags of the sum, and those that vote.
+  std::vector<Term> terms;
+  std::string unit;         // balance: of the sum; else empty: the tag's
+  Trigger trigger;          // vote, repeat
+  std::uint32_t times = 0;  // vote: so many of the terms; repeat: so often; limit: 0, or so often
+  Duration within{0};       // repeat, limit with `times`: so often within; mismatch: time to follow
+  double tolerance = 0;     // mismatch: so far apart is no mismatch
+  double target = 0;        // forecast: the value that is reached
+  bool rising = true;       // forecast: from below
+  double slack = 0;         // drift: a distance to the baseline that is none
+  Duration baseline{0};     // drift: time constant of the baseline
+  // In force for readings from then on and before then, and by the gateway's clock.
+  Timestamp valid_from = timestamp_min;
+  Timestamp valid_to = timestamp_max;
   Text
       message;  // placeholders: {tag} {site} {device} {quantity} {value} {limit} {unit} {level} ...
   Text guidance;

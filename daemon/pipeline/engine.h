@@ -13,9 +13,9 @@
 #include "pipeline/operands.h"
 #include "pipeline/tag_table.h"
 #include "rules/expression.h"
+#include "rules/joint.h"
 #include "rules/levels.h"
-#include "rules/rate.h"
-#include "rules/window.h"
+#include "rules/signal.h"
 
 namespace parkwatch::pipeline {
 
@@ -28,19 +28,8 @@ struct Scene {
   std::uint64_t sequence = 0;  // of the input at work, or that comes next
 };
 
-// A window at work.
-struct WindowWork {
-  explicit WindowWork(const WindowSpec& spec) : signal(spec), calendar(spec.calendar) {}
-
-  rules::WindowSignal signal;
-  bool calendar;
-  std::uint32_t rank = 0;  // of its instance
-  // When the span that is being filled ends at the latest, without a reading past its end:
-  // late_after after the end as the gateway's clock will see it, going by the delay of the last
-  // reading.
-  Timestamp receive_due = rules::never;
-  rules::Cause last;  // the last reading in it
-};
+// Whether a rule's dates let it judge, by the gateway's clock.
+enum class Phase : std::uint8_t { before, in_force, after };
 
 // One rule on one tag.
 struct RuleInstance {
@@ -50,13 +39,14 @@ struct RuleInstance {
   std::uint32_t rule;  // position in Plant::rules
   TagId tag;
   RuleKind kind = RuleKind::limit;
-  std::uint32_t rank = 0;        // by (rule, tag); its slot in the deadlines
-  std::uint32_t expression = 0;  // expr: position in Engine::expressions_
-  Timestamp since;               // stale: came into force then (receive time)
-  Timestamp last_at;             // of its last transition
+  Phase phase = Phase::in_force;
+  bool dated = false;       // the rule has dates
+  std::uint32_t rank = 0;   // by (rule, tag); its slot in the deadlines
+  std::uint32_t joint = 0;  // rules of several tags: position in Engine::joints_
+  Timestamp since;          // stale: came into force then (receive time)
+  Timestamp last_at;        // of its last transition
   rules::LevelSet levels;
-  std::unique_ptr<rules::RateSignal> rate;  // of that kind only
-  std::unique_ptr<WindowWork> window;       // likewise
+  std::unique_ptr<rules::Signal> signal;  // of kinds with a memory
 };
 
 // What is known of a tag's own life, for every rule on it.
@@ -79,8 +69,8 @@ class Engine {
   // went are closed.
   void inherit(Engine& before, Scene& scene, Timestamp at);
 
-  // Gives the value to expressions. Of a reading and of all that is computed from it before any
-  // on_reading() of them, so that no rule sees the one without the other.
+  // Gives the value to rules of several tags. Of a reading and of all that is computed from it
+  // before any on_reading() of them, so that no rule sees the one without the other.
   void see(const Reading& reading) {
     Operand& operand = operands_[reading.tag];
     if (operand.used) take_operand(reading, operand);
@@ -122,47 +112,61 @@ class Engine {
   void on_new_tag(TagId id, const TagTable& tags);
 
  private:
-  // Positions of a tag's instances, by kind; exprs are found by their operands.
+  // Positions of a tag's instances, by kind; those of several tags are found by their operands.
   struct TagRules {
     std::uint32_t limits = 0;
     std::uint32_t states = 0;
     std::uint32_t rates = 0;
+    std::uint32_t signals = 0;
     std::uint32_t windows = 0;
     std::uint32_t stales = 0;
-    std::uint32_t exprs = 0;
-    std::uint32_t end = 0;
-    std::uint32_t users = 0;  // into users_: expr instances that name this tag
+    std::uint32_t joints = 0;
+    std::uint32_t users = 0;  // into users_: instances of several tags that this is one of
     std::uint32_t users_end = 0;
     std::uint32_t silent = 0;              // stale instances that found silence
     Duration silence = Duration::max();    // the shortest `after` of them
     Timestamp wake_device = rules::never;  // no delay is due earlier by the device's clock
-    Timestamp wake_window = rules::never;  // no window ends earlier
+    Timestamp wake_signal = rules::never;  // no signal changes by itself earlier
   };
-  struct Compiled {
+  static_assert(sizeof(TagRules) == 64, "one line of the cache");
+  struct Joint {
     std::vector<TagId> operands;
-    rules::Expression expression;
+    std::optional<rules::Expression> expression;  // else the kind says what is computed
   };
 
   void compile(const TagTable& tags, Timestamp since);
   void compile_rule(std::uint32_t index, const TagTable& tags, Timestamp since);
+  [[nodiscard]] std::optional<Joint> make_joint(const RuleSpec& rule, std::size_t at,
+                                                const TagTable& tags) const;
+  [[nodiscard]] bool is_same(const RuleInstance& old, const RuleInstance& x, const Engine& before,
+                             const std::vector<bool>& kept_tags) const;
   void lay_out(std::size_t tags);
   void index_users();
 
   void on_signals(const Reading& r, const rules::Moment& at, Scene& scene);
   void on_rates(const Reading& r, double value, const rules::Moment& at, Scene& scene);
+  void on_memories(const Reading& r, double value, const rules::Moment& at, Scene& scene);
   void on_windows(const Reading& r, double value, const rules::Moment& at, Scene& scene);
-  void close_window(std::uint32_t i, const rules::Moment& at, Timestamp due, Scene& scene);
   void on_seen(const Reading& r, const rules::Moment& at, Scene& scene);
-  void on_expression(std::uint32_t i, const Reading& r, const rules::Moment& at, Scene& scene);
+  void on_joint(std::uint32_t i, const Reading& r, const rules::Moment& at, Scene& scene);
+  [[nodiscard]] std::optional<double> joint_signal(const RuleInstance& x);
+  void await_signal(const Reading& r, rules::Signal& signal, const rules::Moment& at);
+  void end_span(std::uint32_t i, const rules::Moment& at, Timestamp due, Scene& scene);
+  void verdict(std::uint32_t i, const Reading& r, std::optional<double> value,
+               const rules::Moment& at, Scene& scene);
   void signal(std::uint32_t i, double value, const rules::Moment& at, const rules::Cause& cause,
               Scene& scene);
   void hold(std::uint32_t i, const rules::Moment& at);
+  [[nodiscard]] bool may_judge(const RuleInstance& x, Timestamp source) const;
+  void change_phase(std::uint32_t i, Timestamp due, Scene& scene);
+
   void fire_by_source(TagId tag, const rules::Moment& at, Scene& scene);
   [[nodiscard]] std::uint32_t next_by_source(TagId tag, const rules::Moment& at) const;
   void fire_one_by_source(std::uint32_t i, const rules::Moment& at, Scene& scene);
   [[nodiscard]] Timestamp source_due(const RuleInstance& x, bool device_time) const;
   [[nodiscard]] Timestamp receive_due(const RuleInstance& x) const;
   [[nodiscard]] Timestamp silence_due(const RuleInstance& x) const;
+  [[nodiscard]] Timestamp phase_due(const RuleInstance& x) const;
   void touch(std::uint32_t i);
   void wake_at(TagId tag, Timestamp source_due);
   void refresh_wakes(TagId tag);
@@ -173,13 +177,13 @@ class Engine {
   std::vector<rules::LevelSpec> level_specs_;  // by rule
   std::vector<RuleInstance> instances_;        // by (tag, kind, rule)
   std::vector<rules::Band> bands_;             // by instance
-  std::vector<rules::RateSignal*> rates_;      // by instance: what it owns, for a short way there
-  std::vector<WindowWork*> windows_;           // likewise
+  std::vector<rules::Signal*> signals_;        // by instance: what it owns, for a short way there
   std::vector<std::uint32_t> by_rank_;
   std::vector<TagRules> rules_of_;  // by tag
   std::vector<TagLife> lives_;      // by tag
   std::vector<std::uint32_t> users_;
-  std::vector<Compiled> expressions_;
+  std::vector<Joint> joints_;
+  std::vector<rules::Member> members_;  // of one of them, for the moment
   Operands operands_;
   Deadlines deadlines_;
 };

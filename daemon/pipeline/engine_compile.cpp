@@ -7,6 +7,8 @@
 #include <tuple>
 
 #include "pipeline/engine.h"
+#include "rules/rate.h"
+#include "rules/window.h"
 
 namespace parkwatch::pipeline {
 namespace {
@@ -21,17 +23,25 @@ TagsByName by_name(const Plant& plant) {
   return tags;
 }
 
-// Which tags it runs on is looked at instance by instance.
+// Which tags it runs on, with which partners, is looked at instance by instance.
 bool is_same_rule(const RuleSpec& a, const RuleSpec& b) {
   RuleSpec c = b;
   c.tags = a.tags;
+  if (a.kind == RuleKind::deviation || a.kind == RuleKind::mismatch) c.terms = a.terms;
   return a == c;
 }
 
-bool is_same_tag(std::string_view name, const TagsByName& before, const TagsByName& after) {
-  const auto a = before.find(name);
-  const auto b = after.find(name);
-  return a != before.end() && b != after.end() && means_the_same(*a->second, *b->second);
+// By TagId: what both plants mean the same by.
+std::vector<bool> same_tags(const Plant& before, const Plant& after, const TagTable& tags) {
+  const TagsByName old_tags = by_name(before);
+  std::vector<bool> same(tags.size());
+  for (const Tag& tag : after.tags) {
+    const auto old = old_tags.find(tag.name);
+    const TagId id = tags.find(tag.name);
+    if (old == old_tags.end() || id == tag_id_none) continue;
+    same[id] = means_the_same(*old->second, tag);
+  }
+  return same;
 }
 
 // Evaluation order within a tag.
@@ -43,14 +53,56 @@ int order_of(RuleKind kind) {
       return 1;
     case RuleKind::rate:
       return 2;
-    case RuleKind::window:
+    case RuleKind::forecast:
+    case RuleKind::drift:
+    case RuleKind::repeat:
       return 3;
-    case RuleKind::stale:
+    case RuleKind::window:
+    case RuleKind::cumulative:
       return 4;
-    case RuleKind::expr:
+    case RuleKind::stale:
       return 5;
+    case RuleKind::expr:
+    case RuleKind::deviation:
+    case RuleKind::balance:
+    case RuleKind::vote:
+    case RuleKind::mismatch:
+      return 6;
   }
-  return 6;
+  return 7;
+}
+
+std::unique_ptr<rules::Signal> signal_of(const RuleSpec& rule, const Calendar& calendar) {
+  if (rule.kind == RuleKind::rate) {
+    return std::make_unique<rules::RateSignal>(rule.over, rule.per);
+  }
+  if (is_window(rule.kind)) return std::make_unique<rules::WindowSignal>(rule.window, &calendar);
+  return rules::make_signal(rule);
+}
+
+// What `from` remembers, into a signal of the same rule.
+void take_over(const RuleSpec& rule, const rules::Signal& from, rules::Signal& to) {
+  const std::uint32_t rank = to.pending.rank;
+  to.pending = from.pending;
+  to.pending.rank = rank;
+  if (rule.kind == RuleKind::rate) {
+    static_cast<rules::RateSignal&>(to).restore(
+        static_cast<const rules::RateSignal&>(from).samples());
+  } else if (is_window(rule.kind)) {
+    const auto& window = static_cast<const rules::WindowSignal&>(from);
+    static_cast<rules::WindowSignal&>(to).restore(window.newest(), window.spans(),
+                                                  window.previous());
+  } else {
+    (void)static_cast<rules::ReadingSignal&>(to).restore(
+        static_cast<const rules::ReadingSignal&>(from).memory());
+  }
+}
+
+Phase phase_of(const RuleSpec& rule, Timestamp now, const Timing& timing) {
+  if (now < rule.valid_from) return Phase::before;
+  if (rule.valid_to >= timestamp_max) return Phase::in_force;
+  const Duration grace = is_window(rule.kind) ? timing.late_after : Duration{0};
+  return now < rule.valid_to + grace ? Phase::in_force : Phase::after;
 }
 
 }  // namespace
@@ -74,8 +126,7 @@ void Engine::compile(const TagTable& tags, Timestamp since) {
         return std::tuple{a.tag, order_of(a.kind)} < std::tuple{b.tag, order_of(b.kind)};
       });
   bands_.resize(instances_.size());
-  rates_.resize(instances_.size());
-  windows_.resize(instances_.size());
+  signals_.resize(instances_.size());
   by_rank_.resize(instances_.size());
   std::iota(by_rank_.begin(), by_rank_.end(), 0U);
   std::sort(by_rank_.begin(), by_rank_.end(), [this](std::uint32_t a, std::uint32_t b) {
@@ -93,37 +144,55 @@ void Engine::compile(const TagTable& tags, Timestamp since) {
 void Engine::compile_rule(std::uint32_t index, const TagTable& tags, Timestamp since) {
   const RuleSpec& rule = plant_->rules[index];
   std::set<TagId> taken;
-  for (const std::string& name : rule.tags) {
-    const TagId tag = tags.find(name);
+  for (std::size_t at = 0; at < rule.tags.size(); ++at) {
+    const TagId tag = tags.find(rule.tags[at]);
     if (tag == tag_id_none || !taken.insert(tag).second) continue;
-    if (rule.kind == RuleKind::expr) {
-      auto compiled = rules::Expression::compile(rule.expression);
-      if (!compiled) continue;
-      Compiled entry{{}, std::move(*compiled)};
-      for (const std::string& operand : entry.expression.tags()) {
-        entry.operands.push_back(tags.find(operand));
-      }
-      if (std::count(entry.operands.begin(), entry.operands.end(), tag_id_none) > 0) continue;
-      for (const TagId operand : entry.operands) operands_[operand].used = true;
+    if (is_of_several(rule.kind)) {
+      auto joint = make_joint(rule, at, tags);
+      if (!joint) continue;
+      for (const TagId operand : joint->operands) operands_[operand].used = true;
       operands_[tag].used = true;
-      expressions_.push_back(std::move(entry));
+      joints_.push_back(std::move(*joint));
     }
     RuleInstance& x = instances_.emplace_back(index, tag, level_specs_[index]);
     x.kind = rule.kind;
     x.since = since;
-    if (rule.kind == RuleKind::rate) {
-      x.rate = std::make_unique<rules::RateSignal>(rule.over, rule.per);
-    }
-    if (rule.kind == RuleKind::window) x.window = std::make_unique<WindowWork>(rule.window);
-    x.expression = static_cast<std::uint32_t>(expressions_.size()) - 1;
+    x.dated = rule.valid_from > timestamp_min || rule.valid_to < timestamp_max;
+    x.phase = phase_of(rule, since, plant_->timing);
+    x.joint = static_cast<std::uint32_t>(joints_.size()) - 1;
+    x.signal = signal_of(rule, plant_->calendar);
   }
+}
+
+std::optional<Engine::Joint> Engine::make_joint(const RuleSpec& rule, std::size_t at,
+                                                const TagTable& tags) const {
+  Joint joint;
+  std::vector<std::string> names;
+  if (rule.kind == RuleKind::expr) {
+    auto compiled = rules::Expression::compile(rule.expression);
+    if (!compiled) return std::nullopt;
+    names = compiled->tags();
+    joint.expression = std::move(*compiled);
+  } else {
+    names = rules::operands_of(rule, at);
+    if (names.empty()) return std::nullopt;
+  }
+  for (const std::string& name : names) joint.operands.push_back(tags.find(name));
+  if (std::count(joint.operands.begin(), joint.operands.end(), tag_id_none) > 0) {
+    return std::nullopt;
+  }
+  return joint;
 }
 
 void Engine::lay_out(std::size_t tags) {
   rules_of_.assign(tags, TagRules{});
   std::uint32_t i = 0;
+  // The end of the tag's instances up to that kind.
   const auto run = [&](TagId tag, RuleKind kind) {
-    while (i < instances_.size() && instances_[i].tag == tag && instances_[i].kind == kind) ++i;
+    while (i < instances_.size() && instances_[i].tag == tag &&
+           order_of(instances_[i].kind) <= order_of(kind)) {
+      ++i;
+    }
     return i;
   };
   for (TagId tag = 0; tag < tags; ++tag) {
@@ -131,11 +200,12 @@ void Engine::lay_out(std::size_t tags) {
     t.limits = i;
     t.states = run(tag, RuleKind::limit);
     t.rates = run(tag, RuleKind::state);
-    t.windows = run(tag, RuleKind::rate);
+    t.signals = run(tag, RuleKind::rate);
+    t.windows = run(tag, RuleKind::repeat);
     t.stales = run(tag, RuleKind::window);
-    t.exprs = run(tag, RuleKind::stale);
-    t.end = run(tag, RuleKind::expr);
-    for (std::uint32_t s = t.stales; s < t.exprs; ++s) {
+    t.joints = run(tag, RuleKind::stale);
+    (void)run(tag, RuleKind::expr);
+    for (std::uint32_t s = t.stales; s < t.joints; ++s) {
       t.silence = std::min(t.silence, spec(instances_[s]).after);
     }
   }
@@ -144,8 +214,11 @@ void Engine::lay_out(std::size_t tags) {
 void Engine::index_users() {
   std::vector<std::vector<std::uint32_t>> users(rules_of_.size());
   for (const std::uint32_t i : by_rank_) {
-    if (instances_[i].kind != RuleKind::expr) continue;
-    for (const TagId tag : expressions_[instances_[i].expression].operands) users[tag].push_back(i);
+    if (!is_of_several(instances_[i].kind)) continue;
+    for (const TagId tag : joints_[instances_[i].joint].operands) {
+      // Once, though a sum may name a tag twice.
+      if (users[tag].empty() || users[tag].back() != i) users[tag].push_back(i);
+    }
   }
   for (TagId tag = 0; tag < users.size(); ++tag) {
     rules_of_[tag].users = static_cast<std::uint32_t>(users_.size());
@@ -154,10 +227,25 @@ void Engine::index_users() {
   }
 }
 
+// Whether `x` means what `old` meant under the plant before.
+bool Engine::is_same(const RuleInstance& old, const RuleInstance& x, const Engine& before,
+                     const std::vector<bool>& kept_tags) const {
+  const RuleSpec& rule = spec(x);
+  if (!kept_tags[x.tag] || !is_same_rule(before.spec(old), rule)) return false;
+  if (is_window(rule.kind) && rule.window.period != Period::fixed &&
+      plant_->calendar != before.plant_->calendar) {
+    return false;
+  }
+  if (!is_of_several(rule.kind)) return true;
+  const std::vector<TagId>& operands = joints_[x.joint].operands;
+  return operands == before.joints_[old.joint].operands &&
+         std::all_of(operands.begin(), operands.end(),
+                     [&](TagId operand) { return kept_tags[operand]; });
+}
+
 void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
   std::copy(before.lives_.begin(), before.lives_.end(), lives_.begin());
-  const TagsByName tags_before = by_name(*before.plant_);
-  const TagsByName tags_after = by_name(*plant_);
+  const std::vector<bool> kept_tags = same_tags(*before.plant_, *plant_, scene.tags);
   std::map<std::pair<std::string_view, TagId>, std::uint32_t> after;
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
     after.emplace(std::pair{std::string_view{spec(instances_[i]).id}, instances_[i].tag}, i);
@@ -167,13 +255,8 @@ void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
     const RuleSpec& rule = before.spec(x);
     const std::string& tag = scene.tags.slot(x.tag).tag.name;
     const auto found = after.find({rule.id, x.tag});
-    bool same = found != after.end() && is_same_rule(rule, spec(instances_[found->second])) &&
-                is_same_tag(tag, tags_before, tags_after);
-    if (same && x.kind == RuleKind::expr) {
-      for (const std::string& operand : before.expressions_[x.expression].expression.tags()) {
-        same = same && is_same_tag(operand, tags_before, tags_after);
-      }
-    }
+    const bool same =
+        found != after.end() && is_same(x, instances_[found->second], before, kept_tags);
     if (!same) {
       scene.alarms.remove(rule.id, tag, {at, scene.sequence, plant_->hash},
                           scene.facts.transitions);
@@ -182,9 +265,9 @@ void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
     RuleInstance& y = instances_[found->second];
     y.since = x.since;
     y.last_at = x.last_at;
-    y.levels.restore(x.levels.states());
-    y.rate = std::move(x.rate);
-    y.window = std::move(x.window);
+    y.phase = x.phase;
+    y.levels.restore(x.levels.states(), x.levels.passings());
+    if (x.signal) take_over(rule, *x.signal, *y.signal);
   }
   resume();
 }

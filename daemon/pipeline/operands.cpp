@@ -25,6 +25,7 @@ std::optional<double> evaluate(rules::Expression& expression, std::span<const Ta
 void take_operand(const Reading& reading, Operand& operand) {
   const auto number = as_number(reading.value);
   if (!number) return;
+  operand.changed = operand.known && operand.value != *number;
   operand.known = true;
   operand.value = *number;
   operand.quality = reading.quality;

@@ -1,5 +1,5 @@
-// daemon/pipeline/operands.h - The values that expressions see, as rules have seen them so far.
-// Plain values.
+// daemon/pipeline/operands.h - The values that rules of several tags see, as rules have seen them
+// so far. Plain values.
 #pragma once
 #include <optional>
 #include <span>
@@ -11,8 +11,9 @@
 namespace parkwatch::pipeline {
 
 struct Operand {
-  bool used = false;   // some expression names the tag
-  bool known = false;  // a reading came
+  bool used = false;     // some such rule or an expression names the tag
+  bool known = false;    // a reading came
+  bool changed = false;  // its newest reading has another number than the one before
   Quality quality = Quality::good;
   QualityReason reason = QualityReason::none;
   double value = 0;

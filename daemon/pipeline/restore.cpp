@@ -1,10 +1,13 @@
 // daemon/pipeline/restore.cpp - A snapshot back into a pipeline, or what contradicts in it.
+#include <array>
 #include <map>
 #include <utility>
 
 #include "parkwatch/v1/snapshot.pb.h"
 #include "pipeline/snapshot_values.h"
 #include "pipeline/state.h"
+#include "rules/rate.h"
+#include "rules/window.h"
 
 namespace parkwatch::pipeline {
 namespace {
@@ -56,13 +59,28 @@ bool take_levels(const v1::RuleState& message, rules::LevelSet& levels) {
     if (!state || level.level() >= states.size()) return false;
     states[level.level()] = *state;
   }
-  levels.restore(states);
+  std::vector<rules::Passing> passings;
+  for (const v1::Passing& p : message.passings()) {
+    passings.push_back({p.level(), from_us(p.at_us())});
+  }
+  levels.restore(states, std::move(passings));
   return true;
 }
 
-bool take_window(const v1::WindowState& message, WindowWork& window) {
+rules::Sample sample_of(const v1::RateSample& message) {
+  return {from_us(message.time_us()), message.value()};
+}
+
+template <typename Message>
+bool take_pending(const Message& message, rules::Pending& pending) {
   const auto last = from_message(message.last());
   if (!last) return false;
+  pending.receive_due = message.has_receive_due_us() ? from_us(message.receive_due_us()) : never;
+  pending.last = *last;
+  return true;
+}
+
+bool take_window(const v1::WindowState& message, rules::WindowSignal& window) {
   std::vector<rules::WindowSignal::Span> spans;
   for (const v1::WindowSpan& span : message.spans()) {
     if (span.number() < 0 || span.number() > message.newest() ||
@@ -71,24 +89,45 @@ bool take_window(const v1::WindowState& message, WindowWork& window) {
     }
     spans.push_back({span.number(), {span.count(), span.a(), span.b()}});
   }
-  window.signal.restore(message.newest(), spans);
-  window.receive_due = message.has_receive_due_us() ? from_us(message.receive_due_us()) : never;
-  window.last = *last;
+  std::optional<rules::Sample> previous;
+  if (message.has_previous()) previous = sample_of(message.previous());
+  window.restore(message.newest(), spans, previous);
+  return take_pending(message, window.pending);
+}
+
+bool take_signal(const v1::SignalState& message, rules::ReadingSignal& signal) {
+  rules::ReadingSignal::Memory memory;
+  for (const v1::RateSample& s : message.samples()) memory.samples.push_back(sample_of(s));
+  memory.numbers.assign(message.numbers().begin(), message.numbers().end());
+  return signal.restore(memory) && take_pending(message, signal.pending);
+}
+
+bool take_memory(const v1::RuleState& message, RuleInstance& x) {
+  if (is_window(x.kind)) {
+    return take_window(message.window(), static_cast<rules::WindowSignal&>(*x.signal));
+  }
+  if (x.kind != RuleKind::rate) {
+    return take_signal(message.signal(), static_cast<rules::ReadingSignal&>(*x.signal));
+  }
+  std::vector<rules::Sample> samples;
+  for (const v1::RateSample& s : message.rate()) samples.push_back(sample_of(s));
+  static_cast<rules::RateSignal&>(*x.signal).restore(samples);
   return true;
 }
 
+std::optional<Phase> phase_of(std::uint32_t number) {
+  static constexpr std::array<Phase, 3> phases{Phase::in_force, Phase::before, Phase::after};
+  if (number >= phases.size()) return std::nullopt;
+  return phases.at(number);
+}
+
 bool take_rule(const v1::RuleState& message, RuleInstance& x) {
+  const auto phase = phase_of(message.phase());
+  if (!phase) return false;
+  x.phase = *phase;
   x.since = from_us(message.since_us());
   x.last_at = from_us(message.last_at_us());
-  if (!take_levels(message, x.levels)) return false;
-  if (x.rate) {
-    std::vector<rules::Sample> samples;
-    for (const v1::RateSample& s : message.rate()) {
-      samples.push_back({from_us(s.time_us()), s.value()});
-    }
-    x.rate->restore(samples);
-  }
-  return !x.window || take_window(message.window(), *x.window);
+  return take_levels(message, x.levels) && (!x.signal || take_memory(message, x));
 }
 
 // By (rule, tag), so that a new version of the daemon that orders them otherwise still reads it.

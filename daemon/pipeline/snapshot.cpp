@@ -4,6 +4,8 @@
 
 #include "pipeline/snapshot_values.h"
 #include "pipeline/state.h"
+#include "rules/rate.h"
+#include "rules/window.h"
 
 namespace parkwatch::pipeline {
 namespace {
@@ -35,17 +37,57 @@ void put_life(const TagLife& life, v1::TagState& out) {
   to_message(life.seen_cause, *out.mutable_seen_cause());
 }
 
-void put_window(const WindowWork& window, v1::WindowState& out) {
-  out.set_newest(window.signal.newest());
-  for (const rules::WindowSignal::Span& span : window.signal.spans()) {
+void put_sample(const rules::Sample& sample, v1::RateSample& out) {
+  out.set_time_us(to_us(sample.time));
+  out.set_value(sample.value);
+}
+
+void put_window(const rules::WindowSignal& window, v1::WindowState& out) {
+  out.set_newest(window.newest());
+  for (const rules::WindowSignal::Span& span : window.spans()) {
     v1::WindowSpan& s = *out.add_spans();
     s.set_number(span.number);
     s.set_count(span.content.count);
     s.set_a(span.content.a);
     s.set_b(span.content.b);
   }
-  if (window.receive_due != never) out.set_receive_due_us(to_us(window.receive_due));
-  to_message(window.last, *out.mutable_last());
+  const rules::Pending& pending = window.pending;
+  if (pending.receive_due != never) out.set_receive_due_us(to_us(pending.receive_due));
+  to_message(pending.last, *out.mutable_last());
+  if (window.previous()) put_sample(*window.previous(), *out.mutable_previous());
+}
+
+void put_signal(const rules::ReadingSignal& signal, v1::SignalState& out) {
+  const rules::ReadingSignal::Memory memory = signal.memory();
+  for (const rules::Sample& sample : memory.samples) put_sample(sample, *out.add_samples());
+  for (const double number : memory.numbers) out.add_numbers(number);
+  const rules::Pending& pending = signal.pending;
+  if (pending.receive_due != never) out.set_receive_due_us(to_us(pending.receive_due));
+  to_message(pending.last, *out.mutable_last());
+}
+
+void put_memory(const RuleInstance& x, v1::RuleState& out) {
+  if (x.kind == RuleKind::rate) {
+    for (const rules::Sample& sample : static_cast<rules::RateSignal&>(*x.signal).samples()) {
+      put_sample(sample, *out.add_rate());
+    }
+  } else if (is_window(x.kind)) {
+    put_window(static_cast<rules::WindowSignal&>(*x.signal), *out.mutable_window());
+  } else {
+    put_signal(static_cast<rules::ReadingSignal&>(*x.signal), *out.mutable_signal());
+  }
+}
+
+std::uint32_t number_of(Phase phase) {
+  switch (phase) {
+    case Phase::in_force:
+      return 0;
+    case Phase::before:
+      return 1;
+    case Phase::after:
+      return 2;
+  }
+  return 0;
 }
 
 void put_rule(const RuleInstance& x, const Plant& plant, v1::RuleState& out) {
@@ -60,14 +102,13 @@ void put_rule(const RuleInstance& x, const Plant& plant, v1::RuleState& out) {
     to_message(states[i], level);
     level.set_level(i);
   }
-  if (x.rate) {
-    for (const rules::Sample& sample : x.rate->samples()) {
-      v1::RateSample& s = *out.add_rate();
-      s.set_time_us(to_us(sample.time));
-      s.set_value(sample.value);
-    }
+  for (const rules::Passing& passing : x.levels.passings()) {
+    v1::Passing& p = *out.add_passings();
+    p.set_level(passing.level);
+    p.set_at_us(to_us(passing.at));
   }
-  if (x.window) put_window(*x.window, *out.mutable_window());
+  out.set_phase(number_of(x.phase));
+  if (x.signal) put_memory(x, out);
 }
 
 }  // namespace

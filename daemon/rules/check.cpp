@@ -6,7 +6,9 @@
 #include <set>
 
 #include "rules/expression.h"
+#include "rules/forecast.h"
 #include "rules/message.h"
+#include "rules/repeat.h"
 
 namespace parkwatch::rules {
 namespace {
@@ -39,6 +41,7 @@ class RuleCheck {
   void check_kind() {
     switch (rule_.kind) {
       case RuleKind::limit:
+        check_count();
         return check_limits();
       case RuleKind::state:
         return check_states();
@@ -51,13 +54,31 @@ class RuleCheck {
         return check_window();
       case RuleKind::expr:
         return check_expression();
+      case RuleKind::deviation:
+      case RuleKind::mismatch:
+        return check_pairs();
+      case RuleKind::balance:
+        return check_balance();
+      case RuleKind::vote:
+        return check_vote();
+      case RuleKind::forecast:
+        return check_forecast();
+      case RuleKind::drift:
+        return check_drift();
+      case RuleKind::repeat:
+        return check_repeat();
+      case RuleKind::cumulative:
+        return check_cumulative();
     }
   }
 
   void check_tags() {
     if (rule_.tags.empty()) add("tags", "the rule matches no tag");
-    if (rule_.kind == RuleKind::expr && rule_.tags.size() > 1) {
-      add("tags", "an expr rule has one alarm: name the one tag that carries it");
+    const bool one_alarm = rule_.kind == RuleKind::expr || rule_.kind == RuleKind::balance ||
+                           rule_.kind == RuleKind::vote;
+    if (one_alarm && rule_.tags.size() > 1) {
+      add("tags", "a rule of kind " + std::string{to_text(rule_.kind)} +
+                      " has one alarm: name the one tag that carries it");
     }
     for (const std::string& name : rule_.tags) {
       const Tag* tag = tag_of_(name);
@@ -67,12 +88,20 @@ class RuleCheck {
         tags_.push_back(tag);
       }
     }
-    if (rule_.kind == RuleKind::stale || rule_.kind == RuleKind::expr) return;
+    if (rule_.kind == RuleKind::stale || one_alarm) return;
     for (const Tag* tag : tags_) {
       if (tag->type != ValueType::text) continue;
       add("tags", quoted(tag->name) + " is a text; a " + std::string{to_text(rule_.kind)} +
                       " rule needs numbers");
     }
+  }
+
+  void check_count() {
+    if (rule_.times == 0) return;
+    if (rule_.times < 2 || rule_.times > RepeatSignal::times_max) {
+      add("count", "times must be 2 to " + std::to_string(RepeatSignal::times_max));
+    }
+    if (rule_.within <= Duration{0}) add("count", "within must be longer than 0, e.g. \"1m\"");
   }
 
   void check_limits() {
@@ -173,7 +202,12 @@ class RuleCheck {
   }
 
   void check_window() {
-    if (rule_.window.length < seconds{1}) add("length", "must be at least \"1s\"");
+    if (rule_.window.period == Period::fixed && rule_.window.length < seconds{1}) {
+      add("length", "must be at least \"1s\"");
+    }
+    if (rule_.window.period != Period::fixed && !rule_.window.calendar) {
+      add("calendar", "a sliding window has a length in time, such as \"24h\"");
+    }
     if (rule_.window.count_min < 1) add("count_min", "must be at least 1");
     check_limits();
   }
@@ -190,6 +224,178 @@ class RuleCheck {
         add("expression", quoted(name) + " is a text; an expression needs numbers");
       }
     }
+  }
+
+  // A known tag that is no text; else a mistake at `key`.
+  const Tag* number_tag(const std::string& key, const std::string& name) {
+    const Tag* tag = tag_of_(name);
+    if (tag == nullptr) {
+      add(key, "unknown tag " + quoted(name));
+    } else if (tag->type == ValueType::text) {
+      add(key, quoted(name) + " is a text; a rule of kind " + std::string{to_text(rule_.kind)} +
+                   " needs numbers");
+      tag = nullptr;
+    }
+    return tag;
+  }
+
+  static std::string unit_text(const Tag& tag) {
+    return quoted(tag.name) + (tag.unit.empty() ? " has no unit" : " is in " + tag.unit);
+  }
+
+  // Levels on one side of a signal that is never below 0, so that it can come back from each.
+  void check_distances(const std::string& what) {
+    for (const Limit& limit : rule_.limits) {
+      const std::string key{to_text(limit.level)};
+      if (!is_high_side(limit.level)) {
+        add(key, what + " is never below 0: give H or HH");
+      } else if (limit.at - limit.deadband <= 0) {
+        add(limit.at > 0 ? "deadband" : key, "must leave a way back: " + what +
+                                                 " is never below 0, so the limit " +
+                                                 number(limit.at) + " less its deadband " +
+                                                 number(limit.deadband) + " must be above it");
+      }
+    }
+  }
+
+  void check_pairs() {
+    const bool follows = rule_.kind == RuleKind::mismatch;
+    const std::string key = follows ? "command" : "with";
+    for (std::size_t i = 0; i < rule_.tags.size(); ++i) {
+      const Tag* own = tag_of_(rule_.tags[i]);
+      if (i >= rule_.terms.size()) {
+        add(key, "names no tag beside " + quoted(rule_.tags[i]));
+        continue;
+      }
+      const Tag* other = number_tag(key, rule_.terms[i].tag);
+      if (own == nullptr || other == nullptr) continue;
+      if (own->name == other->name) add(key, "is " + quoted(own->name) + " itself");
+      if (own->unit == other->unit) continue;
+      add(key, "compares two units: " + unit_text(*own) + ", " + unit_text(*other) +
+                   "; give both the same, or derive a tag that converts");
+    }
+    if (!follows) {
+      check_limits();
+      return check_distances("a deviation");
+    }
+    if (rule_.within <= Duration{0}) add("within", "must be longer than 0, e.g. \"10s\"");
+    if (!(rule_.tolerance >= 0) || !std::isfinite(rule_.tolerance)) {
+      add("tolerance", "must be a finite number, 0 or more");
+    }
+  }
+
+  void check_balance() {
+    if (rule_.terms.size() < 2) add("terms", "a balance needs at least two tags");
+    const Tag* first = nullptr;
+    for (const Term& term : rule_.terms) {
+      if (term.weight == 0 || !std::isfinite(term.weight)) {
+        add("terms", "the weight of " + quoted(term.tag) + " must be a finite number other than 0");
+      }
+      const Tag* tag = number_tag("terms", term.tag);
+      if (tag == nullptr) continue;
+      if (first == nullptr) first = tag;
+      if (tag->unit == first->unit || !rule_.unit.empty()) continue;
+      add("terms", "adds different units: " + unit_text(*first) + ", " + unit_text(*tag) +
+                       "; if the weights convert them, give the unit of the sum as \"unit\"");
+    }
+    check_limits();
+  }
+
+  void check_vote() {
+    const Tag* first = nullptr;
+    for (const Term& term : rule_.terms) {
+      const Tag* tag = number_tag("members", term.tag);
+      if (tag == nullptr) continue;
+      if (first == nullptr) first = tag;
+      for (const double state : rule_.trigger.states) check_state(*tag, state);
+      const bool has_limit = rule_.trigger.above || rule_.trigger.below;
+      if (!has_limit || tag->unit == first->unit) continue;
+      add("members",
+          "compares two units with one number: " + unit_text(*first) + ", " + unit_text(*tag));
+    }
+    if (rule_.terms.empty()) {
+      add("members", "matches no tag");
+    } else if (rule_.times < 1 || rule_.times > rule_.terms.size()) {
+      add("k", "must be 1 to " + std::to_string(rule_.terms.size()) +
+                   ", the number of members, is " + std::to_string(rule_.times));
+    }
+    check_trigger(rule_.terms.empty() ? nullptr : first);
+  }
+
+  // `tag` stands for those that the trigger looks at; its range bounds what can be reached.
+  void check_trigger(const Tag* tag) {
+    const Trigger& t = rule_.trigger;
+    if (!t.above && !t.below && t.states.empty()) {
+      add("above", "is missing: when does it count? One of above, below and states");
+    }
+    if (t.above && t.below && *t.above < *t.below) {
+      add("above", "and below are met by every number");
+    }
+    if (tag == nullptr || !tag->range) return;
+    const std::string range =
+        number(tag->range->low) + " to " + number(tag->range->high) + " of " + quoted(tag->name);
+    if (t.above && *t.above >= tag->range->high) {
+      add("above", number(*t.above) + " is never passed inside the range " + range);
+    }
+    if (t.below && *t.below <= tag->range->low) {
+      add("below", number(*t.below) + " is never passed inside the range " + range);
+    }
+  }
+
+  void check_forecast() {
+    if (rule_.over < seconds{1}) add("over", "must be at least \"1s\", e.g. \"10m\"");
+    if (!std::isfinite(rule_.target)) add("target", "is no finite number");
+    check_limits();
+    for (const Limit& limit : rule_.limits) {
+      const std::string key{to_text(limit.level)};
+      if (is_high_side(limit.level)) {
+        add(key, "the signal is the time left, in minutes: give L or LL");
+      } else if (!(limit.at > 0) || limit.at + limit.deadband >= ForecastSignal::minutes_max) {
+        add(key, "must be above 0 minutes, and below a year with its deadband");
+      }
+    }
+    for (const Tag* tag : tags_) {
+      if (!tag->range || (rule_.target >= tag->range->low && rule_.target <= tag->range->high)) {
+        continue;
+      }
+      add("target", number(rule_.target) + " is outside the range " + number(tag->range->low) +
+                        " to " + number(tag->range->high) + " of " + quoted(tag->name));
+    }
+  }
+
+  void check_drift() {
+    if (rule_.per <= Duration{0}) add("per", "must be longer than 0, e.g. \"1h\"");
+    if (rule_.baseline <= rule_.per) add("baseline", "must be longer than per, e.g. \"24h\"");
+    if (!(rule_.slack >= 0) || !std::isfinite(rule_.slack)) {
+      add("slack", "must be a finite number, 0 or more");
+    }
+    check_limits();
+    for (const Limit& limit : rule_.limits) {
+      if (is_high_side(limit.level) == (limit.at > 0) && limit.at != 0) continue;
+      add(std::string{to_text(limit.level)}, "H and HH are above 0 (a drift up), L and LL below");
+    }
+  }
+
+  void check_repeat() {
+    if (rule_.times < 1 || rule_.times > RepeatSignal::times_max) {
+      add("times", "must be 1 to " + std::to_string(RepeatSignal::times_max));
+    }
+    if (rule_.within <= Duration{0}) add("within", "must be longer than 0, e.g. \"1h\"");
+    for (const Tag* tag : tags_) {
+      for (const double state : rule_.trigger.states) check_state(*tag, state);
+    }
+    check_trigger(tags_.empty() ? nullptr : tags_.front());
+  }
+
+  void check_cumulative() {
+    const WindowSpec& w = rule_.window;
+    if (w.period == Period::fixed) add("period", "a total needs a period: hour, day, week, month");
+    if (w.aggregate == Aggregate::integral) {
+      if (w.per <= Duration{0}) add("per", "must be longer than 0, e.g. \"1h\" for m3/h");
+      if (w.gap <= Duration{0}) add("gap", "must be longer than 0, e.g. \"1h\"");
+    }
+    check_limits();
+    check_distances("a total");
   }
 
   const RuleSpec& rule_;

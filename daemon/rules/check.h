@@ -29,7 +29,7 @@ using TagLookup = std::function<const Tag*(const std::string& name)>;
 // Names in backquotes, in order of appearance, each once. Mistake for an unclosed backquote.
 [[nodiscard]] std::vector<std::string> tags_of_expression(const std::string& expression);
 
-// The placeholders that a message may use; for "unknown placeholder" errors.
-[[nodiscard]] const std::vector<std::string>& message_placeholders();
+// The placeholders that a message of a rule of that kind may use; for "unknown placeholder" errors.
+[[nodiscard]] std::vector<std::string> message_placeholders(RuleKind kind);
 
 }  // namespace parkwatch::rules

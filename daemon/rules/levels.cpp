@@ -2,6 +2,7 @@
 #include "rules/levels.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace parkwatch::rules {
 namespace {
@@ -20,40 +21,101 @@ int severity_of(Level level) {
   return level == Level::low_low || level == Level::high_high ? 2 : 1;
 }
 
+// What the single `on` of a kind without limits is above.
+double threshold_of(const RuleSpec& rule) {
+  const bool counts = rule.kind == RuleKind::vote || rule.kind == RuleKind::repeat;
+  return counts ? rule.times - 0.5 : 0.5;
+}
+
+// A mismatch has its own; a repetition is a delay already, and one that waits for data: a second
+// one would run out before the first was known to be over.
+Duration delay_of(const RuleSpec& rule) {
+  if (rule.kind == RuleKind::mismatch) return rule.within;
+  return rule.kind == RuleKind::repeat ? Duration{0} : rule.on_delay;
+}
+
+bool has_limits_of_its_own(RuleKind kind) {
+  switch (kind) {
+    case RuleKind::limit:
+    case RuleKind::rate:
+    case RuleKind::window:
+    case RuleKind::deviation:
+    case RuleKind::balance:
+    case RuleKind::forecast:
+    case RuleKind::drift:
+    case RuleKind::cumulative:
+      return true;
+    case RuleKind::state:
+    case RuleKind::stale:
+    case RuleKind::expr:
+    case RuleKind::vote:
+    case RuleKind::mismatch:
+    case RuleKind::repeat:
+      break;
+  }
+  return false;
+}
+
 }  // namespace
 
-LevelSpec::LevelSpec(const RuleSpec& rule) {
-  has_limits_ =
-      rule.kind == RuleKind::limit || rule.kind == RuleKind::rate || rule.kind == RuleKind::window;
+LevelSpec::LevelSpec(const RuleSpec& rule) : has_limits_(has_limits_of_its_own(rule.kind)) {
   if (!has_limits_) {
     limits_.push_back({.level = Level::on,
-                       .at = 0.5,
-                       .on_delay = rule.on_delay,
+                       .at = threshold_of(rule),
+                       .on_delay = delay_of(rule),
                        .off_delay = rule.off_delay,
                        .priority = rule.priority});
     return;
   }
   const std::size_t count = std::min(rule.limits.size(), levels_max);
   limits_.assign(rule.limits.begin(), rule.limits.begin() + static_cast<std::ptrdiff_t>(count));
+  if (rule.kind != RuleKind::limit) return;
+  times_ = rule.times;
+  within_ = rule.within;
 }
 
 LevelSet::LevelSet(const LevelSpec& spec) : spec_(&spec), size_(spec.limits().size()) {}
 
 bool LevelSet::on_signal(double value, const Moment& at, const Cause& cause) {
   const std::size_t before = effective();
+  // All of them first: LL counts at once for an L that is passed by the same signal.
+  std::array<bool, levels_max> changed{};
   for (std::size_t i = 0; i < size_; ++i) {
     const Limit& limit = spec_->limits()[i];
     LevelState& state = states_[i];
     const bool in = state.in ? !is_back(limit, value) : is_past(limit, value);
-    if (in != state.in) {
-      state.in = in;
-      state.cause = cause;
+    if (in == state.in) continue;
+    changed.at(i) = true;
+    state.in = in;
+    state.cause = cause;
+  }
+  for (std::size_t i = 0; i < size_; ++i) {
+    LevelState& state = states_[i];
+    if (changed.at(i)) {
       begin_delay(i, at);
+      const bool counts = state.in && spec_->times() > 0;
+      if (counts && is_repeated(i, at.source) && !state.active) activate(i);
     } else if (state.held) {
       resume(state, at);
     }
   }
   return settle(before);
+}
+
+// Notes that the level was passed; true if so often within the time that it counts at once.
+bool LevelSet::is_repeated(std::size_t i, Timestamp at) {
+  const Duration within = spec_->within();
+  // What lies far ahead is of a clock that was set back since.
+  std::erase_if(passings_,
+                [&](const Passing& p) { return at - p.at >= within || p.at - at > within; });
+  const auto is_of_level = [i](const Passing& p) { return p.level == i; };
+  auto before = std::count_if(passings_.begin(), passings_.end(), is_of_level);
+  if (before >= spec_->times()) {
+    passings_.erase(std::find_if(passings_.begin(), passings_.end(), is_of_level));
+    --before;
+  }
+  passings_.push_back({static_cast<std::uint32_t>(i), at});
+  return before + 1 >= spec_->times();
 }
 
 // A change of `in`: ends the delay that ran against it, or begins its own.
@@ -132,6 +194,23 @@ void LevelSet::shift(Duration by) {
   }
 }
 
+void LevelSet::shift_passings(Duration by) {
+  for (Passing& p : passings_) p.at += by;
+}
+
+bool LevelSet::end() {
+  const std::size_t before = effective();
+  for (std::size_t i = 0; i < size_; ++i) {
+    const Cause cause = states_[i].cause;
+    states_[i] = LevelState{};
+    if (i == before) states_[i].cause = cause;
+  }
+  passings_.clear();
+  const bool ended = settle(before);
+  if (ended) states_[before].cause = Cause{};
+  return ended;
+}
+
 // Further out first; of two sides the one whose condition still holds; then the high one. size_:
 // none.
 std::size_t LevelSet::effective() const {
@@ -195,8 +274,9 @@ Band LevelSet::band() const {
   return band;
 }
 
-void LevelSet::restore(std::span<const LevelState> states) {
+void LevelSet::restore(std::span<const LevelState> states, std::vector<Passing> passings) {
   std::copy_n(states.begin(), size_, states_.begin());
+  passings_ = std::move(passings);
 }
 
 }  // namespace parkwatch::rules

@@ -48,16 +48,28 @@ struct LevelState {
 };
 
 // A rule's levels as they are evaluated: its limits, or for kinds without any a single `on` above
-// 0.5 of a signal that is 0 or 1.
+// 0.5 of a signal that is 0 or 1 (for vote and repeat: above `times` - 0.5 of a count).
 class LevelSpec {
  public:
   explicit LevelSpec(const RuleSpec& rule);
   [[nodiscard]] std::span<const Limit> limits() const { return limits_; }
   [[nodiscard]] bool has_limits() const { return has_limits_; }  // that people set
+  // A level that is passed so often within this time counts without its on-delay; 0: never.
+  [[nodiscard]] std::uint32_t times() const { return times_; }
+  [[nodiscard]] Duration within() const { return within_; }
 
  private:
   std::vector<Limit> limits_;  // at most levels_max
   bool has_limits_ = false;
+  std::uint32_t times_ = 0;
+  Duration within_{0};
+};
+
+// A level was passed.
+struct Passing {
+  std::uint32_t level = 0;  // position in the limits
+  Timestamp at;             // as rules see time
+  bool operator==(const Passing&) const = default;
 };
 
 // A signal inside the band changes nothing and need not be shown to the set. Empty (low > high)
@@ -83,6 +95,10 @@ class LevelSet {
   void hold(const Moment& at);
   // The gateway's clock was set, or we were away: running delays move along.
   void shift(Duration by);
+  // The clock that readings are judged by was set.
+  void shift_passings(Duration by);
+  // All is normal, at once. True: a level ended; last_ended() says which.
+  bool end();
 
   // The most severe active level; null: none.
   [[nodiscard]] const Limit* level() const;
@@ -95,9 +111,12 @@ class LevelSet {
 
   [[nodiscard]] std::span<const LevelState> states() const { return {states_.data(), size_}; }
   // REQUIRES: as many as the spec has levels.
-  void restore(std::span<const LevelState> states);
+  void restore(std::span<const LevelState> states, std::vector<Passing> passings = {});
+  // Those that still count, of a spec with `times`; in the order of time a level.
+  [[nodiscard]] const std::vector<Passing>& passings() const { return passings_; }
 
  private:
+  [[nodiscard]] bool is_repeated(std::size_t i, Timestamp at);
   void begin_delay(std::size_t i, const Moment& at);
   void resume(LevelState& state, const Moment& at);
   void activate(std::size_t i);
@@ -109,6 +128,7 @@ class LevelSet {
   std::size_t size_;
   std::size_t last_ended_ = 0;
   Cause last_cause_;
+  std::vector<Passing> passings_;
 };
 
 }  // namespace parkwatch::rules

@@ -66,9 +66,17 @@ std::string description_of(const Tag& tag, Language language) {
   return other.empty() ? tag.name : other;
 }
 
+// The other tag of a deviation or a mismatch; empty for other kinds.
+std::string_view partner_of(const RuleSpec& rule, const std::string& tag) {
+  if (rule.kind != RuleKind::deviation && rule.kind != RuleKind::mismatch) return {};
+  const auto own = std::find(rule.tags.begin(), rule.tags.end(), tag);
+  const auto at = static_cast<std::size_t>(own - rule.tags.begin());
+  return at < rule.terms.size() ? std::string_view{rule.terms[at].tag} : std::string_view{};
+}
+
 // Numbers of an enumeration are read as its words.
 std::string value_text(const MessageContext& c, std::string_view format, Language language) {
-  if (c.value && c.rule.kind == RuleKind::state) {
+  if (c.value && (c.rule.kind == RuleKind::state || c.rule.kind == RuleKind::mismatch)) {
     for (const EnumEntry& entry : c.tag.enumeration) {
       if (static_cast<double>(entry.number) != *c.value) continue;
       const std::string& text = language == Language::zh ? entry.text.zh : entry.text.en;
@@ -93,6 +101,8 @@ std::optional<std::string> placeholder(std::string_view name, std::string_view f
   if (name == "priority") return std::string{priority_word(c.priority, language)};
   if (name == "rule") return c.rule.id;
   if (name == "group") return c.rule.group;
+  if (name == "other") return std::string{partner_of(c.rule, c.tag.name)};
+  if (name == "target") return fixed(c.rule.target, format, c.tag.decimals);
   return std::nullopt;
 }
 
@@ -147,6 +157,30 @@ Text default_message(RuleKind kind) {
               "{description} over its period, {level}: {value} {unit} (limit {limit} {unit})"};
     case RuleKind::expr:
       return {"{description} 报警：条件 {rule} 成立", "{description}: condition {rule} holds"};
+    case RuleKind::deviation:
+      return {"{description} 与 {other} 偏差{level}限报警：{value}{unit}（限值 {limit}{unit}）",
+              "{description} and {other} differ, {level}: {value} {unit} (limit {limit} {unit})"};
+    case RuleKind::balance:
+      return {"{description} 平衡差{level}限报警：{value}{unit}（限值 {limit}{unit}）",
+              "{description} out of balance, {level}: {value} {unit} (limit {limit} {unit})"};
+    case RuleKind::vote:
+      return {"{description} 表决报警：{value} 个成立（至少 {limit} 个）",
+              "{description}: {value} vote for an alarm ({limit} needed)"};
+    case RuleKind::mismatch:
+      return {"{description} 未在 {limit} 秒内按 {other} 动作，现为 {value}",
+              "{description} did not follow {other} within {limit} s, it is {value}"};
+    case RuleKind::forecast:
+      return {"{description} 预计 {value} 分钟后达到 {target}（限值 {limit} 分钟）",
+              "{description} reaches {target} in {value} min (limit {limit} min)"};
+    case RuleKind::drift:
+      return {"{description} 漂移{level}限报警：{value}{unit}（限值 {limit}{unit}）",
+              "{description} drifts, {level}: {value} {unit} (limit {limit} {unit})"};
+    case RuleKind::repeat:
+      return {"{description} 反复发生：{value} 次（限值 {limit} 次）",
+              "{description} happened {value} times (limit {limit})"};
+    case RuleKind::cumulative:
+      return {"{description} 累计量{level}限报警：{value}{unit}（限值 {limit}{unit}）",
+              "{description} total, {level}: {value} {unit} (limit {limit} {unit})"};
   }
   return {};
 }
@@ -158,6 +192,15 @@ std::string per_text(Duration per) {
   if (per == 1h) return "/h";
   if (per == 24h) return "/d";
   return "/(" + to_text(per) + ")";
+}
+
+// Of a value times a time: what is per hour, times an hour, is without it.
+std::string unit_of_product(const std::string& unit, Duration per) {
+  const std::string rate = per_text(per);
+  if (unit.size() > rate.size() && unit.ends_with(rate)) {
+    return unit.substr(0, unit.size() - rate.size());
+  }
+  return unit.empty() ? rate.substr(1) : unit + "·" + rate.substr(1);
 }
 
 }  // namespace
@@ -176,16 +219,35 @@ Text render_message(const MessageContext& context) {
 }
 
 std::string unit_of_signal(const RuleSpec& rule, const Tag& tag) {
-  if (rule.kind == RuleKind::stale) return "s";
-  if (rule.kind == RuleKind::rate) return tag.unit + per_text(rule.per);
-  if (rule.kind == RuleKind::window && rule.window.aggregate == Aggregate::count) return "";
-  return tag.unit;
+  if (!rule.unit.empty()) return rule.unit;
+  switch (rule.kind) {
+    case RuleKind::stale:
+      return "s";
+    case RuleKind::rate:
+      return tag.unit + per_text(rule.per);
+    case RuleKind::window:
+      return rule.window.aggregate == Aggregate::count ? "" : tag.unit;
+    case RuleKind::cumulative:
+      return rule.window.aggregate == Aggregate::increase
+                 ? tag.unit
+                 : unit_of_product(tag.unit, rule.window.per);
+    case RuleKind::drift:
+      return unit_of_product(tag.unit, rule.per);
+    case RuleKind::forecast:
+      return "min";
+    case RuleKind::vote:
+    case RuleKind::repeat:
+      return "";
+    default:
+      return tag.unit;
+  }
 }
 
-const std::vector<std::string>& message_placeholders() {
-  static const std::vector<std::string> names{"tag",         "site",     "device", "quantity",
-                                              "description", "value",    "limit",  "unit",
-                                              "level",       "priority", "rule",   "group"};
+std::vector<std::string> message_placeholders(RuleKind kind) {
+  std::vector<std::string> names{"tag",   "site", "device", "quantity", "description", "value",
+                                 "limit", "unit", "level",  "priority", "rule",        "group"};
+  if (kind == RuleKind::deviation || kind == RuleKind::mismatch) names.emplace_back("other");
+  if (kind == RuleKind::forecast) names.emplace_back("target");
   return names;
 }
 

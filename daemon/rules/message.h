@@ -23,12 +23,14 @@ struct MessageContext {
 };
 
 // {tag} {site} {device} {quantity} {description} {value} {limit} {unit} {level} {priority} {rule}
-// {group}; numbers with the tag's decimals, or with `{value:.1f}`. `{{` and `}}` are braces. An
+// {group}, {other} (the partner of a deviation, the command of a mismatch), {target} (of a
+// forecast); numbers with the tag's decimals, or with `{value:.1f}`. `{{` and `}}` are braces. An
 // unknown placeholder stays as it is written.
 [[nodiscard]] Text render(const Text& text, const MessageContext& context);
 // The rule's message; what a rule without one says in both languages.
 [[nodiscard]] Text render_message(const MessageContext& context);
-// Of the signal of `rule` on `tag`: "m", "m/min", "s" for stale, "" for a count.
+// Of the signal of `rule` on `tag`: "m", "m/min", "s" for stale, "min" for forecast, "" for a
+// count.
 [[nodiscard]] std::string unit_of_signal(const RuleSpec& rule, const Tag& tag);
 
 }  // namespace parkwatch::rules

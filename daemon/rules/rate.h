@@ -4,21 +4,15 @@
 #include <optional>
 #include <vector>
 
-#include "model/time.h"
+#include "rules/signal.h"
 
 namespace parkwatch::rules {
-
-struct Sample {
-  Timestamp time;
-  double value = 0;
-  bool operator==(const Sample&) const = default;
-};
 
 // (value - value then) / (time - time then), in units per `per`, where "then" is the newest kept
 // reading that is at least `over` old. Readings closer than over / 60 to the last kept one are not
 // kept, so that memory is bounded: the slope is that over a time between `over` and `over` + 1/60
 // where readings come that often, and that to the next older reading where they come more rarely.
-class RateSignal {
+class RateSignal final : public Signal {
  public:
   // At most this many readings are kept.
   static constexpr std::size_t samples_max = 64;
@@ -30,8 +24,7 @@ class RateSignal {
   // a slope only where something older by `over` still is; older by more than `over`, it means a
   // clock set back: history starts anew.
   [[nodiscard]] std::optional<double> add(Timestamp time, double value);
-  // The clock that the times were read from was set.
-  void shift(Duration by);
+  void shift(Duration by) override;
 
   // Oldest first.
   [[nodiscard]] std::vector<Sample> samples() const;

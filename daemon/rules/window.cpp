@@ -22,6 +22,8 @@ void Accumulator::add(Aggregate aggregate, double value) {
   switch (aggregate) {
     case Aggregate::avg:
     case Aggregate::sum:
+    case Aggregate::integral:
+    case Aggregate::increase:
       return add_to_sum(a, b, value);
     case Aggregate::min:
       a = count == 1 ? value : std::min(a, value);
@@ -52,6 +54,8 @@ void Accumulator::merge(Aggregate aggregate, const Accumulator& other) {
   switch (aggregate) {
     case Aggregate::avg:
     case Aggregate::sum:
+    case Aggregate::integral:
+    case Aggregate::increase:
       // At most sixty of them: what their sum loses is far below what a reading is good for.
       a += other.a;
       b += other.b;
@@ -79,6 +83,8 @@ double Accumulator::value(Aggregate aggregate) const {
     case Aggregate::avg:
       return (a + b) / n;
     case Aggregate::sum:
+    case Aggregate::integral:
+    case Aggregate::increase:
       return a + b;
     case Aggregate::min:
     case Aggregate::max:
@@ -91,38 +97,92 @@ double Accumulator::value(Aggregate aggregate) const {
   return 0;
 }
 
-WindowSignal::WindowSignal(const WindowSpec& spec)
+WindowSignal::WindowSignal(const WindowSpec& spec, const Calendar* calendar)
     : spec_(spec),
+      calendar_(calendar),
       span_(std::max(spec.calendar ? spec.length : spec.length / steps, Duration{1})),
-      ring_(spec.calendar ? 0 : steps) {}
+      ring_(spec.calendar ? 0 : steps) {
+  assert(spec.period == Period::fixed || (spec.calendar && calendar != nullptr));
+  find_borders();
+}
+
+std::int64_t WindowSignal::number_of(Timestamp time) const {
+  if (time >= begin_ && time < end_) return newest_;
+  return spec_.period == Period::fixed ? time.time_since_epoch() / span_
+                                       : calendar_->number_of(spec_.period, time);
+}
+
+void WindowSignal::find_borders() {
+  if (spec_.period == Period::fixed) {
+    begin_ = Timestamp{span_ * newest_};
+    end_ = begin_ + span_;
+  } else {
+    begin_ = calendar_->begin_of(spec_.period, newest_);
+    end_ = calendar_->begin_of(spec_.period, newest_ + 1);
+  }
+}
 
 bool WindowSignal::add(Timestamp time, double value) {
-  const std::int64_t number = time.time_since_epoch() / span_;
+  const std::int64_t number = number_of(time);
   if (filled_ || spec_.calendar) {
     if (newest_ - number >= reach()) return false;
   } else {
     // An empty sliding window begins wherever the reading is.
     newest_ = number;
+    find_borders();
   }
   assert(!filled_ || number <= newest_);
-  newest_ = std::max(newest_, number);
+  if (number > newest_) {
+    newest_ = number;
+    find_borders();
+  }
   filled_ = true;
+  if (is_total()) {
+    contribute(time, value);
+    return true;
+  }
   place(number).add(spec_.aggregate, value);
   if (number != newest_) merge_older();
   return true;
 }
 
-Timestamp WindowSignal::end() const { return filled_ ? Timestamp{span_ * (newest_ + 1)} : never; }
+void WindowSignal::contribute(Timestamp time, double value) {
+  double part = 0;
+  if (previous_ && time > previous_->time) {
+    if (spec_.aggregate == Aggregate::integral) {
+      part = held_until(time);
+    } else {
+      part = value >= previous_->value ? value - previous_->value : value;
+    }
+  }
+  older_.add(spec_.aggregate, part);
+  // An older reading would be counted twice by the next one.
+  if (!previous_ || time > previous_->time) previous_ = Sample{time, value};
+}
+
+double WindowSignal::held_until(Timestamp time) const {
+  if (!previous_) return 0;
+  const Timestamp from = std::max(previous_->time, begin_);
+  const Timestamp to = std::min(time, previous_->time + spec_.gap);
+  if (to <= from) return 0;
+  return previous_->value * static_cast<double>((to - from).count()) /
+         static_cast<double>(spec_.per.count());
+}
 
 std::optional<double> WindowSignal::close() {
   if (spec_.calendar) {
+    if (spec_.aggregate == Aggregate::integral) {
+      add_to_sum(older_.a, older_.b, held_until(end_));
+    }
     const auto value = verdict(older_);
     older_ = Accumulator{};
     filled_ = false;
     ++newest_;  // the next one is the first that may be filled
+    find_borders();
     return value;
   }
   ++newest_;
+  find_borders();
   place(newest_) = Accumulator{};
   merge_older();
   filled_ = older_.count > 0;
@@ -171,7 +231,17 @@ void WindowSignal::clear() {
   std::fill(ring_.begin(), ring_.end(), Accumulator{});
   older_ = Accumulator{};
   newest_ = -1;
+  find_borders();
   filled_ = false;
+  previous_.reset();
+}
+
+void WindowSignal::shift(Duration by) {
+  if (by < Duration{0}) {
+    clear();
+  } else if (previous_) {
+    previous_->time += by;
+  }
 }
 
 std::vector<WindowSignal::Span> WindowSignal::spans() const {
@@ -185,9 +255,12 @@ std::vector<WindowSignal::Span> WindowSignal::spans() const {
   return spans;
 }
 
-void WindowSignal::restore(std::int64_t newest, const std::vector<Span>& spans) {
+void WindowSignal::restore(std::int64_t newest, const std::vector<Span>& spans,
+                           std::optional<Sample> previous) {
   clear();
   newest_ = newest;
+  find_borders();
+  previous_ = previous;
   for (const Span& span : spans) place(span.number) = span.content;
   filled_ = !spans.empty();
   if (!spec_.calendar) merge_older();

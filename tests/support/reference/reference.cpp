@@ -15,17 +15,23 @@ struct One {
   bool in = false;
   bool active = false;
   Duration left{0};  // of a delay, while in != active
+  std::vector<Timestamp> passed;
 };
 
 int side_of(Level level) { return level == Level::low || level == Level::low_low ? -1 : 1; }
 bool is_outer(Level level) { return level == Level::low_low || level == Level::high_high; }
 
-void look(One& one, double value) {
+void look(One& one, double value, Timestamp at, const Count& count) {
   const double past = (value - one.limit->at) * side_of(one.limit->level);
   const bool in = one.in ? past >= -one.limit->deadband : past > 0;
   if (in == one.in) return;
   one.in = in;
   one.left = in ? one.limit->on_delay : one.limit->off_delay;
+  if (!in || count.times == 0) return;
+  one.passed.push_back(at);
+  const auto recent = std::count_if(one.passed.begin(), one.passed.end(),
+                                    [&](Timestamp t) { return at - t < count.within; });
+  if (static_cast<std::size_t>(recent) >= count.times) one.left = Duration{0};
 }
 
 void settle(std::vector<One>& all) {
@@ -71,6 +77,9 @@ double aggregate(Aggregate kind, const std::vector<double>& values) {
       return n;
     case Aggregate::stddev:
       return std::sqrt(squares / n);
+    case Aggregate::integral:
+    case Aggregate::increase:
+      break;  // see totals()
   }
   return 0;
 }
@@ -78,6 +87,44 @@ double aggregate(Aggregate kind, const std::vector<double>& values) {
 std::optional<double> verdict(const WindowSpec& spec, const std::vector<double>& values) {
   if (values.size() < std::max(spec.count_min, 1U)) return std::nullopt;
   return aggregate(spec.aggregate, values);
+}
+
+// When the period around `at` is over.
+Timestamp period_end(const WindowSpec& spec, const Calendar& site, Timestamp at) {
+  if (spec.period == Period::fixed) {
+    return Timestamp{spec.length * (at.time_since_epoch() / spec.length + 1)};
+  }
+  return site.begin_of(spec.period, site.number_of(spec.period, at) + 1);
+}
+
+// When that is found: at the first reading past it, or `late_after` later.
+Timestamp found_over(Timestamp over, Duration late_after, const Series& readings) {
+  const auto past =
+      std::find_if(readings.begin(), readings.end(), [&](const Point& p) { return p.at >= over; });
+  return past != readings.end() && past->at < over + late_after ? over : over + late_after;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t n = values.size();
+  return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+struct Arrival {
+  Timestamp at;
+  std::size_t tag;
+  std::optional<double> value;
+};
+
+// Readings at the same time in the order of the tags.
+std::vector<Arrival> arrivals_of(const std::vector<Series>& tags) {
+  std::vector<Arrival> arrivals;
+  for (std::size_t tag = 0; tag < tags.size(); ++tag) {
+    for (const Point& p : tags[tag]) arrivals.push_back({p.at, tag, p.value});
+  }
+  std::stable_sort(arrivals.begin(), arrivals.end(),
+                   [](const Arrival& a, const Arrival& b) { return a.at < b.at; });
+  return arrivals;
 }
 
 Series only_good(const Series& readings) {
@@ -89,9 +136,9 @@ Series only_good(const Series& readings) {
 
 }  // namespace
 
-Changes levels(const std::vector<Limit>& limits, const Series& signal, Timestamp end) {
+Changes levels(const std::vector<Limit>& limits, const Series& signal, Timestamp end, Count count) {
   std::vector<One> all;
-  for (const Limit& limit : limits) all.push_back({&limit});
+  for (const Limit& limit : limits) all.push_back({&limit, false, false, Duration{0}, {}});
   Changes changes;
   Level level = Level::none;
   const auto note = [&](Timestamp at) {
@@ -102,7 +149,7 @@ Changes levels(const std::vector<Limit>& limits, const Series& signal, Timestamp
   };
   for (std::size_t i = 0; i < signal.size() && signal[i].at <= end; ++i) {
     if (!signal[i].value) continue;  // and no time passes for delays
-    for (One& one : all) look(one, *signal[i].value);
+    for (One& one : all) look(one, *signal[i].value, signal[i].at, count);
     note(signal[i].at);
     Timestamp now = signal[i].at;
     const Timestamp next = i + 1 < signal.size() ? std::min(signal[i + 1].at, end) : end;
@@ -168,20 +215,52 @@ Changes silences(Duration after, const Series& readings, Timestamp begin, Timest
   return changes;
 }
 
-Series calendar(const WindowSpec& spec, Duration late_after, const Series& readings,
-                Timestamp end) {
-  std::map<std::int64_t, std::vector<double>> windows;
+Series calendar(const WindowSpec& spec, Duration late_after, const Series& readings, Timestamp end,
+                const Calendar& site) {
+  std::map<Timestamp, std::vector<double>> windows;  // by their end
   for (const Point& p : only_good(readings)) {
-    windows[p.at.time_since_epoch() / spec.length].push_back(*p.value);
+    windows[period_end(spec, site, p.at)].push_back(*p.value);
   }
   Series signal;
-  for (const auto& [number, values] : windows) {
-    const Timestamp over{spec.length * (number + 1)};
-    const auto past = std::find_if(readings.begin(), readings.end(),
-                                   [&](const Point& p) { return p.at >= over; });
-    const bool in_time = past != readings.end() && past->at < over + late_after;
-    const Timestamp at = in_time ? over : over + late_after;
-    if (in_time || at <= end) signal.push_back({at, verdict(spec, values)});
+  for (const auto& [over, values] : windows) {
+    const Timestamp at = found_over(over, late_after, readings);
+    if (at <= end) signal.push_back({at, verdict(spec, values)});
+  }
+  return signal;
+}
+
+Series totals(const WindowSpec& spec, Duration late_after, const Series& readings, Timestamp end,
+              const Calendar& site) {
+  const Series good = only_good(readings);
+  const auto part = [&](const Point& from, Timestamp begin, Timestamp to) {
+    const Timestamp until = std::min(to, from.at + spec.gap);
+    const Duration span = until - std::max(from.at, begin);
+    return std::max(0.0, static_cast<double>(span.count())) * *from.value /
+           static_cast<double>(spec.per.count());
+  };
+  Series signal;
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    const Timestamp over = period_end(spec, site, good[i].at);
+    const Timestamp begin = site.begin_of(spec.period, site.number_of(spec.period, good[i].at));
+    double total = 0;
+    std::size_t count = 0;
+    for (std::size_t j = 0; j <= i; ++j) {
+      if (good[j].at >= begin) ++count;
+      if (j == 0 || good[j].at < begin) continue;
+      const double before = *good[j - 1].value;
+      if (spec.aggregate == Aggregate::integral) total += part(good[j - 1], begin, good[j].at);
+      if (spec.aggregate == Aggregate::increase) {
+        total += *good[j].value >= before ? *good[j].value - before : *good[j].value;
+      }
+    }
+    const auto told = [&](double value) {
+      return count < spec.count_min ? std::nullopt : std::optional{value};
+    };
+    signal.push_back({good[i].at, told(total)});
+    if (i + 1 < good.size() && good[i + 1].at < over) continue;
+    if (spec.aggregate == Aggregate::integral) total += part(good[i], begin, over);
+    const Timestamp at = found_over(over, late_after, readings);
+    if (at <= end) signal.push_back({at, told(total)});
   }
   return signal;
 }
@@ -224,20 +303,9 @@ Series sliding(const WindowSpec& spec, Duration late_after, const Series& readin
 
 Series combined(const std::vector<Series>& tags,
                 const std::function<double(const std::vector<double>&)>& f) {
-  struct Arrival {
-    Timestamp at;
-    std::size_t tag;
-    std::optional<double> value;
-  };
-  std::vector<Arrival> arrivals;
-  for (std::size_t tag = 0; tag < tags.size(); ++tag) {
-    for (const Point& p : tags[tag]) arrivals.push_back({p.at, tag, p.value});
-  }
-  std::stable_sort(arrivals.begin(), arrivals.end(),
-                   [](const Arrival& a, const Arrival& b) { return a.at < b.at; });
   std::vector<std::optional<double>> last(tags.size());
   Series signal;
-  for (const Arrival& arrival : arrivals) {
+  for (const Arrival& arrival : arrivals_of(tags)) {
     last[arrival.tag] = arrival.value;
     const bool known =
         std::all_of(last.begin(), last.end(), [](const auto& v) { return v.has_value(); });
@@ -245,6 +313,154 @@ Series combined(const std::vector<Series>& tags,
     for (const auto& value : last) values.push_back(value.value_or(0));
     signal.push_back({arrival.at, known ? std::optional{f(values)} : std::nullopt});
   }
+  return signal;
+}
+
+Series votes(const std::vector<Series>& tags, const Trigger& trigger, std::size_t k) {
+  std::vector<std::optional<double>> last(tags.size());
+  Series signal;
+  for (const Arrival& arrival : arrivals_of(tags)) {
+    last[arrival.tag] = arrival.value;
+    std::size_t for_it = 0;
+    std::size_t unknown = 0;
+    for (const auto& value : last) {
+      if (!value) ++unknown;
+      if (value && trigger.is_met(*value)) ++for_it;
+    }
+    const bool open = for_it < k && for_it + unknown >= k;
+    signal.push_back(
+        {arrival.at, open ? std::nullopt : std::optional{static_cast<double>(for_it)}});
+  }
+  return signal;
+}
+
+Changes mismatches(Duration within, const Series& own, const Series& command, Timestamp end) {
+  const auto arrivals = arrivals_of({own, command});
+  std::optional<double> is;
+  std::optional<double> wanted;
+  std::optional<double> wanted_before;
+  Duration left = within;
+  bool alarm = false;
+  Changes changes;
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    const Arrival& a = arrivals[i];
+    (a.tag == 0 ? is : wanted) = a.value;
+    const bool changed = a.tag == 1 && a.value != wanted_before;
+    if (a.tag == 1) wanted_before = a.value;
+    if (!is || !wanted) continue;  // and no time passes
+    if (*is == *wanted) {
+      if (alarm) changes.push_back({a.at, Level::none});
+      alarm = false;
+      left = within;
+      continue;
+    }
+    if (changed) left = within;
+    const Timestamp next = i + 1 < arrivals.size() ? std::min(arrivals[i + 1].at, end) : end;
+    if (!alarm && left <= next - a.at) {
+      changes.push_back({a.at + left, Level::on});
+      alarm = true;
+    }
+    left -= next - a.at;
+  }
+  return changes;
+}
+
+Series forecasts(Duration over, double target, bool rising, const Series& readings) {
+  Series signal;
+  Series kept;
+  for (const Point& p : readings) {
+    signal.push_back({p.at, std::nullopt});
+    if (!p.value) continue;
+    if (kept.empty() || p.at - kept.back().at >= over / 30) kept.push_back(p);
+    Series used;
+    for (const Point& k : kept) {
+      if (kept.back().at - k.at <= over) used.push_back(k);
+    }
+    if (used.size() < 5 || used.back().at - used.front().at < over / 2) continue;
+    const auto minutes = [&](Timestamp at) {
+      return static_cast<double>((at - used.front().at).count()) / 60e6;
+    };
+    std::vector<double> slopes;
+    for (const Point& a : used) {
+      for (const Point& b : used) {
+        if (a.at < b.at) slopes.push_back((*b.value - *a.value) / (minutes(b.at) - minutes(a.at)));
+      }
+    }
+    const double slope = median(slopes);
+    std::vector<double> offsets;
+    for (const Point& k : used) offsets.push_back(*k.value - slope * minutes(k.at));
+    const double now = median(offsets) + slope * minutes(p.at);
+    const double way = rising ? target - now : now - target;
+    const double speed = rising ? slope : -slope;
+    signal.back().value = way <= 0 ? 0 : speed <= 0 ? 1e6 : std::min(way / speed, 1e6);
+  }
+  return signal;
+}
+
+Series drifts(const RuleSpec& rule, const Series& readings) {
+  const auto hours_of = [](Duration d) { return static_cast<double>(d.count()) / 3600e6; };
+  const double memory = hours_of(rule.baseline);
+  double most = 0;
+  for (const Limit& limit : rule.limits) most = std::max(most, 2 * std::abs(limit.at));
+  Series signal;
+  std::optional<Timestamp> last;
+  double baseline = 0;
+  double up = 0;
+  double down = 0;
+  double covered = 0;
+  for (const Point& p : readings) {
+    signal.push_back({p.at, std::nullopt});
+    if (!p.value) continue;
+    const double dt = last ? hours_of(p.at - *last) : 0;
+    if (!last || dt > memory) {
+      baseline = *p.value;
+      up = down = covered = 0;
+      last = p.at;
+      continue;
+    }
+    last = p.at;
+    if (p.at > signal.front().at && dt <= hours_of(rule.per)) {
+      const double off = *p.value - baseline;
+      const bool warm = covered >= memory - 1e-12;
+      if (warm) {
+        up = std::clamp(up + (off - rule.slack) * dt / hours_of(rule.per), 0.0, most);
+        down = std::clamp(down + (-off - rule.slack) * dt / hours_of(rule.per), 0.0, most);
+      }
+      baseline += off * dt / ((warm ? memory : covered) + dt);
+      covered = std::min(covered + dt, memory);
+    }
+    if (covered >= memory - 1e-12) signal.back().value = up >= down ? up : -down;
+  }
+  return signal;
+}
+
+Series repetitions(const Trigger& trigger, std::size_t times, Duration within, Duration late_after,
+                   const Series& readings, Timestamp end) {
+  const Series good = only_good(readings);
+  std::vector<Timestamp> begun;
+  Series signal;
+  for (const Point& p : readings) {
+    if (!p.value) signal.push_back(p);
+  }
+  const auto count_at = [&](Timestamp at) {
+    const auto young =
+        std::count_if(begun.begin(), begun.end(), [&](Timestamp t) { return at - t < within; });
+    return std::min(static_cast<double>(young), static_cast<double>(times));
+  };
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    const bool before = i == 0 || trigger.is_met(*good[i - 1].value);
+    if (!before && trigger.is_met(*good[i].value)) begun.push_back(good[i].at);
+    signal.push_back({good[i].at, count_at(good[i].at)});
+    // What falls out of the time before the next good reading.
+    if (begun.size() < times) continue;
+    const Timestamp over = begun[begun.size() - times] + within;
+    const bool before_next = i + 1 == good.size() || over <= good[i + 1].at;
+    if (over <= good[i].at || !before_next) continue;
+    const Timestamp at = found_over(over, late_after, readings);
+    if (at <= end) signal.push_back({at, static_cast<double>(times) - 1});
+  }
+  std::stable_sort(signal.begin(), signal.end(),
+                   [](const Point& a, const Point& b) { return a.at < b.at; });
   return signal;
 }
 

@@ -32,7 +32,8 @@ TEST_CASE("config: the least that is needed is the park's name, all else has a d
   CHECK(got.config->http.listen == "127.0.0.1:7300");
   CHECK(got.config->store.bytes_max == 8ULL << 30);
   CHECK(got.config->intake_bytes_max == 16ULL << 20);
-  CHECK(got.config->plant->timing == Timing{});
+  CHECK(got.config->plant->timing == Timing{60s, 5s, 1h});
+  CHECK(got.config->plant->calendar == Calendar{{"Asia/Shanghai", 8h, {}}, {}});
   CHECK_FALSE(got.config->alerts.enabled);
   CHECK(loaded({{"p.toml", ""}}).config == nullptr);
 }
@@ -140,7 +141,9 @@ TEST_CASE("config: a syntax error in a file is one, and the other files are stil
         "<folder>/b.rules.toml:1:1 error rule.after: is missing: a rule of kind \"stale\" needs "
         "it, such as \"1m\"\n"
         "<folder>/b.rules.toml:7:1 error rule.kind: unknown word \"limti\"; did you mean "
-        "\"limit\"? (one of \"limit\", \"state\", \"rate\", \"stale\", \"window\", \"expr\")\n"
+        "\"limit\"? (one of \"limit\", \"state\", \"rate\", \"stale\", "
+        "\"window\", \"expr\", \"deviation\", \"balance\", \"vote\", "
+        "\"mismatch\", \"forecast\", \"drift\", \"repeat\", \"cumulative\")\n"
         "<folder>/tags.toml:3:7 error: syntax error: Error while parsing table header: expected "
         "']', saw '\\n'\n");
 }

@@ -126,7 +126,8 @@ TEST_CASE("rule: rate, stale, window and expr", "[config]") {
 }
 
 TEST_CASE("rule: each kind says what it lacks", "[config][fault]") {
-  CHECK(said_of("") == "-1 rule.kind: is missing: limit, state, rate, stale, window or expr\n");
+  CHECK(said_of("") ==
+        "-1 rule.kind: is missing: such as limit, state or stale; docs/rules.md tells of all\n");
   CHECK(said_of("kind = \"limit\"\ntags = [\"t/1/level\"]\n") ==
         "-1 rule.H: a rule of kind \"limit\" needs at least one of LL, L, H and HH\n");
   CHECK(said_of("kind = \"limit\"\nH = 1\n") ==
@@ -147,12 +148,14 @@ TEST_CASE("rule: each kind says what it lacks", "[config][fault]") {
 TEST_CASE("rule: a key of another kind would do nothing, so it is refused", "[config][fault]") {
   CHECK(said_of("kind = \"stale\"\ntags = [\"t/1/level\"]\nafter = \"1m\"\nH = 4\nwindow = {}\n") ==
         "4 rule.H: does nothing in a rule of kind \"stale\"; it belongs to \"limit\", \"rate\", "
-        "\"window\"\n"
+        "\"window\", \"deviation\", \"balance\", \"forecast\", \"drift\", \"cumulative\"\n"
         "5 rule.window: does nothing in a rule of kind \"stale\"; it belongs to \"window\"\n");
   // With an unknown kind nobody knows which keys are right.
   CHECK(said_of("kind = \"stael\"\ntags = [\"t/1/level\"]\nafter = \"1m\"\nH = 4\nhh = 1\n") ==
         "1 rule.kind: unknown word \"stael\"; did you mean \"stale\"? (one of \"limit\", "
-        "\"state\", \"rate\", \"stale\", \"window\", \"expr\")\n"
+        "\"state\", \"rate\", \"stale\", "
+        "\"window\", \"expr\", \"deviation\", \"balance\", \"vote\", "
+        "\"mismatch\", \"forecast\", \"drift\", \"repeat\", \"cumulative\")\n"
         "5 rule.hh: unknown key; did you mean \"HH\"?\n");
 }
 

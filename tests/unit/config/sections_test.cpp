@@ -31,6 +31,9 @@ bytes_max = "2MiB"
 [time]
 late_after = "90s"
 future_after = "0s"
+never_seen_after = "10m"
+zone = "-03:30"
+shifts = [{ name = "night", begin = "22:00" }, { name = "day", begin = "06:30" }]
 [alerts]
 enabled = true
 url = "mqtt://h:1883"
@@ -57,7 +60,9 @@ driver = "mqtt"
   CHECK(c.store.snapshot_readings == 5000);
   CHECK(c.store.quarantine_rows_max == 0);
   CHECK(c.intake_bytes_max == 2ULL << 20);
-  CHECK(c.plant->timing == Timing{90s, 0s});
+  CHECK(c.plant->timing == Timing{90s, 0s, 10min});
+  CHECK(c.plant->calendar ==
+        Calendar{{"-03:30", -(3h + 30min), {}}, {{"day", 6h + 30min}, {"night", 22h}}});
   CHECK(c.alerts.enabled);
   REQUIRE(c.alerts.table);
   CHECK(c.alerts.table->entries.size() == 2);

@@ -61,6 +61,9 @@ class RandomPark {
     Tag twice = tag_of("a/d/inverse");
     twice.expression = "1 / (`a/d/sum` - 100)";
     plant.tags.push_back(twice);
+    // Its hours begin at odd minutes, so that some end within a run.
+    plant.calendar = {{"site", second ? 8h + 55min : 8h + 57min, {{day + 1h + 6min, 8h}}},
+                      {{"a", 9h + 58min}, {"b", 10h + 1min}, {"c", 10h + 3min}}};
     plant.rules = make_rules(second);
     return std::make_shared<const Plant>(std::move(plant));
   }
@@ -98,7 +101,95 @@ class RandomPark {
     expr.on_delay = 3s;
     std::vector<RuleSpec> all = {limit, state, rate, stale, average, sliding, expr};
     if (second) all.erase(all.begin() + 4);
+    for (RuleSpec& more : joint_rules(second)) all.push_back(std::move(more));
+    for (RuleSpec& more : memory_rules(second)) all.push_back(std::move(more));
+    for (RuleSpec& more : dated_rules(second)) all.push_back(std::move(more));
     return all;
+  }
+
+  // Of several tags.
+  static std::vector<RuleSpec> joint_rules(bool second) {
+    RuleSpec deviation = rule("deviation", RuleKind::deviation, {"a/b/c", "a/b/n"});
+    deviation.terms = {{"a/b/d", 1}, {"a/b/d", 1}};
+    if (second) deviation.terms[1].tag = "a/b/c";
+    deviation.limits = {{.level = Level::high, .at = 40, .deadband = 5, .on_delay = 3s}};
+    RuleSpec balance = rule("balance", RuleKind::balance, {"a/d/sum"});
+    balance.terms = {{"a/d/sum", 1}, {"a/b/c", -1}, {"a/b/n", second ? 2.0 : 3.0}};
+    balance.limits = {{.level = Level::low, .at = 0, .deadband = 1},
+                      {.level = Level::high, .at = 50, .deadband = 1, .off_delay = 2s}};
+    RuleSpec vote = rule("vote", RuleKind::vote, {"a/b/c"});
+    vote.terms = {{"a/b/c", 1}, {"a/b/d", 1}, {"a/b/n", 1}};
+    vote.trigger.above = 50;
+    vote.trigger.states = {1};
+    vote.times = 2;
+    vote.on_delay = 1s;
+    RuleSpec mismatch = rule("mismatch", RuleKind::mismatch, {"a/b/n"});
+    mismatch.terms = {{second ? "a/b/c" : "a/b/s", 1}};
+    mismatch.within = 6s;
+    mismatch.tolerance = 0.5;
+    return {deviation, balance, vote, mismatch};
+  }
+
+  // With a memory.
+  static std::vector<RuleSpec> memory_rules(bool second) {
+    RuleSpec forecast = rule("forecast", RuleKind::forecast, {"a/b/c", "a/b/d"});
+    forecast.over = 20s;
+    forecast.target = 80;
+    forecast.limits = {{.level = Level::low_low, .at = 0.2, .on_delay = 2s},
+                       {.level = Level::low, .at = 1, .deadband = 0.5}};
+    RuleSpec drift = rule("drift", RuleKind::drift, {"a/b/c", "a/b/d"});
+    drift.per = 30s;
+    drift.baseline = 1min;
+    drift.slack = 3;
+    drift.limits = {{.level = Level::low, .at = -5, .deadband = 1},
+                    {.level = Level::high, .at = 5, .deadband = 1, .on_delay = 1s}};
+    RuleSpec repeat = rule("repeat", RuleKind::repeat, {"a/b/n", "a/b/c"});
+    repeat.trigger.states = {1, 2};
+    repeat.trigger.above = 50;
+    repeat.times = second ? 3 : 2;
+    repeat.within = 25s;
+    RuleSpec hours = rule("hours", RuleKind::window, {"a/b/c"});
+    hours.window = {.aggregate = Aggregate::max, .count_min = 2, .period = Period::hour};
+    hours.limits = {{.level = Level::high, .at = 40, .deadband = 1, .on_delay = 5s}};
+    RuleSpec budget = rule("budget", RuleKind::cumulative, {"a/b/c", "a/b/d"});
+    budget.window = {.aggregate = Aggregate::integral,
+                     .period = Period::shift,
+                     .running = true,
+                     .per = 1min,
+                     .gap = 30s};
+    budget.limits = {{.level = Level::high, .at = 50, .deadband = 5},
+                     {.level = Level::high_high, .at = 90, .on_delay = 2s}};
+    RuleSpec counter = budget;
+    counter.id = "counter";
+    counter.window.aggregate = Aggregate::increase;
+    counter.window.period = Period::hour;
+    RuleSpec often = rule("often", RuleKind::limit, {"a/b/c", "a/b/d"});
+    often.limits = {{.level = Level::high, .at = 50, .on_delay = 1min, .off_delay = 3s}};
+    often.times = 2;
+    often.within = 30s;
+    return {forecast, drift, repeat, hours, budget, counter, often};
+  }
+
+  // In force for a part of the time.
+  static std::vector<RuleSpec> dated_rules(bool second) {
+    RuleSpec limit = rule("dated", RuleKind::limit, {"a/b/c", "a/b/d"});
+    limit.limits = {{.level = Level::high, .at = 40, .on_delay = 3s}};
+    limit.valid_from = day + 1h + 1min;
+    limit.valid_to = day + 1h + 4min;
+    RuleSpec stale = rule("dated-stale", RuleKind::stale, {"a/b/n"});
+    stale.after = 8s;
+    stale.valid_to = day + 1h + 5min;
+    RuleSpec window = rule("dated-window", RuleKind::window, {"a/b/d"});
+    window.window = {.aggregate = Aggregate::avg, .length = 20s};
+    window.limits = {{.level = Level::high, .at = 30}};
+    window.valid_from = day + 1h + 2min;
+    window.valid_to = day + 1h + (second ? 5min : 6min);
+    RuleSpec vote = rule("dated-vote", RuleKind::vote, {"a/b/d"});
+    vote.terms = {{"a/b/c", 1}, {"a/b/d", 1}};
+    vote.trigger.above = 20;
+    vote.times = 1;
+    vote.valid_from = day + 1h + 90s;
+    return {limit, stale, window, vote};
   }
 
   template <typename Body>
@@ -173,8 +264,8 @@ class RandomPark {
   }
 
   Command command() {
-    static const char* const ids[] = {"limit",   "state", "rate", "stale",
-                                      "average", "expr",  "clock"};
+    static const char* const ids[] = {"limit",   "state", "rate",  "stale",
+                                      "average", "expr",  "clock", "often"};
     static const char* const tags[] = {"a/b/c", "a/b/d", "a/b/n", "a/d/sum"};
     Command c;
     c.author = "li";
@@ -183,7 +274,7 @@ class RandomPark {
       consumer.name = "central";
       c.body = consumer;
     } else {
-      c.body = AcknowledgeAlarm{ids[below(7)], tags[below(4)], 1 + below(60), "seen"};
+      c.body = AcknowledgeAlarm{ids[below(8)], tags[below(4)], 1 + below(60), "seen"};
     }
     // Mostly one that may stand.
     const auto& told = seen_.transitions;

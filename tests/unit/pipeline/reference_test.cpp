@@ -1,60 +1,13 @@
 // tests/unit/pipeline/reference_test.cpp - Random series through the whole pipeline say what the
 // plain reference implementation of each kind says.
-#include "tests/support/reference/reference.h"
-
 #include <catch2/catch.hpp>
-#include <random>
 
-#include "rig.h"
+#include "series.h"
 
 using namespace parkwatch;
 using namespace parkwatch::test;
 
 namespace {
-
-constexpr Duration length = 20min;
-
-// Two series whose readings never come at the same time, one in ten of them bad.
-struct Pair {
-  reference::Series a;
-  reference::Series b;
-};
-
-Pair random_pair(std::uint64_t seed) {
-  std::mt19937_64 random{seed};
-  std::normal_distribution<double> step{0, 12};
-  Pair pair;
-  double value = 50;
-  bool turn = false;
-  for (Duration now{1}; now < length; turn = !turn) {
-    value = std::clamp(std::round((value + step(random)) * 100) / 100, 0.0, 100.0);
-    const bool bad = random() % 10 == 0;
-    (turn ? pair.b : pair.a).push_back({day + now, bad ? std::nullopt : std::optional{value}});
-    const bool pause = random() % 60 == 0;
-    now += Duration{1 + static_cast<std::int64_t>(random() % (pause ? 150'000'000 : 3'000'000))};
-  }
-  return pair;
-}
-
-std::string line_of(const std::string& tag, const reference::Point& p) {
-  std::string line = tag + " " + to_text(Value{p.value.value_or(1e9)}) +
-                     " t=" + std::to_string((p.at - day).count());
-  return p.value ? line : line + " q=bad";
-}
-
-// The changes of the one rule that runs.
-reference::Changes changes_of(const RuleSpec& rule, const Pair& pair) {
-  Rig rig{plant_of({rule})};
-  for (std::size_t a = 0, b = 0; a < pair.a.size() || b < pair.b.size();) {
-    const bool first = b == pair.b.size() || (a < pair.a.size() && pair.a[a].at < pair.b[b].at);
-    const reference::Point& p = first ? pair.a[a++] : pair.b[b++];
-    rig.send(p.at - day, line_of(first ? "a/b/c" : "a/b/d", p));
-  }
-  rig.tick(length + 10min);
-  reference::Changes changes;
-  for (const AlarmEvent& e : rig.facts().transitions) changes.push_back({e.at, e.level});
-  return changes;
-}
 
 const std::vector<Limit> four = {
     {.level = Level::low_low, .at = 10, .deadband = 1, .off_delay = 4s},
@@ -64,20 +17,6 @@ const std::vector<Limit> four = {
 
 const std::vector<Limit> two = {{.level = Level::low, .at = 40, .deadband = 2},
                                 {.level = Level::high, .at = 55, .deadband = 2}};
-
-// Over 30 seeds; `reference` gives the changes up to `end`.
-template <typename Reference>
-void compare(const RuleSpec& rule, std::size_t changes_min, Reference reference) {
-  std::size_t total = 0;
-  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-    CAPTURE(seed, rule.id);
-    const Pair pair = random_pair(seed);
-    const auto changes = changes_of(rule, pair);
-    total += changes.size();
-    REQUIRE(changes == reference(pair, day + length + 10min));
-  }
-  CHECK(total >= changes_min);
-}
 
 }  // namespace
 

@@ -199,7 +199,7 @@ TEST_CASE("check: an expression compiles and names known numbers", "[rules]") {
   CHECK_THAT(mistakes_of(rule), Catch::StartsWith("expression: "));
   rule.expression = "`tank/t101/level` > 1";
   rule.tags.push_back("tank/t101/valve");
-  CHECK_THAT(mistakes_of(rule), Catch::StartsWith("tags: an expr rule has one alarm"));
+  CHECK_THAT(mistakes_of(rule), Catch::StartsWith("tags: a rule of kind expr has one alarm"));
 }
 
 TEST_CASE("check: derived tags in a circle are found, however long", "[rules]") {

@@ -114,6 +114,51 @@ TEST_CASE("levels: a value that falls back from HH is at H, though H's own delay
   CHECK(b.set().last_cause().sequence == 2);
 }
 
+TEST_CASE("levels: LL counts at once for an L that the same signal passes", "[rules]") {
+  Bench b{{{.level = Level::low_low, .at = 10}, {.level = Level::low, .at = 20, .on_delay = 9s}}};
+  CHECK(b.good(0s, 5));
+  CHECK(b.level() == Level::low_low);
+  CHECK(b.good(1s, 15));
+  CHECK(b.level() == Level::low);
+}
+
+TEST_CASE("levels: passed often enough it counts without its delay", "[rules]") {
+  RuleSpec rule = rule_of({{.level = Level::high, .at = 80, .on_delay = 30s}});
+  rule.times = 3;
+  rule.within = 10s;
+  const LevelSpec spec{rule};
+  LevelSet set{spec};
+  const auto good = [&set](Duration at, double value) {
+    return set.on_signal(value, {Timestamp{at}, Timestamp{at}, true}, {});
+  };
+  CHECK_FALSE(good(0s, 90));
+  CHECK_FALSE(good(1s, 70));
+  CHECK_FALSE(good(4s, 90));
+  CHECK_FALSE(good(5s, 70));
+  CHECK_FALSE(good(10s, 90));  // the first is ten seconds old
+  CHECK_FALSE(good(11s, 70));
+  CHECK(good(12s, 90));
+  CHECK(set.passings().size() == 3);
+  CHECK(good(13s, 70));
+  LevelSet other{spec};
+  other.restore(set.states(), set.passings());
+  CHECK(other.on_signal(90, {Timestamp{13s}, Timestamp{13s}, true}, {}));
+  other.shift_passings(1h);
+  CHECK(other.passings().front().at == Timestamp{1h + 10s});
+}
+
+TEST_CASE("levels: an end leaves nothing behind and says what ended", "[rules]") {
+  Bench b{
+      {{.level = Level::high, .at = 80}, {.level = Level::high_high, .at = 90, .on_delay = 9s}}};
+  CHECK_FALSE(b.set().end());
+  (void)b.good(0s, 95);
+  CHECK(b.set().end());
+  CHECK(b.set().last_ended().level == Level::high);
+  CHECK(b.set().last_cause().sequence == 1);
+  CHECK(b.level() == Level::none);
+  for (const LevelState& state : b.set().states()) CHECK(state == LevelState{});
+}
+
 TEST_CASE("levels: both delays due at once are one change, to the outer level", "[rules]") {
   Bench b{{{.level = Level::high, .at = 80, .on_delay = 5s},
            {.level = Level::high_high, .at = 90, .on_delay = 5s}}};

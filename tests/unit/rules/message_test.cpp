@@ -40,7 +40,7 @@ TEST_CASE("message: every placeholder is filled in", "[rules]") {
   CHECK(f.en("{description}") == "T-101 level");
   CHECK(rules::render({"{description}{level}{priority}", ""}, f.context()).zh ==
         "T-101 液位高高高");
-  for (const std::string& name : rules::message_placeholders()) {
+  for (const std::string& name : rules::message_placeholders(RuleKind::limit)) {
     CAPTURE(name);
     CHECK(f.en("{" + name + "}") != "{" + name + "}");
   }
