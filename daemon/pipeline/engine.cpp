@@ -185,6 +185,7 @@ void Engine::on_seen(const Reading& r, const Moment& at, Scene& scene) {
   TagRules& t = rules_of_[r.tag];
   if (t.silent == 0) return;
   t.silent = 0;
+  if (life.missed) end_unseen(r.tag, at.receive, scene);
   for (std::uint32_t i = t.stales; i < t.joints; ++i) {
     signal(i, 0, at, life.seen_cause, scene);
   }

@@ -57,6 +57,8 @@ struct TagLife {
   Timestamp seen_receive;
   Timestamp seen_source;
   rules::Cause seen_cause;
+  bool missed = false;                      // never seen, and that was told
+  Timestamp expected_since = rules::never;  // it has a rule since then (receive time)
   bool operator==(const TagLife&) const = default;
 };
 
@@ -84,7 +86,8 @@ class Engine {
   void prefetch_instances(TagId tag) const;
 
   [[nodiscard]] bool may_be_due(Timestamp by) const {
-    return !deadlines_.empty() && deadlines_.earliest() <= by;
+    return (!deadlines_.empty() && deadlines_.earliest() <= by) ||
+           (!unseen_.empty() && unseen_.earliest() <= by);
   }
   // The true next deadline; `never`: none.
   [[nodiscard]] Timestamp next_due();
@@ -123,7 +126,7 @@ class Engine {
     std::uint32_t joints = 0;
     std::uint32_t users = 0;  // into users_: instances of several tags that this is one of
     std::uint32_t users_end = 0;
-    std::uint32_t silent = 0;              // stale instances that found silence
+    std::uint32_t silent = 0;  // stale instances that found silence, and one if never seen
     Duration silence = Duration::max();    // the shortest `after` of them
     Timestamp wake_device = rules::never;  // no delay is due earlier by the device's clock
     Timestamp wake_signal = rules::never;  // no signal changes by itself earlier
@@ -160,6 +163,16 @@ class Engine {
   [[nodiscard]] bool may_judge(const RuleInstance& x, Timestamp source) const;
   void change_phase(std::uint32_t i, Timestamp due, Scene& scene);
 
+  [[nodiscard]] Timestamp next_of_rules();
+  void fire_next_rule(Scene& scene);
+  void list_expected();
+  void expect(Timestamp at);
+  void forget_unexpected(Scene& scene, Timestamp at);
+  [[nodiscard]] Timestamp unseen_due(TagId tag) const;
+  void arm_unseen();
+  [[nodiscard]] Timestamp next_unseen();
+  void fire_unseen(Scene& scene);
+  void end_unseen(TagId tag, Timestamp at, Scene& scene);
   void fire_by_source(TagId tag, const rules::Moment& at, Scene& scene);
   [[nodiscard]] std::uint32_t next_by_source(TagId tag, const rules::Moment& at) const;
   void fire_one_by_source(std::uint32_t i, const rules::Moment& at, Scene& scene);
@@ -186,6 +199,8 @@ class Engine {
   std::vector<rules::Member> members_;  // of one of them, for the moment
   Operands operands_;
   Deadlines deadlines_;
+  std::vector<TagId> expected_;  // tags with a rule, ascending; empty: it does not matter
+  Deadlines unseen_;             // by position in expected_
 };
 
 }  // namespace parkwatch::pipeline

@@ -110,6 +110,8 @@ Phase phase_of(const RuleSpec& rule, Timestamp now, const Timing& timing) {
 Engine::Engine(std::shared_ptr<const Plant> plant, const TagTable& tags, Timestamp since)
     : plant_(std::move(plant)) {
   compile(tags, since);
+  list_expected();
+  expect(since);
   resume();
 }
 
@@ -245,6 +247,8 @@ bool Engine::is_same(const RuleInstance& old, const RuleInstance& x, const Engin
 
 void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
   std::copy(before.lives_.begin(), before.lives_.end(), lives_.begin());
+  forget_unexpected(scene, at);
+  expect(at);
   const std::vector<bool> kept_tags = same_tags(*before.plant_, *plant_, scene.tags);
   std::map<std::pair<std::string_view, TagId>, std::uint32_t> after;
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {

@@ -59,7 +59,18 @@ Timestamp Engine::source_due(const RuleInstance& x, bool device_time) const {
   return due;
 }
 
-Timestamp Engine::next_due() {
+// Of one time, rules before tags that were never seen.
+Timestamp Engine::next_due() { return std::min(next_of_rules(), next_unseen()); }
+
+void Engine::fire_next(Scene& scene) {
+  if (next_of_rules() <= next_unseen()) {
+    fire_next_rule(scene);
+  } else {
+    fire_unseen(scene);
+  }
+}
+
+Timestamp Engine::next_of_rules() {
   while (!deadlines_.empty()) {
     const Timestamp earliest = deadlines_.earliest();
     const Deadlines::Entry entry = deadlines_.pop();
@@ -73,7 +84,7 @@ Timestamp Engine::next_due() {
   return never;
 }
 
-void Engine::fire_next(Scene& scene) {
+void Engine::fire_next_rule(Scene& scene) {
   const Deadlines::Entry entry = deadlines_.pop();
   deadlines_.disarm(entry.slot);
   const std::uint32_t i = by_rank_[entry.slot];
@@ -179,6 +190,7 @@ void Engine::refresh_wakes(TagId tag) {
 void Engine::shift(Duration by, bool clock_step) {
   for (TagLife& life : lives_) {
     if (life.seen) life.seen_receive += by;
+    if (life.expected_since != never) life.expected_since += by;
   }
   for (RuleInstance& x : instances_) {
     x.since += by;
@@ -205,6 +217,10 @@ void Engine::resume() {
     touch(i);
     if (x.kind == RuleKind::stale && x.levels.states()[0].in) ++rules_of_[x.tag].silent;
   }
+  for (const TagId tag : expected_) {
+    if (lives_[tag].missed) ++rules_of_[tag].silent;
+  }
+  arm_unseen();
 }
 
 }  // namespace parkwatch::pipeline

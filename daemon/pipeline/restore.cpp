@@ -41,6 +41,8 @@ bool take_tag(const v1::TagState& message, TagTable& tags) {
 
 bool take_life(const v1::TagState& message, TagLife& life) {
   life.on_device_clock = message.on_device_clock();
+  life.missed = message.missed();
+  if (message.has_expected_since_us()) life.expected_since = from_us(message.expected_since_us());
   life.seen = message.seen();
   if (!life.seen) return true;
   const auto cause = from_message(message.seen_cause());

@@ -109,7 +109,7 @@ TEST_CASE("incidents: each one raises its alarms and all of them clear", "[integ
   const std::vector<Expected> table{
       {Cause::valve_stuck_open,
        35s,
-       {"tank-level tf-a/t101/level", "inlet-valve-stuck tf-a/t101/inlet_not_shut"}},
+       {"tank-level tf-a/t101/level", "inlet-valve-stuck tf-a/t101/inlet_valve"}},
       {Cause::leak,
        30s,
        {"gas tf-a/t102/gas", "stock-leak tf-a/t102/level", "stock-falling tf-a/t102/level"}},

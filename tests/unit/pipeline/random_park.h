@@ -61,6 +61,7 @@ class RandomPark {
     Tag twice = tag_of("a/d/inverse");
     twice.expression = "1 / (`a/d/sum` - 100)";
     plant.tags.push_back(twice);
+    plant.timing.never_seen_after = second ? 40s : 30s;
     // Its hours begin at odd minutes, so that some end within a run.
     plant.calendar = {{"site", second ? 8h + 55min : 8h + 57min, {{day + 1h + 6min, 8h}}},
                       {{"a", 9h + 58min}, {"b", 10h + 1min}, {"c", 10h + 3min}}};
@@ -265,7 +266,7 @@ class RandomPark {
 
   Command command() {
     static const char* const ids[] = {"limit",   "state", "rate",  "stale",
-                                      "average", "expr",  "clock", "often"};
+                                      "average", "expr",  "clock", "never-seen"};
     static const char* const tags[] = {"a/b/c", "a/b/d", "a/b/n", "a/d/sum"};
     Command c;
     c.author = "li";
