@@ -66,7 +66,8 @@ bool is_record_rule(std::string_view rule) {
 }
 
 bool is_own_rule(std::string_view rule) {
-  return rule == rule_quality || rule == rule_clock || is_record_rule(rule);
+  return rule == rule_quality || rule == rule_clock || rule == rule_never_seen ||
+         is_record_rule(rule);
 }
 
 bool is_listed(const AlarmEvent& e) {

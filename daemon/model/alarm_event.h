@@ -88,6 +88,7 @@ enum class Notice : std::uint8_t {
 // The rule ids of alarms and records that need no rule of the configuration; refused there.
 inline constexpr std::string_view rule_quality = "quality";          // on source/<name>
 inline constexpr std::string_view rule_clock = "clock";              // on the tag
+inline constexpr std::string_view rule_never_seen = "never-seen";    // on the tag
 inline constexpr std::string_view rule_maintenance = "maintenance";  // on window/<id>
 inline constexpr std::string_view rule_loop_check = "loop-check";    // on the tag
 inline constexpr std::string_view rule_flood = "flood";              // on alarms

@@ -149,8 +149,8 @@ struct RuleSpec {
   std::vector<Term> terms;
   std::string unit;         // balance: of the sum; else empty: the tag's
   Trigger trigger;          // vote, repeat
-  std::uint32_t times = 0;  // vote: so many of the terms; repeat: so often; limit: 0, or so often
-  Duration within{0};       // repeat, limit with `times`: so often within; mismatch: time to follow
+  std::uint32_t times = 0;  // vote: so many of the terms; repeat: so often
+  Duration within{0};       // repeat: so often within; mismatch: time to follow
   double tolerance = 0;     // mismatch: so far apart is no mismatch
   double target = 0;        // forecast: the value that is reached
   bool rising = true;       // forecast: from below

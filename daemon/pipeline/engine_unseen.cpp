@@ -13,7 +13,7 @@ using rules::never;
 
 alarms::Condition condition_of(const std::string& tag, Duration after, bool raised) {
   alarms::Condition c;
-  c.rule = never_seen_rule;
+  c.rule = rule_never_seen;
   c.tag = tag;
   if (!raised) return c;
   c.level = Level::on;
@@ -62,7 +62,7 @@ void Engine::forget_unexpected(Scene& scene, Timestamp at) {
     if (std::binary_search(expected_.begin(), expected_.end(), tag)) continue;
     life.expected_since = never;
     if (!std::exchange(life.missed, false)) continue;
-    scene.alarms.remove(std::string{never_seen_rule}, scene.tags.slot(tag).tag.name,
+    scene.alarms.remove(std::string{rule_never_seen}, scene.tags.slot(tag).tag.name,
                         {at, scene.sequence, plant_->hash}, scene.facts.transitions);
   }
 }

@@ -16,8 +16,6 @@ inline constexpr std::string_view source_lost_rule = "source-lost";
 // A tag whose device's clock was set back has the alarm "clock".
 inline constexpr std::string_view clock_rule = "clock";
 // The group of the alarms that need no rule.
-// A tag with a rule that was never heard of.
-inline constexpr std::string_view never_seen_rule = "never-seen";
 inline constexpr std::string_view own_group = "parkwatch";
 
 struct SourceState {

@@ -41,7 +41,6 @@ class RuleCheck {
   void check_kind() {
     switch (rule_.kind) {
       case RuleKind::limit:
-        check_count();
         return check_limits();
       case RuleKind::state:
         return check_states();
@@ -94,14 +93,6 @@ class RuleCheck {
       add("tags", quoted(tag->name) + " is a text; a " + std::string{to_text(rule_.kind)} +
                       " rule needs numbers");
     }
-  }
-
-  void check_count() {
-    if (rule_.times == 0) return;
-    if (rule_.times < 2 || rule_.times > RepeatSignal::times_max) {
-      add("count", "times must be 2 to " + std::to_string(RepeatSignal::times_max));
-    }
-    if (rule_.within <= Duration{0}) add("count", "within must be longer than 0, e.g. \"1m\"");
   }
 
   void check_limits() {

@@ -58,7 +58,10 @@ bool has_limits_of_its_own(RuleKind kind) {
 
 }  // namespace
 
-LevelSpec::LevelSpec(const RuleSpec& rule) : has_limits_(has_limits_of_its_own(rule.kind)) {
+LevelSpec::LevelSpec(const RuleSpec& rule)
+    : has_limits_(has_limits_of_its_own(rule.kind)),
+      times_(rule.alarm.count_times),
+      within_(rule.alarm.count_within) {
   if (!has_limits_) {
     limits_.push_back({.level = Level::on,
                        .at = threshold_of(rule),
@@ -69,9 +72,6 @@ LevelSpec::LevelSpec(const RuleSpec& rule) : has_limits_(has_limits_of_its_own(r
   }
   const std::size_t count = std::min(rule.limits.size(), levels_max);
   limits_.assign(rule.limits.begin(), rule.limits.begin() + static_cast<std::ptrdiff_t>(count));
-  if (rule.kind != RuleKind::limit) return;
-  times_ = rule.times;
-  within_ = rule.within;
 }
 
 LevelSet::LevelSet(const LevelSpec& spec) : spec_(&spec), size_(spec.limits().size()) {}

@@ -166,8 +166,8 @@ class RandomPark {
     counter.window.period = Period::hour;
     RuleSpec often = rule("often", RuleKind::limit, {"a/b/c", "a/b/d"});
     often.limits = {{.level = Level::high, .at = 50, .on_delay = 1min, .off_delay = 3s}};
-    often.times = 2;
-    often.within = 30s;
+    often.alarm.count_times = 2;
+    often.alarm.count_within = 30s;
     return {forecast, drift, repeat, hours, budget, counter, often};
   }
 

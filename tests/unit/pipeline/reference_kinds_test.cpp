@@ -122,8 +122,8 @@ TEST_CASE("reference: limits that count how often they are passed", "[pipeline][
       rule_of(RuleKind::limit,
               {{.level = Level::high, .at = 60, .deadband = 2, .on_delay = 30s, .off_delay = 5s},
                {.level = Level::high_high, .at = 90, .on_delay = 30s}});
-  rule.times = 2;
-  rule.within = 1min;
+  rule.alarm.count_times = 2;
+  rule.alarm.count_within = 1min;
   compare(rule, 200, [&](const Pair& pair, Timestamp end) {
     return reference::levels(rule.limits, pair.a, end, reference::Count{2, 1min});
   });

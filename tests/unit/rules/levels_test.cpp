@@ -124,8 +124,8 @@ TEST_CASE("levels: LL counts at once for an L that the same signal passes", "[ru
 
 TEST_CASE("levels: passed often enough it counts without its delay", "[rules]") {
   RuleSpec rule = rule_of({{.level = Level::high, .at = 80, .on_delay = 30s}});
-  rule.times = 3;
-  rule.within = 10s;
+  rule.alarm.count_times = 3;
+  rule.alarm.count_within = 10s;
   const LevelSpec spec{rule};
   LevelSet set{spec};
   const auto good = [&set](Duration at, double value) {
