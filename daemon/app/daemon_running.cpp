@@ -93,7 +93,7 @@ void Daemon::reload() {
   });
 }
 
-void Daemon::take_reloaded(std::shared_ptr<const config::Config> config,
+void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
                            const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
   std::string refusal;

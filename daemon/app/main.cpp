@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <string>
 
 #include "app/daemon.h"
@@ -40,9 +41,7 @@ int run(const DaemonOptions& options) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int main_of(int argc, char** argv) {
   // What it has to say of bad bytes is in our refusals; standard error is the log's.
   google::protobuf::SetLogHandler(nullptr);
   CLI::App cli{"Parkwatch: watches an industrial park. Not a safety instrumented system."};
@@ -58,4 +57,15 @@ int main(int argc, char** argv) {
   cli.add_flag("--unsafe-acknowledge-early", options.acknowledge_early)->group("");
   CLI11_PARSE(cli, argc, argv);
   return only_check ? check(options.config_path) : run(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return main_of(argc, argv);
+  } catch (const std::exception& error) {  // memory, or a defect: said, not dumped
+    std::fprintf(stderr, "parkwatchd: %s\n", error.what());
+    return 1;
+  }
 }

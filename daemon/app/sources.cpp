@@ -78,7 +78,7 @@ void Sources::begin(std::size_t at) {
                         source.config.name,
                         park_,
                         acknowledge_early_,
-                        [log = log_](std::string line) { log(line); }};
+                        [log = log_](const std::string& line) { log(line); }};
   source.driver = find_driver(source.config.driver)->make(*source.config.table, std::move(context));
   if (source.driver == nullptr) return;
   if (!open_) source.driver->flow(false);

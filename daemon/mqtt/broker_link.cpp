@@ -76,7 +76,7 @@ asio::awaitable<Result<Done>> BrokerLink::connect_any(tcp::resolver::results_typ
     error_code ignored;
     tcp_.close(ignored);
   }
-  co_return transient(std::move(why));
+  co_return transient(why);
 }
 
 asio::awaitable<Result<Done>> BrokerLink::shake_hands() {

@@ -13,7 +13,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::size_t read_bytes = std::size_t{64} * 1024;
 constexpr unsigned strangers_max = 16;
 // Bounds what Paho has still to take when the gate closes for back-pressure.
 constexpr int client_send_bytes = 256 * 1024;
@@ -48,7 +48,7 @@ void Gate::start() { spawn(run()); }
 
 // Keeps the gate alive as long as the coroutine; what one throws (no memory) ends the connection.
 void Gate::spawn(asio::awaitable<void> coroutine) {
-  auto ended = [self = shared_from_this()](std::exception_ptr thrown) {
+  auto ended = [self = shared_from_this()](const std::exception_ptr& thrown) {
     if (!thrown) return;
     try {
       std::rethrow_exception(thrown);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -99,7 +100,7 @@ PahoClient::PahoClient(const SessionOptions& options, PahoEvents events)
       }),
       on_subscribe_([](const mqtt::token&, bool) {}),  // the gate sees the SUBACK itself
       on_publish_([this](const mqtt::token& token, bool success) {
-        events_.published(reinterpret_cast<std::uintptr_t>(token.get_user_context()), success);
+        events_.published(std::bit_cast<std::uint64_t>(token.get_user_context()), success);
       }),
       on_disconnect_([this](const mqtt::token&, bool) { events_.ended("disconnected"); }),
       client_("tcp://127.0.0.1:0", options.client_id, create_options()) {
@@ -127,10 +128,10 @@ Result<Done> PahoClient::subscribe(const std::vector<std::string>& filters) {
 
 Result<Done> PahoClient::publish(std::uint64_t id, const std::string& topic,
                                  const std::string& payload, bool retained) {
-  static_assert(sizeof(std::uintptr_t) == sizeof id, "the identifier travels in a pointer");
+  static_assert(sizeof(void*) == sizeof id, "the identifier travels in a pointer");
   return as_result([&] {
-    client_.publish(mqtt::make_message(topic, payload, 1, retained),
-                    reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)), on_publish_);
+    client_.publish(mqtt::make_message(topic, payload, 1, retained), std::bit_cast<void*>(id),
+                    on_publish_);
   });
 }
 
