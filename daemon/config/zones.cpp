@@ -12,7 +12,6 @@
 namespace parkwatch::config {
 namespace {
 
-using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 

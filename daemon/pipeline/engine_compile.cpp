@@ -13,8 +13,6 @@
 namespace parkwatch::pipeline {
 namespace {
 
-using rules::never;
-
 using TagsByName = std::map<std::string_view, const Tag*>;
 
 TagsByName by_name(const Plant& plant) {
