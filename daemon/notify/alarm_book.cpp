@@ -1,0 +1,201 @@
+// daemon/notify/alarm_book.cpp - See the header.
+#include "notify/alarm_book.h"
+
+#include <algorithm>
+
+namespace parkwatch::notify {
+namespace {
+
+Tell tell(std::size_t receiver, Timestamp now, const AlertPtr& alert, Face face, Face before) {
+  News notice;
+  notice.alert = alert;
+  notice.queued = now;
+  notice.face = face;
+  notice.before = before;
+  return {receiver, std::move(notice)};
+}
+
+// When a step is due next; never: it has been told often enough, or is held no longer.
+Timestamp due_of(const EscalationStep& step, std::uint32_t done, const AlarmRecord& record) {
+  const std::uint32_t times = step.repeat > Duration{0} ? step.times : 1;
+  if (done >= times) return never;
+  if (step.until == EscalationStep::Until::acked && record.acknowledged) return never;
+  return record.base + step.after + step.repeat * static_cast<int>(done);
+}
+
+}  // namespace
+
+std::vector<Tell> AlarmBook::take(Timestamp now, const AlertPtr& alert) {
+  const AlarmEvent& e = alert->event;
+  const auto at = records_.find(Key{e.rule, e.tag});
+  News probe;
+  probe.alert = alert;
+  if (probe.announces()) return announce(now, alert);
+  if (at == records_.end()) return {};
+  return follow(now, alert, at);
+}
+
+std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
+  const AlarmEvent& e = alert->event;
+  const Key key{e.rule, e.tag};
+  const Routed routed = route(plan_, e, to_local_(e.at));
+  auto at = records_.find(key);
+  if (at == records_.end()) {
+    if (routed.receivers.empty() && !routed.escalation) return {};
+    at = records_.emplace(key, AlarmRecord{}).first;
+    at->second.id = e.journal != 0 ? e.journal : next_volatile_++;
+    at->second.face = Face{e.level, e.priority};
+    by_id_.emplace(at->second.id, key);
+  }
+  AlarmRecord& record = at->second;
+  const Face before = record.face;
+  record.alert = alert;
+  record.face = Face{e.level, e.priority};
+  record.acknowledged = e.state == AlarmState::acknowledged;
+  record.base = e.at;
+  if (routed.escalation) record.escalation = routed.escalation;
+  record.told.insert(routed.receivers.begin(), routed.receivers.end());
+  record.done.clear();
+  if (record.escalation) {
+    // A step without delay is the news itself.
+    for (const EscalationStep& step : plan_.escalations[*record.escalation].steps) {
+      record.done.push_back(step.after == Duration{0} ? 1 : 0);
+      if (step.after != Duration{0}) continue;
+      for (const std::string& name : step.to) {
+        if (const auto receiver = receiver_of(plan_, name)) record.told.insert(*receiver);
+      }
+    }
+  }
+  schedule(at);
+  touch(record);
+  std::vector<Tell> out;
+  for (const std::size_t receiver : record.told) {
+    out.push_back(tell(receiver, now, alert, record.face, before));
+  }
+  return out;
+}
+
+// Acknowledgements and falls are for who wants updates, or was told by an escalation: it is called
+// off. The end is for everybody who was told, once.
+bool AlarmBook::wants(std::size_t receiver, const AlarmRecord& record,
+                      const AlarmEvent& event) const {
+  if (plan_.receivers.at(receiver).updates) return true;
+  if (role_of(event) == Role::closes) return true;
+  return event.kind == TransitionKind::acknowledged && record.escalated.contains(receiver);
+}
+
+std::vector<Tell> AlarmBook::follow(Timestamp now, const AlertPtr& alert, Records::iterator at) {
+  const AlarmEvent& e = alert->event;
+  AlarmRecord& record = at->second;
+  const Face before = record.face;
+  if (e.level != Level::none) record.face = Face{e.level, e.priority};
+  std::vector<Tell> out;
+  for (const std::size_t receiver : record.told) {
+    if (role_of(e) != Role::none && wants(receiver, record, e)) {
+      out.push_back(tell(receiver, now, alert, record.face, before));
+    }
+  }
+  record.acknowledged = e.state == AlarmState::acknowledged;
+  touch(record);
+  if (role_of(e) == Role::closes) {
+    due_.erase({record.due, at->first});
+    by_id_.erase(record.id);
+    records_.erase(at);
+  } else {
+    schedule(at);
+  }
+  return out;
+}
+
+void AlarmBook::schedule(Records::iterator at) {
+  AlarmRecord& record = at->second;
+  due_.erase({record.due, at->first});
+  record.due = never;
+  if (!record.escalation) return;
+  const EscalationSpec& escalation = plan_.escalations.at(*record.escalation);
+  record.done.resize(escalation.steps.size());
+  for (std::size_t s = 0; s < escalation.steps.size(); ++s) {
+    record.due = std::min(record.due, due_of(escalation.steps[s], record.done[s], record));
+  }
+  if (record.due != never) due_.insert({record.due, at->first});
+}
+
+std::vector<Tell> AlarmBook::escalate(Timestamp now) {
+  std::vector<Tell> out;
+  while (!due_.empty() && due_.begin()->first <= now) {
+    const auto at = records_.find(due_.begin()->second);
+    AlarmRecord& record = at->second;
+    const EscalationSpec& escalation = plan_.escalations.at(*record.escalation);
+    for (std::size_t s = 0; s < escalation.steps.size(); ++s) {
+      const EscalationStep& step = escalation.steps[s];
+      if (due_of(step, record.done[s], record) > now) continue;
+      // After a long downtime a person is told once, not as often as was missed.
+      do {
+        ++record.done[s];
+      } while (due_of(step, record.done[s], record) <= now);
+      for (const std::string& name : step.to) {
+        const auto receiver = receiver_of(plan_, name);
+        if (!receiver) continue;
+        record.told.insert(*receiver);
+        record.escalated.insert(*receiver);
+        Tell told = tell(*receiver, now, record.alert, record.face, record.face);
+        told.notice.step = static_cast<std::uint32_t>(s) + 1;
+        told.notice.steps = static_cast<std::uint32_t>(escalation.steps.size());
+        told.notice.repeat = record.done[s] - 1;
+        out.push_back(std::move(told));
+      }
+    }
+    touch(record);
+    schedule(at);
+  }
+  return out;
+}
+
+Timestamp AlarmBook::deadline() const { return due_.empty() ? never : due_.begin()->first; }
+
+bool AlarmBook::add_told(const AlarmEvent& event, std::size_t by) {
+  const auto at = records_.find(Key{event.rule, event.tag});
+  if (at == records_.end() || !at->second.told.insert(by).second) return false;
+  touch(at->second);
+  return true;
+}
+
+void AlarmBook::restore(AlarmRecord record) {
+  const Key key{record.alert->event.rule, record.alert->event.tag};
+  by_id_[record.id] = key;
+  const auto at = records_.insert_or_assign(key, std::move(record)).first;
+  at->second.due = never;
+  schedule(at);
+}
+
+AlertPtr AlarmBook::worst_of(std::size_t receiver) const {
+  const AlarmRecord* worst = nullptr;
+  for (const auto& [key, record] : records_) {
+    if (!record.told.contains(receiver)) continue;
+    const bool worse = worst == nullptr || record.face.priority > worst->face.priority ||
+                       (record.face.priority == worst->face.priority &&
+                        record.alert->event.at > worst->alert->event.at);
+    if (worse) worst = &record;
+  }
+  return worst == nullptr ? nullptr : worst->alert;
+}
+
+std::vector<const AlarmRecord*> AlarmBook::told_to(std::size_t receiver) const {
+  std::vector<const AlarmRecord*> out;
+  for (const auto& [key, record] : records_) {
+    if (record.told.contains(receiver)) out.push_back(&record);
+  }
+  return out;
+}
+
+AlarmBook::Changed AlarmBook::changes() {
+  Changed out;
+  for (const std::uint64_t id : touched_) {
+    const auto at = by_id_.find(id);
+    out.emplace_back(id, at == by_id_.end() ? nullptr : &records_.at(at->second));
+  }
+  touched_.clear();
+  return out;
+}
+
+}  // namespace parkwatch::notify

@@ -1,0 +1,90 @@
+// daemon/notify/alarm_book.h - The alarms that somebody was told of: who, and how far each one's
+// escalation is. Pure: time is an argument.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "notify/notice.h"
+#include "notify/routing.h"
+
+namespace parkwatch::notify {
+
+inline constexpr std::uint64_t volatile_ids = std::uint64_t{1} << 63U;
+
+// An open alarm: from its raise to its closing message.
+struct AlarmRecord {
+  // Journal number of the transition that opened it; from volatile_ids on: of one that is not
+  // journaled, and then the record is not kept either.
+  std::uint64_t id = 0;
+  AlertPtr alert;  // its last transition that announced
+  Face face;
+  bool acknowledged = false;
+  Timestamp base;                         // of the escalation
+  std::optional<std::size_t> escalation;  // in the plan
+  std::vector<std::uint32_t> done;        // by step: how often it was told
+  std::set<std::size_t> told;             // receivers
+  std::set<std::size_t> escalated;        // those of them that a step told
+  Timestamp due = never;                  // of the next step
+};
+
+// One receiver to be told. The notice's `queued` is the time of the call.
+struct Tell {
+  std::size_t receiver = 0;
+  News notice;
+};
+
+class AlarmBook {
+ public:
+  using Key = std::pair<std::string, std::string>;  // rule, tag
+  // What changed is to be kept; null: the record of this id is to go.
+  using Changed = std::vector<std::pair<std::uint64_t, const AlarmRecord*>>;
+
+  // Both outlive this.
+  AlarmBook(const NotifyPlan& plan, const ToLocal& to_local) : plan_(plan), to_local_(to_local) {}
+
+  // A transition, in the order of the journal.
+  [[nodiscard]] std::vector<Tell> take(Timestamp now, const AlertPtr& alert);
+  // The steps that are due, each once however late it is.
+  [[nodiscard]] std::vector<Tell> escalate(Timestamp now);
+  [[nodiscard]] Timestamp deadline() const;
+
+  // `by` stands in for a receiver that fails: it is told the rest of this alarm too. false: it is
+  // told already, or nobody knows the alarm.
+  bool add_told(const AlarmEvent& event, std::size_t by);
+  void restore(AlarmRecord record);
+  // The worst open alarm that `receiver` was told of; null: none.
+  [[nodiscard]] AlertPtr worst_of(std::size_t receiver) const;
+  // Those that `receiver` was told of.
+  [[nodiscard]] std::vector<const AlarmRecord*> told_to(std::size_t receiver) const;
+  [[nodiscard]] std::size_t size() const { return records_.size(); }
+
+  // Since the last call.
+  [[nodiscard]] Changed changes();
+
+ private:
+  using Records = std::map<Key, AlarmRecord>;
+  [[nodiscard]] std::vector<Tell> announce(Timestamp now, const AlertPtr& alert);
+  [[nodiscard]] std::vector<Tell> follow(Timestamp now, const AlertPtr& alert,
+                                         Records::iterator at);
+  [[nodiscard]] bool wants(std::size_t receiver, const AlarmRecord& record,
+                           const AlarmEvent& event) const;
+  void schedule(Records::iterator at);
+  void touch(const AlarmRecord& record) {
+    if (record.id < volatile_ids) touched_.insert(record.id);
+  }
+
+  const NotifyPlan& plan_;
+  const ToLocal& to_local_;
+  Records records_;
+  std::map<std::uint64_t, Key> by_id_;
+  std::set<std::pair<Timestamp, Key>> due_;
+  std::set<std::uint64_t> touched_;
+  std::uint64_t next_volatile_ = volatile_ids;
+};
+
+}  // namespace parkwatch::notify

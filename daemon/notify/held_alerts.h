@@ -1,0 +1,32 @@
+// daemon/notify/held_alerts.h - What a pushed-to Alertmanager should hold: it forgets what is not
+// said again. Pure: time is an argument.
+#pragma once
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "notify/notice.h"
+
+namespace parkwatch::notify {
+
+// Active alerts are said again this often; ended ones for so long after their end
+// (Alertmanager: docs/alerts_api.md, docs/clients.md).
+inline constexpr Duration repeat_alerts_every = std::chrono::minutes{1};
+inline constexpr Duration repeat_ended_for = std::chrono::minutes{5};
+
+class HeldAlerts {
+ public:
+  // What a notice changes. An alarm whose level or priority changed is another alert there, since
+  // these are labels: the old one ends. Gives what must be said now.
+  [[nodiscard]] std::vector<HeldAlert> apply(Timestamp now, const News& notice);
+  // At most `at_most` after those of the last call, in turn; empty: that was all of this round.
+  [[nodiscard]] std::vector<HeldAlert> next(Timestamp now, std::size_t at_most);
+  [[nodiscard]] std::size_t size() const { return alerts_.size(); }
+
+ private:
+  std::map<std::string, HeldAlert> alerts_;  // by identity of the labels
+  std::string said_;                         // next() gave those up to here
+};
+
+}  // namespace parkwatch::notify

@@ -1,0 +1,109 @@
+// daemon/notify/notice.h - What a receiver is to be told, and how it answered. Plain values.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/notify_plan.h"
+#include "notify/cloud_event.h"
+
+namespace parkwatch::notify {
+
+// Later than every time of the program.
+inline constexpr Timestamp never = timestamp_max + std::chrono::hours{24};
+
+// Level and priority as an alarm's labels say them: of its last level, also once it has returned.
+struct Face {
+  Level level = Level::none;
+  Priority priority = Priority::medium;
+  bool operator==(const Face&) const = default;
+};
+
+// What a transition is to who was told of the alarm. Each alarm that is announced gets one closing
+// message: when its condition ended (the acknowledgement after that is journaled only), or when its
+// rule was removed before.
+enum class Role : std::uint8_t { none, opens, updates, closes };
+[[nodiscard]] Role role_of(const AlarmEvent& event);
+
+// One thing for one receiver: a transition, or a step of its escalation.
+struct News {
+  AlertPtr alert;
+  std::uint32_t step = 0;    // 0: the transition itself; n: the n-th step
+  std::uint32_t steps = 0;   // of the escalation
+  std::uint32_t repeat = 0;  // of the step, from 0
+  Timestamp queued;
+  Face face;
+  Face before;  // as it was before the transition
+
+  // Whether it calls somebody: a raise, a rise, what comes back, an escalation.
+  [[nodiscard]] bool announces() const;
+  [[nodiscard]] bool urgent() const { return face.priority == Priority::critical && announces(); }
+  // Whether the alarm is open after it (Alertmanager: firing).
+  [[nodiscard]] bool firing() const { return role_of(alert->event) != Role::closes; }
+};
+
+// The same notice has the same id for ever: the transition's, for a step with "-e<step>.<repeat>".
+[[nodiscard]] std::string notice_id(const EventOrigin& origin, const News& notice);
+
+// Notices that are only counted: what a digest is made of.
+struct Tally {
+  static constexpr std::size_t worst_max = 10;
+  std::array<std::uint64_t, 4> by_priority{};  // by Priority
+  std::uint64_t first = 0;                     // journal numbers; 0: none
+  std::uint64_t last = 0;
+  Timestamp from;  // of the transitions
+  Timestamp to;
+  std::vector<News> worst;  // the most urgent, the newest first among equals
+
+  [[nodiscard]] std::uint64_t total() const;
+  [[nodiscard]] bool empty() const { return total() == 0; }
+  void add(const News& notice);
+  void merge(const Tally& other);
+
+ private:
+  void place(const News& notice);
+};
+
+// An alarm as an Alertmanager holds it.
+struct HeldAlert {
+  AlertPtr alert;
+  Face face;
+  Timestamp ends;  // never: active
+};
+
+enum class MessageKind : std::uint8_t {
+  news,     // each notice in words
+  digest,   // counts and the ten worst
+  refresh,  // alertmanager: what is active, again
+  beat,     // heartbeat
+  test,     // `parkwatch notify test`
+};
+
+struct NotifyMessage {
+  std::size_t receiver = 0;  // in the plan
+  std::size_t endpoint = 0;  // of the receiver
+  std::uint64_t number = 0;  // rises by one
+  MessageKind kind = MessageKind::news;
+  bool flood = false;
+  Timestamp at;                 // when it was made
+  std::vector<News> notices;    // in the order of the journal
+  Tally tally;                  // digest: of the notices, and of those that are not here any more
+  std::vector<HeldAlert> held;  // alertmanager: what is to be said
+  AlertPtr standing;            // board: the worst that it was told of and that still stands
+};
+
+// How a message fared, named by what the sender must do.
+struct Outcome {
+  enum class What : std::uint8_t {
+    ok,
+    wait,     // try again later
+    blocked,  // this endpoint takes nothing for `after`: use a spare
+    refused,  // trying the same again will not help
+  };
+  What what = What::ok;
+  Duration after{0};   // wait, blocked: not before; 0: as the sender thinks
+  std::string detail;  // one line for people; no secret
+};
+
+}  // namespace parkwatch::notify

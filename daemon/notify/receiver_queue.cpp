@@ -1,0 +1,329 @@
+// daemon/notify/receiver_queue.cpp - See the header.
+#include "notify/receiver_queue.h"
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+
+namespace parkwatch::notify {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Duration backoff_max = seconds{60};
+constexpr Duration refused_pause = seconds{30};
+// A notice that is refused so often while it stands alone is given up.
+constexpr std::uint32_t refusals_max = 3;
+// Feishu answers 11232 to what comes when everybody's timers go off.
+constexpr int half_hour_s = 1800;
+constexpr int half_hour_margin_s = 20;
+
+// FNV-1a.
+std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
+
+bool same_alarm(const News& a, const News& b) {
+  return a.alert->event.rule == b.alert->event.rule && a.alert->event.tag == b.alert->event.tag;
+}
+
+}  // namespace
+
+Duration backoff(std::uint32_t failures, std::string_view name) {
+  Duration wait = seconds{1};
+  for (std::uint32_t i = 1; i < failures && wait < backoff_max; ++i) wait *= 2;
+  wait = std::min(wait, backoff_max);
+  const std::uint32_t spread = (hash_of(name) + failures * 2654435761U) % 256U;
+  return wait - wait * static_cast<int>(spread) / 1024;
+}
+
+ReceiverQueue::ReceiverQueue(const ReceiverSpec& spec, const ToLocal& to_local)
+    : spec_(spec), to_local_(to_local) {
+  const std::size_t endpoints = std::max<std::size_t>(1, spec.endpoints.size());
+  windows_.assign(endpoints, RateWindow{spec.per_minute, spec.per_second, spec.reserve});
+  blocked_.assign(endpoints, Timestamp{});
+}
+
+std::optional<News> ReceiverQueue::add(News notice) {
+  waiting_.push_back(std::move(notice));
+  if (waiting_.size() <= spec_.queue_max) return std::nullopt;
+  // The oldest of the least urgent: an alarm's later news are worth more.
+  const auto least =
+      std::min_element(waiting_.begin(), waiting_.end(), [](const News& a, const News& b) {
+        if (a.urgent() != b.urgent()) return b.urgent();
+        return a.face.priority < b.face.priority;
+      });
+  News folded = std::move(*least);
+  waiting_.erase(least);
+  folded_.add(folded);
+  return folded;
+}
+
+ReceiverQueue::Group ReceiverQueue::group_of(const News& notice) const {
+  switch (spec_.kind) {
+    case ReceiverKind::alertmanager:
+    case ReceiverKind::board:
+    case ReceiverKind::heartbeat:
+      return {};
+    case ReceiverKind::email:  // a thread an occurrence
+      return notice.alert->event.rule + ' ' + notice.alert->event.tag;
+    case ReceiverKind::webhook:
+    case ReceiverKind::dingtalk:
+    case ReceiverKind::wecom:
+    case ReceiverKind::feishu:
+      break;
+  }
+  return notice.alert->event.group;
+}
+
+// The clock was set back: nothing may wait for the time that it then shows again.
+void ReceiverQueue::clamp(Timestamp now) {
+  for (News& notice : waiting_) notice.queued = std::min(notice.queued, now);
+  for (auto& [group, at] : told_at_) at = std::min(at, now);
+  for (RateWindow& window : windows_) window.clamp(now);
+  const Duration back = last_now_ - now;
+  for (Timestamp& until : blocked_) until -= back;
+  not_before_ -= back;
+  if (failing_since_ != never) failing_since_ = std::min(failing_since_, now);
+}
+
+bool ReceiverQueue::find_endpoint(Timestamp now) {
+  for (std::size_t at = 0; at < blocked_.size(); ++at) {
+    if (blocked_[at] > now) continue;
+    endpoint_ = at;
+    return true;
+  }
+  wake_at(*std::min_element(blocked_.begin(), blocked_.end()));
+  return false;
+}
+
+std::optional<NotifyMessage> ReceiverQueue::next(Timestamp now, bool flood) {
+  if (now < last_now_) clamp(now);
+  last_now_ = now;
+  wake_ = never;
+  if (busy_ || (waiting_.empty() && folded_.empty())) return std::nullopt;
+  if (not_before_ > now) {
+    wake_at(not_before_);
+    return std::nullopt;
+  }
+  if (!find_endpoint(now)) return std::nullopt;
+  auto message = urgent(now);
+  if (!message) message = others(now, flood);
+  if (!message) return std::nullopt;
+  busy_ = true;
+  sending_ = message->notices;
+  message->endpoint = endpoint_;
+  message->at = now;
+  message->flood = flood;
+  windows_[endpoint_].sent(now);
+  return message;
+}
+
+template <typename Wanted>
+NotifyMessage ReceiverQueue::take(Timestamp now, Wanted wanted, std::size_t notices_max) {
+  std::erase_if(told_at_,
+                [&](const auto& told) { return told.second + spec_.group_interval <= now; });
+  NotifyMessage message;
+  std::deque<News> left;
+  for (News& notice : waiting_) {
+    const bool takes = message.notices.size() < notices_max && wanted(notice);
+    if (takes) {
+      told_at_[group_of(notice)] = now;
+      message.notices.push_back(std::move(notice));
+    } else {
+      left.push_back(std::move(notice));
+    }
+  }
+  waiting_ = std::move(left);
+  return message;
+}
+
+std::optional<NotifyMessage> ReceiverQueue::urgent(Timestamp now) {
+  const auto is_urgent = [](const News& notice) { return notice.urgent(); };
+  const auto first = std::find_if(waiting_.begin(), waiting_.end(), is_urgent);
+  if (first == waiting_.end()) return std::nullopt;
+  const Timestamp free = windows_[endpoint_].free_at(now, true);
+  if (free > now) {
+    wake_at(free);
+    // Even the reserve is used up: too many to go one by one.
+    const auto waiting = std::count_if(waiting_.begin(), waiting_.end(), is_urgent);
+    scarce_ |= static_cast<std::size_t>(waiting) > spec_.digest_over;
+    return std::nullopt;
+  }
+  const auto waiting = std::count_if(waiting_.begin(), waiting_.end(), is_urgent);
+  if (!spec_.is_machine() && scarce_ && static_cast<std::size_t>(waiting) > spec_.digest_over) {
+    return digest(now, true);
+  }
+  if (spec_.is_machine() || spec_.kind == ReceiverKind::board) {
+    const Group group = group_of(*first);
+    const std::size_t at_most = alone_ ? 1 : spec_.max_alerts;
+    return take(
+        now, [&](const News& n) { return group_of(n) == group; }, at_most);
+  }
+  // With what went before it of the same alarm, up to this.
+  const News wanted = *first;
+  const std::uint64_t upto = wanted.alert->event.journal;
+  return take(
+      now, [&](const News& n) { return same_alarm(n, wanted) && n.alert->event.journal <= upto; },
+      alone_ ? 1 : spec_.digest_over);
+}
+
+std::optional<ReceiverQueue::Group> ReceiverQueue::due_group(Timestamp now) {
+  std::optional<Group> due;
+  std::map<Group, Timestamp> seen;
+  for (const News& notice : waiting_) {
+    Group group = group_of(notice);
+    const auto [known, fresh] = seen.try_emplace(std::move(group), Timestamp{});
+    if (!fresh) continue;
+    const auto told = told_at_.find(known->first);
+    Timestamp at = notice.queued + spec_.group_wait;
+    if (told != told_at_.end()) at = std::max(at, told->second + spec_.group_interval);
+    if (at > now) {
+      wake_at(at);
+    } else if (!due) {
+      due = known->first;
+    }
+  }
+  return due;
+}
+
+Timestamp ReceiverQueue::outside_half_hours(Timestamp at) const {
+  if (spec_.kind != ReceiverKind::feishu) return at;
+  const LocalTime local = to_local_(at);
+  const int second = (local.minute % 30) * 60 + local.second;
+  if (second < half_hour_margin_s) return at + seconds{half_hour_margin_s - second};
+  const int left = half_hour_s - second;
+  return left <= half_hour_margin_s ? at + seconds{left + half_hour_margin_s} : at;
+}
+
+std::optional<NotifyMessage> ReceiverQueue::others(Timestamp now, bool flood) {
+  const std::optional<Group> group = due_group(now);
+  if (!group && folded_.empty()) return std::nullopt;
+  const Timestamp free = windows_[endpoint_].free_at(now, false);
+  if (free > now) {
+    scarce_ = true;
+    wake_at(free);
+    return std::nullopt;
+  }
+  const auto not_urgent = [](const News& n) { return !n.urgent(); };
+  const auto in_group = [&](const News& n) {
+    return not_urgent(n) && (!group || group_of(n) == *group);
+  };
+  if (spec_.is_machine() || spec_.kind == ReceiverKind::board) {
+    const std::size_t at_most = alone_ ? 1 : spec_.max_alerts;
+    NotifyMessage message = take(
+        now, [&](const News& n) { return !group || group_of(n) == *group; }, at_most);
+    message.tally = folded_;
+    sending_folded_ = std::exchange(folded_, {});
+    return message;
+  }
+  const auto count =
+      static_cast<std::size_t>(spec_.kind == ReceiverKind::email
+                                   ? std::count_if(waiting_.begin(), waiting_.end(), not_urgent)
+                                   : std::count_if(waiting_.begin(), waiting_.end(), in_group));
+  const bool many = count > spec_.digest_over || ((flood || scarce_) && count > 1);
+  if (!alone_ && (many || !folded_.empty())) {
+    const Timestamp at = outside_half_hours(now);
+    if (at <= now) return digest(now, false);
+    wake_at(at);
+    return std::nullopt;
+  }
+  if (!group) return std::nullopt;
+  scarce_ = false;
+  return take(now, in_group, alone_ ? 1 : spec_.digest_over);
+}
+
+NotifyMessage ReceiverQueue::digest(Timestamp now, bool with_urgent) {
+  NotifyMessage message = take(
+      now, [&](const News& n) { return with_urgent || !n.urgent(); }, spec_.queue_max + 1);
+  message.kind = MessageKind::digest;
+  message.tally = folded_;
+  for (const News& notice : message.notices) message.tally.add(notice);
+  sending_folded_ = std::exchange(folded_, {});
+  scarce_ = false;
+  return message;
+}
+
+ReceiverQueue::Settled ReceiverQueue::settle(Timestamp now, const Outcome& outcome) {
+  assert(busy_);
+  busy_ = false;
+  Settled settled;
+  std::vector<News> sent = std::exchange(sending_, {});
+  Tally folded = std::exchange(sending_folded_, {});
+  if (outcome.what == Outcome::What::ok) {
+    settled.told = std::move(sent);
+    settled.tally_told = !folded.empty();
+    attempts_ = refusals_ = 0;
+    alone_ = refuses_ = false;
+    failing_since_ = never;
+    detail_.clear();
+    return settled;
+  }
+  detail_ = outcome.detail;
+  if (failing_since_ == never) failing_since_ = now;
+  ++attempts_;
+  const bool refused = outcome.what == Outcome::What::refused;
+  if (outcome.what == Outcome::What::blocked) {
+    // The message goes to a spare at once, if one is free.
+    blocked_[endpoint_] = now + std::max<Duration>(outcome.after, seconds{1});
+  } else {
+    not_before_ = now + std::max(outcome.after,
+                                 refused ? std::min(refused_pause, backoff(attempts_, spec_.name))
+                                         : backoff(attempts_, spec_.name));
+  }
+  if (refused) {
+    refuses_ = true;
+    refusals_ = alone_ && sent.size() == 1 ? refusals_ + 1 : 0;
+    alone_ = true;
+    if (refusals_ >= refusals_max) {
+      refusals_ = 0;
+      settled.refused = std::move(sent);
+      sent.clear();
+    }
+  }
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(sent.begin()),
+                  std::make_move_iterator(sent.end()));
+  folded.merge(folded_);  // what was counted meanwhile
+  folded_ = std::move(folded);
+  return settled;
+}
+
+void ReceiverQueue::note(Timestamp now, const Outcome& outcome) {
+  const bool ok = outcome.what == Outcome::What::ok;
+  detail_ = ok ? std::string{} : outcome.detail;
+  if (ok) {
+    failing_since_ = never;
+  } else if (failing_since_ == never) {
+    failing_since_ = now;
+  }
+}
+
+Tally ReceiverQueue::folded() const {
+  Tally all = sending_folded_;
+  all.merge(folded_);
+  return all;
+}
+
+std::vector<News> ReceiverQueue::expire(Timestamp now) {
+  std::vector<News> expired;
+  while (!waiting_.empty() && waiting_.front().queued + spec_.expire <= now) {
+    expired.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return expired;
+}
+
+Timestamp ReceiverQueue::next_expiry() const {
+  return waiting_.empty() ? never : waiting_.front().queued + spec_.expire;
+}
+
+Timestamp ReceiverQueue::fails_at() const {
+  if (failing_since_ == never) return never;
+  return refuses_ ? failing_since_ : failing_since_ + spec_.fails_after;
+}
+
+bool ReceiverQueue::failing(Timestamp now) const { return fails_at() <= now; }
+
+}  // namespace parkwatch::notify

@@ -1,0 +1,66 @@
+// daemon/notify/routing.cpp - See the header. No state.
+#include "notify/routing.h"
+
+#include <algorithm>
+
+namespace parkwatch::notify {
+namespace {
+
+bool any_matches(const std::vector<std::string>& patterns, const std::string& name) {
+  return patterns.empty() ||
+         std::any_of(patterns.begin(), patterns.end(),
+                     [&name](const std::string& p) { return tag_matches(p, name); });
+}
+
+}  // namespace
+
+bool within(const TimeOfDay& when, const LocalTime& local) {
+  const auto on = [&when](unsigned weekday) { return when.days.at(weekday % 7); };
+  if (when.from_minute == when.to_minute) return on(local.weekday);
+  const bool after = local.minute >= when.from_minute;
+  const bool before = local.minute < when.to_minute;
+  if (when.from_minute < when.to_minute) return after && before && on(local.weekday);
+  if (after) return on(local.weekday);
+  return before && on(local.weekday + 6U);
+}
+
+bool matches(const RouteSpec& route, const AlarmEvent& event, const LocalTime& local) {
+  const std::vector<Priority>& wanted = route.priorities;
+  if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), event.priority) == wanted.end()) {
+    return false;
+  }
+  return any_matches(route.groups, event.group) && any_matches(route.rules, event.rule) &&
+         any_matches(route.tags, event.tag) && (!route.when || within(*route.when, local));
+}
+
+Routed route(const NotifyPlan& plan, const AlarmEvent& event, const LocalTime& local) {
+  Routed routed;
+  if (const auto own = plan.rule_escalations.find(event.rule); own != plan.rule_escalations.end()) {
+    routed.escalation = escalation_of(plan, own->second);
+  }
+  for (const RouteSpec& route : plan.routes) {
+    if (!matches(route, event, local)) continue;
+    for (const std::string& name : route.to) {
+      if (const auto at = receiver_of(plan, name)) routed.receivers.insert(*at);
+    }
+    if (!routed.escalation) routed.escalation = escalation_of(plan, route.escalation);
+    if (route.stop) break;
+  }
+  return routed;
+}
+
+std::optional<std::size_t> receiver_of(const NotifyPlan& plan, std::string_view name) {
+  for (std::size_t at = 0; at < plan.receivers.size(); ++at) {
+    if (plan.receivers[at].name == name) return at;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> escalation_of(const NotifyPlan& plan, std::string_view id) {
+  for (std::size_t at = 0; at < plan.escalations.size(); ++at) {
+    if (plan.escalations[at].id == id) return at;
+  }
+  return std::nullopt;
+}
+
+}  // namespace parkwatch::notify
