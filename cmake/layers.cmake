@@ -15,7 +15,7 @@ set(PARKWATCH_LAYERS
   "LAYER intake         model ASIO"
   "LAYER mqtt           model ASIO PAHO OPENSSL"
   "LAYER store          model proto SQLITE ZSTD"
-  "LAYER notify         model proto store mqtt ASIO JSON CURL"
+  "LAYER notify         model proto store mqtt ASIO JSON CURL OPENSSL"
   "LAYER http           model proto store intake ASIO BEAST JSON PROMETHEUS OPENSSL ZSTD"
   "LAYER mqtt_codec     model proto PROTOBUF SIMDJSON"
   "LAYER drivers_api    model intake"
