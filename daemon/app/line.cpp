@@ -81,6 +81,12 @@ void Line::delivered(std::uint64_t journal) {
   changed_.notify_all();
 }
 
+void Line::keep(std::vector<std::pair<std::string, std::optional<std::string>>> rows) {
+  const std::lock_guard lock{mutex_};
+  // Not worth waking the writer: the next batch takes them, or the next look at the store.
+  for (auto& [key, value] : rows) kept_.insert_or_assign(std::move(key), std::move(value));
+}
+
 // --- the pipeline's thread -----------------------------------------------------------------------
 
 void Line::run_pipeline() {
@@ -294,10 +300,13 @@ void Line::report_fault(const std::optional<Error>& fault, const store::Batch& b
 
 void Line::take_deliveries() {
   std::vector<std::uint64_t> journals;
+  std::map<std::string, std::optional<std::string>> kept;
   {
     const std::lock_guard lock{mutex_};
     journals.swap(deliveries_);
+    kept.swap(kept_);
   }
+  for (auto& [key, value] : kept) store_->keep(key, std::move(value));
   for (const std::uint64_t journal : journals) store_->delivered(journal);
 }
 

@@ -54,6 +54,8 @@ class Line {
   void set_windows(std::vector<std::size_t> windows);
   // The alert of this journal number went out. Any thread.
   void delivered(std::uint64_t journal);
+  // Rows of the notifications, for the next transaction (Store::keep). Any thread.
+  void keep(std::vector<std::pair<std::string, std::optional<std::string>>> rows);
   // After intake.close(): drains, commits with a snapshot, ends the threads. A store that still
   // fails is given up after `patience`; nothing is lost then, since nothing was acknowledged.
   void stop(Duration patience);
@@ -117,6 +119,7 @@ class Line {
   std::map<std::string, std::string> plants_;
   std::vector<std::size_t> windows_;
   std::vector<std::uint64_t> deliveries_;
+  std::map<std::string, std::optional<std::string>> kept_;
 
   std::atomic<std::uint64_t> pipeline_turns_ = 0;
   std::atomic<std::uint64_t> writer_turns_ = 0;

@@ -9,6 +9,7 @@
 
 #include "config/fields.h"
 #include "config/files.h"
+#include "config/notify.h"
 #include "config/rule_reader.h"
 #include "config/sections.h"
 #include "config/tags.h"
@@ -130,6 +131,7 @@ class Loader {
   void read_documents(Config& config, Plant& plant) {
     std::vector<const SettingsTable*> tags;
     std::vector<const SettingsTable*> rules;
+    NotifyTables notify;
     for (const Document& document : documents_) {
       if (document.root == nullptr) continue;
       SettingsReader root{*document.root, "", out_};
@@ -143,8 +145,14 @@ class Loader {
       }
       for (const SettingsTable* table : root.tables("tag")) tags.push_back(table);
       for (const SettingsTable* table : root.tables("rule")) rules.push_back(table);
+      for (const SettingsTable* table : root.tables("receiver")) notify.receivers.push_back(table);
+      for (const SettingsTable* table : root.tables("route")) notify.routes.push_back(table);
+      for (const SettingsTable* table : root.tables("escalation")) {
+        notify.escalations.push_back(table);
+      }
       root.finish();
     }
+    config.notify = std::make_shared<const NotifyPlan>(read_notify(notify, around_, out_));
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
@@ -158,7 +166,10 @@ class Loader {
          {"daemon", "http", "store", "intake", "time", "alerts", "source", "include"}) {
       (void)root.value(key);
       if (root.has(key)) {
-        root.error(key, "belongs into the main file; an included file holds [[tag]] and [[rule]]");
+        root.error(
+            key,
+            "belongs into the main file; an included file holds [[tag]], [[rule]], [[receiver]], "
+            "[[route]] and [[escalation]]");
       }
     }
   }

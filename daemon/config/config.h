@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/diagnostic.h"
+#include "model/notify_plan.h"
 #include "model/plant.h"
 #include "model/result.h"
 #include "model/settings.h"
@@ -64,6 +65,7 @@ struct Config {
   std::uint64_t intake_bytes_max = std::uint64_t{16} << 20;
   std::vector<SourceConfig> sources;   // the position is the SourceId
   std::shared_ptr<const Plant> plant;  // without decoders
+  std::shared_ptr<const NotifyPlan> notify;
   std::string bundle;  // every file's path and text in one string: what the store keeps
 };
 

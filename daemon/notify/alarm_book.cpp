@@ -79,7 +79,10 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
 // off. The end is for everybody who was told, once.
 bool AlarmBook::wants(std::size_t receiver, const AlarmRecord& record,
                       const AlarmEvent& event) const {
-  if (plan_.receivers.at(receiver).updates) return true;
+  const ReceiverSpec& spec = plan_.receivers.at(receiver);
+  if (spec.updates) return true;
+  // Level and priority are labels there: the alert with the old ones must end.
+  if (spec.is_machine() && event.kind == TransitionKind::level_changed) return true;
   if (role_of(event) == Role::closes) return true;
   return event.kind == TransitionKind::acknowledged && record.escalated.contains(receiver);
 }
@@ -186,6 +189,10 @@ std::vector<const AlarmRecord*> AlarmBook::told_to(std::size_t receiver) const {
     if (record.told.contains(receiver)) out.push_back(&record);
   }
   return out;
+}
+
+void AlarmBook::each(const std::function<void(const AlarmRecord&)>& look) const {
+  for (const auto& [key, record] : records_) look(record);
 }
 
 AlarmBook::Changed AlarmBook::changes() {

@@ -2,6 +2,7 @@
 // escalation is. Pure: time is an argument.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -61,7 +62,7 @@ class AlarmBook {
   [[nodiscard]] AlertPtr worst_of(std::size_t receiver) const;
   // Those that `receiver` was told of.
   [[nodiscard]] std::vector<const AlarmRecord*> told_to(std::size_t receiver) const;
-  [[nodiscard]] std::size_t size() const { return records_.size(); }
+  void each(const std::function<void(const AlarmRecord&)>& look) const;
 
   // Since the last call.
   [[nodiscard]] Changed changes();

@@ -41,7 +41,7 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
   std::vector<std::pair<Timestamp, const std::pair<const std::string, std::string>*>> notices;
   for (const auto& row : rows) {
     if (!row.first.starts_with("q/")) {
-      if (row.first != cursor_key) restore_row(row.first, row.second, find);
+      if (row.first != cursor_key && row.first != "low") restore_row(row.first, row.second, find);
       continue;
     }
     const auto parsed = parse_notice(row.first, row.second, find);
@@ -310,7 +310,17 @@ void Dispatcher::keep_window(std::size_t receiver, std::size_t endpoint) {
   keep("w/" + spec.name + '/' + std::to_string(endpoint), times_row({times.begin(), times.end()}));
 }
 
+// The oldest transition that a restart would have to find.
+void Dispatcher::keep_low() {
+  std::uint64_t low = cursor_ + 1;
+  for (const auto& receiver : receivers_) low = std::min(low, receiver->queue.oldest());
+  if (low == low_) return;
+  low_ = low;
+  keep("low", std::to_string(low));
+}
+
 std::vector<KeptRow> Dispatcher::changes() {
+  keep_low();
   for (const auto& [id, record] : book_.changes()) {
     std::optional<std::string> row;
     if (record != nullptr) row = alarm_row(*record, *plan_);
@@ -334,6 +344,18 @@ std::vector<ReceiverStatus> Dispatcher::status() const {
     out.back().waiting = receiver->queue.size();
     out.back().folded = receiver->queue.folded().total();
   }
+  return out;
+}
+
+std::map<std::uint64_t, AlertPtr> Dispatcher::alerts() const {
+  std::map<std::uint64_t, AlertPtr> out;
+  for (const auto& receiver : receivers_) {
+    receiver->queue.each(
+        [&out](const News& news) { out.emplace(news.alert->event.journal, news.alert); });
+  }
+  book_.each([&out](const AlarmRecord& record) {
+    out.emplace(record.alert->event.journal, record.alert);
+  });
   return out;
 }
 

@@ -85,6 +85,9 @@ class Dispatcher {
 
   [[nodiscard]] std::vector<ReceiverStatus> status() const;
   [[nodiscard]] const NotifyPlan& plan() const { return *plan_; }
+  // Every transition that is still needed, by its number: what a dispatcher with another plan needs
+  // beside the rows.
+  [[nodiscard]] std::map<std::uint64_t, AlertPtr> alerts() const;
   // Notices and counted ones that wait, over all receivers.
   [[nodiscard]] std::size_t waiting() const;
 
@@ -110,6 +113,7 @@ class Dispatcher {
   [[nodiscard]] std::optional<NotifyMessage> refresh(Timestamp now, std::size_t receiver);
   void settle_refresh(Timestamp now, std::size_t receiver, const Outcome& outcome);
   void keep(std::string key, std::optional<std::string> value);
+  void keep_low();
   void keep_tally(std::size_t receiver);
   void keep_window(std::size_t receiver, std::size_t endpoint);
   void keep_closed(std::size_t receiver);
@@ -121,6 +125,7 @@ class Dispatcher {
   AlarmBook book_;
   std::vector<std::unique_ptr<Receiver>> receivers_;
   std::uint64_t cursor_ = 0;
+  std::uint64_t low_ = 0;  // as kept
   std::uint64_t next_number_ = 1;
   std::size_t turn_ = 0;  // the receiver to ask first
   bool flood_ = false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <limits>
 
 namespace parkwatch::notify {
 namespace {
@@ -288,6 +289,22 @@ ReceiverQueue::Settled ReceiverQueue::settle(Timestamp now, const Outcome& outco
   folded.merge(folded_);  // what was counted meanwhile
   folded_ = std::move(folded);
   return settled;
+}
+
+void ReceiverQueue::each(const std::function<void(const News&)>& look) const {
+  for (const News& news : sending_) look(news);
+  for (const News& news : waiting_) look(news);
+  for (const News& news : folded().worst) look(news);
+}
+
+std::uint64_t ReceiverQueue::oldest() const {
+  std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
+  const auto look = [&oldest](const News& news) {
+    if (news.alert->event.journal != 0) oldest = std::min(oldest, news.alert->event.journal);
+  };
+  std::for_each(sending_.begin(), sending_.end(), look);
+  std::for_each(waiting_.begin(), waiting_.end(), look);
+  return oldest;
 }
 
 void ReceiverQueue::note(Timestamp now, const Outcome& outcome) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,6 +53,10 @@ class ReceiverQueue {
   [[nodiscard]] const std::string& detail() const { return detail_; }  // of the last failure
 
   [[nodiscard]] const std::deque<News>& waiting() const { return waiting_; }
+  // The lowest journal number among them; the highest there is when there is none.
+  [[nodiscard]] std::uint64_t oldest() const;
+  // Every news here, also that on its way.
+  void each(const std::function<void(const News&)>& look) const;
   // What is only counted, on its way or not.
   [[nodiscard]] Tally folded() const;
   [[nodiscard]] std::size_t size() const { return waiting_.size() + sending_.size(); }

@@ -36,6 +36,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<AlarmEvent>> events(std::uint64_t after, std::size_t rows_max) override;
   Result<std::vector<AlarmEvent>> standing() override;
   Result<std::vector<AlarmEvent>> outbox(std::uint64_t after, std::size_t rows_max) override;
+  Result<std::map<std::string, std::string>> notify_rows() override;
   Result<std::vector<TagRow>> tags() override;
   Result<std::vector<ConsumerRow>> consumers() override;
   Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) override;
@@ -91,6 +92,16 @@ Result<std::vector<AlarmEvent>> SqliteReader::outbox(std::uint64_t after, std::s
               "WHERE o.journal > ? ORDER BY o.journal LIMIT ?"};
   query.number(after).number(std::min(rows_max, rows_a_call_max));
   return events_of(query, *connection_);
+}
+
+Result<std::map<std::string, std::string>> SqliteReader::notify_rows() {
+  Query query{*connection_, "SELECT key, value FROM notify"};
+  std::map<std::string, std::string> rows;
+  while (query.row()) {
+    rows.emplace(std::string{query.bytes_at(0)}, std::string{query.bytes_at(1)});
+  }
+  if (query.failed()) return connection_->failure();
+  return rows;
 }
 
 Result<std::vector<TagRow>> SqliteReader::tags() {

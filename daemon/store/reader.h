@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,6 +97,8 @@ class Reader {
   // Undelivered outbox rows in journal order, after this journal number.
   [[nodiscard]] virtual Result<std::vector<AlarmEvent>> outbox(std::uint64_t after,
                                                                std::size_t rows_max) = 0;
+  // What Store::keep() was given and still holds, by key.
+  [[nodiscard]] virtual Result<std::map<std::string, std::string>> notify_rows() = 0;
   [[nodiscard]] virtual Result<std::vector<TagRow>> tags() = 0;
   [[nodiscard]] virtual Result<std::vector<ConsumerRow>> consumers() = 0;
   [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) = 0;

@@ -146,6 +146,8 @@ Result<std::uint64_t> delete_closed(Connection& connection, std::uint64_t spared
               "DELETE FROM journal WHERE journal IN (SELECT j.journal FROM journal j "
               "WHERE j.journal < ? AND j.journal < (SELECT max(journal) FROM journal) "
               "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.journal = j.journal) "
+              "AND NOT EXISTS (SELECT 1 FROM notify n WHERE n.key = 'low' "
+              "AND CAST(n.value AS INTEGER) <= j.journal) "
               "AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.rule = j.rule AND s.tag = j.tag "
               "AND s.since <= j.journal) ORDER BY j.journal LIMIT ?) RETURNING 1"};
   query.number(spared_from).number(rows_max);

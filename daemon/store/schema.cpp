@@ -103,7 +103,13 @@ CREATE TABLE quarantine(
 );
 )";
 
-constexpr const char* const all_migrations[] = {version_1};
+// What the notifications must remember: which of them wait, who was told of what (notify's
+// kept_rows.h). Words and numbers, for anyone to read.
+constexpr const char* version_2 = R"(
+CREATE TABLE notify(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+)";
+
+constexpr const char* const all_migrations[] = {version_1, version_2};
 
 struct Identity {
   std::int64_t application = 0;

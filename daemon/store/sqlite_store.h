@@ -1,6 +1,7 @@
 // daemon/store/sqlite_store.h - The writer behind store.h. One thread at a time.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::string> plant_text(const std::string& hash) override;
   [[nodiscard]] Result<CommitInfo> commit(const Batch& batch) override;
   void delivered(std::uint64_t journal) override { delivered_.push_back(journal); }
+  void keep(std::string key, std::optional<std::string> value) override {
+    kept_.insert_or_assign(std::move(key), std::move(value));
+  }
   [[nodiscard]] Result<Done> flush() override;
   [[nodiscard]] Result<bool> retain(Timestamp now) override;
   void checkpoint() override;
@@ -38,7 +42,9 @@ class SqliteStore final : public Store {
   Result<Done> ensure_connected();
   Result<Done> read_head();
   Result<Done> read_generation();
-  bool write_deliveries();
+  // Everything that goes with the next transaction, whatever it is.
+  bool write_aside();
+  void forget_aside();
   bool commit_prepared(const Batch& batch);
   // The batch last prepared is stored, though its commit failed.
   [[nodiscard]] bool got_in() const;
@@ -57,6 +63,7 @@ class SqliteStore final : public Store {
   BatchRow head_;  // the last stored batch; all zero: none
   std::unique_ptr<BatchWriter> writer_;
   std::vector<std::uint64_t> delivered_;  // not written yet
+  std::map<std::string, std::optional<std::string>> kept_;  // likewise
   bool in_doubt_ = false;  // the last commit failed; only head_ says whether its batch is in
   std::uint64_t snapshot_batch_ = 0;  // of what newest_snapshot() gave
   std::uint64_t snapshot_sequence_ = 0;

@@ -154,7 +154,7 @@ Result<CommitInfo> SqliteStore::commit(const Batch& batch) {
   in_doubt_ = false;
   if (auto prepared = writer_->prepare(batch, head_); !prepared) return prepared.error();
   if (commit_prepared(batch)) {
-    delivered_.clear();
+    forget_aside();
     return committed();
   }
   in_doubt_ = true;
@@ -175,27 +175,42 @@ CommitInfo SqliteStore::committed() {
 
 bool SqliteStore::commit_prepared(const Batch& batch) {
   Transaction transaction{*connection_, Transaction::Kind::write};
-  return transaction.begun() && writer_->write(*connection_, batch) && write_deliveries() &&
+  return transaction.begun() && writer_->write(*connection_, batch) && write_aside() &&
          transaction.commit();
 }
 
-bool SqliteStore::write_deliveries() {
-  Query query{*connection_, "DELETE FROM outbox WHERE journal = ?"};
-  for (const std::uint64_t journal : delivered_) {
-    if (!query.again().number(journal).run()) return false;
+bool SqliteStore::write_aside() {
+  if (!delivered_.empty()) {
+    Query query{*connection_, "DELETE FROM outbox WHERE journal = ?"};
+    for (const std::uint64_t journal : delivered_) {
+      if (!query.again().number(journal).run()) return false;
+    }
+  }
+  if (kept_.empty()) return true;
+  Query put{*connection_, "INSERT OR REPLACE INTO notify(key, value) VALUES(?, ?)"};
+  Query drop{*connection_, "DELETE FROM notify WHERE key = ?"};
+  for (const auto& [key, value] : kept_) {
+    const bool done =
+        value ? put.again().text(key).text(*value).run() : drop.again().text(key).run();
+    if (!done) return false;
   }
   return true;
 }
 
+void SqliteStore::forget_aside() {
+  delivered_.clear();
+  kept_.clear();
+}
+
 Result<Done> SqliteStore::flush() {
   if (auto ready = ensure_connected(); !ready) return ready;
-  if (delivered_.empty()) return Done{};
+  if (delivered_.empty() && kept_.empty()) return Done{};
   const auto write = [this] {
     Transaction transaction{*connection_, Transaction::Kind::write};
-    return transaction.begun() && write_deliveries() && transaction.commit();
+    return transaction.begun() && write_aside() && transaction.commit();
   };
   if (!write()) return recover();
-  delivered_.clear();
+  forget_aside();
   return Done{};
 }
 

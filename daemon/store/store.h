@@ -75,7 +75,11 @@ class Store {
   // Alerts: the outbox row of this journal number is delivered. Written with the next commit or
   // flush().
   virtual void delivered(std::uint64_t journal) = 0;
-  // Writes deliveries without a batch. Errors as commit().
+  // A row of the notifications, or that it goes. Rows that are given before a commit() or flush()
+  // are written with it, all or none; of one key the last. The journal from the number that the row
+  // `low` holds on is spared.
+  virtual void keep(std::string key, std::optional<std::string> value) = 0;
+  // Writes deliveries and kept rows without a batch. Errors as commit().
   [[nodiscard]] virtual Result<Done> flush() = 0;
 
   // Deletes a bounded number of blocks above the limits, oldest first: what every consumer has

@@ -246,6 +246,7 @@ class DamagedStore final : public store::Store {
   Result<std::string> plant_text(const std::string&) override { return std::string{}; }
   Result<store::CommitInfo> commit(const store::Batch&) override { return damage_; }
   void delivered(std::uint64_t) override {}
+  void keep(std::string, std::optional<std::string>) override {}
   Result<Done> flush() override { return damage_; }
   Result<bool> retain(Timestamp) override { return damage_; }
   void checkpoint() override {}

@@ -121,11 +121,12 @@ TEST_CASE("a database of a newer version is refused with both versions", "[store
   CHECK(error.kind == ErrorKind::permanent);
   CHECK_THAT(error.message,
              Catch::Contains("written by a newer version of Parkwatch (schema 99; this "
-                             "one knows up to 1)"));
+                             "one knows up to " +
+                             std::to_string(migrations().size()) + ")"));
   const auto reader = open_reader(dir.path());
   REQUIRE_FALSE(reader);
   CHECK_THAT(reader.error().message, Catch::Contains("newer version"));
-  REQUIRE(database(dir)->execute("PRAGMA user_version = 1"));
+  REQUIRE(database(dir)->execute("PRAGMA user_version = " + std::to_string(migrations().size())));
   CHECK(opened(options_in(dir.path()))->recovered().last_sequence == 3);
 }
 

@@ -1,0 +1,174 @@
+// daemon/notify/notices.cpp - See the header.
+#include "notify/notices.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace parkwatch::notify {
+namespace {
+
+// So that a clock that is set wakes whoever waits for it.
+constexpr Duration look_at_least_every = std::chrono::seconds{10};
+constexpr std::size_t faults_max = 32;
+
+}  // namespace
+
+Notices::Notices(boost::asio::io_context& loop, NoticesPlan plan, Sender sender,
+                 std::uint64_t start_number, NoticesCalls calls)
+    : plan_(std::move(plan)),
+      sender_(std::move(sender)),
+      start_number_(start_number),
+      calls_(std::move(calls)),
+      dispatcher_(std::make_unique<Dispatcher>(plan_.plan, sender_.to_local)),
+      timer_(loop) {}
+
+Notices::~Notices() { *alive_ = false; }
+
+std::uint64_t Notices::restore(std::map<std::string, std::string> rows, std::uint64_t newest,
+                               const std::function<AlertPtr(std::uint64_t)>& find) {
+  rows_ = std::move(rows);
+  const std::uint64_t after = dispatcher_->restore(calls_.now(), rows_, newest, find);
+  report();  // the cursor, so that a kill before the first news loses none
+  return after;
+}
+
+void Notices::committed(const std::vector<AlarmEvent>& transitions) {
+  const Timestamp now = calls_.now();
+  for (const AlarmEvent& event : transitions) {
+    dispatcher_->take(now, std::make_shared<const Alert>(Alert{event, {}}));
+  }
+  pump();
+}
+
+void Notices::fault(std::string_view name, bool active, const Text& message, Timestamp at) {
+  const auto known = faults_.find(name);
+  if ((known != faults_.end()) == active || faults_.size() >= faults_max) return;
+  Alert alert;
+  AlarmEvent& event = alert.event;
+  event.at = at;
+  event.raised_at = active ? at : known->second;
+  event.kind = active ? TransitionKind::raised : TransitionKind::returned;
+  event.state = active ? AlarmState::unacknowledged : AlarmState::normal;
+  event.rule = "parkwatch-" + std::string{name};
+  event.tag = "parkwatch/" + std::string{name};
+  event.level = active ? Level::on : Level::none;
+  event.priority = Priority::critical;
+  event.reading_time = at;
+  event.group = "parkwatch";
+  event.message = message;
+  alert.volatile_id =
+      'v' + std::to_string(start_number_) + "-n" + std::to_string(++volatile_number_);
+  if (active) {
+    faults_.emplace(std::string{name}, at);
+  } else {
+    faults_.erase(known);
+  }
+  dispatcher_->take(calls_.now(), std::make_shared<const Alert>(std::move(alert)));
+  pump();
+}
+
+void Notices::take_plan(NoticesPlan plan) {
+  const std::map<std::uint64_t, AlertPtr> alerts = dispatcher_->alerts();
+  report();
+  plan_ = std::move(plan);
+  on_way_.clear();
+  ++plan_number_;
+  dispatcher_ = std::make_unique<Dispatcher>(plan_.plan, sender_.to_local);
+  // The rows say where the journal has been routed to, so nothing is to be read again.
+  (void)dispatcher_->restore(calls_.now(), rows_, 0, [&alerts](std::uint64_t journal) {
+    const auto at = alerts.find(journal);
+    return at == alerts.end() ? nullptr : at->second;
+  });
+  pump();
+}
+
+void Notices::stop() {
+  stopped_ = true;
+  timer_.cancel();
+}
+
+void Notices::pump() {
+  if (stopped_) return;
+  while (auto message = dispatcher_->next(calls_.now())) send(*std::move(message));
+  report();
+  arm();
+}
+
+void Notices::send(NotifyMessage message) {
+  const ReceiverSpec& receiver = plan_.plan->receivers.at(message.receiver);
+  const Secrets& secrets = plan_.secrets.at(message.receiver);
+  const Request request = make_request(sender_, receiver, secrets, message);
+  const std::uint64_t number = message.number;
+  on_way_.emplace(number, std::move(message));
+  calls_.send(request, receiver, secrets,
+              [this, alive = alive_, plan = plan_number_, number](const Reply& reply) {
+                if (*alive) settled(plan, number, reply);
+              });
+}
+
+void Notices::settled(std::uint64_t plan_number, std::uint64_t number, const Reply& reply) {
+  if (plan_number != plan_number_ || stopped_) return;
+  const auto at = on_way_.find(number);
+  if (at == on_way_.end()) return;
+  const NotifyMessage message = std::move(at->second);
+  on_way_.erase(at);
+  const ReceiverSpec& receiver = plan_.plan->receivers.at(message.receiver);
+  const Outcome outcome = judge(receiver, reply);
+  if (outcome.what != Outcome::What::ok) {
+    calls_.log("receiver " + receiver.name + ": " + outcome.detail);
+  }
+  dispatcher_->settle(calls_.now(), message, outcome);
+  pump();
+}
+
+void Notices::report() {
+  std::vector<KeptRow> rows = dispatcher_->changes();
+  for (const KeptRow& row : rows) {
+    if (row.value) {
+      rows_[row.key] = *row.value;
+    } else {
+      rows_.erase(row.key);
+    }
+  }
+  if (!rows.empty()) calls_.keep(std::move(rows));
+  for (const ReceiverCondition& condition : dispatcher_->conditions()) {
+    if (condition.failing) {
+      calls_.log("receiver " + condition.receiver + " fails: " + condition.detail);
+    }
+    calls_.condition(condition);
+  }
+  for (const ClosedNews& closed : dispatcher_->closed()) {
+    calls_.log("receiver " + closed.receiver + ": " + std::to_string(closed.count) +
+               " notices closed unsent (" + closed.reason + "), journal " +
+               std::to_string(closed.first) + ".." + std::to_string(closed.last));
+  }
+}
+
+void Notices::arm() {
+  const Duration wait = std::clamp<Duration>(dispatcher_->deadline() - calls_.now(), Duration{0},
+                                             look_at_least_every);
+  timer_.expires_after(wait);
+  timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
+    if (!error && *alive) pump();
+  });
+}
+
+void Notices::test(const std::string& name, std::function<void(Result<Reply>, Outcome)> done) {
+  const auto at = receiver_of(*plan_.plan, name);
+  if (!at) {
+    done(Error{ErrorKind::not_found, "there is no receiver \"" + name + '"'}, {});
+    return;
+  }
+  NotifyMessage message;
+  message.receiver = *at;
+  message.kind = MessageKind::test;
+  message.at = calls_.now();
+  const ReceiverSpec& receiver = plan_.plan->receivers[*at];
+  const Secrets& secrets = plan_.secrets.at(*at);
+  calls_.send(make_request(sender_, receiver, secrets, message), receiver, secrets,
+              [spec = receiver, done = std::move(done)](const Reply& reply) {
+                done(reply, judge(spec, reply));
+              });
+}
+
+}  // namespace parkwatch::notify

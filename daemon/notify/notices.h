@@ -1,0 +1,91 @@
+// daemon/notify/notices.h - Runs a dispatcher: sends what it gives, keeps what it must remember.
+// On the loop's thread.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/result.h"
+#include "notify/dispatcher.h"
+#include "notify/request.h"
+
+namespace parkwatch::notify {
+
+// How it reaches the rest of the daemon. All are called on the loop's thread.
+struct NoticesCalls {
+  std::function<Timestamp()> now;  // the gateway clock
+  // Sends; `done` on the loop, at any later time or never (at the end).
+  std::function<void(const Request&, const ReceiverSpec&, const Secrets&,
+                     std::function<void(Reply)> done)>
+      send;
+  // Rows for the store, of one call all or none.
+  std::function<void(std::vector<KeptRow>)> keep;
+  std::function<void(const ReceiverCondition&)> condition;
+  std::function<void(const std::string&)> log;
+};
+
+// A plan with the secrets of its receivers, in their order.
+struct NoticesPlan {
+  std::shared_ptr<const NotifyPlan> plan;
+  std::vector<Secrets> secrets;
+};
+
+class Notices {
+ public:
+  // `start_number`: as MqttAlertsOptions'.
+  Notices(boost::asio::io_context& loop, NoticesPlan plan, Sender sender,
+          std::uint64_t start_number, NoticesCalls calls);
+  ~Notices();
+  Notices(const Notices&) = delete;
+  Notices& operator=(const Notices&) = delete;
+
+  // Before all else; see Dispatcher::restore(). Then what was committed after the returned number
+  // is to be given to committed().
+  [[nodiscard]] std::uint64_t restore(std::map<std::string, std::string> rows, std::uint64_t newest,
+                                      const std::function<AlertPtr(std::uint64_t)>& find);
+  void committed(const std::vector<AlarmEvent>& transitions);
+  // As MqttAlerts::fault().
+  void fault(std::string_view name, bool active, const Text& message, Timestamp at);
+  // Another configuration. What waits goes on waiting; what is on its way may be sent again.
+  void take_plan(NoticesPlan plan);
+  // The clock was set: what waits for it looks again.
+  void look() { pump(); }
+  void stop();
+
+  // Sends a test to every endpoint's first; `done` with what was answered, on the loop. Errors:
+  // not_found - no such receiver.
+  void test(const std::string& receiver, std::function<void(Result<Reply>, Outcome)> done);
+
+  [[nodiscard]] std::vector<ReceiverStatus> status() const { return dispatcher_->status(); }
+  [[nodiscard]] std::size_t waiting() const { return dispatcher_->waiting(); }
+
+ private:
+  void pump();
+  void send(NotifyMessage message);
+  void settled(std::uint64_t plan_number, std::uint64_t number, const Reply& reply);
+  void report();
+  void arm();
+
+  NoticesPlan plan_;
+  const Sender sender_;
+  const std::uint64_t start_number_;
+  const NoticesCalls calls_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::map<std::string, std::string> rows_;        // as the store has them, or will
+  std::map<std::uint64_t, NotifyMessage> on_way_;  // by number
+  std::uint64_t plan_number_ = 0;                  // answers to messages of earlier plans are moot
+  std::map<std::string, Timestamp, std::less<>> faults_;  // active ones: since
+  std::uint64_t volatile_number_ = 0;
+  std::size_t known_waiting_ = 0;
+  bool stopped_ = false;
+  boost::asio::steady_timer timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace parkwatch::notify
