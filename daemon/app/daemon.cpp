@@ -187,21 +187,14 @@ Result<Done> Daemon::begin() {
     status.intake_bytes = intake_->bytes_held();
     return status;
   };
+  offer_receivers(services);
   http_ = std::make_unique<http::Server>(loop_, std::move(options), std::move(services));
   auto listening = http_->start();
   if (!listening.ok()) return listening;
 
-  const auto log = [](const std::string& text) { logger().info(text); };
-  alerts_ = std::make_unique<AlertsOut>(
-      loop_, *config_, recovered_.generation, static_cast<std::uint64_t>(to_us(clock_->now())),
-      [this](std::uint64_t journal) {
-        metrics_.alert_delivered();
-        line_->delivered(journal);
-      },
-      log);
-  auto alerting = alerts_->start(config_->state_directory);
+  auto alerting = start_alerts();
   if (!alerting.ok()) return alerting;
-
+  const auto log = [](const std::string& text) { logger().info(text); };
   sources_ = std::make_unique<Sources>(loop_, *intake_, *clock_, config_->plant->park,
                                        options_.acknowledge_early, log);
   if (options_.acknowledge_early) {
@@ -245,6 +238,7 @@ void Daemon::stop() {
 
 void Daemon::finish() {
   sources_->stop([this] {
+    notices_->stop();
     alerts_->stop([this] {
       http_->stop([this] {
         ticks_.cancel();

@@ -14,6 +14,7 @@
 #include "app/gateway_clock.h"
 #include "app/line.h"
 #include "app/log.h"
+#include "app/notices_out.h"
 #include "app/service_manager.h"
 #include "app/sources.h"
 #include "config/config.h"
@@ -61,6 +62,10 @@ class Daemon {
   void on_store_fault(const std::string& fault, Timestamp at);
   void log_refusals(const Facts& facts);
 
+  // The loop's thread.
+  [[nodiscard]] Result<Done> start_alerts();
+  void offer_receivers(http::Services& services);
+  void on_receiver(const notify::ReceiverCondition& condition);
   void await_signals();
   void reload();
   void take_reloaded(const std::shared_ptr<const config::Config>& config, const Diagnostics& diagnostics);
@@ -89,6 +94,7 @@ class Daemon {
   std::unique_ptr<Line> line_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<AlertsOut> alerts_;
+  std::unique_ptr<NoticesOut> notices_;
   std::unique_ptr<http::Server> http_;
   boost::asio::thread_pool jobs_{1};  // reads files for a reload
   std::thread stopper_;               // joins the line while the loop still turns

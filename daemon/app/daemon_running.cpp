@@ -33,7 +33,10 @@ void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& in
   // Posted before the intake tells the sources, so that an alert is on its way first.
   boost::asio::post(loop_, [this, transitions = batch.facts.transitions,
                             sequence = batch.last_sequence]() mutable {
-    if (!transitions.empty()) alerts_->committed(std::move(transitions));
+    if (!transitions.empty()) {
+      notices_->committed(transitions);
+      alerts_->committed(std::move(transitions));
+    }
     http_->committed(sequence);
     sources_->committed(sequence);
   });
@@ -50,6 +53,7 @@ void Daemon::on_store_fault(const std::string& fault, Timestamp at) {
     }
     board_->problem("store", fault.empty() ? fault : "the store cannot commit: " + fault, true);
     alerts_->fault("store", !fault.empty(), store_fault_text(fault), at);
+    notices_->fault("store", !fault.empty(), store_fault_text(fault), at);
   });
 }
 
@@ -128,6 +132,9 @@ void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
   if (const auto applied = sources_->apply(*config_); !applied.ok()) {
     logger().error("sources: {}", applied.error().message);
   }
+  if (const auto taken = notices_->reload(*config_); !taken.ok()) {
+    logger().error("receivers stay as they were: {}", taken.error().message);
+  }
   board_->plant(config_->plant->hash);
   logger().info("configuration {} is in force", config_->plant->hash.substr(0, 12));
 }
@@ -164,6 +171,7 @@ void Daemon::compare_clocks() {
   if (!by) return;
   logger().warn("the system's time was set, the gateway clock steps by {}", to_text(*by));
   (void)intake_->append(ClockStep{*by}, [this, by] { clock_->step(*by); });
+  notices_->look();
 }
 
 // Alive is: the loop turns, and the pipeline and the writer have turned since the last word (the

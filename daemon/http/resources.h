@@ -21,6 +21,8 @@ Answer put_consumer(Backend& backend, const Request& request);
 Answer delete_consumer(Backend& backend, const Request& request);
 Answer post_consumer_ack(Backend& backend, const Request& request);
 Answer get_quarantine(Backend& backend, const Request& request);
+Answer get_receivers(Backend& backend, const Request& request);
+Answer post_receiver_test(Backend& backend, const Request& request);
 Answer get_status(Backend& backend, const Request& request);
 Answer get_healthz(Backend& backend, const Request& request);
 Answer get_readyz(Backend& backend, const Request& request);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,28 @@ struct Status {
   std::vector<SourceStatus> sources;
 };
 
+// Who is told of alarms, and how that fares.
+struct ReceiverStatus {
+  std::string name;
+  std::string kind;
+  bool failing = false;
+  std::uint64_t waiting = 0;   // notices, counted ones included
+  std::uint64_t told = 0;      // since the start
+  std::uint64_t failures = 0;  // attempts, since the start
+  std::uint64_t expired = 0;   // closed unsent, ever
+  std::uint64_t refused = 0;   // given up, ever
+  std::string detail;          // of the last failure
+  std::optional<Timestamp> last_ok;
+};
+
+// What came of a test message.
+struct ReceiverTest {
+  std::string outcome;  // "ok", "wait", "blocked", "refused"
+  int status = 0;       // of HTTP or SMTP; 0: none
+  std::string reply;    // its text
+  std::string detail;   // what is wrong, in a line
+};
+
 // What the server answers from. Everything must outlive it. The functions are called on the
 // readers' threads or the loop, several at a time; they must not wait for I/O.
 struct Services {
@@ -87,6 +110,11 @@ struct Services {
   std::function<Result<std::unique_ptr<store::Reader>>()> open_reader;
   std::function<Health()> health;
   std::function<Status()> status;
+  // On the loop; may be empty.
+  std::function<std::vector<ReceiverStatus>()> receivers;
+  // Likewise. Sends a test message; the answer comes on the loop. Errors: not_found.
+  std::function<void(const std::string& name, std::function<void(Result<ReceiverTest>)>)>
+      test_receiver;
 };
 
 // Lives on `loop` (one thread); every call but committed() is made there, or before it runs. SQLite

@@ -91,6 +91,8 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   }
 
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
+  void publish_for_other(std::string topic, std::string payload,
+                         std::function<void(std::string)> done);
   void stop(std::function<void()> done);
   // Nothing of ours is called after this.
   void shut() {
@@ -364,6 +366,17 @@ void MqttAlerts::Impl::acknowledged(const Purpose& purpose) {
   }
 }
 
+void MqttAlerts::Impl::publish_for_other(std::string topic, std::string payload,
+                                         std::function<void(std::string)> done) {
+  if (!session_ || !connected_ || stopping_) {
+    boost::asio::post(loop_, [done = std::move(done)] { done("the broker is not connected"); });
+    return;
+  }
+  session_->publish(std::move(topic), std::move(payload), true, [done = std::move(done)](bool ok) {
+    done(ok ? std::string{} : "the broker did not acknowledge");
+  });
+}
+
 void MqttAlerts::Impl::fetch_more() {
   if (!calls_.fetch || fetch_failed_) return;
   const auto fetch = pending_.begin_fetch();
@@ -439,6 +452,10 @@ void MqttAlerts::committed(std::vector<AlarmEvent> transitions) {
 }
 void MqttAlerts::fault(std::string_view name, bool active, const Text& message, Timestamp at) {
   impl_->fault(name, active, message, at);
+}
+void MqttAlerts::publish(std::string topic, std::string payload,
+                         std::function<void(std::string)> done) {
+  impl_->publish_for_other(std::move(topic), std::move(payload), std::move(done));
 }
 void MqttAlerts::stop(std::function<void()> done) { impl_->stop(std::move(done)); }
 MqttAlertsStatus MqttAlerts::status() const { return impl_->status(); }

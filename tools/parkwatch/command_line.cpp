@@ -120,6 +120,21 @@ void add_consumers(CLI::App& app, CommandLine& line) {
   sub->require_subcommand(0, 1);
 }
 
+void add_notify(CLI::App& app, CommandLine& line) {
+  auto fields = std::make_shared<NotifyCommand>();
+  CLI::App* sub = app.add_subcommand("notify", "Who is told of alarms");
+  sub->fallthrough();
+  command_of(*sub, fields, line);
+  CLI::App* list = sub->add_subcommand("list", "The receivers, and how they fare");
+  list->fallthrough();
+  list->parse_complete_callback([fields] { fields->verb = NotifyCommand::Verb::list; });
+  CLI::App* test = sub->add_subcommand("test", "Send a test message and print the answer");
+  test->fallthrough();
+  test->add_option("receiver", fields->receiver, "The receiver's name")->required();
+  test->parse_complete_callback([fields] { fields->verb = NotifyCommand::Verb::test; });
+  sub->require_subcommand(1);
+}
+
 void add_others(CLI::App& app, CommandLine& line) {
   add_command<StatusCommand>(app, line, "status", "How the daemon is");
   auto [tags, t] = add_command<TagsCommand>(app, line, "tags", "Tags with their latest values");
@@ -167,6 +182,7 @@ Parsed parse_command_line(std::vector<std::string> args) {
   add_alarm_commands(app, line);
   add_pull(app, line);
   add_consumers(app, line);
+  add_notify(app, line);
   add_others(app, line);
   try {
     std::reverse(args.begin(), args.end());  // as CLI11 wants it

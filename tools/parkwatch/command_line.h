@@ -58,12 +58,18 @@ struct ConsumersCommand {
   std::string start;  // add: "beginning", "now" or RFC 3339; empty: where it is, or the beginning
   std::string expires_in;  // add: a duration like "30d"; empty: never
 };
+struct NotifyCommand {
+  enum class Verb { list, test };
+  Verb verb = Verb::list;
+  std::string receiver;  // test
+};
 struct QuarantineCommand {
   std::uint64_t max = 100;
 };
 
-using Command = std::variant<CheckCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand,
-                             EventsCommand, PullCommand, ConsumersCommand, QuarantineCommand>;
+using Command =
+    std::variant<CheckCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand, EventsCommand,
+                 PullCommand, ConsumersCommand, QuarantineCommand, NotifyCommand>;
 
 struct CommandLine {
   std::string url = "http://127.0.0.1:7300";

@@ -153,6 +153,24 @@ int run(const ConsumersCommand& command, Api& api, Console& console) {
   return exit_ok;
 }
 
+int test_receiver(const std::string& name, Api& api, Console& console) {
+  const std::string target = "/v1/receivers/" + percent_encoded(name) + "/test";
+  const auto answer = api.command("POST", target, {});
+  if (!answer) return failed(console, answer.error());
+  if (console.json) {
+    console.out << json::serialize(*answer) << '\n';
+  } else {
+    console.out << receiver_test_view(*answer);
+  }
+  return member_text(*answer, "outcome") == "ok" ? exit_ok : exit_no;
+}
+
+int run(const NotifyCommand& command, Api& api, Console& console) {
+  if (command.verb == NotifyCommand::Verb::test)
+    return test_receiver(command.receiver, api, console);
+  return show(console, api.get("/v1/receivers"), "receivers", receivers_view);
+}
+
 int run(const QuarantineCommand& command, Api& api, Console& console) {
   return show(console, api.get("/v1/quarantine?max=" + std::to_string(command.max)), "quarantine",
               quarantine_view);

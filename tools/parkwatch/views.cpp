@@ -266,6 +266,37 @@ std::string consumers_view(const json::array& consumers) {
   return table.empty() ? "no consumer is registered\n" : table.text(false);
 }
 
+std::string receivers_view(const json::array& receivers) {
+  Table table{{{"RECEIVER"},
+               {"KIND"},
+               {"STATE"},
+               {"WAITING"},
+               {"TOLD"},
+               {"FAILURES"},
+               {"EXPIRED"},
+               {"LAST OK"},
+               {"DETAIL"}}};
+  for (const json::value& row : receivers) {
+    if (!row.is_object()) continue;
+    const json::object& one = row.get_object();
+    table.add({member_text(one, "name"), member_text(one, "kind"),
+               is_true(one, "failing") ? "failing" : "ok", member_text(one, "waiting"),
+               member_text(one, "told"), member_text(one, "failures"), member_text(one, "expired"),
+               member_text(one, "last_ok"), member_text(one, "detail")});
+  }
+  return table.empty() ? "no receiver is configured\n" : table.text(false);
+}
+
+std::string receiver_test_view(const json::object& test) {
+  std::string out = printable(member_text(test, "receiver")) + ": " +
+                    printable(member_text(test, "outcome")) + ", status " +
+                    member_text(test, "status") + '\n';
+  const std::string detail = member_text(test, "detail");
+  const std::string reply = printable(member_text(test, "reply"), true);
+  if (!detail.empty()) out += "    " + printable(detail) + '\n';
+  return reply.empty() ? out : out + reply + '\n';
+}
+
 std::string quarantine_view(const json::array& rows) {
   std::string out;
   for (const json::value& value : rows) {

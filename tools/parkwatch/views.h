@@ -20,6 +20,9 @@ struct ViewStyle {
 // One transition, one line, ended by '\n'.
 [[nodiscard]] std::string event_line(const boost::json::object& event, const ViewStyle& style);
 [[nodiscard]] std::string consumers_view(const boost::json::array& consumers);
+[[nodiscard]] std::string receivers_view(const boost::json::array& receivers);
+// What came of a test message: its outcome, then the answer as it came.
+[[nodiscard]] std::string receiver_test_view(const boost::json::object& test);
 [[nodiscard]] std::string quarantine_view(const boost::json::array& rows);
 
 // "" unless the member is a text; numbers and booleans are written out.

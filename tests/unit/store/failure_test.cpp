@@ -304,10 +304,13 @@ TEST_CASE("deliveries outlast a failed commit", "[store][fault]") {
   const auto store = opened(options);
   commit(*store, batch_of(1));
   store->delivered(1);
+  store->keep("cursor", "1");
   vfs.fail_at(1, FaultyVfs::Fault::io_error, 1000);
   CHECK_FALSE(store->flush());
+  store->keep("cursor", "2");
   CHECK_FALSE(store->commit(batch_of(2)));
   vfs.heal();
   commit(*store, batch_of(2));
   CHECK(journals_of(*reading(dir.path())->outbox(0, 10)) == std::vector<std::uint64_t>{2});
+  CHECK(*reading(dir.path())->notify_rows() == std::map<std::string, std::string>{{"cursor", "2"}});
 }

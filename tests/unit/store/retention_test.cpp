@@ -273,6 +273,11 @@ TEST_CASE("the journal has a quota of its own and keeps what is open", "[store]"
   for (std::uint64_t n = 1; n <= 22; ++n) {
     if (n != 4) shelf.store().delivered(n);
   }
+  shelf.store().keep("low", "2");  // somebody is still to be told of 2
+  REQUIRE(shelf.store().flush());
+  shelf.retain(sample_now(3));
+  CHECK(journals_of(*shelf.reader().events(0, 100)) == numbers(1, 22));
+  shelf.store().keep("low", "23");
   REQUIRE(shelf.store().flush());
   shelf.retain(sample_now(3));
   CHECK(journals_of(*shelf.reader().events(0, 100)) ==

@@ -197,6 +197,27 @@ TEST_CASE("a batch that contradicts itself or the store is refused and nothing i
   commit(*store, numbered_batch(11, 12));
 }
 
+TEST_CASE("rows of the notifications come with the next commit or flush, of one key the last",
+          "[store]") {
+  using Rows = std::map<std::string, std::string>;
+  const TempDir dir;
+  {
+    const auto store = opened(options_in(dir.path()));
+    const auto reader = reading(dir.path());
+    store->keep("a", "1");
+    store->keep("b", "2");
+    store->keep("a", "3");
+    CHECK(*reader->notify_rows() == Rows{});
+    commit(*store, numbered_batch(1, 1));
+    CHECK(*reader->notify_rows() == Rows{{"a", "3"}, {"b", "2"}});
+    store->keep("b", std::nullopt);
+    store->keep("c", "报警");
+    REQUIRE(store->flush());
+    CHECK(*reader->notify_rows() == Rows{{"a", "3"}, {"c", "报警"}});
+  }
+  CHECK(*reading(dir.path())->notify_rows() == Rows{{"a", "3"}, {"c", "报警"}});
+}
+
 TEST_CASE("the outbox holds what is not delivered, over restarts", "[store]") {
   const TempDir dir;
   {

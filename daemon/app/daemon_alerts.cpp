@@ -1,0 +1,110 @@
+// daemon/app/daemon_alerts.cpp - How alarms leave: over MQTT, and to the receivers. The loop's
+// thread.
+#include <utility>
+
+#include "app/daemon.h"
+#include "spdlog/logger.h"
+
+namespace parkwatch::app {
+namespace {
+
+const char* word_of(notify::Outcome::What what) {
+  switch (what) {
+    case notify::Outcome::What::ok:
+      return "ok";
+    case notify::Outcome::What::wait:
+      return "wait";
+    case notify::Outcome::What::blocked:
+      return "blocked";
+    case notify::Outcome::What::refused:
+      break;
+  }
+  return "refused";
+}
+
+http::ReceiverStatus shown(const notify::ReceiverStatus& receiver) {
+  http::ReceiverStatus out;
+  out.name = receiver.name;
+  out.kind = to_text(receiver.kind);
+  out.failing = receiver.failing;
+  out.waiting = receiver.waiting + receiver.folded;
+  out.told = receiver.told;
+  out.failures = receiver.failures;
+  out.expired = receiver.expired;
+  out.refused = receiver.refused;
+  out.detail = receiver.detail;
+  out.last_ok = receiver.last_ok;
+  return out;
+}
+
+Result<http::ReceiverTest> tested(const Result<notify::Reply>& reply,
+                                  const notify::Outcome& outcome) {
+  if (!reply.ok()) return reply.error();
+  http::ReceiverTest out;
+  out.outcome = word_of(outcome.what);
+  out.status = reply->status;
+  out.reply = reply->body;
+  out.detail = outcome.detail;
+  return out;
+}
+
+}  // namespace
+
+Result<Done> Daemon::start_alerts() {
+  const auto log = [](const std::string& text) { logger().info(text); };
+  const auto start_number = static_cast<std::uint64_t>(to_us(clock_->now()));
+  alerts_ = std::make_unique<AlertsOut>(
+      loop_, *config_, recovered_.generation, start_number,
+      [this](std::uint64_t journal) {
+        metrics_.alert_delivered();
+        line_->delivered(journal);
+      },
+      log);
+  auto alerting = alerts_->start(config_->state_directory);
+  if (!alerting.ok()) return alerting;
+
+  NoticesOutCalls calls;
+  calls.now = [this] { return clock_->now(); };
+  calls.keep = [this](std::vector<notify::KeptRow> rows) {
+    std::vector<std::pair<std::string, std::optional<std::string>>> pairs;
+    pairs.reserve(rows.size());
+    for (notify::KeptRow& row : rows) pairs.emplace_back(std::move(row.key), std::move(row.value));
+    line_->keep(std::move(pairs));
+  };
+  calls.condition = [this](const notify::ReceiverCondition& condition) { on_receiver(condition); };
+  calls.publish = [this](std::string topic, std::string payload, auto done) {
+    alerts_->publish(std::move(topic), std::move(payload), std::move(done));
+  };
+  calls.log = log;
+  notices_ = std::make_unique<NoticesOut>(loop_, config_->plant->park, recovered_.generation,
+                                          start_number, std::move(calls));
+  return notices_->start(*config_, recovered_.last_journal);
+}
+
+void Daemon::on_receiver(const notify::ReceiverCondition& condition) {
+  const std::string subject = "receiver " + condition.receiver;
+  board_->problem(subject, condition.failing
+                               ? subject + " cannot be told of alarms: " + condition.detail
+                               : std::string{});
+}
+
+void Daemon::offer_receivers(http::Services& services) {
+  services.receivers = [this] {
+    std::vector<http::ReceiverStatus> out;
+    if (notices_ == nullptr) return out;
+    for (const notify::ReceiverStatus& receiver : notices_->status()) {
+      out.push_back(shown(receiver));
+    }
+    return out;
+  };
+  services.test_receiver = [this](const std::string& name,
+                                  std::function<void(Result<http::ReceiverTest>)> done) {
+    if (notices_ == nullptr) return done(Error{ErrorKind::refused, "the daemon is starting"});
+    notices_->test(name, [done = std::move(done)](const Result<notify::Reply>& reply,
+                                                  const notify::Outcome& outcome) {
+      done(tested(reply, outcome));
+    });
+  };
+}
+
+}  // namespace parkwatch::app

@@ -1,0 +1,150 @@
+// daemon/app/notices_out.cpp - See the header.
+#include "app/notices_out.h"
+
+#include <ctime>
+#include <fstream>
+#include <utility>
+
+#include "store/reader.h"
+
+namespace parkwatch::app {
+namespace {
+
+constexpr std::size_t events_a_page = 1000;
+constexpr std::size_t secret_bytes_max = 4096;
+
+// The first line of a file; "" without a file.
+Result<std::string> first_line(const ReceiverSpec& receiver, const std::string& path) {
+  if (path.empty()) return std::string{};
+  std::ifstream file{path};
+  std::string line;
+  std::getline(file, line);
+  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+  if (line.empty() || line.size() > secret_bytes_max) {
+    return Error{ErrorKind::permanent,
+                 "receiver " + receiver.name + ": " + path + ": no secret in its first line"};
+  }
+  return line;
+}
+
+Result<notify::Secrets> secrets_of(const ReceiverSpec& receiver) {
+  notify::Secrets out;
+  for (const Endpoint& endpoint : receiver.endpoints) {
+    auto url = endpoint.url_file.empty() ? Result<std::string>{endpoint.url}
+                                         : first_line(receiver, endpoint.url_file);
+    if (!url) return url.error();
+    auto secret = first_line(receiver, endpoint.secret_file);
+    if (!secret) return secret.error();
+    out.endpoints.push_back({*std::move(url), *std::move(secret)});
+  }
+  const std::pair<const std::string*, std::string*> files[] = {
+      {&receiver.token_file, &out.token},
+      {&receiver.hmac_file, &out.hmac},
+      {&receiver.password_file, &out.password}};
+  for (const auto& [path, secret] : files) {
+    auto line = first_line(receiver, *path);
+    if (!line) return line.error();
+    *secret = *std::move(line);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<notify::Secrets>> read_secrets(const NotifyPlan& plan) {
+  std::vector<notify::Secrets> out;
+  for (const ReceiverSpec& receiver : plan.receivers) {
+    auto secrets = secrets_of(receiver);
+    if (!secrets) return secrets.error();
+    out.push_back(*std::move(secrets));
+  }
+  return out;
+}
+
+notify::LocalTime system_local_time(Timestamp at) {
+  const std::time_t seconds = to_us(at) / 1'000'000;
+  std::tm local{};
+  notify::LocalTime out;
+  if (::localtime_r(&seconds, &local) == nullptr) return out;
+  out.minute = static_cast<std::uint16_t>(local.tm_hour * 60 + local.tm_min);
+  out.second = static_cast<std::uint8_t>(local.tm_sec);
+  out.weekday = static_cast<std::uint8_t>((local.tm_wday + 6) % 7);
+  return out;
+}
+
+NoticesOut::NoticesOut(boost::asio::io_context& loop, std::string park, std::string generation,
+                       std::uint64_t start_number, NoticesOutCalls calls)
+    : loop_(loop),
+      park_(std::move(park)),
+      generation_(std::move(generation)),
+      start_number_(start_number),
+      calls_(std::move(calls)) {}
+
+Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newest_journal) {
+  plan_ = config.notify;
+  auto secrets = read_secrets(*plan_);
+  if (!secrets) return secrets.error();
+  notify::NoticesCalls calls;
+  calls.now = calls_.now;
+  calls.keep = calls_.keep;
+  calls.condition = calls_.condition;
+  calls.log = calls_.log;
+  calls.send = [this](const notify::Request& request, const ReceiverSpec& receiver,
+                      const notify::Secrets& known, std::function<void(notify::Reply)> done) {
+    send(request, receiver, known, std::move(done));
+  };
+  notices_ = std::make_unique<notify::Notices>(
+      loop_, notify::NoticesPlan{plan_, *std::move(secrets)},
+      notify::Sender{{park_, generation_}, system_local_time}, start_number_, std::move(calls));
+  auto reader = store::open_reader(config.state_directory);
+  if (!reader.ok()) return reader.error();
+  auto rows = (*reader)->notify_rows();
+  if (!rows.ok()) return rows.error();
+  const auto find = [&reader](std::uint64_t journal) -> notify::AlertPtr {
+    if (journal == 0) return nullptr;
+    auto found = (*reader)->events(journal - 1, 1);
+    if (!found.ok() || found->empty() || found->front().journal != journal) return nullptr;
+    return std::make_shared<const notify::Alert>(notify::Alert{std::move(found->front()), {}});
+  };
+  std::uint64_t after = notices_->restore(*std::move(rows), newest_journal, find);
+  for (;;) {
+    auto events = (*reader)->events(after, events_a_page);
+    if (!events.ok()) return events.error();
+    if (events->empty()) break;
+    after = events->back().journal;
+    notices_->committed(*events);
+  }
+  notices_->look();
+  return Done{};
+}
+
+Result<Done> NoticesOut::reload(const config::Config& config) {
+  if (*config.notify == *plan_) return Done{};
+  auto secrets = read_secrets(*config.notify);
+  if (!secrets) return secrets.error();
+  plan_ = config.notify;
+  notices_->take_plan(notify::NoticesPlan{plan_, *std::move(secrets)});
+  return Done{};
+}
+
+void NoticesOut::send(const notify::Request& request, const ReceiverSpec& receiver,
+                      const notify::Secrets& secrets, std::function<void(notify::Reply)> done) {
+  if (request.way == notify::Request::Way::mqtt) {
+    calls_.publish(request.url, request.body, [done = std::move(done)](std::string failure) {
+      notify::Reply reply;
+      reply.failure = std::move(failure);
+      done(std::move(reply));
+    });
+    return;
+  }
+  // The thread begins with the first message.
+  if (!sender_) sender_ = std::make_unique<notify::CurlSender>(loop_);
+  sender_->send(notify::transfer_of(request, receiver, secrets), std::move(done));
+}
+
+void NoticesOut::stop() {
+  if (notices_) notices_->stop();
+  sender_.reset();
+}
+
+}  // namespace parkwatch::app

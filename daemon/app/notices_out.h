@@ -1,0 +1,69 @@
+// daemon/app/notices_out.h - The notifications with their secrets, their rows in the store and
+// their way out. Lives on the loop's thread.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "model/result.h"
+#include "notify/curl_sender.h"
+#include "notify/notices.h"
+
+namespace parkwatch::app {
+
+// What the files of a plan's receivers say. Errors: permanent, naming the receiver and the file.
+[[nodiscard]] Result<std::vector<notify::Secrets>> read_secrets(const NotifyPlan& plan);
+// The gateway's own time zone.
+[[nodiscard]] notify::LocalTime system_local_time(Timestamp at);
+
+struct NoticesOutCalls {
+  std::function<Timestamp()> now;
+  std::function<void(std::vector<notify::KeptRow>)> keep;
+  std::function<void(const notify::ReceiverCondition&)> condition;
+  // A retained text for a board; `done` with what went wrong, "": it was acknowledged.
+  std::function<void(std::string topic, std::string payload, std::function<void(std::string)> done)>
+      publish;
+  std::function<void(const std::string&)> log;
+};
+
+// Does nothing while the configuration has no [[receiver]].
+class NoticesOut {
+ public:
+  NoticesOut(boost::asio::io_context& loop, std::string park, std::string generation,
+             std::uint64_t start_number, NoticesOutCalls calls);
+
+  // Reads what is left of an earlier run from the store; before the line commits anything.
+  [[nodiscard]] Result<Done> start(const config::Config& config, std::uint64_t newest_journal);
+  // Another configuration is in force. Errors: as read_secrets(); the old one then holds.
+  [[nodiscard]] Result<Done> reload(const config::Config& config);
+  void committed(const std::vector<AlarmEvent>& transitions) { notices_->committed(transitions); }
+  void fault(std::string_view name, bool active, const Text& message, Timestamp at) {
+    notices_->fault(name, active, message, at);
+  }
+  void look() { notices_->look(); }
+  void test(const std::string& receiver,
+            std::function<void(Result<notify::Reply>, notify::Outcome)> done) {
+    notices_->test(receiver, std::move(done));
+  }
+  void stop();
+  [[nodiscard]] std::vector<notify::ReceiverStatus> status() const { return notices_->status(); }
+  [[nodiscard]] std::size_t waiting() const { return notices_->waiting(); }
+
+ private:
+  void send(const notify::Request& request, const ReceiverSpec& receiver,
+            const notify::Secrets& secrets, std::function<void(notify::Reply)> done);
+
+  boost::asio::io_context& loop_;
+  const std::string park_;
+  const std::string generation_;
+  const std::uint64_t start_number_;
+  const NoticesOutCalls calls_;
+  std::shared_ptr<const NotifyPlan> plan_;
+  std::unique_ptr<notify::CurlSender> sender_;
+  std::unique_ptr<notify::Notices> notices_;  // never null once start() succeeded
+};
+
+}  // namespace parkwatch::app

@@ -1,0 +1,273 @@
+// tests/unit/notify/notices_test.cpp - The dispatcher's shell: sends, keeps, goes on with another
+// plan; and that any one failure of a send or of the store costs nothing.
+#include "notify/notices.h"
+
+#include <boost/asio/post.hpp>
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/unit/notify/dispatch_rig.h"
+
+using namespace parkwatch;
+using namespace parkwatch::notify;
+using namespace parkwatch::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+NotifyPlan hooks(std::vector<std::string> names) {
+  NotifyPlan plan;
+  for (const std::string& name : names) {
+    plan.receivers.push_back(receiver(name, ReceiverKind::webhook));
+    plan.receivers.back().group_wait = plan.receivers.back().group_interval = 0s;
+  }
+  plan.routes = {route_to(std::move(names))};
+  return plan;
+}
+
+// A park with a store of rows, in which the n-th statement or send can fail.
+class Park {
+ public:
+  explicit Park(NotifyPlan plan) : plan_(std::move(plan)) { start(); }
+
+  // After a kill: whatever was in memory is gone.
+  void start() {
+    notices_.reset();
+    loop_.restart();
+    NoticesCalls calls;
+    calls.now = [this] { return now; };
+    calls.send = [this](const Request& request, const ReceiverSpec& spec, const Secrets&,
+                        std::function<void(Reply)> done) {
+      Reply reply;
+      reply.status = fails() ? 503 : 200;
+      if (reply.status == 200) heard[spec.name].push_back(request.body);
+      boost::asio::post(loop_, [done = std::move(done), reply] { done(reply); });
+    };
+    calls.keep = [this](std::vector<KeptRow> rows) {
+      for (KeptRow& row : rows) waiting_[row.key] = std::move(row.value);
+      write();
+    };
+    calls.condition = [this](const ReceiverCondition& c) { conditions.push_back(c); };
+    calls.log = [this](const std::string& line) { log.push_back(line); };
+    waiting_.clear();
+    notices_ =
+        std::make_unique<Notices>(loop_, planned(), Sender{{"p", "g"}, china}, 1, std::move(calls));
+    const std::uint64_t after =
+        notices_->restore(rows, 0, [this](std::uint64_t j) { return find(j); });
+    std::vector<AlarmEvent> missed;
+    for (const auto& [number, event] : journal) {
+      if (number > after) missed.push_back(event);
+    }
+    notices_->committed(missed);
+  }
+
+  void commit(const AlarmEvent& event) {
+    journal[event.journal] = event;
+    notices_->committed({event});
+  }
+  // Everything that is ready, then a step of time, until nobody waits.
+  void settle() {
+    for (int i = 0; i < 500; ++i) {
+      loop_.restart();
+      loop_.poll();
+      if (notices_->waiting() == 0 && loop_.poll() == 0) return;
+      now += 500ms;
+      notices_->look();
+    }
+    FAIL("it never comes to rest");
+  }
+  // The store takes what waits for it, all or none.
+  void write() {
+    if (fails()) return;
+    for (auto& [key, value] : waiting_) {
+      if (value) {
+        rows[key] = *value;
+      } else {
+        rows.erase(key);
+      }
+    }
+    waiting_.clear();
+  }
+  void take_plan(NotifyPlan plan) {
+    plan_ = std::move(plan);
+    notices_->take_plan(planned());
+  }
+  Notices& notices() { return *notices_; }
+  boost::asio::io_context& loop() { return loop_; }
+
+  [[nodiscard]] std::set<std::string> ids_of(const std::string& name) const {
+    std::set<std::string> out;
+    const auto at = heard.find(name);
+    if (at == heard.end()) return out;
+    for (const std::string& body : at->second) {
+      for (const auto& [number, event] : journal) {
+        const std::string id = "p-g-" + std::to_string(number);
+        for (const char* end : {"\"", " "}) {
+          if (body.find(id + end) != std::string::npos) out.insert(id);
+        }
+      }
+    }
+    return out;
+  }
+
+  Timestamp now = sample_time;
+  std::map<std::uint64_t, AlarmEvent> journal;
+  std::map<std::string, std::string> rows;
+  std::map<std::string, std::vector<std::string>> heard;
+  std::vector<ReceiverCondition> conditions;
+  std::vector<std::string> log;
+  int operations = 0;
+  int fail_at = -1;  // this operation, and with `kill_there` the process with it
+  bool failed = false;
+
+ private:
+  bool fails() {
+    failed |= operations == fail_at;
+    return operations++ == fail_at;
+  }
+  NoticesPlan planned() const {
+    NoticesPlan out;
+    out.plan = std::make_shared<const NotifyPlan>(plan_);
+    out.secrets.resize(plan_.receivers.size());
+    for (Secrets& secrets : out.secrets) secrets.endpoints = {{"http://127.0.0.1/", ""}};
+    return out;
+  }
+  AlertPtr find(std::uint64_t number) const {
+    const auto at = journal.find(number);
+    if (at == journal.end()) return nullptr;
+    return std::make_shared<const Alert>(Alert{at->second, {}});
+  }
+
+  boost::asio::io_context loop_;
+  NotifyPlan plan_;
+  std::map<std::string, std::optional<std::string>> waiting_;
+  std::unique_ptr<Notices> notices_;
+};
+
+// Two alarms' lives; the same steps in every run.
+const std::vector<AlarmEvent>& story() {
+  static const std::vector<AlarmEvent> events = [] {
+    const AlarmEvent one = raised(1, "tank/t1/level");
+    const AlarmEvent two = with_priority(raised(2, "tank/t2/level"), Priority::critical);
+    const AlarmEvent acked =
+        followed(one, 3, TransitionKind::acknowledged, AlarmState::acknowledged);
+    return std::vector<AlarmEvent>{
+        one, two, acked, followed(acked, 4, TransitionKind::returned, AlarmState::normal),
+        followed(two, 5, TransitionKind::returned, AlarmState::returned_unacknowledged)};
+  }();
+  return events;
+}
+
+}  // namespace
+
+TEST_CASE("notices: each statement and each send fails in turn, with a kill and without",
+          "[notify][fault]") {
+  const bool with_kill = GENERATE(false, true);
+  int runs = 0;
+  for (int n = 0; n < 200; ++n) {
+    Park park{hooks({"a", "b"})};
+    park.operations = 0;
+    park.fail_at = n;
+    for (const AlarmEvent& event : story()) {
+      park.commit(event);
+      park.loop().restart();
+      park.loop().poll();
+      if (with_kill && park.failed && park.fail_at >= 0) {
+        park.fail_at = -1;
+        park.start();
+      }
+    }
+    park.settle();
+    CAPTURE(n, with_kill);
+    for (const char* name : {"a", "b"}) {
+      CHECK(park.ids_of(name) ==
+            std::set<std::string>{"p-g-1", "p-g-2", "p-g-3", "p-g-4", "p-g-5"});
+    }
+    CHECK(park.notices().waiting() == 0);
+    ++runs;
+    if (!park.failed) break;  // the scenario has fewer operations than this
+  }
+  CHECK(runs > 15);
+  CHECK(runs < 200);
+}
+
+TEST_CASE("notices: a kill before anything was written tells all of it again, by the same ids",
+          "[notify][fault]") {
+  Park park{hooks({"a"})};
+  park.write();
+  const auto before = park.rows;
+  for (const AlarmEvent& event : story()) park.commit(event);
+  park.settle();
+  const auto first = park.ids_of("a");
+  park.rows = before;
+  park.heard.clear();
+  park.start();
+  park.settle();
+  CHECK(park.ids_of("a") == first);
+  CHECK(first.size() == 5);
+}
+
+TEST_CASE("notices: after an orderly run a start tells nothing again", "[notify]") {
+  Park park{hooks({"a"})};
+  for (const AlarmEvent& event : story()) park.commit(event);
+  park.settle();
+  park.heard.clear();
+  park.start();
+  park.settle();
+  CHECK(park.heard.empty());
+}
+
+TEST_CASE("notices: another plan goes on with what waits", "[notify]") {
+  Park park{hooks({"a", "b"})};
+  park.commit(story()[0]);  // on its way to both; the answers are those of an earlier plan
+  park.take_plan(hooks({"b", "c"}));
+  park.settle();
+  CHECK(park.ids_of("b").contains("p-g-1"));
+  CHECK(park.ids_of("c").empty());
+  park.commit(followed(story()[0], 6, TransitionKind::returned, AlarmState::normal));
+  park.settle();
+  CHECK(park.ids_of("b").contains("p-g-6"));
+  CHECK(park.ids_of("c").empty());  // it was never told of the raise
+  for (const auto& [key, value] : park.rows) CHECK_FALSE(key.starts_with("q/"));
+}
+
+TEST_CASE("notices: a fault of the daemon itself is told once, and its end", "[notify]") {
+  Park park{hooks({"a"})};
+  park.notices().fault("store", true, {"存储", "store"}, sample_time);
+  park.notices().fault("store", true, {"存储", "store"}, sample_time);
+  park.settle();
+  REQUIRE(park.heard["a"].size() == 1);
+  CHECK(park.heard["a"][0].find("p-g-v1-n1") != std::string::npos);
+  park.notices().fault("store", false, {}, sample_time + 60s);
+  park.settle();
+  REQUIRE(park.heard["a"].size() == 2);
+  CHECK(park.heard["a"][1].find("\"status\":\"resolved\"") != std::string::npos);
+}
+
+TEST_CASE("notices: a test says what was answered; an unknown receiver is told so", "[notify]") {
+  Park park{hooks({"a"})};
+  bool answered = false;
+  park.notices().test("nobody", [&](const Result<Reply>& reply, const Outcome&) {
+    answered = true;
+    CHECK(reply.error().kind == ErrorKind::not_found);
+  });
+  CHECK(answered);
+  answered = false;
+  park.notices().test("a", [&](const Result<Reply>& reply, const Outcome& outcome) {
+    answered = true;
+    CHECK(reply->status == 200);
+    CHECK(outcome.what == Outcome::What::ok);
+  });
+  park.settle();
+  CHECK(answered);
+  CHECK(park.heard["a"].at(0).find("parkwatch-test") != std::string::npos);
+}
+
+TEST_CASE("notices: a failing receiver is reported with what it said", "[notify]") {
+  Park park{hooks({"a"})};
+  park.conditions.clear();
+  park.commit(story()[0]);
+  park.settle();
+  REQUIRE(park.conditions.size() == 1);  // well again, whatever an earlier run said
+  CHECK_FALSE(park.conditions[0].failing);
+}
