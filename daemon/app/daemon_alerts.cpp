@@ -83,9 +83,17 @@ Result<Done> Daemon::start_alerts() {
 
 void Daemon::on_receiver(const notify::ReceiverCondition& condition) {
   const std::string subject = "receiver " + condition.receiver;
-  board_->problem(subject, condition.failing
-                               ? subject + " cannot be told of alarms: " + condition.detail
-                               : std::string{});
+  const std::string sentence = subject + " cannot be told of alarms: " + condition.detail;
+  board_->problem(subject, condition.failing ? sentence : std::string{});
+  // An alarm like any other: journaled, and told to those who can be.
+  OwnCondition own;
+  own.rule = notify::delivery_failed_rule;
+  own.tag = notify::receiver_tag(condition.receiver);
+  own.on = condition.failing;
+  own.message = {"接收者 " + condition.receiver + " 无法收到报警：" + condition.detail, sentence};
+  own.guidance = {"检查网络、地址和密钥：parkwatch notify test " + condition.receiver,
+                  "Check network, address and secret: parkwatch notify test " + condition.receiver};
+  (void)intake_->append(std::move(own));
 }
 
 void Daemon::offer_receivers(http::Services& services) {

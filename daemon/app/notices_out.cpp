@@ -5,8 +5,6 @@
 #include <fstream>
 #include <utility>
 
-#include "store/reader.h"
-
 namespace parkwatch::app {
 namespace {
 
@@ -115,6 +113,18 @@ Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newes
     notices_->committed(*events);
   }
   notices_->look();
+  return end_stale_alarms(**reader);
+}
+
+// The alarms of receivers that left the configuration while the daemon was down.
+Result<Done> NoticesOut::end_stale_alarms(store::Reader& reader) {
+  const auto standing = reader.standing();
+  if (!standing.ok()) return standing.error();
+  for (const AlarmEvent& event : *standing) {
+    if (event.rule != notify::delivery_failed_rule) continue;
+    const auto name = notify::receiver_of_tag(event.tag);
+    if (name && !notify::receiver_of(*plan_, *name)) calls_.condition({*name, false, {}});
+  }
   return Done{};
 }
 

@@ -11,6 +11,7 @@
 #include "model/result.h"
 #include "notify/curl_sender.h"
 #include "notify/notices.h"
+#include "store/reader.h"
 
 namespace parkwatch::app {
 
@@ -53,6 +54,7 @@ class NoticesOut {
   [[nodiscard]] std::size_t waiting() const { return notices_->waiting(); }
 
  private:
+  [[nodiscard]] Result<Done> end_stale_alarms(store::Reader& reader);
   void send(const notify::Request& request, const ReceiverSpec& receiver,
             const notify::Secrets& secrets, std::function<void(notify::Reply)> done);
 

@@ -152,11 +152,16 @@ class Loader {
       }
       root.finish();
     }
-    config.notify = std::make_shared<const NotifyPlan>(read_notify(notify, around_, out_));
+    auto plan = std::make_shared<NotifyPlan>(read_notify(notify, around_, out_));
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
     plant.rules = read_rules(rules, index, plant.calendar, out_);
+    check_rule_escalations(rules, *plan, out_);
+    for (const RuleSpec& rule : plant.rules) {
+      if (!rule.alarm.escalation.empty()) plan->rule_escalations[rule.id] = rule.alarm.escalation;
+    }
+    config.notify = std::move(plan);
     plant.tags.reserve(declared.size());
     for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
   }

@@ -241,6 +241,22 @@ std::optional<Hours> parse_hours(std::string_view text) {
   return Hours{*from, *to};
 }
 
+void check_rule_escalations(const std::vector<const SettingsTable*>& rules, const NotifyPlan& plan,
+                            Diagnostics& out) {
+  std::vector<std::string> known;
+  for (const EscalationSpec& spec : plan.escalations) known.push_back(spec.id);
+  for (const SettingsTable* table : rules) {
+    // Whether it is a text at all, the rule's own reader says.
+    const auto entry = std::find_if(table->entries.begin(), table->entries.end(),
+                                    [](const auto& one) { return one.first == "escalation"; });
+    if (entry == table->entries.end()) continue;
+    const auto* id = std::get_if<std::string>(&entry->second.held);
+    if (id == nullptr || std::find(known.begin(), known.end(), *id) != known.end()) continue;
+    SettingsReader reader{*table, "rule", out};
+    reader.error("escalation", "there is no escalation " + in_quotes(*id) + hint(*id, known));
+  }
+}
+
 NotifyPlan read_notify(const NotifyTables& tables, const Surroundings& around, Diagnostics& out) {
   return NotifyReader{around, out}.read(tables);
 }

@@ -25,6 +25,10 @@ struct NotifyTables {
 [[nodiscard]] NotifyPlan read_notify(const NotifyTables& tables, const Surroundings& around,
                                      Diagnostics& out);
 
+// That every escalation which a [[rule]] names is there.
+void check_rule_escalations(const std::vector<const SettingsTable*>& rules, const NotifyPlan& plan,
+                            Diagnostics& out);
+
 // "08:00-20:00"; "24:00" is the end of the day. Empty: nothing of the kind.
 struct Hours {
   std::uint16_t from_minute = 0;

@@ -18,7 +18,7 @@ Tell tell(std::size_t receiver, Timestamp now, const AlertPtr& alert, Face face,
 // When a step is due next; never: it has been told often enough, or is held no longer.
 Timestamp due_of(const EscalationStep& step, std::uint32_t done, const AlarmRecord& record) {
   const std::uint32_t times = step.repeat > Duration{0} ? step.times : 1;
-  if (done >= times) return never;
+  if (done >= times || record.hidden) return never;
   if (step.until == EscalationStep::Until::acked && record.acknowledged) return never;
   return record.base + step.after + step.repeat * static_cast<int>(done);
 }
@@ -52,6 +52,7 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
   record.alert = alert;
   record.face = Face{e.level, e.priority};
   record.acknowledged = e.state == AlarmState::acknowledged;
+  record.hidden = is_hidden(e);
   record.base = e.at;
   if (routed.escalation) record.escalation = routed.escalation;
   record.told.insert(routed.receivers.begin(), routed.receivers.end());
@@ -99,6 +100,7 @@ std::vector<Tell> AlarmBook::follow(Timestamp now, const AlertPtr& alert, Record
     }
   }
   record.acknowledged = e.state == AlarmState::acknowledged;
+  record.hidden = is_hidden(e);
   touch(record);
   if (role_of(e) == Role::closes) {
     due_.erase({record.due, at->first});

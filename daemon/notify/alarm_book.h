@@ -25,6 +25,7 @@ struct AlarmRecord {
   AlertPtr alert;  // its last transition that announced
   Face face;
   bool acknowledged = false;
+  bool hidden = false;                    // shelved, suppressed ...: nobody is called
   Timestamp base;                         // of the escalation
   std::optional<std::size_t> escalation;  // in the plan
   std::vector<std::uint32_t> done;        // by step: how often it was told

@@ -10,6 +10,12 @@ namespace parkwatch::notify {
 namespace {
 
 constexpr std::string_view cursor_key = "cursor";
+constexpr std::string_view low_key = "low";
+constexpr std::string_view flood_key = "flood";
+
+bool is_single(std::string_view key) {
+  return key == cursor_key || key == low_key || key == flood_key;
+}
 
 bool is_periodic(ReceiverKind kind) {
   return kind == ReceiverKind::alertmanager || kind == ReceiverKind::heartbeat;
@@ -41,7 +47,8 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
   std::vector<std::pair<Timestamp, const std::pair<const std::string, std::string>*>> notices;
   for (const auto& row : rows) {
     if (!row.first.starts_with("q/")) {
-      if (row.first != cursor_key && row.first != "low") restore_row(row.first, row.second, find);
+      if (row.first == flood_key) flood_ = true;
+      if (!is_single(row.first)) restore_row(row.first, row.second, find);
       continue;
     }
     const auto parsed = parse_notice(row.first, row.second, find);
@@ -114,6 +121,11 @@ void Dispatcher::take(Timestamp now, const AlertPtr& alert) {
     keep(std::string{cursor_key}, std::to_string(cursor_));
   }
   tell(now, book_.take(now, alert));
+  const TransitionKind kind = alert->event.kind;
+  if (kind == TransitionKind::flood_started || kind == TransitionKind::flood_ended) {
+    flood_ = kind == TransitionKind::flood_started;
+    keep(std::string{flood_key}, flood_ ? std::optional<std::string>{"1"} : std::nullopt);
+  }
 }
 
 void Dispatcher::tell(Timestamp now, std::vector<Tell> tells) {
@@ -316,7 +328,7 @@ void Dispatcher::keep_low() {
   for (const auto& receiver : receivers_) low = std::min(low, receiver->queue.oldest());
   if (low == low_) return;
   low_ = low;
-  keep("low", std::to_string(low));
+  keep(std::string{low_key}, std::to_string(low));
 }
 
 std::vector<KeptRow> Dispatcher::changes() {

@@ -118,19 +118,19 @@ std::string alarm_row(const AlarmRecord& record, const NotifyPlan& plan) {
   const std::string escalation =
       record.escalation ? plan.escalations.at(*record.escalation).id : "";
   return std::to_string(record.alert->event.journal) + ' ' + face_words(record.face) +
-         (record.acknowledged ? " acked " : " unacked ") + time_word(record.base) + ' ' +
-         word(escalation) + ' ' + joined(done) + ' ' + receiver_words(record.told, plan) + ' ' +
-         receiver_words(record.escalated, plan);
+         (record.acknowledged ? " acked" : " unacked") + (record.hidden ? " hidden " : " shown ") +
+         time_word(record.base) + ' ' + word(escalation) + ' ' + joined(done) + ' ' +
+         receiver_words(record.told, plan) + ' ' + receiver_words(record.escalated, plan);
 }
 
 std::optional<AlarmRecord> parse_alarm(std::string_view key, std::string_view value,
                                        const NotifyPlan& plan, const FindAlert& find) {
   const auto words = split(value, ' ');
   const auto id = parse_count(key.substr(std::min<std::size_t>(2, key.size())));
-  if (!id || *id >= volatile_ids || words.size() != 9) return std::nullopt;
+  if (!id || *id >= volatile_ids || words.size() != 10) return std::nullopt;
   const auto journal = parse_count(words[0]);
   const auto face = parse_face(words[1], words[2]);
-  const auto base = parse_time(words[4]);
+  const auto base = parse_time(words[5]);
   if (!journal || !face || !base) return std::nullopt;
   AlarmRecord record;
   record.id = *id;
@@ -138,14 +138,15 @@ std::optional<AlarmRecord> parse_alarm(std::string_view key, std::string_view va
   if (record.alert == nullptr) return std::nullopt;
   record.face = *face;
   record.acknowledged = words[3] == "acked";
+  record.hidden = words[4] == "hidden";
   record.base = *base;
-  record.escalation = escalation_of(plan, words[5]);
-  for (const std::string_view times : split(words[6], ',')) {
+  record.escalation = escalation_of(plan, words[6]);
+  for (const std::string_view times : split(words[7], ',')) {
     if (record.done.size() == escalation_steps_max) break;
     record.done.push_back(static_cast<std::uint32_t>(parse_count(times).value_or(0)));
   }
-  record.told = parse_receivers(words[7], plan);
-  record.escalated = parse_receivers(words[8], plan);
+  record.told = parse_receivers(words[8], plan);
+  record.escalated = parse_receivers(words[9], plan);
   return record;
 }
 
@@ -165,7 +166,7 @@ std::string tally_row(const Tally& tally) {
 
 std::optional<Tally> parse_tally(std::string_view value, const FindAlert& find) {
   const auto words = split(value, ' ');
-  if (words.size() != 9) return std::nullopt;
+  if (words.size() != 10) return std::nullopt;
   Tally tally;
   for (std::size_t p = 0; p < 4; ++p) {
     const auto count = parse_count(words[p]);

@@ -2,6 +2,8 @@
 // with a blank between them, so that anyone can read them with SQL. Pure.
 //
 //   cursor                                  the journal is routed up to this number
+//   low                                     the journal is needed from this number on
+//   flood                                   there is one
 //   a/<id>                                  an alarm that somebody was told of (AlarmRecord)
 //   q/<receiver>/<journal>/<step>.<repeat>  a notice that waits
 //   d/<receiver>                            notices that are only counted (Tally)

@@ -10,6 +10,7 @@
 #include <map>
 #include <utility>
 
+#include "notify/alarm_counts.h"
 #include "notify/pending_alerts.h"
 #include "notify/standing_alarms.h"
 #include "notify/topics.h"
@@ -19,6 +20,8 @@ namespace {
 
 // Retained states to empty that wait at a time; more are found again at the next connect.
 constexpr std::size_t stale_topics_max = 20'000;
+// Publishes of others (boards) that are on their way at a time.
+constexpr std::size_t others_max = 4;
 // Kinds of faults of our own.
 constexpr std::size_t faults_max = 32;
 
@@ -43,7 +46,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
     options.will.topic = topics_.online();
     options.will.payload = online_payload(false, {}, "connection lost");
     options.filters = {topics_.states_filter()};
-    options.publish_window = options_.publish_window;
+    options.publish_window = options_.publish_window + others_max;
     options.clean_session = true;
   }
 
@@ -74,6 +77,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
     session_ = std::move(session);
     for (AlarmEvent& event : standing) {
       const std::string topic = topics_.state(event.rule, event.tag);
+      counts_of_alarms_.changed(event);
       standing_.changed(topic, std::make_shared<const Alert>(Alert{std::move(event), {}}));
     }
     fetch_more();
@@ -83,6 +87,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   void committed(std::vector<AlarmEvent> transitions) {
     for (AlarmEvent& event : transitions) {
       const std::string topic = topics_.state(event.rule, event.tag);
+      counts_of_alarms_.changed(event);
       auto alert = std::make_shared<const Alert>(Alert{std::move(event), {}});
       standing_.changed(topic, alert);
       pending_.committed(std::move(alert));
@@ -114,7 +119,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
  private:
   // What a publish was for, to be told when it is done.
   struct Purpose {
-    enum class What : std::uint8_t { alert, standing, stale, online, offline };
+    enum class What : std::uint8_t { alert, standing, stale, online, offline, digest };
     What what = What::alert;
     std::uint64_t number = 0;  // alert
     PendingAlerts::Part part = PendingAlerts::Part::event;
@@ -132,6 +137,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   bool send_alert();
   bool send_standing();
   bool send_stale();
+  bool send_digests();
   bool send_offline();
   void publish(std::string topic, std::string payload, bool retained, Purpose purpose);
   void published(std::uint64_t connection, const Purpose& purpose, bool ok);
@@ -150,6 +156,9 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
 
   PendingAlerts pending_;
   StandingAlarms standing_;
+  AlarmCounts counts_of_alarms_;
+  std::string summary_sent_;  // over the present connection
+  std::string sounder_sent_;
   std::deque<std::string> stale_;                    // retained topics to empty
   std::map<std::string, bool, std::less<>> faults_;  // by name: active
   std::uint64_t volatile_number_ = 0;
@@ -158,6 +167,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   bool stalled_ = false;          // a publish failed: wait for the retry or a new connection
   std::uint64_t connection_ = 0;  // answers to publishes of earlier ones only free the window
   std::size_t outstanding_ = 0;
+  std::size_t others_ = 0;
   bool online_sent_ = false;
   bool pumping_ = false;
   bool fetch_failed_ = false;
@@ -197,6 +207,7 @@ void MqttAlerts::Impl::fault(std::string_view name, bool active, const Text& mes
   alert.volatile_id =
       'v' + std::to_string(options_.start_number) + '-' + std::to_string(++volatile_number_);
 
+  counts_of_alarms_.changed(event);
   auto shared = std::make_shared<const Alert>(std::move(alert));
   standing_.changed(topic, shared);
   // Full: the state is still shown at the next connect.
@@ -225,6 +236,8 @@ void MqttAlerts::Impl::new_connection() {
   stalled_ = false;
   online_sent_ = false;
   offline_sent_ = false;
+  summary_sent_.clear();
+  sounder_sent_.clear();
   pending_.rewind();
   standing_.connected();
   retry_timer_.cancel();
@@ -268,6 +281,7 @@ bool MqttAlerts::Impl::send_next() {
     return true;
   }
   if (send_alert()) return true;
+  if (send_digests()) return true;
   if (stopping_) return send_offline();
   // After the alerts, so that a topic never shows an alarm's newest transition before an older one.
   if (pending_.behind() && !fetch_failed_) return false;
@@ -310,6 +324,21 @@ bool MqttAlerts::Impl::send_stale() {
     return true;
   }
   return false;
+}
+
+// After the alerts that they count: a burst costs one of each.
+bool MqttAlerts::Impl::send_digests() {
+  std::string sounder = counts_of_alarms_.sounder();
+  if (sounder != sounder_sent_) {
+    sounder_sent_ = sounder;
+    publish(topics_.sounder(), std::move(sounder), true, Purpose{Purpose::What::digest, 0, {}, {}});
+    return true;
+  }
+  std::string summary = counts_of_alarms_.summary();
+  if (summary == summary_sent_) return false;
+  summary_sent_ = summary;
+  publish(topics_.summary(), std::move(summary), true, Purpose{Purpose::What::digest, 0, {}, {}});
+  return true;
 }
 
 bool MqttAlerts::Impl::send_offline() {
@@ -361,6 +390,7 @@ void MqttAlerts::Impl::acknowledged(const Purpose& purpose) {
       finish_stop();
       break;
     case Purpose::What::standing:
+    case Purpose::What::digest:
     case Purpose::What::online:
       break;
   }
@@ -368,13 +398,17 @@ void MqttAlerts::Impl::acknowledged(const Purpose& purpose) {
 
 void MqttAlerts::Impl::publish_for_other(std::string topic, std::string payload,
                                          std::function<void(std::string)> done) {
-  if (!session_ || !connected_ || stopping_) {
+  if (!session_ || !connected_ || stopping_ || others_ == others_max) {
     boost::asio::post(loop_, [done = std::move(done)] { done("the broker is not connected"); });
     return;
   }
-  session_->publish(std::move(topic), std::move(payload), true, [done = std::move(done)](bool ok) {
-    done(ok ? std::string{} : "the broker did not acknowledge");
-  });
+  ++others_;
+  std::weak_ptr<Impl> weak = weak_from_this();
+  session_->publish(std::move(topic), std::move(payload), true,
+                    [weak, done = std::move(done)](bool ok) {
+                      if (const auto self = weak.lock()) --self->others_;
+                      done(ok ? std::string{} : "the broker did not acknowledge");
+                    });
 }
 
 void MqttAlerts::Impl::fetch_more() {

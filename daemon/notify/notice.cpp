@@ -7,25 +7,37 @@
 namespace parkwatch::notify {
 
 Role role_of(const AlarmEvent& event) {
+  switch (event.notice) {
+    case Notice::opens:
+      return Role::opens;
+    case Notice::updates:
+      return Role::updates;
+    case Notice::closes:
+      return Role::closes;
+    case Notice::none:
+      break;
+  }
+  if (is_hidden(event)) return Role::none;
+  // From before transitions said it, and those of our own that no journal holds.
   switch (event.kind) {
     case TransitionKind::raised:
       return Role::opens;
     case TransitionKind::returned:
-      return Role::closes;
     case TransitionKind::removed:
-      return event.state == AlarmState::returned_unacknowledged ? Role::none : Role::closes;
+      return Role::closes;
     case TransitionKind::level_changed:
     case TransitionKind::acknowledged:
-      break;
+      return event.state == AlarmState::normal ? Role::none : Role::updates;
+    default:
+      return Role::none;
   }
-  return event.state == AlarmState::normal ? Role::none : Role::updates;
 }
 
 bool News::announces() const {
   const AlarmEvent& e = alert->event;
   const Role role = role_of(e);
-  return step != 0 || role == Role::opens ||
-         (role == Role::updates && e.occurrence != 0 && e.occurrence == e.journal);
+  const bool calls_again = e.journal != 0 && (e.occurrence == e.journal || begins_horn(e));
+  return step != 0 || role == Role::opens || (role == Role::updates && calls_again);
 }
 
 std::string notice_id(const EventOrigin& origin, const News& notice) {

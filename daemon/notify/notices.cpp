@@ -10,8 +10,18 @@ namespace {
 // So that a clock that is set wakes whoever waits for it.
 constexpr Duration look_at_least_every = std::chrono::seconds{10};
 constexpr std::size_t faults_max = 32;
+constexpr std::string_view receiver_tags = "receiver/";
 
 }  // namespace
+
+std::string receiver_tag(std::string_view receiver) {
+  return std::string{receiver_tags} + std::string{receiver};
+}
+
+std::optional<std::string> receiver_of_tag(std::string_view tag) {
+  if (!tag.starts_with(receiver_tags)) return std::nullopt;
+  return std::string{tag.substr(receiver_tags.size())};
+}
 
 Notices::Notices(boost::asio::io_context& loop, NoticesPlan plan, Sender sender,
                  std::uint64_t start_number, NoticesCalls calls)
@@ -73,6 +83,10 @@ void Notices::take_plan(NoticesPlan plan) {
   plan_ = std::move(plan);
   on_way_.clear();
   ++plan_number_;
+  // The alarm of one that is gone ends with it.
+  for (const ReceiverStatus& before : dispatcher_->status()) {
+    if (!receiver_of(*plan_.plan, before.name)) calls_.condition({before.name, false, {}});
+  }
   dispatcher_ = std::make_unique<Dispatcher>(plan_.plan, sender_.to_local);
   // The rows say where the journal has been routed to, so nothing is to be read again.
   (void)dispatcher_->restore(calls_.now(), rows_, 0, [&alerts](std::uint64_t journal) {

@@ -17,6 +17,12 @@
 
 namespace parkwatch::notify {
 
+// The alarm of a receiver that fails: its rule, and its tag.
+inline constexpr std::string_view delivery_failed_rule = "delivery-failed";
+[[nodiscard]] std::string receiver_tag(std::string_view receiver);
+// The receiver of such a tag; empty: it is another's.
+[[nodiscard]] std::optional<std::string> receiver_of_tag(std::string_view tag);
+
 // How it reaches the rest of the daemon. All are called on the loop's thread.
 struct NoticesCalls {
   std::function<Timestamp()> now;  // the gateway clock

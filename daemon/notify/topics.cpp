@@ -83,6 +83,9 @@ std::string Topics::event(Priority priority, std::string_view group) const {
 
 std::string Topics::online() const { return root_ + "online"; }
 
+std::string Topics::summary() const { return root_ + "summary"; }
+std::string Topics::sounder() const { return root_ + "sounder"; }
+
 std::string Topics::states_filter() const { return root_ + "alarm/+/#"; }
 
 bool Topics::is_state(std::string_view topic) const {

@@ -26,6 +26,10 @@ class Topics {
   // Retained: whether the daemon is there; its last will.
   [[nodiscard]] std::string online() const;
 
+  // Retained: how many alarms stand; whether the horn sounds.
+  [[nodiscard]] std::string summary() const;
+  [[nodiscard]] std::string sounder() const;
+
   // Takes every state topic.
   [[nodiscard]] std::string states_filter() const;
   // Whether `topic` is one that state() could have made.

@@ -60,6 +60,34 @@ Wording::Tone tone_of(const News& news) {
   return Wording::Tone::low;
 }
 
+// Of kinds that say more than that there is news.
+std::string kind_words(Language l, TransitionKind kind) {
+  switch (kind) {
+    case TransitionKind::unacknowledged:
+      return chosen(l, "取消确认", "Unacknowledged");
+    case TransitionKind::shelved:
+      return chosen(l, "已搁置", "Shelved");
+    case TransitionKind::unshelved:
+      return chosen(l, "取消搁置", "Unshelved");
+    case TransitionKind::suppressed:
+      return chosen(l, "已抑制", "Suppressed");
+    case TransitionKind::unsuppressed:
+      return chosen(l, "取消抑制", "Unsuppressed");
+    case TransitionKind::out_of_service:
+      return chosen(l, "已停用", "Out of service");
+    case TransitionKind::in_service:
+      return chosen(l, "恢复使用", "In service");
+    case TransitionKind::chattering:
+      return chosen(l, "抖动", "Chattering");
+    case TransitionKind::re_alarmed:
+      return chosen(l, "再次报警", "Still standing");
+    case TransitionKind::overdue:
+      return chosen(l, "超时未确认", "Overdue");
+    default:
+      return {};
+  }
+}
+
 std::string title_of(const Voice& voice, const News& news) {
   const AlarmEvent& e = news.alert->event;
   const std::string message = message_of(voice, e);
@@ -81,6 +109,8 @@ std::string title_of(const Voice& voice, const News& news) {
     return chosen(l, "已确认", "Acknowledged") + (who.empty() ? "" : " (" + who + ")") + " · " +
            message;
   }
+  const std::string what = kind_words(l, e.kind);
+  if (!what.empty()) return what + " · " + rank;
   return news.announces() ? rank : chosen(l, "更新 ", "Update ") + rank;
 }
 

@@ -181,6 +181,20 @@ TEST_CASE("notify config: an escalation with its steps and fallback", "[config]"
   CHECK(got.config->notify->routes.back().escalation == "duty");
 }
 
+TEST_CASE("notify config: a rule names its escalation, which must be there", "[config]") {
+  const std::string rule =
+      "[[tag]]\nname = \"t/a/x\"\n[[rule]]\nid = \"r\"\nkind = \"limit\"\n"
+      "tags = [\"t/a/x\"]\nH = { at = 1, priority = \"high\" }\nescalation = \"duty\"\n";
+  const std::string duty =
+      "[[escalation]]\nid = \"duty\"\nsteps = [{ after = \"3m\", to = [\"hook\"] }]\n";
+  const Loaded good = given(hook + duty + rule);
+  CAPTURE(good.said());
+  REQUIRE(good.config != nullptr);
+  CHECK(good.config->notify->rule_escalations.at("r") == "duty");
+  CHECK_THAT(given(hook + rule).said(),
+             Catch::Contains("error rule.escalation: there is no escalation \"duty\""));
+}
+
 TEST_CASE("notify config: mistakes of escalations", "[config][hostile]") {
   const Loaded got = given(hook +
                            "[[escalation]]\nid = \"e\"\n[[escalation]]\nid = \"e\"\nsteps = [\n"

@@ -475,6 +475,56 @@ TEST_CASE("dispatcher: a board shows the worst that stands", "[notify]") {
   CHECK(rig.sent.back().message.standing == nullptr);
 }
 
+TEST_CASE("dispatcher: what is hidden is told to nobody, and calls nobody", "[notify]") {
+  DispatchRig rig{escalating()};
+  AlarmEvent hidden = raised(1, tank(1));
+  hidden.flags = alarm_suppressed;
+  rig.commit(hidden);
+  rig.advance(3600s);
+  CHECK(rig.said().empty());
+  AlarmEvent shown = followed(hidden, 2, TransitionKind::unsuppressed, AlarmState::unacknowledged);
+  shown.flags = 0;
+  shown.notice = Notice::opens;
+  shown.at = rig.now;
+  rig.commit(shown);
+  CHECK(rig.said() == Lines{"shift: 2"});
+  AlarmEvent shelved = followed(shown, 3, TransitionKind::shelved, AlarmState::unacknowledged);
+  shelved.flags = alarm_shelved;
+  shelved.notice = Notice::updates;
+  rig.commit(shelved);
+  rig.start();  // it stays so through a kill
+  rig.advance(3600s);
+  CHECK(rig.said() == Lines{"shift: 2", "shift: 3"});
+  AlarmEvent closed = followed(shelved, 4, TransitionKind::returned, AlarmState::normal);
+  closed.notice = Notice::closes;
+  rig.commit(closed);
+  CHECK(rig.said().back() == "shift: 4");
+}
+
+TEST_CASE("dispatcher: in a flood people get digests, critical ones still go one by one",
+          "[notify]") {
+  DispatchRig rig{plan_of({receiver("ding", ReceiverKind::dingtalk)})};
+  AlarmEvent flood = raised(1, "alarms");
+  flood.rule = rule_flood;
+  flood.kind = TransitionKind::flood_started;
+  flood.flags = alarm_in_progress;
+  rig.commit(flood);
+  rig.start();  // known after a kill
+  rig.commit(raised(2, tank(2)));
+  rig.commit(raised(3, tank(3)));
+  rig.commit(critical(4, tank(4)));
+  rig.advance(60s);
+  CHECK(rig.said() == Lines{"ding: 4", "ding: digest 2"});
+  CHECK(rig.sent.back().message.flood);
+  flood.kind = TransitionKind::flood_ended;
+  flood.journal = 5;
+  rig.commit(flood);
+  rig.commit(raised(6, tank(6)));
+  rig.commit(raised(7, tank(7)));
+  rig.advance(60s);
+  CHECK(rig.said().back() == "ding: 6 7");
+}
+
 TEST_CASE("dispatcher: on a first start history is nobody's news", "[notify]") {
   Dispatcher dispatcher{
       std::make_shared<const NotifyPlan>(plan_of({receiver("hook", ReceiverKind::webhook)})),

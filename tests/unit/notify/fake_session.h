@@ -28,6 +28,7 @@ struct FakeBroker {
   bool started = false;
   bool stopped = false;
   bool answer_at_once = false;                  // done(up) inside publish()
+  std::map<std::string, std::string> counts;    // summary and sounder, by topic
   std::vector<Published> published;             // everything, in order
   std::map<std::string, std::string> retained;  // of what was acknowledged, as a broker keeps it
   std::deque<std::pair<Published, std::function<void(bool)>>> waiting;
@@ -93,6 +94,12 @@ class FakeSession final : public mqtt_session::Session {
     Published message{std::move(topic), std::move(payload), retained};
     if (!broker_.up) {
       done(false);
+      return;
+    }
+    // Counts follow every alert: apart, and taken at once, so that tests see the alerts alone.
+    if (message.topic.ends_with("/summary") || message.topic.ends_with("/sounder")) {
+      broker_.counts[message.topic] = message.payload;
+      done(true);
       return;
     }
     broker_.published.push_back(message);

@@ -235,6 +235,26 @@ TEST_CASE("mqtt alerts: at start the outbox of the last run is told first", "[no
   CHECK(bench.delivered == std::vector<std::uint64_t>{7, 8, 9});
 }
 
+TEST_CASE("mqtt alerts: summary and sounder follow the alerts, and come again with a connection",
+          "[notify]") {
+  Bench bench;
+  bench.start();
+  bench.connect();
+  const std::string sounder = "parkwatch/v1/park-a/sounder";
+  const std::string summary = "parkwatch/v1/park-a/summary";
+  bench.settle();
+  CHECK_THAT(bench.broker.counts[sounder], Catch::Contains("false"));
+  bench.commit({test::raised(1)});
+  bench.settle();
+  CHECK_THAT(bench.broker.counts[sounder], Catch::Contains(R"("priority":"high","alarms":1)"));
+  CHECK_THAT(bench.broker.counts[summary], Catch::Contains(R"("high":{"unacknowledged":1)"));
+  bench.broker.counts.clear();
+  bench.lose();
+  bench.connect();
+  bench.settle();
+  CHECK(bench.broker.counts.size() == 2);
+}
+
 TEST_CASE("mqtt alerts: each connect tells that we are online and what stands", "[notify]") {
   Bench bench;
   bench.start({raised(1), raised(2, "tank/t102/level")});
@@ -513,6 +533,6 @@ TEST_CASE("mqtt alerts: the session's options get the will, the filter and the w
   CHECK(session.will.topic == online);
   CHECK(session.will.payload == R"({"online":false,"reason":"connection lost"})");
   CHECK(session.filters == std::vector<std::string>{"parkwatch/v1/park-a/alarm/+/#"});
-  CHECK(session.publish_window == 9);
+  CHECK(session.publish_window == 9 + 4);  // four for boards
   CHECK(session.clean_session);
 }

@@ -43,8 +43,8 @@ class Park {
       if (reply.status == 200) heard[spec.name].push_back(request.body);
       boost::asio::post(loop_, [done = std::move(done), reply] { done(reply); });
     };
-    calls.keep = [this](std::vector<KeptRow> rows) {
-      for (KeptRow& row : rows) waiting_[row.key] = std::move(row.value);
+    calls.keep = [this](std::vector<KeptRow> changed) {
+      for (KeptRow& row : changed) waiting_[row.key] = std::move(row.value);
       write();
     };
     calls.condition = [this](const ReceiverCondition& c) { conditions.push_back(c); };
