@@ -1,7 +1,6 @@
 // daemon/app/notices_out.cpp - See the header.
 #include "app/notices_out.h"
 
-#include <ctime>
 #include <fstream>
 #include <utility>
 
@@ -59,17 +58,6 @@ Result<std::vector<notify::Secrets>> read_secrets(const NotifyPlan& plan) {
   return out;
 }
 
-notify::LocalTime system_local_time(Timestamp at) {
-  const std::time_t seconds = to_us(at) / 1'000'000;
-  std::tm local{};
-  notify::LocalTime out;
-  if (::localtime_r(&seconds, &local) == nullptr) return out;
-  out.minute = static_cast<std::uint16_t>(local.tm_hour * 60 + local.tm_min);
-  out.second = static_cast<std::uint8_t>(local.tm_sec);
-  out.weekday = static_cast<std::uint8_t>((local.tm_wday + 6) % 7);
-  return out;
-}
-
 NoticesOut::NoticesOut(boost::asio::io_context& loop, std::string park, std::string generation,
                        std::uint64_t start_number, NoticesOutCalls calls)
     : loop_(loop),
@@ -80,6 +68,7 @@ NoticesOut::NoticesOut(boost::asio::io_context& loop, std::string park, std::str
 
 Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newest_journal) {
   plan_ = config.notify;
+  zone_ = config.plant->calendar.zone;
   auto secrets = read_secrets(*plan_);
   if (!secrets) return secrets.error();
   notify::NoticesCalls calls;
@@ -93,7 +82,9 @@ Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newes
   };
   notices_ = std::make_unique<notify::Notices>(
       loop_, notify::NoticesPlan{plan_, *std::move(secrets)},
-      notify::Sender{{park_, generation_}, system_local_time}, start_number_, std::move(calls));
+      notify::Sender{{park_, generation_},
+                     [this](Timestamp at) { return notify::local_time(zone_, at); }},
+      start_number_, std::move(calls));
   auto reader = store::open_reader(config.state_directory);
   if (!reader.ok()) return reader.error();
   auto rows = (*reader)->notify_rows();
@@ -129,6 +120,7 @@ Result<Done> NoticesOut::end_stale_alarms(store::Reader& reader) {
 }
 
 Result<Done> NoticesOut::reload(const config::Config& config) {
+  zone_ = config.plant->calendar.zone;
   if (*config.notify == *plan_) return Done{};
   auto secrets = read_secrets(*config.notify);
   if (!secrets) return secrets.error();

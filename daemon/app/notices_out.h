@@ -17,8 +17,6 @@ namespace parkwatch::app {
 
 // What the files of a plan's receivers say. Errors: permanent, naming the receiver and the file.
 [[nodiscard]] Result<std::vector<notify::Secrets>> read_secrets(const NotifyPlan& plan);
-// The gateway's own time zone.
-[[nodiscard]] notify::LocalTime system_local_time(Timestamp at);
 
 struct NoticesOutCalls {
   std::function<Timestamp()> now;
@@ -64,6 +62,7 @@ class NoticesOut {
   const std::uint64_t start_number_;
   const NoticesOutCalls calls_;
   std::shared_ptr<const NotifyPlan> plan_;
+  TimeZone zone_;  // the park's
   std::unique_ptr<notify::CurlSender> sender_;
   std::unique_ptr<notify::Notices> notices_;  // never null once start() succeeded
 };

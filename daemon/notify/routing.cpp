@@ -2,6 +2,7 @@
 #include "notify/routing.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace parkwatch::notify {
 namespace {
@@ -13,6 +14,18 @@ bool any_matches(const std::vector<std::string>& patterns, const std::string& na
 }
 
 }  // namespace
+
+LocalTime local_time(const TimeZone& zone, Timestamp at) {
+  const auto local = at.time_since_epoch() + zone.offset_at(at);
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const auto second = std::chrono::duration_cast<std::chrono::seconds>(local - day).count();
+  LocalTime out;
+  out.minute = static_cast<std::uint16_t>(second / 60);
+  out.second = static_cast<std::uint8_t>(second % 60);
+  // 1970 began on a Thursday.
+  out.weekday = static_cast<std::uint8_t>((day.count() % 7 + 7 + 3) % 7);
+  return out;
+}
 
 bool within(const TimeOfDay& when, const LocalTime& local) {
   const auto on = [&when](unsigned weekday) { return when.days.at(weekday % 7); };

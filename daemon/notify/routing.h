@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/alarm_event.h"
+#include "model/calendar.h"
 #include "model/notify_plan.h"
 
 namespace parkwatch::notify {
@@ -18,6 +19,7 @@ struct LocalTime {
   std::uint8_t weekday = 0;  // 0: Monday
   std::uint8_t second = 0;
 };
+[[nodiscard]] LocalTime local_time(const TimeZone& zone, Timestamp at);
 using ToLocal = std::function<LocalTime(Timestamp)>;
 
 [[nodiscard]] bool within(const TimeOfDay& when, const LocalTime& local);

@@ -101,6 +101,16 @@ TEST_CASE("routing: hours of the day, also across midnight and on chosen days", 
   CHECK_FALSE(within(always, at(23, 59, 0)));
 }
 
+TEST_CASE("routing: the clock on the wall of the park's zone", "[notify]") {
+  const TimeZone china = *parse_offset("+08:00");
+  const LocalTime local = local_time(china, test::sample_time);  // a Sunday, 06:03:22 UTC
+  CHECK(local.minute == 14 * 60 + 3);
+  CHECK(local.second == 22);
+  CHECK(local.weekday == 6);
+  CHECK(local_time(china, test::sample_time + std::chrono::hours{10}).weekday == 0);
+  CHECK(local_time(*parse_offset("-12:00"), from_us(0)).weekday == 2);  // still Wednesday
+}
+
 TEST_CASE("routing: the first route with an escalation decides which", "[notify]") {
   NotifyPlan plan = two_receivers();
   plan.escalations = {{"day", {}}, {"night", {}}};
