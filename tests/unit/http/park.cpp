@@ -78,6 +78,17 @@ http::Services Park::services() {
     const std::lock_guard lock{status_mutex};
     return status;
   };
+  services.receivers = [this] {
+    const std::lock_guard lock{status_mutex};
+    return receivers;
+  };
+  services.test_receiver = [this](const std::string& name,
+                                  std::function<void(Result<http::ReceiverTest>)> done) {
+    const std::lock_guard lock{status_mutex};
+    tested_name = name;
+    if (!tested) return;
+    boost::asio::post(loop_, [done = std::move(done), answer = *tested] { done(answer); });
+  };
   return services;
 }
 

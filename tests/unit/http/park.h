@@ -76,6 +76,10 @@ class Park {
   std::mutex status_mutex;
   http::Health health{true, true, {}};
   http::Status status;
+  std::vector<http::ReceiverStatus> receivers;
+  // What a test message comes to; empty: it is never answered.
+  std::optional<Result<http::ReceiverTest>> tested;
+  std::string tested_name;
 
  private:
   void write();

@@ -114,6 +114,13 @@ TEST_CASE("command line: the other commands", "[cli]") {
   CHECK(events.after == "g.7");
   CHECK(events.max == 5);
   CHECK(command_of<QuarantineCommand>(parse_command_line({"quarantine", "--max", "3"})).max == 3);
+  CHECK(command_of<NotifyCommand>(parse_command_line({"notify", "list"})).verb ==
+        NotifyCommand::Verb::list);
+  const auto test = command_of<NotifyCommand>(parse_command_line({"notify", "test", "ding"}));
+  CHECK(test.verb == NotifyCommand::Verb::test);
+  CHECK(test.receiver == "ding");
+  CHECK_FALSE(parse_command_line({"notify"}).line);
+  CHECK_FALSE(parse_command_line({"notify", "test"}).line);
 }
 
 TEST_CASE("command line: what is wrong is refused with code 2 and words", "[cli]") {

@@ -145,6 +145,44 @@ TEST_CASE("commands: consumers are listed, registered and removed", "[cli]") {
   CHECK(bad.err == "parkwatch: there is no consumer 'x'\n");
 }
 
+TEST_CASE("commands: the receivers are listed", "[cli]") {
+  const Run rows =
+      run({json_answer(R"({"receivers":[{"name":"ding","kind":"dingtalk","failing":true,)"
+                       R"("waiting":3,"told":7,"failures":2,"expired":1,"refused":0,)"
+                       R"("detail":"code 130101: too fast"}]})")},
+          {"notify", "list"});
+  CHECK(rows.code == exit_ok);
+  CHECK(rows.asked[0].target == "/v1/receivers");
+  for (const char* word : {"ding", "dingtalk", "failing", "130101"}) {
+    CHECK_THAT(rows.out, Catch::Contains(word));
+  }
+  const Run none = run({json_answer(R"({"receivers":[]})")}, {"notify", "list"});
+  CHECK(none.out == "no receiver is configured\n");
+}
+
+TEST_CASE("commands: a test message's answer is printed, and decides the exit code", "[cli]") {
+  const Run good = run({json_answer(R"({"receiver":"ding","outcome":"ok","status":200,)"
+                                    R"("reply":"{\"errcode\":0}"})")},
+                       {"notify", "test", "ding"});
+  CHECK(good.code == exit_ok);
+  CHECK(good.asked[0].method == "POST");
+  CHECK(good.asked[0].target == "/v1/receivers/ding/test");
+  CHECK(good.out == "ding: ok, status 200\n{\"errcode\":0}\n");
+  const Run bad = run({json_answer(R"({"receiver":"ding","outcome":"refused","status":200,)"
+                                   R"("reply":"x\u001b[31m","detail":"code 310000: sign"})")},
+                      {"notify", "test", "ding"});
+  CHECK(bad.code == exit_no);
+  CHECK_THAT(bad.out, Catch::Contains("310000"));
+  CHECK(bad.out.find('\x1b') == std::string::npos);
+  const Run json = run({json_answer(R"({"receiver":"d","outcome":"ok","status":0,"reply":""})")},
+                       {"--json", "notify", "test", "d"});
+  CHECK(json.out == "{\"receiver\":\"d\",\"outcome\":\"ok\",\"status\":0,\"reply\":\"\"}\n");
+  const Run unknown =
+      run({problem_answer(404, "there is no receiver \"nobody\"")}, {"notify", "test", "nobody"});
+  CHECK(unknown.code == exit_no);
+  CHECK_THAT(unknown.err, Catch::Contains("no receiver"));
+}
+
 TEST_CASE("commands: the quarantine is shown", "[cli]") {
   const Run rows = run({json_answer(R"({"quarantine":[{"received":"A","source":"park","topic":"t",)"
                                     R"("reason":"malformed","payload_bytes":1,"payload":"{"}]})")},

@@ -1,0 +1,202 @@
+// tests/unit/app/notices_out_test.cpp - Secrets from files, and what a start finds in the store.
+#include "app/notices_out.h"
+
+#include <boost/asio/post.hpp>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "store/store.h"
+#include "tests/support/temp_dir.h"
+
+using namespace parkwatch;
+using namespace parkwatch::app;
+using parkwatch::test::TempDir;
+
+namespace {
+
+std::string written(const TempDir& dir, const std::string& name, const std::string& text) {
+  const std::filesystem::path path = dir.path() / name;
+  std::ofstream{path} << text;
+  return path.string();
+}
+
+// A board: what is sent to it needs no network.
+NotifyPlan plan_with_board() {
+  NotifyPlan plan;
+  ReceiverSpec board;
+  board.name = "board";
+  board.kind = ReceiverKind::board;
+  board.topic = "gate/1";
+  board.group_wait = board.group_interval = Duration{0};
+  plan.receivers = {board};
+  RouteSpec route;
+  route.to = {"board"};
+  plan.routes = {route};
+  return plan;
+}
+
+AlarmEvent raise(std::uint64_t journal) {
+  AlarmEvent e;
+  e.journal = journal;
+  e.kind = TransitionKind::raised;
+  e.state = AlarmState::unacknowledged;
+  e.rule = "r" + std::to_string(journal);
+  e.tag = "t/a/x";
+  e.level = Level::on;
+  e.priority = Priority::high;
+  e.occurrence = journal;
+  e.at = e.raised_at = e.reading_time = from_us(1'780'207'402'140'000);
+  e.group = "g";
+  e.message = {"报警", "alarm"};
+  return e;
+}
+
+// A state directory, and the notifications of one start after another on it.
+class Gateway {
+ public:
+  Gateway() {
+    config_.state_directory = dir_.path().string();
+    auto plant = std::make_shared<Plant>();
+    plant->park = "p";
+    plant->calendar.zone = *parse_offset("+08:00");
+    config_.plant = plant;
+    config_.notify = std::make_shared<const NotifyPlan>(plan_with_board());
+    store::StoreOptions options;
+    options.directory = config_.state_directory;
+    auto opened = store::open_store(options);
+    REQUIRE(opened.ok());
+    store_ = std::move(*opened);
+  }
+
+  void commit(std::uint64_t sequence, std::vector<AlarmEvent> events) {
+    store::Batch batch;
+    batch.last_sequence = sequence;
+    batch.now = from_us(1'780'207'402'140'000);
+    batch.facts.transitions = std::move(events);
+    REQUIRE(store_->commit(batch).ok());
+  }
+
+  void start(std::uint64_t newest) {
+    NoticesOutCalls calls;
+    calls.now = [] { return from_us(1'780'207'402'140'000); };
+    calls.keep = [this](std::vector<notify::KeptRow> rows) {
+      for (notify::KeptRow& row : rows) store_->keep(row.key, std::move(row.value));
+    };
+    calls.condition = [this](const notify::ReceiverCondition& c) { conditions.push_back(c); };
+    calls.publish = [this](std::string topic, std::string payload, auto done) {
+      published.emplace_back(std::move(topic), std::move(payload));
+      if (answers) boost::asio::post(loop_, [done = std::move(done)] { done({}); });
+    };
+    calls.log = [](const std::string&) {};
+    notices = std::make_unique<NoticesOut>(loop_, "p", "g", 1, std::move(calls));
+    REQUIRE(notices->start(config_, newest).ok());
+    run();
+  }
+  void run() {
+    loop_.restart();
+    loop_.poll();
+    REQUIRE(store_->flush().ok());
+  }
+  config::Config& config() { return config_; }
+
+  std::vector<std::pair<std::string, std::string>> published;
+  std::vector<notify::ReceiverCondition> conditions;
+  bool answers = true;
+  std::unique_ptr<NoticesOut> notices;
+
+ private:
+  TempDir dir_;
+  boost::asio::io_context loop_;
+  config::Config config_;
+  std::unique_ptr<store::Store> store_;
+};
+
+}  // namespace
+
+TEST_CASE("notices out: secrets are the first lines of their files", "[app]") {
+  const TempDir dir;
+  NotifyPlan plan;
+  ReceiverSpec spec;
+  spec.name = "ding";
+  spec.endpoints = {{"", written(dir, "url", "https://h/x\r\nmore\n"), written(dir, "s", "k \n")},
+                    {"https://h/y", "", ""}};
+  spec.token_file = written(dir, "token", "t\n");
+  plan.receivers = {spec};
+  const auto secrets = read_secrets(plan);
+  REQUIRE(secrets.ok());
+  REQUIRE(secrets->size() == 1);
+  CHECK(secrets->front().endpoints[0].url == "https://h/x");
+  CHECK(secrets->front().endpoints[0].secret == "k");
+  CHECK(secrets->front().endpoints[1].url == "https://h/y");
+  CHECK(secrets->front().token == "t");
+  CHECK(secrets->front().hmac.empty());
+  plan.receivers[0].hmac_file = written(dir, "empty", "\n");
+  const auto none = read_secrets(plan);
+  REQUIRE_FALSE(none.ok());
+  CHECK_THAT(none.error().message, Catch::Contains("receiver ding") && Catch::Contains("empty"));
+}
+
+TEST_CASE("notices out: what was committed after the last row is told at the next start", "[app]") {
+  Gateway gateway;
+  gateway.start(0);  // the cursor is kept, as with the first commit
+  CHECK(gateway.published.empty());
+  gateway.notices.reset();
+  gateway.commit(1, {raise(1), raise(2)});  // and a kill before they were routed
+  gateway.start(2);
+  REQUIRE(gateway.published.size() == 1);
+  CHECK(gateway.published[0] == std::pair<std::string, std::string>{"gate/1", "◆报警"});
+  CHECK(gateway.notices->waiting() == 0);
+  gateway.start(2);
+  CHECK(gateway.published.size() == 1);
+}
+
+TEST_CASE("notices out: what was not answered is sent again after a kill", "[app]") {
+  Gateway gateway;
+  gateway.start(0);
+  gateway.commit(1, {raise(1)});
+  gateway.answers = false;
+  gateway.notices->committed({raise(1)});
+  gateway.run();
+  CHECK(gateway.published.size() == 1);
+  gateway.answers = true;
+  gateway.start(1);
+  CHECK(gateway.published.size() == 2);
+  CHECK(gateway.notices->waiting() == 0);
+}
+
+TEST_CASE("notices out: on a first start, history is nobody's news", "[app]") {
+  Gateway gateway;
+  gateway.commit(1, {raise(1), raise(2)});
+  gateway.start(2);
+  CHECK(gateway.published.empty());
+}
+
+TEST_CASE("notices out: the alarm of a receiver that is gone ends", "[app]") {
+  Gateway gateway;
+  AlarmEvent failed = raise(1);
+  failed.rule = notify::delivery_failed_rule;
+  failed.tag = notify::receiver_tag("old");
+  gateway.commit(1, {failed});
+  gateway.start(1);
+  REQUIRE(gateway.conditions.size() == 1);
+  CHECK(gateway.conditions[0].receiver == "old");
+  CHECK_FALSE(gateway.conditions[0].failing);
+}
+
+TEST_CASE("notices out: another plan is taken at once, a bad secret is not", "[app]") {
+  Gateway gateway;
+  gateway.start(0);
+  NotifyPlan plan = plan_with_board();
+  plan.receivers[0].topic = "gate/2";
+  gateway.config().notify = std::make_shared<const NotifyPlan>(plan);
+  REQUIRE(gateway.notices->reload(gateway.config()).ok());
+  gateway.commit(1, {raise(1)});
+  gateway.notices->committed({raise(1)});
+  gateway.run();
+  REQUIRE(gateway.published.size() == 1);
+  CHECK(gateway.published[0].first == "gate/2");
+  plan.receivers[0].token_file = "/nonexistent";
+  gateway.config().notify = std::make_shared<const NotifyPlan>(plan);
+  CHECK_FALSE(gateway.notices->reload(gateway.config()).ok());
+}
