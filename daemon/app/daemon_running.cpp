@@ -34,8 +34,11 @@ void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& in
   boost::asio::post(loop_, [this, transitions = batch.facts.transitions,
                             sequence = batch.last_sequence]() mutable {
     if (!transitions.empty()) {
-      notices_->committed(transitions);
+      // The broker first: it is what is measured in milliseconds.
+      std::vector<AlarmEvent> for_receivers;
+      if (notices_->active()) for_receivers = transitions;
       alerts_->committed(std::move(transitions));
+      if (!for_receivers.empty()) notices_->committed(for_receivers);
     }
     http_->committed(sequence);
     sources_->committed(sequence);

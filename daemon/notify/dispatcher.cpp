@@ -40,6 +40,12 @@ void Dispatcher::keep(std::string key, std::optional<std::string> value) {
 
 std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std::string>& rows,
                                   std::uint64_t newest, const FindAlert& find) {
+  if (plan_->empty()) {
+    // Whoever is configured later begins with what comes then.
+    for (const auto& [key, value] : rows) keep(key, std::nullopt);
+    cursor_ = newest;
+    return cursor_;
+  }
   const auto known = rows.find(std::string{cursor_key});
   cursor_ = known == rows.end() ? newest : parse_count(known->second).value_or(newest);
   keep(std::string{cursor_key}, std::to_string(cursor_));
@@ -114,6 +120,7 @@ void Dispatcher::restore_row(const std::string& key, const std::string& value,
 }
 
 void Dispatcher::take(Timestamp now, const AlertPtr& alert) {
+  if (plan_->empty()) return;
   const std::uint64_t journal = alert->event.journal;
   if (alert->volatile_id.empty()) {
     if (journal <= cursor_) return;
@@ -324,6 +331,7 @@ void Dispatcher::keep_window(std::size_t receiver, std::size_t endpoint) {
 
 // The oldest transition that a restart would have to find.
 void Dispatcher::keep_low() {
+  if (plan_->empty()) return;
   std::uint64_t low = cursor_ + 1;
   for (const auto& receiver : receivers_) low = std::min(low, receiver->queue.oldest());
   if (low == low_) return;

@@ -37,6 +37,7 @@ Notices::~Notices() { *alive_ = false; }
 std::uint64_t Notices::restore(std::map<std::string, std::string> rows, std::uint64_t newest,
                                const std::function<AlertPtr(std::uint64_t)>& find) {
   rows_ = std::move(rows);
+  last_journal_ = newest;
   const std::uint64_t after = dispatcher_->restore(calls_.now(), rows_, newest, find);
   report();  // the cursor, so that a kill before the first news loses none
   return after;
@@ -45,6 +46,7 @@ std::uint64_t Notices::restore(std::map<std::string, std::string> rows, std::uin
 void Notices::committed(const std::vector<AlarmEvent>& transitions) {
   const Timestamp now = calls_.now();
   for (const AlarmEvent& event : transitions) {
+    last_journal_ = std::max(last_journal_, event.journal);
     dispatcher_->take(now, std::make_shared<const Alert>(Alert{event, {}}));
   }
   pump();
@@ -89,7 +91,7 @@ void Notices::take_plan(NoticesPlan plan) {
   }
   dispatcher_ = std::make_unique<Dispatcher>(plan_.plan, sender_.to_local);
   // The rows say where the journal has been routed to, so nothing is to be read again.
-  (void)dispatcher_->restore(calls_.now(), rows_, 0, [&alerts](std::uint64_t journal) {
+  (void)dispatcher_->restore(calls_.now(), rows_, last_journal_, [&alerts](std::uint64_t journal) {
     const auto at = alerts.find(journal);
     return at == alerts.end() ? nullptr : at->second;
   });

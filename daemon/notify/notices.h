@@ -88,7 +88,7 @@ class Notices {
   std::uint64_t plan_number_ = 0;                  // answers to messages of earlier plans are moot
   std::map<std::string, Timestamp, std::less<>> faults_;  // active ones: since
   std::uint64_t volatile_number_ = 0;
-  std::size_t known_waiting_ = 0;
+  std::uint64_t last_journal_ = 0;
   bool stopped_ = false;
   boost::asio::steady_timer timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

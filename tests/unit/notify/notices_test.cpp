@@ -231,6 +231,22 @@ TEST_CASE("notices: another plan goes on with what waits", "[notify]") {
   for (const auto& [key, value] : park.rows) CHECK_FALSE(key.starts_with("q/"));
 }
 
+TEST_CASE("notices: without receivers nothing is kept, and a later one begins with what is new",
+          "[notify]") {
+  Park park{hooks({"a"})};
+  park.commit(story()[0]);
+  park.settle();
+  park.take_plan(NotifyPlan{});
+  CHECK(park.rows.empty());
+  park.commit(story()[1]);
+  park.settle();
+  CHECK(park.rows.empty());
+  park.take_plan(hooks({"b"}));
+  park.commit(raised(9, "tank/t9/level"));
+  park.settle();
+  CHECK(park.ids_of("b") == std::set<std::string>{"p-g-9"});
+}
+
 TEST_CASE("notices: a fault of the daemon itself is told once, and its end", "[notify]") {
   Park park{hooks({"a"})};
   park.notices().fault("store", true, {"存储", "store"}, sample_time);
