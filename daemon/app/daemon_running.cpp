@@ -36,7 +36,11 @@ void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& in
     if (!transitions.empty()) {
       // The broker first: it is what is measured in milliseconds.
       std::vector<AlarmEvent> for_receivers;
-      if (notices_->active()) for_receivers = transitions;
+      if (notices_->active()) {
+        for_receivers = transitions;
+      } else {
+        notices_->passed(transitions.back().journal);
+      }
       alerts_->committed(std::move(transitions));
       if (!for_receivers.empty()) notices_->committed(for_receivers);
     }

@@ -39,6 +39,8 @@ class NoticesOut {
   // Another configuration is in force. Errors: as read_secrets(); the old one then holds.
   [[nodiscard]] Result<Done> reload(const config::Config& config);
   void committed(const std::vector<AlarmEvent>& transitions) { notices_->committed(transitions); }
+  // Instead of committed() while nobody is: up to here it is history.
+  void passed(std::uint64_t journal) { notices_->passed(journal); }
   // Whether anybody is to be told.
   [[nodiscard]] bool active() const { return !plan_->empty(); }
   void fault(std::string_view name, bool active, const Text& message, Timestamp at) {

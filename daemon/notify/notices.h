@@ -56,6 +56,8 @@ class Notices {
   [[nodiscard]] std::uint64_t restore(std::map<std::string, std::string> rows, std::uint64_t newest,
                                       const std::function<AlertPtr(std::uint64_t)>& find);
   void committed(const std::vector<AlarmEvent>& transitions);
+  // Instead, while the plan is empty: the journal is this far.
+  void passed(std::uint64_t journal) { last_journal_ = journal; }
   // As MqttAlerts::fault().
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
   // Another configuration. What waits goes on waiting; what is on its way may be sent again.
