@@ -70,10 +70,8 @@ def journal(daemon):
 
 
 def announced(row):
-    if "notice" in row:
-        return row["notice"] != "none"
-    # Without the member: the acknowledgement after the end is journaled only.
-    return not (row["kind"] == "acknowledged" and row["state"] == "normal")
+    # What is hidden is journaled only; nobody acknowledges or shelves here.
+    return row["notice"] != "none" or (not row["flags"] and row["kind"] in ("raised", "returned", "removed"))
 
 
 def waiting(daemon):
