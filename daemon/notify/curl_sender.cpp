@@ -42,7 +42,6 @@ List list_of(const std::vector<std::string>& lines) {
 // Errors that stay until somebody changes the configuration, here or there.
 bool is_final(CURLcode code) {
   switch (code) {
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_USE_SSL_FAILED:
     case CURLE_LOGIN_DENIED:
