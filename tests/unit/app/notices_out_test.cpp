@@ -36,7 +36,7 @@ NotifyPlan plan_with_board() {
   return plan;
 }
 
-AlarmEvent raise(std::uint64_t journal) {
+AlarmEvent raise_of(std::uint64_t journal) {
   AlarmEvent e;
   e.journal = journal;
   e.kind = TransitionKind::raised;
@@ -142,7 +142,7 @@ TEST_CASE("notices out: what was committed after the last row is told at the nex
   gateway.start(0);  // the cursor is kept, as with the first commit
   CHECK(gateway.published.empty());
   gateway.notices.reset();
-  gateway.commit(1, {raise(1), raise(2)});  // and a kill before they were routed
+  gateway.commit(1, {raise_of(1), raise_of(2)});  // and a kill before they were routed
   gateway.start(2);
   REQUIRE(gateway.published.size() == 1);
   CHECK(gateway.published[0] == std::pair<std::string, std::string>{"gate/1", "◆报警"});
@@ -154,9 +154,9 @@ TEST_CASE("notices out: what was committed after the last row is told at the nex
 TEST_CASE("notices out: what was not answered is sent again after a kill", "[app]") {
   Gateway gateway;
   gateway.start(0);
-  gateway.commit(1, {raise(1)});
+  gateway.commit(1, {raise_of(1)});
   gateway.answers = false;
-  gateway.notices->committed({raise(1)});
+  gateway.notices->committed({raise_of(1)});
   gateway.run();
   CHECK(gateway.published.size() == 1);
   gateway.answers = true;
@@ -167,14 +167,14 @@ TEST_CASE("notices out: what was not answered is sent again after a kill", "[app
 
 TEST_CASE("notices out: on a first start, history is nobody's news", "[app]") {
   Gateway gateway;
-  gateway.commit(1, {raise(1), raise(2)});
+  gateway.commit(1, {raise_of(1), raise_of(2)});
   gateway.start(2);
   CHECK(gateway.published.empty());
 }
 
 TEST_CASE("notices out: the alarm of a receiver that is gone ends", "[app]") {
   Gateway gateway;
-  AlarmEvent failed = raise(1);
+  AlarmEvent failed = raise_of(1);
   failed.rule = notify::delivery_failed_rule;
   failed.tag = notify::receiver_tag("old");
   gateway.commit(1, {failed});
@@ -191,8 +191,8 @@ TEST_CASE("notices out: another plan is taken at once, a bad secret is not", "[a
   plan.receivers[0].topic = "gate/2";
   gateway.config().notify = std::make_shared<const NotifyPlan>(plan);
   REQUIRE(gateway.notices->reload(gateway.config()).ok());
-  gateway.commit(1, {raise(1)});
-  gateway.notices->committed({raise(1)});
+  gateway.commit(1, {raise_of(1)});
+  gateway.notices->committed({raise_of(1)});
   gateway.run();
   REQUIRE(gateway.published.size() == 1);
   CHECK(gateway.published[0].first == "gate/2");

@@ -160,7 +160,7 @@ TEST_CASE("notify config: mistakes of routes have file, line, column and key",
         "thu, fri, sat, sun\n"
         "p.toml:16:1 error route.to: there is no receiver \"hok\"; did you mean \"hook\"?\n"
         "p.toml:17:1 error route.escalation: there is no escalation \"duty\"\n"
-        "p.toml:18:3 error route.to: a route needs to, escalation or stop = true\n");
+        "p.toml:18:1 error route.to: a route needs to, escalation or stop = true\n");
 }
 
 TEST_CASE("notify config: an escalation with its steps and fallback", "[config]") {

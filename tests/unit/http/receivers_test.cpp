@@ -11,7 +11,7 @@ using test::send;
 
 TEST_CASE("receivers: each with how it fares", "[http]") {
   Park park;
-  CHECK(get(park.port(), "/v1/receivers").body == R"({"receivers":[]})");
+  CHECK(get(park.port(), "/v1/receivers").body == "{\"receivers\":[]}\n");
   {
     const std::lock_guard lock{park.status_mutex};
     http::ReceiverStatus ding;
@@ -30,7 +30,8 @@ TEST_CASE("receivers: each with how it fares", "[http]") {
         R"({"receivers":[{"name":"ding","kind":"dingtalk","failing":true,"waiting":3,"told":7,)"
         R"("failures":2,"expired":1,"refused":0,"last_ok":"2026-05-31T06:03:22.140Z",)"
         R"("detail":"code 130101: too fast"},{"name":"","kind":"","failing":false,"waiting":0,)"
-        R"("told":0,"failures":0,"expired":0,"refused":0}]})");
+        R"("told":0,"failures":0,"expired":0,"refused":0}]})"
+        "\n");
   CHECK(get(park.port(), "/v1/receivers?x=1").status == 400);
 }
 
@@ -48,7 +49,8 @@ TEST_CASE("receivers: a test gives the answer as it came", "[http]") {
   const auto reply = send(park.port(), "POST", "/v1/receivers/ding/test");
   CHECK(reply.status == 200);
   CHECK(reply.body == R"({"receiver":"ding","outcome":"refused","status":200,)"
-                      R"("reply":"{\"errcode\":310000}","detail":"code 310000"})");
+                      R"("reply":"{\"errcode\":310000}","detail":"code 310000"})"
+                      "\n");
   const std::lock_guard lock{park.status_mutex};
   CHECK(park.tested_name == "ding");
 }
