@@ -248,7 +248,7 @@ def run(place):
     check("the webhook hears while the mail server refuses",
           lambda: any(a["labels"]["tag"] == "tank/t0/level" for b in hook.bodies for a in b["alerts"]))
     mail.refuse = None
-    check("the mail comes when it is back", lambda: len(mail.mails) > before, 60)
+    check("the mail comes when it is back", lambda: len(mail.mails) > before, 90)
     daemon.kill()
 
 
