@@ -166,7 +166,7 @@ std::string tally_row(const Tally& tally) {
 
 std::optional<Tally> parse_tally(std::string_view value, const FindAlert& find) {
   const auto words = split(value, ' ');
-  if (words.size() != 10) return std::nullopt;
+  if (words.size() != 9) return std::nullopt;
   Tally tally;
   for (std::size_t p = 0; p < 4; ++p) {
     const auto count = parse_count(words[p]);

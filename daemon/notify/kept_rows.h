@@ -31,7 +31,7 @@ namespace parkwatch::notify {
 // With the alert that `find` gives for its journal number. Empty: no such row.
 using FindAlert = std::function<AlertPtr(std::uint64_t)>;
 struct NewsRow {
-  std::string_view receiver;
+  std::string receiver;
   News notice;
 };
 [[nodiscard]] std::optional<NewsRow> parse_notice(std::string_view key, std::string_view value,

@@ -53,8 +53,8 @@ TEST_CASE("notify config: defaults of each kind", "[config]") {
   CHECK(ding.language == Language::zh);
   CHECK(ding.mention_from == Priority::high);
   const ReceiverSpec feishu = receiver_of("kind = \"feishu\"\nurl = \"https://h/x\"");
-  CHECK(feishu.per_minute == 100);
-  CHECK(feishu.per_second == 5);
+  CHECK(feishu.per_minute == 90);
+  CHECK(feishu.per_second == 4);
   const ReceiverSpec webhook = receiver_of("kind = \"webhook\"\nurl = \"https://h/x\"");
   CHECK_FALSE(webhook.updates);
   CHECK(webhook.per_minute == 0);
