@@ -178,7 +178,7 @@ TEST_CASE("commands: a test message's answer is printed, and decides the exit co
                        {"--json", "notify", "test", "d"});
   CHECK(json.out == "{\"receiver\":\"d\",\"outcome\":\"ok\",\"status\":0,\"reply\":\"\"}\n");
   const Run unknown =
-      run({problem_answer(404, "there is no receiver \"nobody\"")}, {"notify", "test", "nobody"});
+      run({problem_answer(404, "there is no receiver nobody")}, {"notify", "test", "nobody"});
   CHECK(unknown.code == exit_no);
   CHECK_THAT(unknown.err, Catch::Contains("no receiver"));
 }
