@@ -130,6 +130,7 @@ class Loader {
   void read_documents(Config& config, Plant& plant) {
     std::vector<const SettingsTable*> tags;
     std::vector<const SettingsTable*> rules;
+    std::vector<const SettingsTable*> tests;
     for (const Document& document : documents_) {
       if (document.root == nullptr) continue;
       SettingsReader root{*document.root, "", out_};
@@ -143,14 +144,32 @@ class Loader {
       }
       for (const SettingsTable* table : root.tables("tag")) tags.push_back(table);
       for (const SettingsTable* table : root.tables("rule")) rules.push_back(table);
+      for (const SettingsTable* table : root.tables("test")) tests.push_back(table);
       root.finish();
     }
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
     plant.rules = read_rules(rules, index, plant.calendar, out_);
+    // A stored configuration ran: what a later version thinks of its tests must not keep a replay
+    // from it.
+    if (around_.check_files) config.tests = read_tests_of(tests, plant, index);
     plant.tags.reserve(declared.size());
     for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
+  }
+
+  std::vector<RuleTest> read_tests_of(const std::vector<const SettingsTable*>& tables,
+                                      const Plant& plant, TagIndex& index) {
+    const LineOf line_of = [this](const std::string& file, std::uint32_t line) {
+      const auto found = std::find_if(documents_.begin(), documents_.end(),
+                                      [&](const Document& d) { return d.shown == file; });
+      std::string_view rest = found == documents_.end() ? "" : std::string_view{found->file.text};
+      for (; line > 1 && !rest.empty(); --line) {
+        rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+      }
+      return rest.substr(0, rest.find('\n'));
+    };
+    return read_rule_tests(tables, plant.rules, index, line_of, out_);
   }
 
   static void refuse_main_keys(SettingsReader& root) {
@@ -158,7 +177,9 @@ class Loader {
          {"daemon", "http", "store", "intake", "time", "alerts", "source", "include"}) {
       (void)root.value(key);
       if (root.has(key)) {
-        root.error(key, "belongs into the main file; an included file holds [[tag]] and [[rule]]");
+        root.error(
+            key,
+            "belongs into the main file; an included file holds [[tag]], [[rule]] and [[test]]");
       }
     }
   }

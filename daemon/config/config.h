@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/rule_tests.h"
 #include "model/diagnostic.h"
 #include "model/plant.h"
 #include "model/result.h"
@@ -65,6 +66,7 @@ struct Config {
   std::vector<SourceConfig> sources;   // the position is the SourceId
   std::shared_ptr<const Plant> plant;  // without decoders
   std::string bundle;  // every file's path and text in one string: what the store keeps
+  std::vector<RuleTest> tests;  // of load() only: a replay has no use for them
 };
 
 // `driver` of the [alerts] table in DriverCheck: its keys are `enabled` and those of a connection.

@@ -44,8 +44,9 @@ std::pair<CLI::App*, Wanted*> add_command(CLI::App& app, CommandLine& line, cons
 
 void add_check(CLI::App& app, CommandLine& line) {
   auto [sub, fields] = add_command<CheckCommand>(
-      app, line, "check", "Check a configuration and print every error at once");
+      app, line, "check", "Check a configuration, run its tests, and print every error at once");
   sub->add_option("path", fields->path, "The configuration file")->capture_default_str();
+  sub->add_flag("--coverage", fields->coverage, "List every level that no test reaches");
 }
 
 void add_alarm_commands(CLI::App& app, CommandLine& line) {

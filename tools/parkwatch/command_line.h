@@ -20,6 +20,7 @@ enum ExitCode : int {
 
 struct CheckCommand {
   std::string path = "/etc/parkwatch/parkwatch.toml";
+  bool coverage = false;  // list every level that no test reaches
 };
 struct StatusCommand {};
 struct TagsCommand {

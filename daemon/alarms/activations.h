@@ -1,0 +1,39 @@
+// daemon/alarms/activations.h - Rows of the journal as stays of alarms: what was raised when, and
+// when it ended. Pure; any thread.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/alarm_event.h"
+
+namespace parkwatch::alarms {
+
+// One time that an alarm became active, until it returned or was removed.
+struct Activation {
+  std::string rule;
+  std::string tag;
+  std::string group;
+  Level level = Level::none;              // the furthest out
+  Priority priority = Priority::medium;   // the most urgent
+  std::uint64_t journal = 0;              // of its raise; 0: it is not among the rows
+  Timestamp raised;                       // without its raise: when its first row says it was
+  std::optional<Timestamp> ended;         // empty: it is still active after the last row
+  std::optional<Timestamp> acknowledged;  // for the first time
+  std::string author;                     // of that
+  std::string comment;                    // of the first acknowledgement that has one
+  Text message;                           // of its raise
+
+  [[nodiscard]] bool is_active_at(Timestamp t) const {
+    return raised <= t && (!ended || t < *ended);
+  }
+  bool operator==(const Activation&) const = default;
+};
+
+// Of rows in the order of the journal, in the order in which they were raised. What stood before
+// the first row and says nothing in these rows is not there; what does is there with journal 0.
+[[nodiscard]] std::vector<Activation> activations_of(std::span<const AlarmEvent> journal);
+
+}  // namespace parkwatch::alarms
