@@ -1,10 +1,13 @@
 // daemon/alarms/activations.h - Rows of the journal as stays of alarms: what was raised when, and
 // when it ended. Pure; any thread.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/alarm_event.h"
@@ -32,8 +35,27 @@ struct Activation {
   bool operator==(const Activation&) const = default;
 };
 
-// Of rows in the order of the journal, in the order in which they were raised. What stood before
-// the first row and says nothing in these rows is not there; what does is there with journal 0.
+// Takes rows in the order of the journal. What stood before the first row and says nothing in these
+// rows is not there; what does is there with journal 0.
+class ActivationLog {
+ public:
+  void take(const AlarmEvent& event);
+  [[nodiscard]] std::size_t size() const { return all_.size(); }
+  // In the order in which they were raised. Once, at the end.
+  [[nodiscard]] std::vector<Activation> done();
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  Activation& open(const AlarmEvent& event, std::uint64_t journal, Timestamp raised);
+  Activation& opened(const AlarmEvent& event);
+  void end_open(const AlarmEvent& event);
+  void acknowledge(const AlarmEvent& event);
+
+  std::vector<Activation> all_;
+  std::map<Key, std::size_t> active_;  // into all_
+  std::map<Key, std::size_t> latest_;
+};
+
 [[nodiscard]] std::vector<Activation> activations_of(std::span<const AlarmEvent> journal);
 
 }  // namespace parkwatch::alarms

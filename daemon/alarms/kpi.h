@@ -24,6 +24,13 @@ inline constexpr std::size_t chatter_activations = 3;
 inline constexpr Duration chatter_within = std::chrono::minutes{1};
 inline constexpr std::size_t top_alarms = 10;
 
+// An operator position: the alarms that one person watches.
+struct Position {
+  std::string name;
+  std::vector<std::string> groups;  // of alarms
+  bool operator==(const Position&) const = default;
+};
+
 struct AlarmCount {
   std::string rule;
   std::string tag;

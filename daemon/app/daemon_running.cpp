@@ -85,7 +85,7 @@ void Daemon::reload() {
   logger().info("reloading {}", options_.config_path);
   boost::asio::post(jobs_, [this] {
     Diagnostics diagnostics;
-    auto config = load_config(options_.config_path, diagnostics);
+    auto config = simulated(load_config(options_.config_path, diagnostics));
     boost::asio::post(loop_,
                       [this, config = std::move(config), diagnostics = std::move(diagnostics)] {
                         if (!stopping_) take_reloaded(config, diagnostics);
@@ -160,10 +160,10 @@ void Daemon::tick() {
 }
 
 void Daemon::compare_clocks() {
-  const auto by = clock_->compare();
+  const auto by = gateway_clock_ == nullptr ? std::nullopt : gateway_clock_->compare();
   if (!by) return;
   logger().warn("the system's time was set, the gateway clock steps by {}", to_text(*by));
-  (void)intake_->append(ClockStep{*by}, [this, by] { clock_->step(*by); });
+  (void)intake_->append(ClockStep{*by}, [this, by] { gateway_clock_->step(*by); });
 }
 
 // Alive is: the loop turns, and the pipeline and the writer have turned since the last word (the

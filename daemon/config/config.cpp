@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include "config/fields.h"
 #include "config/files.h"
+#include "config/points.h"
 #include "config/rule_reader.h"
 #include "config/sections.h"
 #include "config/tags.h"
@@ -22,6 +24,7 @@ struct Document {
   File file;
   std::string shown;  // in diagnostics
   std::shared_ptr<const SettingsTable> root;
+  std::optional<CsvFile> csv;  // a point table or guidance, instead of a root
 };
 
 class Loader {
@@ -71,10 +74,47 @@ class Loader {
                 " MiB");
       return;
     }
-    Document document{std::move(file), shown, nullptr};
-    document.root = parse_toml(shown, document.file.text, out_);
-    complete_ = complete_ && document.root != nullptr;
+    Document document{std::move(file), shown, nullptr, {}};
+    if (document.file.path.ends_with(".csv")) {
+      read_csv(document);
+    } else {
+      document.root = parse_toml(shown, document.file.text, out_);
+    }
+    complete_ = complete_ && (document.root != nullptr || document.csv);
     documents_.push_back(std::move(document));
+  }
+
+  void read_csv(Document& document) {
+    auto text = decoded_text(document.file.text);
+    if (!text) {
+      fault({document.shown, 0, 0}, "", text.error().message);
+      return;
+    }
+    auto rows = parse_csv(text->utf8);
+    if (!rows) {
+      fault({document.shown, 0, 0}, "", rows.error().message);
+      return;
+    }
+    notes_.push_back(document.shown + " is " + text->encoding + ", " +
+                     std::to_string(rows->empty() ? 0 : rows->size() - 1) + " rows");
+    document.csv = CsvFile{document.shown, *std::move(rows)};
+  }
+
+  // The point tables, behind every guidance table.
+  Points read_point_tables() {
+    GuidanceTable guidance;
+    Points points;
+    for (const Document& document : documents_) {
+      if (document.csv && document.csv->is_guidance()) {
+        read_guidance(*document.csv, guidance, out_);
+      }
+    }
+    for (const Document& document : documents_) {
+      if (document.csv && !document.csv->is_guidance()) {
+        read_points(*document.csv, guidance, points, out_);
+      }
+    }
+    return points;
   }
 
   // Reads what the main file includes, pattern by pattern; a file that two patterns match, once.
@@ -128,6 +168,10 @@ class Loader {
   }
 
   void read_documents(Config& config, Plant& plant) {
+    Points points = read_point_tables();
+    if (documents_.front().root != nullptr) {
+      documents_.front().root = with_mappings(documents_.front().root, points, out_);
+    }
     std::vector<const SettingsTable*> tags;
     std::vector<const SettingsTable*> rules;
     std::vector<const SettingsTable*> tests;
@@ -147,6 +191,10 @@ class Loader {
       for (const SettingsTable* table : root.tables("test")) tests.push_back(table);
       root.finish();
     }
+    for (const auto& table : points.tags) tags.push_back(table.get());
+    merge_point_rules(points, rules);
+    for (PointRule& point : points.rules) config.point_rules.push_back(std::move(point.table));
+    config.notes = std::move(notes_);
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
@@ -206,6 +254,7 @@ class Loader {
   Surroundings around_;
   std::vector<Document> documents_;
   std::size_t bytes_ = 0;
+  std::vector<std::string> notes_;
   bool complete_ = true;  // every file could be read
 };
 

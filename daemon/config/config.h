@@ -66,7 +66,10 @@ struct Config {
   std::vector<SourceConfig> sources;   // the position is the SourceId
   std::shared_ptr<const Plant> plant;  // without decoders
   std::string bundle;  // every file's path and text in one string: what the store keeps
-  std::vector<RuleTest> tests;  // of load() only: a replay has no use for them
+  // Of point tables, merged with what overrides them; each key has the place that it came from.
+  std::vector<std::shared_ptr<const SettingsTable>> point_rules;
+  std::vector<std::string> notes;  // for people: how a table was read
+  std::vector<RuleTest> tests;     // of load() only: a replay has no use for them
 };
 
 // `driver` of the [alerts] table in DriverCheck: its keys are `enabled` and those of a connection.

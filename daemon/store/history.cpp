@@ -117,6 +117,15 @@ class SqliteHistory final : public History {
     return events_of(query, *connection_);
   }
 
+  Result<std::vector<AlarmEvent>> journal_of(const std::string& rule, const std::string& tag,
+                                             std::size_t rows_max) override {
+    Query query{*connection_,
+                "SELECT journal, crc, event FROM (SELECT journal, crc, event FROM journal "
+                "WHERE rule = ? AND tag = ? ORDER BY journal DESC LIMIT ?) ORDER BY journal"};
+    query.text(rule).text(tag).number(rows_max);
+    return events_of(query, *connection_);
+  }
+
  private:
   std::unique_ptr<Connection> connection_;
   std::string generation_;

@@ -64,6 +64,10 @@ class History {
   // Transitions with `at` in [from, to), in the order of the journal, at most `rows_max`.
   [[nodiscard]] virtual Result<std::vector<AlarmEvent>> journal(Timestamp from, Timestamp to,
                                                                 std::size_t rows_max) = 0;
+  // The last transitions of one alarm, oldest first.
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> journal_of(const std::string& rule,
+                                                                   const std::string& tag,
+                                                                   std::size_t rows_max) = 0;
 };
 
 // `directory` as in StoreOptions; the store must exist.

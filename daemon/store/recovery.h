@@ -40,7 +40,8 @@ struct BatchScope {
   Timestamp until = timestamp_max;  // the first batch that reaches it is the last one
 };
 
-// Every batch with a number above `batch`, in order, `take`'s to change, checked: numbers and sequences follow each
+// Every batch with a number above `batch`, in order, `take`'s to change, checked: numbers and
+// sequences follow each
 // other, nothing of a batch is missing or damaged. Errors: permanent - naming batch and messages;
 // `take`'s own.
 [[nodiscard]] Result<Done> read_batches_after(

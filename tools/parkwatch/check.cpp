@@ -108,6 +108,35 @@ void show_tests(const TestsRun& run, bool all_missing, Console& console) {
   console.out << summary_of(run);
 }
 
+std::string value_of(const SettingsValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value.held)) return '"' + *text + '"';
+  if (const auto* whole = std::get_if<std::int64_t>(&value.held)) return std::to_string(*whole);
+  if (const auto* number = std::get_if<double>(&value.held)) return to_text(Value{*number});
+  if (const auto* flag = std::get_if<bool>(&value.held)) return *flag ? "true" : "false";
+  std::string out;
+  if (const auto* array = std::get_if<std::vector<SettingsValue>>(&value.held)) {
+    for (const SettingsValue& one : *array) out += (out.empty() ? "" : ", ") + value_of(one);
+    return '[' + out + ']';
+  }
+  for (const auto& [key, inner] : std::get<std::shared_ptr<SettingsTable>>(value.held)->entries) {
+    out += (out.empty() ? "" : ", ") + key + " = " + value_of(inner);
+  }
+  return "{ " + out + " }";
+}
+
+// Each rule that a point table gave, and from where each of its keys came.
+void show_merged(const config::Config& config, Console& console) {
+  for (const auto& rule : config.point_rules) {
+    console.out << "[[rule]]\n";
+    for (const auto& [key, value] : rule->entries) {
+      console.out << printable(key + " = " + value_of(value)) << "  # "
+                  << printable(value.where.file) << ':' << value.where.line << ':'
+                  << value.where.column << '\n';
+    }
+    console.out << '\n';
+  }
+}
+
 }  // namespace
 
 int check(const CheckCommand& command, Console& console) {
@@ -129,7 +158,11 @@ int check(const CheckCommand& command, Console& console) {
     document["diagnostics"] = std::move(shown);
     console.out << json::serialize(document) << '\n';
   } else {
+    if (config != nullptr && command.merged) show_merged(*config, console);
     for (const Diagnostic& d : diagnostics) console.out << printable(to_text(d)) << '\n';
+    for (const std::string& note : config == nullptr ? std::vector<std::string>{} : config->notes) {
+      console.out << printable(note) << '\n';
+    }
     if (run) show_tests(*run, command.coverage, console);
     console.out << errors << (errors == 1 ? " error, " : " errors, ") << warnings
                 << (warnings == 1 ? " warning\n" : " warnings\n");
