@@ -17,6 +17,7 @@ void worsen(Activation& activation, const AlarmEvent& event) {
 }  // namespace
 
 void ActivationLog::take(const AlarmEvent& event) {
+  if (is_record_rule(event.rule)) return;
   switch (event.kind) {
     case TransitionKind::raised:
       end_open(event);
@@ -41,9 +42,8 @@ void ActivationLog::take(const AlarmEvent& event) {
 }
 
 std::vector<Activation> ActivationLog::done() {
-  std::stable_sort(all_.begin(), all_.end(), [](const Activation& a, const Activation& b) {
-    return a.raised < b.raised;
-  });
+  std::stable_sort(all_.begin(), all_.end(),
+                   [](const Activation& a, const Activation& b) { return a.raised < b.raised; });
   return std::move(all_);
 }
 
@@ -60,6 +60,7 @@ Activation& ActivationLog::open(const AlarmEvent& event, std::uint64_t journal, 
   fresh.journal = journal;
   fresh.raised = raised;
   fresh.message = event.message;
+  fresh.hidden = is_hidden(event);
   return fresh;
 }
 

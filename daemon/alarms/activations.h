@@ -28,6 +28,7 @@ struct Activation {
   std::string author;                     // of that
   std::string comment;                    // of the first acknowledgement that has one
   Text message;                           // of its raise
+  bool hidden = false;  // at its raise: shelved, suppressed, out of service ...: nobody was told
 
   [[nodiscard]] bool is_active_at(Timestamp t) const {
     return raised <= t && (!ended || t < *ended);
@@ -35,8 +36,9 @@ struct Activation {
   bool operator==(const Activation&) const = default;
 };
 
-// Takes rows in the order of the journal. What stood before the first row and says nothing in these
-// rows is not there; what does is there with journal 0.
+// Takes rows in the order of the journal; records that are no alarms (floods, maintenance) are
+// passed over. What stood before the first row and says nothing in these rows is not there; what
+// does is there with journal 0.
 class ActivationLog {
  public:
   void take(const AlarmEvent& event);

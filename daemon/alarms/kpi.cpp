@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
 
 namespace parkwatch::alarms {
@@ -170,10 +171,19 @@ void look_at_activity(Activations all, Kpi& kpi) {
 
 }  // namespace
 
-Kpi kpi_of(Activations activations, Timestamp from, Timestamp to) {
+Kpi kpi_of(Activations all, Timestamp from, Timestamp to) {
   Kpi kpi;
   kpi.from = from;
   kpi.to = to;
+  std::vector<Activation> told;
+  const bool any_hidden =
+      std::any_of(all.begin(), all.end(), [](const auto& a) { return a.hidden; });
+  if (any_hidden) {
+    std::copy_if(all.begin(), all.end(), std::back_inserter(told),
+                 [](const Activation& a) { return !a.hidden; });
+    kpi.hidden = raised_in(all, from, to).size() - raised_in(told, from, to).size();
+  }
+  const Activations activations = any_hidden ? Activations{told} : all;
   const Activations own = raised_in(activations, from, to);
   kpi.activations = own.size();
   kpi.per_10_min = per(window_length, own.size(), kpi.span());

@@ -48,8 +48,9 @@ struct Flood {
 struct Kpi {
   Timestamp from;
   Timestamp to;
-  std::size_t activations = 0;
-  double per_10_min = 0;  // means over the whole span
+  std::size_t activations = 0;  // that were told to an operator; all figures are about these
+  std::size_t hidden = 0;       // that were not: shelved, suppressed, in maintenance ...
+  double per_10_min = 0;        // means over the whole span
   double per_hour = 0;
   double per_day = 0;
   std::size_t windows = 0;       // of 10 min from `from` on, the last one perhaps shorter

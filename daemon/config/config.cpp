@@ -11,6 +11,7 @@
 #include "config/fields.h"
 #include "config/files.h"
 #include "config/points.h"
+#include "config/positions.h"
 #include "config/rule_reader.h"
 #include "config/sections.h"
 #include "config/tags.h"
@@ -183,6 +184,7 @@ class Loader {
         // Its mistakes are told already; in a bundle there is no file to include.
         (void)root.value("include");
         read_sections(root, around_, check_, config, plant, out_);
+        config.positions = read_positions(root, out_);
       } else {
         refuse_main_keys(root);
       }
@@ -222,7 +224,7 @@ class Loader {
 
   static void refuse_main_keys(SettingsReader& root) {
     for (const std::string_view key :
-         {"daemon", "http", "store", "intake", "time", "alerts", "source", "include"}) {
+         {"daemon", "http", "store", "intake", "time", "alerts", "source", "position", "include"}) {
       (void)root.value(key);
       if (root.has(key)) {
         root.error(

@@ -2,8 +2,11 @@
 // by hand.
 #include "alarms/kpi.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
 #include <random>
+#include <tuple>
 
 using namespace parkwatch;
 using namespace parkwatch::alarms;
@@ -186,6 +189,17 @@ TEST_CASE("kpi: acknowledgements are timed from the raise, and late ones counted
   CHECK(kpi.unacknowledged_late == 1);
 }
 
+TEST_CASE("kpi: what nobody was told of is counted apart, records are no alarms", "[alarms]") {
+  Journal journal;
+  journal.add(1s, TransitionKind::raised, "a");
+  journal.add(2s, TransitionKind::raised, "b").flags = alarm_shelved;
+  journal.add(3s, TransitionKind::raised, std::string{rule_flood});
+  const Kpi kpi = journal.kpi(0s, 1h);
+  CHECK(kpi.activations == 1);
+  CHECK(kpi.hidden == 1);
+  CHECK(kpi.active_most == 1);
+}
+
 TEST_CASE("kpi: priorities are split", "[alarms]") {
   Journal journal;
   journal.add(1s, TransitionKind::raised, "a").priority = Priority::low;
@@ -219,5 +233,128 @@ TEST_CASE("kpi: of random journals the parts of a span add up to the whole", "[a
     CHECK(windows == whole.windows_over);
     CHECK(in_flood == whole.in_flood);
     CHECK(active == whole.active_time);
+  }
+}
+
+// --- against figures counted another way: minute by minute, pair by pair
+// --------------------------
+
+namespace {
+
+struct Stay {
+  Duration from{0};
+  Duration to{0};
+  int alarm = 0;
+};
+
+std::vector<Stay> random_stays(std::uint64_t seed, int count) {
+  std::mt19937_64 random{seed};
+  std::vector<Stay> stays;
+  std::vector<Duration> free_at(5, 0s);
+  Duration at{0};
+  for (int i = 0; i < count; ++i) {
+    at += 1s * (random() % (random() % 5 == 0 ? 900 : 40));
+    const int alarm = static_cast<int>(random() % 5);
+    if (free_at[static_cast<std::size_t>(alarm)] > at) continue;
+    const Duration length = 1s + 1s * (random() % 120);
+    stays.push_back({at, at + length, alarm});
+    free_at[static_cast<std::size_t>(alarm)] = at + length + 1s;
+  }
+  return stays;
+}
+
+Journal journal_of(const std::vector<Stay>& stays) {
+  // Rows in the order of time: a return may come after other raises.
+  std::vector<std::tuple<Duration, TransitionKind, int>> rows;
+  for (const Stay& stay : stays) {
+    rows.emplace_back(stay.from, TransitionKind::raised, stay.alarm);
+    rows.emplace_back(stay.to, TransitionKind::returned, stay.alarm);
+  }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); });
+  Journal journal;
+  for (const auto& [at, kind, alarm] : rows) {
+    journal.add(at, kind, "r" + std::to_string(alarm));
+  }
+  return journal;
+}
+
+// In (t - 10 min, t].
+std::size_t raised_in_ten(const std::vector<Stay>& stays, Duration t) {
+  return static_cast<std::size_t>(std::count_if(stays.begin(), stays.end(), [&](const Stay& stay) {
+    return stay.from > t - 10min && stay.from <= t;
+  }));
+}
+
+// Second by second: raises are at whole seconds.
+Duration flood_time(const std::vector<Stay>& stays, Duration end) {
+  bool flood = false;
+  Duration time{0};
+  for (Duration t{0}; t < end; t += 1s) {
+    const std::size_t count = raised_in_ten(stays, t);
+    if (!flood && count > 10) flood = true;
+    if (flood && count < 5) flood = false;
+    if (flood) time += 1s;
+  }
+  return time;
+}
+
+std::size_t active_most(const std::vector<Stay>& stays) {
+  std::size_t most = 0;
+  for (const Stay& one : stays) {
+    const auto active = std::count_if(stays.begin(), stays.end(), [&](const Stay& stay) {
+      return stay.from <= one.from && one.from < stay.to;
+    });
+    most = std::max(most, static_cast<std::size_t>(active));
+  }
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("kpi: floods, windows and activity agree with a count second by second", "[alarms]") {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    CAPTURE(seed);
+    const auto stays = random_stays(seed, 220);
+    const Kpi kpi = journal_of(stays).kpi(0s, 3h);
+    std::vector<Stay> inside;
+    std::copy_if(stays.begin(), stays.end(), std::back_inserter(inside),
+                 [](const Stay& stay) { return stay.from < 3h; });
+    CHECK(kpi.activations == inside.size());
+    CHECK(kpi.in_flood == flood_time(inside, 3h));
+    CHECK(kpi.active_most == active_most(inside));
+    std::size_t over = 0;
+    for (int window = 0; window < 18; ++window) {
+      const auto count = std::count_if(inside.begin(), inside.end(), [&](const Stay& stay) {
+        return stay.from >= 10min * window && stay.from < 10min * (window + 1);
+      });
+      if (count > 10) ++over;
+    }
+    CHECK(kpi.windows == 18);
+    CHECK(kpi.windows_over == over);
+  }
+}
+
+TEST_CASE("kpi: chatter agrees with a count of every three raises in a row", "[alarms]") {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    CAPTURE(seed);
+    const auto stays = random_stays(seed, 300);
+    const Kpi kpi = journal_of(stays).kpi(0s, 100h);
+    std::size_t episodes = 0;
+    for (int alarm = 0; alarm < 5; ++alarm) {
+      std::vector<Duration> raises;
+      for (const Stay& stay : stays) {
+        if (stay.alarm == alarm) raises.push_back(stay.from);
+      }
+      bool before = false;
+      for (std::size_t i = 0; i < raises.size(); ++i) {
+        const bool now = i >= 2 && raises[i] - raises[i - 2] < 1min;
+        if (now && !before) ++episodes;
+        before = now;
+      }
+    }
+    std::size_t told = 0;
+    for (const AlarmCount& one : kpi.chattering) told += one.count;
+    CHECK(told == episodes);
   }
 }

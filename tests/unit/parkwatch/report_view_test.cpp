@@ -70,8 +70,8 @@ TEST_CASE("report: an answer without anything in it is no fault", "[cli]") {
 
 TEST_CASE("kpi: a row a period beside the targets", "[cli]") {
   const auto kpi = json::parse(R"({"positions":2,"periods":[{"from":"2026-01-01T00:00:00Z",
-   "activations":30,"per_10_min":2.5,"per_day":360.0,"windows":100,"windows_over":2,"window_most":14,
-   "flood_share":0.013,"top_share":0.5,"chattering":[{}],"stale":[{},{}]}]})")
+   "activations":30,"per_10_min":2.5,"per_day":360.0,"windows":100,"windows_over":2,
+   "window_most":14,"flood_share":0.013,"top_share":0.5,"chattering":[{}],"stale":[{},{}]}]})")
                        .as_object();
   const std::string text = kpi_view(kpi, {false, false});
   CHECK(has(text, "2.50"));
