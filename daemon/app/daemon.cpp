@@ -123,6 +123,7 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   fixed.started_at = clock_->now();
   fixed.last_sequence = recovered_.last_sequence;
   board_ = std::make_unique<Board>(std::move(fixed));
+  board_->site({config_->plant->calendar, config_->positions});
 
   IntakeLimits limits;
   if (config_->intake_bytes_max != 0) limits.bytes_high = config_->intake_bytes_max;
@@ -213,6 +214,7 @@ Result<Done> Daemon::begin() {
     status.intake_bytes = intake_->bytes_held();
     return status;
   };
+  services.site = [this] { return board_->site(); };
   http_ = std::make_unique<http::Server>(loop_, std::move(options), std::move(services));
   auto listening = http_->start();
   if (!listening.ok()) return listening;

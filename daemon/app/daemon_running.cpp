@@ -122,6 +122,7 @@ void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
   }
   config_ = config;
   set_up_log(config_->log_level);
+  board_->site({config_->plant->calendar, config_->positions});
   line_->keep_plant(config_->plant->hash, config_->bundle);
   line_->set_windows(windows_of(*config_));
   (void)intake_->append(NewPlant{with_decoders(*config_)});

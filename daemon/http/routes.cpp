@@ -18,6 +18,8 @@ constexpr std::array table{
     Route{"DELETE", "/v1/consumers/{name}", delete_consumer},
     Route{"POST", "/v1/consumers/{name}/ack", post_consumer_ack},
     Route{"GET", "/v1/quarantine", get_quarantine},
+    Route{"GET", "/v1/kpi", get_kpi},
+    Route{"GET", "/v1/shift-report", get_shift_report},
     Route{"GET", "/v1/status", get_status},
     Route{"GET", "/v1/openapi.json", get_openapi},
     Route{"GET", "/metrics", get_metrics},

@@ -9,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "alarms/kpi.h"
 #include "http/live_view.h"
 #include "http/metrics.h"
 #include "intake/intake.h"
+#include "model/calendar.h"
 #include "model/result.h"
 #include "model/time.h"
 #include "store/reader.h"
@@ -76,6 +78,12 @@ struct Status {
   std::vector<SourceStatus> sources;
 };
 
+// What reports need of the configuration in force.
+struct Site {
+  Calendar calendar;
+  std::vector<alarms::Position> positions;
+};
+
 // What the server answers from. Everything must outlive it. The functions are called on the
 // readers' threads or the loop, several at a time; they must not wait for I/O.
 struct Services {
@@ -87,6 +95,7 @@ struct Services {
   std::function<Result<std::unique_ptr<store::Reader>>()> open_reader;
   std::function<Health()> health;
   std::function<Status()> status;
+  std::function<Site()> site;  // empty: UTC, without shifts and positions
 };
 
 // Lives on `loop` (one thread); every call but committed() is made there, or before it runs. SQLite

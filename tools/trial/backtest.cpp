@@ -14,6 +14,23 @@ namespace {
 // An absence shorter than this is no gap.
 constexpr Duration away_min = std::chrono::seconds{60};
 
+Duration length_of(const WindowSpec& window) {
+  switch (window.period) {
+    case Period::hour:
+      return std::chrono::hours{1};
+    case Period::day:
+    case Period::shift:
+      return std::chrono::hours{24};
+    case Period::week:
+      return std::chrono::hours{24 * 7};
+    case Period::month:
+      return std::chrono::hours{24 * 31};
+    case Period::fixed:
+      break;
+  }
+  return window.length;
+}
+
 // How long before a moment something may have begun that still matters at it.
 Duration memory_of(const Plant& plant) {
   Duration longest = std::chrono::minutes{5};
@@ -22,8 +39,8 @@ Duration memory_of(const Plant& plant) {
     for (const Limit& limit : rule.limits) {
       delay = std::max({delay, limit.on_delay, limit.off_delay});
     }
-    longest =
-        std::max({longest, rule.window.length * 2 + delay, rule.over + delay, rule.after + delay});
+    longest = std::max({longest, length_of(rule.window) * 2 + delay, rule.over + delay,
+                        rule.after + delay, rule.within + delay, rule.baseline * 5 + delay});
   }
   return longest;
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "rules/check.h"
+#include "rules/joint.h"
 
 namespace parkwatch::trial {
 namespace {
@@ -84,6 +85,28 @@ bool is_named(const std::vector<std::string>& ids, const std::string& id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+// Leaves of a rule the alarms that some known tag can touch.
+void keep_known(const std::set<std::string>& known, RuleSpec& rule) {
+  const bool paired = rule.kind == RuleKind::deviation || rule.kind == RuleKind::mismatch;
+  std::vector<std::string> tags;
+  std::vector<Term> terms;
+  for (std::size_t at = 0; at < rule.tags.size(); ++at) {
+    std::vector<std::string> operands{rule.tags[at]};
+    if (rule.kind == RuleKind::expr) {
+      operands = rules::tags_of_expression(rule.expression);
+    } else if (is_of_several(rule.kind)) {
+      operands = rules::operands_of(rule, at);
+    }
+    const bool touched = std::any_of(operands.begin(), operands.end(),
+                                     [&](const std::string& name) { return known.contains(name); });
+    if (!touched) continue;
+    tags.push_back(rule.tags[at]);
+    if (paired && at < rule.terms.size()) terms.push_back(rule.terms[at]);
+  }
+  rule.tags = std::move(tags);
+  if (paired) rule.terms = std::move(terms);
+}
+
 }  // namespace
 
 std::shared_ptr<const Plant> plant_of(const config::RuleTest& test, const Plant& whole) {
@@ -91,6 +114,7 @@ std::shared_ptr<const Plant> plant_of(const config::RuleTest& test, const Plant&
   plant->hash = "test";
   plant->park = whole.park;
   plant->timing = whole.timing;
+  plant->calendar = whole.calendar;
   plant->sources = {{"test", 0}};
   plant->decoders = {std::make_shared<RowDecoder>(test, whole)};
   plant->tags = whole.tags;
@@ -99,14 +123,7 @@ std::shared_ptr<const Plant> plant_of(const config::RuleTest& test, const Plant&
   for (const RuleSpec& rule : whole.rules) {
     if (!test.rules.empty() && !is_named(test.rules, rule.id)) continue;
     RuleSpec own = rule;
-    if (own.kind != RuleKind::expr) {
-      std::erase_if(own.tags, [&](const std::string& tag) { return !known.contains(tag); });
-    } else {
-      const auto operands = rules::tags_of_expression(own.expression);
-      const bool fed = std::any_of(operands.begin(), operands.end(),
-                                   [&](const std::string& name) { return known.contains(name); });
-      if (!fed) own.tags.clear();
-    }
+    keep_known(known, own);
     if (!own.tags.empty()) plant->rules.push_back(std::move(own));
   }
   return plant;

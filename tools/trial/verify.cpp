@@ -93,7 +93,7 @@ struct Beginning {
   Timestamp at;
 };
 
-Result<Beginning> beginning_of(store::History& history, Plants& plants,
+Result<Beginning> beginning_of(store::History& history, const PlantOf& plant_of,
                                std::optional<Timestamp> from) {
   const auto extent = history.extent();
   if (!extent) return extent.error();
@@ -112,8 +112,11 @@ Result<Beginning> beginning_of(store::History& history, Plants& plants,
   }
   const auto snapshot = history.snapshot(*chosen);
   if (!snapshot) return snapshot.error();
-  const auto plant = plants.of((*snapshot)->plant_hash());
-  if (plant == nullptr) return Error{ErrorKind::permanent, plants.fault()};
+  const std::string& hash = (*snapshot)->plant_hash();
+  const auto plant = hash.empty() ? nullptr : plant_of(hash);
+  if (plant == nullptr && !hash.empty()) {
+    return Error{ErrorKind::permanent, "the configuration " + hash + " is not kept"};
+  }
   auto pipeline = pipeline::Pipeline::restore(**snapshot, plant);
   if (!pipeline) return pipeline.error();
   return Beginning{std::move(*pipeline), chosen->batch, chosen->now};
@@ -131,20 +134,25 @@ void count_inputs(const RecordedBatch& batch, Verified& verified) {
 Result<Verified> verify(store::History& history, std::optional<Timestamp> from,
                         std::optional<Timestamp> to) {
   Plants plants{history};
-  auto beginning = beginning_of(history, plants, from);
+  auto verified = verify(
+      history, [&](const std::string& hash) { return plants.of(hash); }, from, to);
+  if (!verified && !plants.fault().empty()) return Error{ErrorKind::permanent, plants.fault()};
+  return verified;
+}
+
+Result<Verified> verify(store::History& history, const PlantOf& plant_of,
+                        std::optional<Timestamp> from, std::optional<Timestamp> to) {
+  auto beginning = beginning_of(history, plant_of, from);
   if (!beginning) return beginning.error();
   const auto given_up = history.journal_given_up();
   if (!given_up) return given_up.error();
   Verified verified;
   verified.from = verified.to = beginning->at;
   Comparison comparison{verified, *given_up > 0};
-  const auto plant_of = [&](const std::string& hash) { return plants.of(hash); };
   const auto take = [&](RecordedBatch& batch) -> Result<Done> {
     Facts facts;
     auto done = beginning->pipeline.replay(batch, plant_of, facts);
-    if (!done) {
-      return plants.fault().empty() ? done : Error{ErrorKind::permanent, plants.fault()};
-    }
+    if (!done) return done;
     comparison.take(batch, facts);
     count_inputs(batch, verified);
     verified.to = batch.now;

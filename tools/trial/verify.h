@@ -2,10 +2,13 @@
 // recorded transitions must come out, times and journal numbers included.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "model/plant.h"
 #include "model/result.h"
 #include "store/history.h"
 
@@ -30,5 +33,9 @@ struct Verified {
 // permanent - a batch is damaged, or a configuration cannot be read.
 [[nodiscard]] Result<Verified> verify(store::History& history, std::optional<Timestamp> from,
                                       std::optional<Timestamp> to);
+// The same with configurations from elsewhere: null for one that is not known.
+using PlantOf = std::function<std::shared_ptr<const Plant>(const std::string& hash)>;
+[[nodiscard]] Result<Verified> verify(store::History& history, const PlantOf& plant_of,
+                                      std::optional<Timestamp> from, std::optional<Timestamp> to);
 
 }  // namespace parkwatch::trial

@@ -78,6 +78,7 @@ http::Services Park::services() {
     const std::lock_guard lock{status_mutex};
     return status;
   };
+  services.site = [this] { return site; };
   return services;
 }
 

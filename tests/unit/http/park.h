@@ -76,6 +76,7 @@ class Park {
   std::mutex status_mutex;
   http::Health health{true, true, {}};
   http::Status status;
+  http::Site site;  // before the first request
 
  private:
   void write();

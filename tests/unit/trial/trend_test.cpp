@@ -57,3 +57,21 @@ TEST_CASE("trend: nothing, one point and a flat line are drawn without a fault",
   flat.end = 1s;
   for (const std::string& line : lines_of(drawn(flat))) CHECK(line.size() <= 78);
 }
+
+TEST_CASE("trend: whatever the series, no line is too long and every mark is on the axis",
+          "[trial]") {
+  for (int seed = 1; seed < 60; ++seed) {
+    Trend trend;
+    for (int i = 0; i < seed; ++i) {
+      trend.points.push_back({1s * i * seed, (i * seed) % 17 - 8.0, i % 5 == 4});
+    }
+    trend.lines = {{"a very long name of a limit", 3.0 * seed}};
+    trend.marks = {{0s, '^'}, {1s * seed * seed * 2, '!'}};
+    trend.end = 1s * seed * seed;
+    const std::string text = drawn(trend);
+    CAPTURE(seed, text);
+    for (const std::string& line : lines_of(text)) CHECK(line.size() <= 78);
+    CHECK(text.find('^') != std::string::npos);
+    CHECK(text.find('!') != std::string::npos);
+  }
+}
