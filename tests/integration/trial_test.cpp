@@ -19,13 +19,13 @@ MosquittoOptions keeping() {
   return options;
 }
 
-std::string parkwatch(std::vector<std::string> args) {
+std::string told_by(std::vector<std::string> args) {
   args.insert(args.begin(), program("tools/parkwatch/parkwatch"));
   return run_to_end(std::move(args), 60s);
 }
 
 boost::json::object verified(const std::string& state) {
-  return boost::json::parse(parkwatch({"--json", "backtest", "--verify", "--state", state}))
+  return boost::json::parse(told_by({"--json", "backtest", "--verify", "--state", state}))
       .as_object();
 }
 
@@ -73,13 +73,13 @@ TEST_CASE("trial: explain and backtest read beside the writing daemon", "[integr
     return reply.body.find("level") != std::string::npos;
   }));
   const std::string why =
-      parkwatch({"explain", "level", "tank/t101/level", "--config", daemon.config_path()});
+      told_by({"explain", "level", "tank/t101/level", "--config", daemon.config_path()});
   CAPTURE(why);
   CHECK(why.find("H = 9 is passed: the level is active until the signal is below 8.8") !=
         std::string::npos);
   CHECK(why.find("HH = 10 is not passed") != std::string::npos);
 
-  const std::string table = parkwatch({"backtest", "--rules", daemon.config_path()});
+  const std::string table = told_by({"backtest", "--rules", daemon.config_path()});
   CAPTURE(table);
   CHECK(table.find("1 → 1") != std::string::npos);
 }
