@@ -40,14 +40,20 @@ class FloodScan {
  public:
   explicit FloodScan(Kpi& kpi) : kpi_(kpi) {}
 
-  void raise(const Activation& a) {
-    expire(a.raised);
-    recent_.push_back(&a);
-    if (open_) return add(kpi_.floods.back(), a);
-    if (recent_.size() <= window_alarms_max) return;
-    open_ = true;
-    kpi_.floods.emplace_back().from = a.raised;
-    for (const Activation* one : recent_) add(kpi_.floods.back(), *one);
+  // All that were raised at one time: what leaves the window then goes with their coming.
+  void raise(Activations group) {
+    const Timestamp at = group.front().raised;
+    expire(at - Duration{1});
+    for (const Activation& a : group) recent_.push_back(&a);
+    while (recent_.front()->raised + window_length <= at) recent_.pop_front();
+    if (open_) {
+      for (const Activation& a : group) add(kpi_.floods.back(), a);
+      if (recent_.size() < flood_ends_below) end(at);
+    } else if (recent_.size() > window_alarms_max) {
+      open_ = true;
+      kpi_.floods.emplace_back().from = at;
+      for (const Activation* one : recent_) add(kpi_.floods.back(), *one);
+    }
   }
 
   // What left the window by `t` may end a flood.
@@ -82,8 +88,12 @@ class FloodScan {
 void find_floods(Activations all, Kpi& kpi) {
   // A flood that stands at `from` began a while before: a day is longer than any.
   FloodScan scan{kpi};
-  for (const Activation& a : raised_in(all, kpi.from - std::chrono::hours{24}, kpi.to)) {
-    scan.raise(a);
+  const Activations seen = raised_in(all, kpi.from - std::chrono::hours{24}, kpi.to);
+  for (std::size_t at = 0; at < seen.size();) {
+    std::size_t end = at + 1;
+    while (end < seen.size() && seen[end].raised == seen[at].raised) ++end;
+    scan.raise(seen.subspan(at, end - at));
+    at = end;
   }
   scan.finish();
   std::erase_if(kpi.floods, [&](const Flood& flood) { return flood.to <= kpi.from; });
