@@ -77,7 +77,8 @@ void add_late(const std::vector<alarms::Activation>& all, const ReportQuery& que
               json::object& out) {
   json::array late;
   for (const alarms::Activation& a : all) {
-    if (a.raised < query.from || a.raised >= query.to || late.size() == rows_max) continue;
+    if (a.hidden || a.raised < query.from || a.raised >= query.to || late.size() == rows_max)
+      continue;
     const Timestamp until = std::min(a.acknowledged.value_or(query.to), query.to);
     if (until - a.raised > alarms::window_length) late.push_back(to_document(a));
   }

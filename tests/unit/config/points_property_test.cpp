@@ -20,7 +20,8 @@ std::vector<Cells> random_rows(std::mt19937_64& random) {
   std::vector<Cells> rows;
   for (std::size_t n = 1 + random() % 12; n > 0; --n) {
     const double low = static_cast<double>(random() % 10);
-    Cells row{{"tag", "s/d" + std::to_string(n) + "/q"}, {"range_low", "0"}, {"range_high", "200"}};
+    Cells row{
+        {"tag", "s/d" + std::to_string(n) + "/q"}, {"range_low", "-10"}, {"range_high", "200"}};
     if (random() % 2 == 0) row["LL"] = std::to_string(low);
     if (random() % 2 == 0) row["L"] = std::to_string(low + 20);
     if (random() % 2 == 0) row["H"] = std::to_string(low + 100);

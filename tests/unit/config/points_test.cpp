@@ -151,7 +151,8 @@ TEST_CASE("points: a wrong cell is told with its line, its column and what would
     std::string said;
   };
   const std::vector<Case> table{
-      {replaced(header, "死区", "死区域") + row, "points.csv:1:68 error points: unknown column"},
+      {replaced(header, "死区", "deadbnd") + row,
+       "unknown column \"deadbnd\"; did you mean \"deadband\"?"},
       {replaced(header, "量程上", "量程下") + row, "a second column"},
       {"名称\nx\n", "has no column 位号"},
       {header + replaced(row, ",90,", ",９０,"),

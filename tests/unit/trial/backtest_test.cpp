@@ -226,7 +226,7 @@ TEST_CASE("backtest: the command prints the table, and misses cost the exit code
     }
     // The tests of the rules go their own way.
     std::filesystem::create_directories((rules / file.path).parent_path());
-    std::ofstream{rules / file.path} << file.text.substr(0, file.text.find("[[test]]"));
+    std::ofstream{rules / file.path} << file.text.substr(0, file.text.find("\n[[test]]"));
   }
   cli::BacktestCommand command;
   command.rules = rules;
