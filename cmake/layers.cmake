@@ -16,7 +16,7 @@ set(PARKWATCH_LAYERS
   "LAYER mqtt           model ASIO PAHO OPENSSL"
   "LAYER store          model proto SQLITE ZSTD"
   "LAYER notify         model proto store mqtt ASIO JSON CURL OPENSSL"
-  "LAYER http           model proto store intake ASIO BEAST JSON PROMETHEUS OPENSSL ZSTD"
+  "LAYER http           model alarms proto store intake ASIO BEAST JSON PROMETHEUS OPENSSL ZSTD"
   "LAYER mqtt_codec     model proto PROTOBUF SIMDJSON"
   "LAYER drivers_api    model intake"
   "LAYER mqtt_driver    model mqtt_codec drivers_api intake mqtt ASIO"

@@ -47,6 +47,16 @@ void Board::outbox(std::size_t pending) {
   status_.outbox_pending = pending;
 }
 
+void Board::site(http::Site site) {
+  const std::lock_guard lock{mutex_};
+  site_ = std::move(site);
+}
+
+http::Site Board::site() const {
+  const std::lock_guard lock{mutex_};
+  return site_;
+}
+
 http::Health Board::health() const {
   const std::lock_guard lock{mutex_};
   http::Health health;

@@ -24,10 +24,12 @@ class Board {
   void sources(std::vector<http::SourceStatus> sources);
   void committed(const Facts& facts, std::uint64_t bytes, std::uint64_t last_sequence);
   void outbox(std::size_t pending);
+  void site(http::Site site);
 
   [[nodiscard]] http::Health health() const;
   // Without what others know better: now, intake_*.
   [[nodiscard]] http::Status status() const;
+  [[nodiscard]] http::Site site() const;
 
  private:
   struct Problem {
@@ -36,6 +38,7 @@ class Board {
   };
   mutable std::mutex mutex_;  // protects all below
   http::Status status_;
+  http::Site site_;
   std::map<std::string, Problem> problems_;
   bool ready_ = false;
 };

@@ -49,7 +49,7 @@ Daemon::~Daemon() {
 
 Result<Done> Daemon::start() {
   Diagnostics diagnostics;
-  config_ = load_config(options_.config_path, diagnostics);
+  config_ = simulated(load_config(options_.config_path, diagnostics));
   for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
   if (config_ == nullptr) {
     return Error{ErrorKind::permanent, options_.config_path + ": the configuration has errors"};
@@ -76,7 +76,17 @@ Result<Done> Daemon::open_store() {
   if (!opened.ok()) return opened.error();
   store_ = std::move(*opened);
   recovered_ = store_->recovered();
-  clock_ = std::make_unique<GatewayClock>(real_clock_sources(), recovered_.last_now);
+  if (options_.simulate) {
+    auto clock = std::make_unique<SimulatedClock>(recovered_.last_now);
+    simulated_clock_ = clock.get();
+    clock_ = std::move(clock);
+    logger().warn("SIMULATED: the time is that of the messages; park {}, state in {}",
+                  config_->plant->park, config_->state_directory);
+  } else {
+    auto clock = std::make_unique<GatewayClock>(real_clock_sources(), recovered_.last_now);
+    gateway_clock_ = clock.get();
+    clock_ = std::move(clock);
+  }
   return Done{};
 }
 
@@ -113,10 +123,15 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   fixed.started_at = clock_->now();
   fixed.last_sequence = recovered_.last_sequence;
   board_ = std::make_unique<Board>(std::move(fixed));
+  board_->site({config_->plant->calendar, config_->positions});
 
   IntakeLimits limits;
   if (config_->intake_bytes_max != 0) limits.bytes_high = config_->intake_bytes_max;
   intake_ = std::make_unique<Intake>(*clock_, limits, recovered_.last_sequence);
+  if (simulated_clock_ != nullptr) {
+    simulated_clock_->use(make_decoders(*config_));
+    intake_->follow(*simulated_clock_);
+  }
   intake_->on_flow([this](bool open) {
     boost::asio::post(loop_, [this, open] {
       logger().info(open ? "intake: half empty again, sources go on"
@@ -140,6 +155,18 @@ void Daemon::build(pipeline::Pipeline pipeline) {
                                  line_options(config_->store), std::move(listener));
   line_->set_windows(windows_of(*config_));
   append_first_inputs(is_new, in_force);
+}
+
+// Nothing that leaves can be taken for the real park's, and nothing is stored among its data.
+std::shared_ptr<const config::Config> Daemon::simulated(
+    std::shared_ptr<const config::Config> config) const {
+  if (!options_.simulate || config == nullptr) return config;
+  auto copy = std::make_shared<config::Config>(*config);
+  auto plant = std::make_shared<Plant>(*config->plant);
+  plant->park += "-simulated";
+  copy->plant = std::move(plant);
+  copy->state_directory += "-simulated";
+  return copy;
 }
 
 // A start is an input that says how long we were away; a new configuration comes after it.
@@ -188,6 +215,7 @@ Result<Done> Daemon::begin() {
     return status;
   };
   offer_receivers(services);
+  services.site = [this] { return board_->site(); };
   http_ = std::make_unique<http::Server>(loop_, std::move(options), std::move(services));
   auto listening = http_->start();
   if (!listening.ok()) return listening;

@@ -16,6 +16,7 @@
 #include "app/log.h"
 #include "app/notices_out.h"
 #include "app/service_manager.h"
+#include "app/simulated_clock.h"
 #include "app/sources.h"
 #include "config/config.h"
 #include "http/server.h"
@@ -24,6 +25,8 @@ namespace parkwatch::app {
 
 struct DaemonOptions {
   std::string config_path;
+  // The clock is the messages' own; park and state directory have names of their own then.
+  bool simulate = false;
   // For the fault harnesses' own proof only: they must report a loss with these.
   std::string synchronous = "FULL";
   bool acknowledge_early = false;
@@ -52,6 +55,8 @@ class Daemon {
   [[nodiscard]] Result<pipeline::Pipeline> recover_pipeline();
   void build(pipeline::Pipeline pipeline);
   [[nodiscard]] Result<Done> begin();
+  [[nodiscard]] std::shared_ptr<const config::Config> simulated(
+      std::shared_ptr<const config::Config> config) const;
   void append_first_inputs(bool is_new, const std::string& plant_in_force);
   void fill_live_view(const pipeline::Pipeline& pipeline);
   [[nodiscard]] std::shared_ptr<const Plant> plant_of(const std::string& hash);
@@ -87,7 +92,9 @@ class Daemon {
 
   std::unique_ptr<store::Store> store_;  // until the line has it
   store::Recovered recovered_;
-  std::unique_ptr<GatewayClock> clock_;
+  std::unique_ptr<Clock> clock_;
+  GatewayClock* gateway_clock_ = nullptr;      // clock_, unless it is simulated
+  SimulatedClock* simulated_clock_ = nullptr;  // clock_, if it is
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Board> board_;
   http::Metrics metrics_;

@@ -96,7 +96,7 @@ void Daemon::reload() {
   logger().info("reloading {}", options_.config_path);
   boost::asio::post(jobs_, [this] {
     Diagnostics diagnostics;
-    auto config = load_config(options_.config_path, diagnostics);
+    auto config = simulated(load_config(options_.config_path, diagnostics));
     boost::asio::post(loop_,
                       [this, config = std::move(config), diagnostics = std::move(diagnostics)] {
                         if (!stopping_) take_reloaded(config, diagnostics);
@@ -133,6 +133,7 @@ void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
   }
   config_ = config;
   set_up_log(config_->log_level);
+  board_->site({config_->plant->calendar, config_->positions});
   line_->keep_plant(config_->plant->hash, config_->bundle);
   line_->set_windows(windows_of(*config_));
   (void)intake_->append(NewPlant{with_decoders(*config_)});
@@ -174,10 +175,10 @@ void Daemon::tick() {
 }
 
 void Daemon::compare_clocks() {
-  const auto by = clock_->compare();
+  const auto by = gateway_clock_ == nullptr ? std::nullopt : gateway_clock_->compare();
   if (!by) return;
   logger().warn("the system's time was set, the gateway clock steps by {}", to_text(*by));
-  (void)intake_->append(ClockStep{*by}, [this, by] { clock_->step(*by); });
+  (void)intake_->append(ClockStep{*by}, [this, by] { gateway_clock_->step(*by); });
   notices_->look();
 }
 

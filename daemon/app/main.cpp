@@ -51,6 +51,10 @@ int main_of(int argc, char** argv) {
   cli.add_option("-c,--config", options.config_path, "The configuration file")
       ->capture_default_str();
   cli.add_flag("--check", only_check, "Check the configuration, print every error, and end");
+  cli.add_flag(
+      "--simulate", options.simulate,
+      "The time is that of the messages (a simulation, as fast as they come); the park's and "
+      "the state directory's names end in -simulated");
   cli.set_version_flag("--version", std::string{PARKWATCH_VERSION});
   // Not shown: only the fault harnesses use them, to prove that they can see a loss.
   cli.add_option("--unsafe-synchronous", options.synchronous)->group("");

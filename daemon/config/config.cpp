@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include "config/fields.h"
 #include "config/files.h"
 #include "config/notify.h"
+#include "config/points.h"
+#include "config/positions.h"
 #include "config/rule_reader.h"
 #include "config/sections.h"
 #include "config/tags.h"
@@ -23,6 +26,7 @@ struct Document {
   File file;
   std::string shown;  // in diagnostics
   std::shared_ptr<const SettingsTable> root;
+  std::optional<CsvFile> csv;  // a point table or guidance, instead of a root
 };
 
 class Loader {
@@ -72,10 +76,47 @@ class Loader {
                 " MiB");
       return;
     }
-    Document document{std::move(file), shown, nullptr};
-    document.root = parse_toml(shown, document.file.text, out_);
-    complete_ = complete_ && document.root != nullptr;
+    Document document{std::move(file), shown, nullptr, {}};
+    if (document.file.path.ends_with(".csv")) {
+      read_csv(document);
+    } else {
+      document.root = parse_toml(shown, document.file.text, out_);
+    }
+    complete_ = complete_ && (document.root != nullptr || document.csv);
     documents_.push_back(std::move(document));
+  }
+
+  void read_csv(Document& document) {
+    auto text = decoded_text(document.file.text);
+    if (!text) {
+      fault({document.shown, 0, 0}, "", text.error().message);
+      return;
+    }
+    auto rows = parse_csv(text->utf8);
+    if (!rows) {
+      fault({document.shown, 0, 0}, "", rows.error().message);
+      return;
+    }
+    notes_.push_back(document.shown + " is " + text->encoding + ", " +
+                     std::to_string(rows->empty() ? 0 : rows->size() - 1) + " rows");
+    document.csv = CsvFile{document.shown, *std::move(rows)};
+  }
+
+  // The point tables, behind every guidance table.
+  Points read_point_tables() {
+    GuidanceTable guidance;
+    Points points;
+    for (const Document& document : documents_) {
+      if (document.csv && document.csv->is_guidance()) {
+        read_guidance(*document.csv, guidance, out_);
+      }
+    }
+    for (const Document& document : documents_) {
+      if (document.csv && !document.csv->is_guidance()) {
+        read_points(*document.csv, guidance, points, out_);
+      }
+    }
+    return points;
   }
 
   // Reads what the main file includes, pattern by pattern; a file that two patterns match, once.
@@ -129,9 +170,14 @@ class Loader {
   }
 
   void read_documents(Config& config, Plant& plant) {
+    Points points = read_point_tables();
+    if (documents_.front().root != nullptr) {
+      documents_.front().root = with_mappings(documents_.front().root, points, out_);
+    }
     std::vector<const SettingsTable*> tags;
     std::vector<const SettingsTable*> rules;
     NotifyTables notify;
+    std::vector<const SettingsTable*> tests;
     for (const Document& document : documents_) {
       if (document.root == nullptr) continue;
       SettingsReader root{*document.root, "", out_};
@@ -140,6 +186,7 @@ class Loader {
         // Its mistakes are told already; in a bundle there is no file to include.
         (void)root.value("include");
         read_sections(root, around_, check_, config, plant, out_);
+        config.positions = read_positions(root, out_);
       } else {
         refuse_main_keys(root);
       }
@@ -150,9 +197,14 @@ class Loader {
       for (const SettingsTable* table : root.tables("escalation")) {
         notify.escalations.push_back(table);
       }
+      for (const SettingsTable* table : root.tables("test")) tests.push_back(table);
       root.finish();
     }
     auto plan = std::make_shared<NotifyPlan>(read_notify(notify, around_, out_));
+    for (const auto& table : points.tags) tags.push_back(table.get());
+    merge_point_rules(points, rules);
+    for (PointRule& point : points.rules) config.point_rules.push_back(std::move(point.table));
+    config.notes = std::move(notes_);
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
@@ -162,19 +214,36 @@ class Loader {
       if (!rule.alarm.escalation.empty()) plan->rule_escalations[rule.id] = rule.alarm.escalation;
     }
     config.notify = std::move(plan);
+    // A stored configuration ran: what a later version thinks of its tests must not keep a replay
+    // from it.
+    if (around_.check_files) config.tests = read_tests_of(tests, plant, index);
     plant.tags.reserve(declared.size());
     for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
   }
 
+  std::vector<RuleTest> read_tests_of(const std::vector<const SettingsTable*>& tables,
+                                      const Plant& plant, TagIndex& index) {
+    const LineOf line_of = [this](const std::string& file, std::uint32_t line) {
+      const auto found = std::find_if(documents_.begin(), documents_.end(),
+                                      [&](const Document& d) { return d.shown == file; });
+      std::string_view rest = found == documents_.end() ? "" : std::string_view{found->file.text};
+      for (; line > 1 && !rest.empty(); --line) {
+        rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+      }
+      return rest.substr(0, rest.find('\n'));
+    };
+    return read_rule_tests(tables, plant.rules, index, line_of, out_);
+  }
+
   static void refuse_main_keys(SettingsReader& root) {
     for (const std::string_view key :
-         {"daemon", "http", "store", "intake", "time", "alerts", "source", "include"}) {
+         {"daemon", "http", "store", "intake", "time", "alerts", "source", "position", "include"}) {
       (void)root.value(key);
       if (root.has(key)) {
         root.error(
             key,
-            "belongs into the main file; an included file holds [[tag]], [[rule]], [[receiver]], "
-            "[[route]] and [[escalation]]");
+            "belongs into the main file; an included file holds [[tag]], [[rule]], [[test]], "
+            "[[receiver]], [[route]] and [[escalation]]");
       }
     }
   }
@@ -201,6 +270,7 @@ class Loader {
   Surroundings around_;
   std::vector<Document> documents_;
   std::size_t bytes_ = 0;
+  std::vector<std::string> notes_;
   bool complete_ = true;  // every file could be read
 };
 

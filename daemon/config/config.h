@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "alarms/kpi.h"
+#include "config/rule_tests.h"
 #include "model/diagnostic.h"
 #include "model/notify_plan.h"
 #include "model/plant.h"
@@ -67,6 +69,11 @@ struct Config {
   std::shared_ptr<const Plant> plant;  // without decoders
   std::shared_ptr<const NotifyPlan> notify;
   std::string bundle;  // every file's path and text in one string: what the store keeps
+  // Of point tables, merged with what overrides them; each key has the place that it came from.
+  std::vector<std::shared_ptr<const SettingsTable>> point_rules;
+  std::vector<alarms::Position> positions;  // of operators, for key figures
+  std::vector<std::string> notes;           // for people: how a table was read
+  std::vector<RuleTest> tests;              // of load() only: a replay has no use for them
 };
 
 // `driver` of the [alerts] table in DriverCheck: its keys are `enabled` and those of a connection.

@@ -27,6 +27,8 @@ Answer get_status(Backend& backend, const Request& request);
 Answer get_healthz(Backend& backend, const Request& request);
 Answer get_readyz(Backend& backend, const Request& request);
 Answer get_metrics(Backend& backend, const Request& request);
+Answer get_kpi(Backend& backend, const Request& request);
+Answer get_shift_report(Backend& backend, const Request& request);
 Answer get_openapi(Backend& backend, const Request& request);
 
 }  // namespace parkwatch::http

@@ -20,6 +20,8 @@ constexpr std::array table{
     Route{"GET", "/v1/quarantine", get_quarantine},
     Route{"GET", "/v1/receivers", get_receivers},
     Route{"POST", "/v1/receivers/{name}/test", post_receiver_test},
+    Route{"GET", "/v1/kpi", get_kpi},
+    Route{"GET", "/v1/shift-report", get_shift_report},
     Route{"GET", "/v1/status", get_status},
     Route{"GET", "/v1/openapi.json", get_openapi},
     Route{"GET", "/metrics", get_metrics},

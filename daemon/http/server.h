@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "alarms/kpi.h"
 #include "http/live_view.h"
 #include "http/metrics.h"
 #include "intake/intake.h"
+#include "model/calendar.h"
 #include "model/result.h"
 #include "model/time.h"
 #include "store/reader.h"
@@ -99,6 +101,12 @@ struct ReceiverTest {
   std::string detail;   // what is wrong, in a line
 };
 
+// What reports need of the configuration in force.
+struct Site {
+  Calendar calendar;
+  std::vector<alarms::Position> positions;
+};
+
 // What the server answers from. Everything must outlive it. The functions are called on the
 // readers' threads or the loop, several at a time; they must not wait for I/O.
 struct Services {
@@ -115,6 +123,7 @@ struct Services {
   // Likewise. Sends a test message; the answer comes on the loop. Errors: not_found.
   std::function<void(const std::string& name, std::function<void(Result<ReceiverTest>)>)>
       test_receiver;
+  std::function<Site()> site;  // empty: UTC, without shifts and positions
 };
 
 // Lives on `loop` (one thread); every call but committed() is made there, or before it runs. SQLite

@@ -55,7 +55,21 @@ std::uint64_t Intake::append(Command command, ReplyHandler reply) {
   return sequence;
 }
 
+void Intake::follow_message(const Message& message) {
+  const auto time = message_clock_->time_of(message);
+  if (!time) return;
+  if (const auto by = message_clock_->step_to(*time)) {
+    const std::uint64_t sequence = ++appended_;
+    queue_.push_back(Input{sequence, clock_.now(), ClockStep{*by}});
+    held_.emplace_back(sequence, 0);
+  }
+  message_clock_->set(*time);
+}
+
 std::uint64_t Intake::append_locked(Body body) {
+  if (message_clock_ != nullptr) {
+    if (const auto* message = std::get_if<Message>(&body)) follow_message(*message);
+  }
   const std::size_t bytes = bytes_of(body);
   const std::uint64_t sequence = ++appended_;
   queue_.push_back(Input{sequence, clock_.now(), std::move(body)});

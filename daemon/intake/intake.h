@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "model/facts.h"
@@ -24,6 +25,18 @@ inline constexpr Duration gather_max = std::chrono::microseconds{500};
 struct IntakeLimits {
   std::size_t inputs_high = 100'000;
   std::size_t bytes_high = std::size_t{16} << 20;  // payloads and topics
+};
+
+// A clock that the messages themselves move (a simulation). Called under the intake's lock, before
+// a message is stamped.
+class MessageClock {
+ public:
+  virtual ~MessageClock() = default;
+  // The time that the message tells; empty: none.
+  [[nodiscard]] virtual std::optional<Timestamp> time_of(const Message& message) = 0;
+  // A step that is to be recorded before the clock is set to `t`; empty: time just goes on.
+  [[nodiscard]] virtual std::optional<Duration> step_to(Timestamp t) = 0;
+  virtual void set(Timestamp t) = 0;  // never back
 };
 
 class Intake {
@@ -70,6 +83,9 @@ class Intake {
   // False from high water until half of it: sources must wait. Any thread.
   [[nodiscard]] bool open() const;
 
+  // Before any thread appends: messages move the clock. `clock` outlives this.
+  void follow(MessageClock& clock) { message_clock_ = &clock; }
+
   // Add before any thread appends. `on_committed` hears each new committed sequence, `on_flow` each
   // change of open(). Called without a lock held, from whichever thread caused it; they must only
   // post.
@@ -81,10 +97,12 @@ class Intake {
 
  private:
   std::uint64_t append_locked(Body body);
+  void follow_message(const Message& message);
   [[nodiscard]] bool is_awaited() const { return awaited_ != 0 && queue_.size() >= awaited_; }
   Clock& clock_;
   const IntakeLimits limits_;
-  mutable std::mutex mutex_;  // protects all below
+  MessageClock* message_clock_ = nullptr;  // fixed after set-up
+  mutable std::mutex mutex_;               // protects all below
   std::condition_variable available_;
   std::deque<Input> queue_;
   std::deque<std::pair<std::uint64_t, std::size_t>>

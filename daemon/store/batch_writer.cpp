@@ -232,10 +232,13 @@ bool BatchWriter::write_snapshot(Connection& connection, const Batch& batch) {
   Query insert{connection,
                "INSERT INTO snapshots(batch, sequence, crc, snapshot) VALUES(?, ?, ?, ?)"};
   insert.number(row_.batch).number(row_.last_sequence).number(crc32(snapshot_)).blob(snapshot_);
-  // Two are kept, in case the newest turns out to be damaged.
+  // Two are kept, in case the newest turns out to be damaged; and the first of each day (of UTC) as
+  // long as its batch, so that any day can be replayed.
   Query trim{connection,
              "DELETE FROM snapshots WHERE batch < "
-             "(SELECT min(batch) FROM (SELECT batch FROM snapshots ORDER BY batch DESC LIMIT 2))"};
+             "(SELECT min(batch) FROM (SELECT batch FROM snapshots ORDER BY batch DESC LIMIT 2)) "
+             "AND batch NOT IN (SELECT min(s.batch) FROM snapshots s JOIN batches b USING(batch) "
+             "GROUP BY b.now_us / 86400000000)"};
   return insert.run() && trim.run();
 }
 

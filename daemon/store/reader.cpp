@@ -34,6 +34,7 @@ class SqliteReader final : public Reader {
   const std::string& generation() const override { return generation_; }
   Result<ReadingsPage> readings(const ReadingsQuery& query) override;
   Result<std::vector<AlarmEvent>> events(std::uint64_t after, std::size_t rows_max) override;
+  Result<std::uint64_t> journal_before(Timestamp t) override;
   Result<std::vector<AlarmEvent>> standing() override;
   Result<std::vector<AlarmEvent>> outbox(std::uint64_t after, std::size_t rows_max) override;
   Result<std::map<std::string, std::string>> notify_rows() override;
@@ -77,6 +78,14 @@ Result<std::vector<AlarmEvent>> SqliteReader::events(std::uint64_t after, std::s
               "SELECT journal, crc, event FROM journal WHERE journal > ? ORDER BY journal LIMIT ?"};
   query.number(after).number(std::min(rows_max, rows_a_call_max));
   return events_of(query, *connection_);
+}
+
+Result<std::uint64_t> SqliteReader::journal_before(Timestamp t) {
+  Query query{*connection_,
+              "SELECT coalesce((SELECT min(journal) - 1 FROM journal WHERE at_us >= ?), "
+              "(SELECT max(journal) FROM journal), 0)"};
+  if (!query.number(to_us(t)).row()) return connection_->failure();
+  return query.count_at(0);
 }
 
 Result<std::vector<AlarmEvent>> SqliteReader::standing() {

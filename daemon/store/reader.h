@@ -92,6 +92,9 @@ class Reader {
   // Transitions with journal > after, at most `rows_max`.
   [[nodiscard]] virtual Result<std::vector<AlarmEvent>> events(std::uint64_t after,
                                                                std::size_t rows_max) = 0;
+  // For events(): the number before the first transition with `at` >= t; that of the last one if
+  // there is none.
+  [[nodiscard]] virtual Result<std::uint64_t> journal_before(Timestamp t) = 0;
   // The last transition of every alarm that is not normal.
   [[nodiscard]] virtual Result<std::vector<AlarmEvent>> standing() = 0;
   // Undelivered outbox rows in journal order, after this journal number.

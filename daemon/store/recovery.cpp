@@ -25,11 +25,14 @@ bool parse(std::string_view frame, Decompressor& decompressor, google::protobuf:
 class BatchReader {
  public:
   // Up to batch `trimmed` retention may have taken what only a replay needs.
-  BatchReader(Connection& connection, std::uint64_t trimmed)
-      : connection_(connection), trimmed_(trimmed) {}
+  BatchReader(Connection& connection, std::uint64_t trimmed, bool whole)
+      : connection_(connection), trimmed_(trimmed), whole_(whole) {}
 
   Result<Done> read(const BatchRow& row, RecordedBatch& out) {
-    out = {};
+    out.readings.clear();  // keeping the memory: blocks are alike
+    out.transitions.clear();
+    out.identities.clear();
+    out.inputs.clear();
     out.last_sequence = row.last_sequence;
     out.now = from_us(row.now_us);
     std::string record;
@@ -63,7 +66,7 @@ class BatchReader {
   }
 
   Result<Done> read_identities(const BatchRow& row, RecordedBatch& out) {
-    if (row.identities == 0) return Done{};
+    if (row.identities == 0 || !whole_) return Done{};
     Query query{connection_, "SELECT crc, record FROM identities WHERE batch = ?"};
     if (!query.number(row.batch).row()) {
       if (query.failed()) return connection_.failure();
@@ -92,7 +95,7 @@ class BatchReader {
     auto events = events_of(query, connection_);
     if (!events) return events.error();
     out.transitions = std::move(*events);
-    if (out.transitions.size() != row.transitions && row.batch > trimmed_) {
+    if (out.transitions.size() != row.transitions && whole_ && row.batch > trimmed_) {
       return damaged(row, "its journal rows are gone");
     }
     return Done{};
@@ -100,6 +103,7 @@ class BatchReader {
 
   Connection& connection_;
   std::uint64_t trimmed_;
+  bool whole_;
   BlockUnpacker unpacker_;
   Decompressor decompressor_;
 };
@@ -125,12 +129,13 @@ Result<StoredSnapshot> read_newest_snapshot(Connection& connection) {
 }
 
 Result<Done> read_batches_after(Connection& connection, std::uint64_t batch,
-                                const std::function<Result<Done>(const RecordedBatch&)>& take) {
+                                const std::function<Result<Done>(RecordedBatch&)>& take,
+                                const BatchScope& scope) {
   const auto last = last_batch(connection);
   if (!last) return last.error();
   const auto trimmed = replay_starts_after(connection);
   if (!trimmed) return trimmed.error();
-  BatchReader reader{connection, *trimmed};
+  BatchReader reader{connection, *trimmed, scope.whole};
   RecordedBatch recorded;
   std::optional<std::uint64_t> ended_at;
   if (batch == 0) ended_at = 0;
@@ -150,8 +155,25 @@ Result<Done> read_batches_after(Connection& connection, std::uint64_t batch,
     ended_at = row.last_sequence;
     if (auto read = reader.read(row, recorded); !read) return read;
     if (auto taken = take(recorded); !taken) return taken;
+    if (recorded.now >= scope.until) break;
   }
   return Done{};
+}
+
+Result<std::shared_ptr<const v1::Snapshot>> read_snapshot(Connection& connection,
+                                                          std::uint64_t batch) {
+  const Error bad{ErrorKind::permanent,
+                  "the snapshot of batch " + std::to_string(batch) + " is damaged"};
+  Query query{connection, "SELECT crc, snapshot FROM snapshots WHERE batch = ?"};
+  if (!query.number(batch).row()) return query.failed() ? connection.failure() : bad;
+  const std::string_view stored = query.bytes_at(1);
+  Decompressor decompressor;
+  auto snapshot = std::make_shared<v1::Snapshot>();
+  if (crc32(stored) != static_cast<std::uint32_t>(query.number_at(0)) ||
+      !parse(stored, decompressor, *snapshot)) {
+    return bad;
+  }
+  return std::shared_ptr<const v1::Snapshot>{std::move(snapshot)};
 }
 
 Result<std::string> read_plant(Connection& connection, const std::string& hash) {

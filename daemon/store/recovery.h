@@ -9,6 +9,7 @@
 
 #include "model/facts.h"
 #include "model/result.h"
+#include "model/time.h"
 #include "store/connection.h"
 #include "store/rows.h"
 
@@ -31,12 +32,25 @@ struct StoredSnapshot {
 // Errors: as the connection's; permanent - there are snapshots, but none is whole.
 [[nodiscard]] Result<StoredSnapshot> read_newest_snapshot(Connection& connection);
 
-// Every batch with a number above `batch`, in order, checked: numbers and sequences follow each
+// How far, and what, a reader of batches needs.
+struct BatchScope {
+  // False: message identities are not read, and journal rows may be missing: both are given up
+  // earlier than the readings, and a look back can do without.
+  bool whole = true;
+  Timestamp until = timestamp_max;  // the first batch that reaches it is the last one
+};
+
+// Every batch with a number above `batch`, in order, `take`'s to change, checked: numbers and
+// sequences follow each
 // other, nothing of a batch is missing or damaged. Errors: permanent - naming batch and messages;
 // `take`'s own.
 [[nodiscard]] Result<Done> read_batches_after(
     Connection& connection, std::uint64_t batch,
-    const std::function<Result<Done>(const RecordedBatch&)>& take);
+    const std::function<Result<Done>(RecordedBatch&)>& take, const BatchScope& scope = {});
+
+// The snapshot that was stored with this batch. Errors: as read_newest_snapshot.
+[[nodiscard]] Result<std::shared_ptr<const v1::Snapshot>> read_snapshot(Connection& connection,
+                                                                        std::uint64_t batch);
 
 // Errors: not_found; permanent - damaged.
 [[nodiscard]] Result<std::string> read_plant(Connection& connection, const std::string& hash);

@@ -44,8 +44,87 @@ std::pair<CLI::App*, Wanted*> add_command(CLI::App& app, CommandLine& line, cons
 
 void add_check(CLI::App& app, CommandLine& line) {
   auto [sub, fields] = add_command<CheckCommand>(
-      app, line, "check", "Check a configuration and print every error at once");
+      app, line, "check", "Check a configuration, run its tests, and print every error at once");
   sub->add_option("path", fields->path, "The configuration file")->capture_default_str();
+  sub->add_flag("--coverage", fields->coverage, "List every level that no test reaches");
+  sub->add_flag("--merged", fields->merged,
+                "Print the rules of point tables, and from where each key came");
+}
+
+void add_explain(CLI::App& app, CommandLine& line) {
+  auto [sub, e] =
+      add_command<ExplainCommand>(app, line, "explain", "Why an alarm did or did not come");
+  sub->add_option("rule", e->rule, "The rule's id")->required();
+  sub->add_option("tag", e->tag, "The tag's name")->required();
+  sub->add_option("--config", e->config, "The configuration, for its state directory")
+      ->capture_default_str();
+  sub->add_option("--state", e->state_directory, "The state directory");
+}
+
+void add_reports(CLI::App& app, CommandLine& line) {
+  auto [kpi, k] =
+      add_command<KpiCommand>(app, line, "kpi", "How the alarm system performs (GB/T 41261)");
+  kpi->add_option("--from", k->from, "Begin (default: 30 days before the end)");
+  kpi->add_option("--to", k->to, "End (default: now)");
+  kpi->add_option("--by", k->by, "Figures for each of these")
+      ->check(CLI::IsMember({"all", "hour", "shift", "day", "week", "month"}))
+      ->capture_default_str();
+  kpi->add_option("--position", k->position, "Only the alarms of this operator position");
+  kpi->add_option("--groups", k->groups, "Only the alarms of these groups, between commas");
+
+  auto [report, r] = add_command<ShiftReportCommand>(app, line, "shift-report",
+                                                     "What the next operator must know");
+  report->add_option("--shift", r->shift, "current or last")
+      ->check(CLI::IsMember({"current", "last"}))
+      ->capture_default_str();
+  report->add_option("--at", r->at, "The shift in which this time lies");
+  report->add_option("--format", r->format, "text, html or json")
+      ->check(CLI::IsMember({"text", "html", "json"}))
+      ->capture_default_str();
+}
+
+void add_points(CLI::App& app, CommandLine& line) {
+  auto fields = std::make_shared<PointsCommand>();
+  CLI::App* sub = app.add_subcommand("points", "Point tables: a template, an export, differences");
+  sub->fallthrough();
+  command_of(*sub, fields, line);
+  const auto inner = [&](const char* name, const char* help, PointsCommand::Verb verb) {
+    CLI::App* out = sub->add_subcommand(name, help);
+    out->fallthrough();
+    out->parse_complete_callback([fields, verb] { fields->verb = verb; });
+    return out;
+  };
+  for (CLI::App* one : {inner("template", "An empty table with one example row",
+                              PointsCommand::Verb::make_template),
+                        inner("export", "The tags and limits of a configuration as a table",
+                              PointsCommand::Verb::make_export)}) {
+    one->add_flag("--zh,!--en", fields->chinese, "Chinese (default) or English column names");
+    if (one->get_name() == "export") one->add_option("path", fields->path, "The configuration");
+  }
+  CLI::App* diff =
+      inner("diff", "What changed from one table to another", PointsCommand::Verb::diff);
+  diff->add_option("old", fields->path, "The old table")->required();
+  diff->add_option("new", fields->other, "The new table")->required();
+  sub->require_subcommand(1);
+}
+
+void add_backtest(CLI::App& app, CommandLine& line) {
+  auto [sub, b] = add_command<BacktestCommand>(
+      app, line, "backtest", "What other rules would have alarmed over what is recorded");
+  sub->add_option("--rules", b->rules, "The configuration to try, or its folder")
+      ->capture_default_str();
+  sub->add_option("--state", b->state_directory,
+                  "State directory of the recording (default: that of the configuration)");
+  sub->add_option("--from", b->from, "Begin there: a day or a time (RFC 3339)");
+  sub->add_option("--to", b->to, "End before: a day or a time (RFC 3339)");
+  sub->add_option("--against", b->against, "What to compare with")
+      ->check(CLI::IsMember({"recorded"}))
+      ->capture_default_str();
+  sub->add_flag("--verify", b->verify,
+                "Run the rules that were in force: exactly what is recorded must come out");
+  sub->add_flag("--allow-missed", b->allow_missed, "0 although alarms that mattered are missed");
+  sub->add_flag("--list", b->list, "Print each transition that comes out");
+  sub->add_flag("--csv", b->csv, "The table as CSV");
 }
 
 void add_alarm_commands(CLI::App& app, CommandLine& line) {
@@ -179,6 +258,10 @@ Parsed parse_command_line(std::vector<std::string> args) {
   std::string timeout = "10s";
   add_common(app, line, timeout);
   add_check(app, line);
+  add_backtest(app, line);
+  add_explain(app, line);
+  add_reports(app, line);
+  add_points(app, line);
   add_alarm_commands(app, line);
   add_pull(app, line);
   add_consumers(app, line);

@@ -20,6 +20,45 @@ enum ExitCode : int {
 
 struct CheckCommand {
   std::string path = "/etc/parkwatch/parkwatch.toml";
+  bool coverage = false;  // list every level that no test reaches
+  bool merged = false;    // print the rules of point tables, and from where each key came
+};
+struct BacktestCommand {
+  std::string rules = "/etc/parkwatch/parkwatch.toml";  // a configuration, or its folder
+  std::string state_directory;  // of the recording; empty: that of the configuration
+  std::string from;             // RFC 3339 or a day; empty: the beginning
+  std::string to;
+  std::string against = "recorded";
+  bool verify = false;
+  bool allow_missed = false;
+  bool list = false;  // every transition that comes out
+  bool csv = false;
+};
+struct ExplainCommand {
+  std::string rule;
+  std::string tag;
+  std::string config = "/etc/parkwatch/parkwatch.toml";
+  std::string state_directory;  // empty: that of the configuration
+};
+struct KpiCommand {
+  std::string from;  // RFC 3339; empty: 30 days before `to`
+  std::string to;    // empty: now
+  std::string by = "all";
+  std::string position;
+  std::string groups;  // between commas
+};
+struct ShiftReportCommand {
+  std::string shift = "current";  // or "last"
+  std::string at;                 // RFC 3339: the shift in which that lies
+  std::string format = "text";    // or "html", "json"
+};
+struct PointsCommand {
+  enum class Verb { make_template, make_export, diff };
+  Verb verb = Verb::make_template;
+  bool chinese = true;  // header of a template and an export
+  std::string path =
+      "/etc/parkwatch/parkwatch.toml";  // export: a configuration; diff: the old table
+  std::string other;                    // diff: the new table
 };
 struct StatusCommand {};
 struct TagsCommand {
@@ -68,8 +107,9 @@ struct QuarantineCommand {
 };
 
 using Command =
-    std::variant<CheckCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand, EventsCommand,
-                 PullCommand, ConsumersCommand, QuarantineCommand, NotifyCommand>;
+    std::variant<CheckCommand, BacktestCommand, ExplainCommand, KpiCommand, ShiftReportCommand,
+                 PointsCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand,
+                 EventsCommand, PullCommand, ConsumersCommand, QuarantineCommand, NotifyCommand>;
 
 struct CommandLine {
   std::string url = "http://127.0.0.1:7300";

@@ -7,11 +7,17 @@
 
 #include "tools/parkwatch/api.h"
 #include "tools/parkwatch/pull.h"
+#include "tools/parkwatch/report_view.h"
 #include "tools/parkwatch/watch.h"
 
 namespace parkwatch::cli {
 namespace json = boost::json;
 namespace {
+
+template <typename C>
+constexpr bool asks_no_daemon =
+    std::is_same_v<C, CheckCommand> || std::is_same_v<C, BacktestCommand> ||
+    std::is_same_v<C, ExplainCommand> || std::is_same_v<C, PointsCommand>;
 
 int failed(Console& console, const Error& error) {
   say_error(console, error.message);
@@ -171,6 +177,34 @@ int run(const NotifyCommand& command, Api& api, Console& console) {
   return show(console, api.get("/v1/receivers"), "receivers", receivers_view);
 }
 
+// "&key=value", if there is a value.
+std::string parameter(const char* key, const std::string& value) {
+  return value.empty() ? std::string{} : std::string{"&"} + key + '=' + percent_encoded(value);
+}
+
+int run(const KpiCommand& command, Api& api, Console& console) {
+  const auto kpi = api.get("/v1/kpi?by=" + command.by + parameter("from", command.from) +
+                           parameter("to", command.to) + parameter("position", command.position) +
+                           parameter("groups", command.groups));
+  if (!kpi) return failed(console, kpi.error());
+  console.out << (console.json ? json::serialize(*kpi) + '\n' : kpi_view(*kpi, console.style));
+  return exit_ok;
+}
+
+int run(const ShiftReportCommand& command, Api& api, Console& console) {
+  const auto report =
+      api.get("/v1/shift-report?shift=" + command.shift + parameter("at", command.at));
+  if (!report) return failed(console, report.error());
+  if (console.json || command.format == "json") {
+    console.out << json::serialize(*report) << '\n';
+  } else if (command.format == "html") {
+    console.out << shift_report_html(*report, console.style);
+  } else {
+    console.out << shift_report_view(*report, console.style);
+  }
+  return exit_ok;
+}
+
 int run(const QuarantineCommand& command, Api& api, Console& console) {
   return show(console, api.get("/v1/quarantine?max=" + std::to_string(command.max)), "quarantine",
               quarantine_view);
@@ -179,7 +213,8 @@ int run(const QuarantineCommand& command, Api& api, Console& console) {
 }  // namespace
 
 int run_command(const CommandLine& line, Console& console) {
-  assert(!std::holds_alternative<CheckCommand>(line.command));
+  assert(std::visit([](const auto& one) { return !asks_no_daemon<std::decay_t<decltype(one)>>; },
+                    line.command));
   const auto server = parse_server_url(line.url);
   if (!server) {
     say_error(console, server.error().message);
@@ -200,7 +235,7 @@ int run_command(const CommandLine& line, Console& console) {
   return std::visit(
       [&](const auto& command) {
         using Wanted = std::decay_t<decltype(command)>;
-        if constexpr (std::is_same_v<Wanted, CheckCommand> || std::is_same_v<Wanted, PullCommand>) {
+        if constexpr (asks_no_daemon<Wanted> || std::is_same_v<Wanted, PullCommand>) {
           return static_cast<int>(exit_usage);  // not reached: see above
         } else {
           return run(command, api, console);

@@ -5,8 +5,9 @@
 
 namespace parkwatch::cli {
 
-// REQUIRES: not CheckCommand, which asks no daemon. Gives the exit code; everything is said on the
-// console already.
+// REQUIRES: not a command that asks no daemon (check, backtest, explain,
+// points). Gives the exit code;
+// everything is said on the console already.
 [[nodiscard]] int run_command(const CommandLine& line, Console& console);
 
 }  // namespace parkwatch::cli

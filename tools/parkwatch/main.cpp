@@ -10,9 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/parkwatch/backtest.h"
 #include "tools/parkwatch/check.h"
 #include "tools/parkwatch/command_line.h"
 #include "tools/parkwatch/commands.h"
+#include "tools/parkwatch/explain.h"
+#include "tools/parkwatch/points.h"
 
 namespace {
 
@@ -38,6 +41,22 @@ void pause_for(Duration time) {
   timer.wait();
 }
 
+int run_any(const cli::CommandLine& line, cli::Console& console) {
+  if (const auto* check = std::get_if<cli::CheckCommand>(&line.command)) {
+    return cli::check(*check, console);
+  }
+  if (const auto* backtest = std::get_if<cli::BacktestCommand>(&line.command)) {
+    return cli::backtest(*backtest, console);
+  }
+  if (const auto* explain = std::get_if<cli::ExplainCommand>(&line.command)) {
+    return cli::explain(*explain, console);
+  }
+  if (const auto* points = std::get_if<cli::PointsCommand>(&line.command)) {
+    return cli::points(*points, console);
+  }
+  return cli::run_command(line, console);
+}
+
 int run(std::vector<std::string> args) {
   const cli::Parsed parsed = cli::parse_command_line(std::move(args));
   if (!parsed.line) {
@@ -46,9 +65,7 @@ int run(std::vector<std::string> args) {
   }
   cli::Console console{
       std::cout, std::cerr, {wants_colour(), wants_chinese()}, parsed.line->json, pause_for};
-  const auto* check = std::get_if<cli::CheckCommand>(&parsed.line->command);
-  const int code =
-      check != nullptr ? cli::check(*check, console) : cli::run_command(*parsed.line, console);
+  const int code = run_any(*parsed.line, console);
   std::cout.flush();
   if (!std::cout) {
     std::cerr << "parkwatch: standard output cannot be written\n";

@@ -49,3 +49,18 @@ TEST_CASE("board: the numbers of each commit add up", "[app]") {
   CHECK(status.commit_bytes == 150);
   CHECK(status.last_sequence == 11);
 }
+
+TEST_CASE("board: the site of the configuration in force is what reports get", "[app]") {
+  app::Board board{http::Status{}};
+  CHECK(board.site().calendar.shifts.empty());
+  CHECK(board.site().positions.empty());
+  http::Site site;
+  site.calendar.zone = *parse_offset("+08:00");
+  site.calendar.shifts = {{"early", std::chrono::hours{8}}};
+  site.positions = {{"tanks", {"tank-farm"}}};
+  board.site(site);
+  CHECK(board.site().calendar == site.calendar);
+  CHECK(board.site().positions == site.positions);
+  board.site({});
+  CHECK(board.site().positions.empty());
+}

@@ -89,6 +89,7 @@ http::Services Park::services() {
     if (!tested) return;
     boost::asio::post(loop_, [done = std::move(done), answer = *tested] { done(answer); });
   };
+  services.site = [this] { return site; };
   return services;
 }
 

@@ -80,6 +80,7 @@ class Park {
   // What a test message comes to; empty: it is never answered.
   std::optional<Result<http::ReceiverTest>> tested;
   std::string tested_name;
+  http::Site site;  // before the first request
 
  private:
   void write();

@@ -85,3 +85,91 @@ TEST_CASE("check: in JSON with file, line, key and words", "[cli]") {
   CHECK(found->at("severity").as_string() == "error");
   CHECK(std::string{found->at("key").as_string()}.find("log_level") != std::string::npos);
 }
+
+namespace {
+
+const std::string tested = R"([daemon]
+park = "park-a"
+
+[[source]]
+name = "park"
+driver = "mqtt"
+url = "mqtt://127.0.0.1"
+
+[[source.mapping]]
+topic = "park/{site}/{device}/{quantity}"
+tag = "{site}/{device}/{quantity}"
+value = "/value"
+
+[[tag]]
+name = "a/b/c"
+
+[[rule]]
+id = "level"
+kind = "limit"
+tags = ["a/b/c"]
+H = 80
+HH = 90
+
+[[test]]
+name = "it rises"
+rule = "level"
+input = """
+t     a/b/c
+0s    70
+10s   85
+"""
+)";
+
+}  // namespace
+
+TEST_CASE("check: runs the tests of the rules, and a passed one is counted", "[cli]") {
+  const test::TempDir dir;
+  test::RecordingConsole rec;
+  const CheckCommand command{written(dir, tested + "expect = \"10s a/b/c raise H\"\n")};
+  CHECK(check(command, rec.console) == exit_ok);
+  const std::string out = rec.out.str();
+  CAPTURE(out);
+  CHECK(out.find("tests 1 passed, 0 failed, ") != std::string::npos);
+  CHECK(out.find("coverage 1/2 levels (missing: level HH)") != std::string::npos);
+}
+
+TEST_CASE("check: a failed test is an error with its line, and shown", "[cli]") {
+  const test::TempDir dir;
+  test::RecordingConsole rec;
+  const CheckCommand command{written(dir, tested + "expect = \"\"\"\n12s a/b/c raise H\n\"\"\"\n")};
+  CHECK(check(command, rec.console) == exit_no);
+  const std::string out = rec.out.str();
+  CAPTURE(out);
+  CHECK(out.find(":33:1 error test: \"it rises\": expected 12s a/b/c raise H, got 10s") !=
+        std::string::npos);
+  CHECK(out.find("  expected  12s a/b/c raise H\n") != std::string::npos);
+  CHECK(out.find("tests 0 passed, 1 failed, ") != std::string::npos);
+  CHECK(out.ends_with("1 error, 0 warnings\n"));
+}
+
+TEST_CASE("check: with --coverage each level that no test reaches has a line", "[cli]") {
+  const test::TempDir dir;
+  test::RecordingConsole rec;
+  CheckCommand command{written(dir, tested + "expect = \"10s a/b/c raise H\"\n")};
+  command.coverage = true;
+  CHECK(check(command, rec.console) == exit_ok);
+  CHECK(rec.out.str().find("no test reaches level HH medium\n") != std::string::npos);
+}
+
+TEST_CASE("check: tests and coverage in JSON", "[cli]") {
+  const test::TempDir dir;
+  test::RecordingConsole rec;
+  rec.console.json = true;
+  const CheckCommand command{written(dir, tested + "expect = \"\"\n")};
+  CHECK(check(command, rec.console) == exit_no);
+  const auto document = boost::json::parse(rec.out.str()).as_object();
+  const auto& tests = document.at("tests").as_object();
+  CHECK(tests.at("passed") == 0);
+  CHECK(tests.at("failed") == 1);
+  CHECK(tests.at("levels") == 2);
+  CHECK(tests.at("levels_reached") == 1);
+  CHECK(tests.at("levels_missing").at(0).at("level") == "HH");
+  CHECK(document.at("errors") == 1);
+  CHECK(document.at("diagnostics").as_array().size() == 1);
+}

@@ -1,0 +1,102 @@
+// daemon/alarms/activations.cpp - Pairs raises with their ends.
+#include "alarms/activations.h"
+
+#include <algorithm>
+
+namespace parkwatch::alarms {
+namespace {
+
+void worsen(Activation& activation, const AlarmEvent& event) {
+  activation.priority = std::max(activation.priority, event.priority);
+  const auto severity = [](Level level) {
+    return level == Level::low_low || level == Level::high_high ? 2 : 1;
+  };
+  if (severity(event.level) > severity(activation.level)) activation.level = event.level;
+}
+
+}  // namespace
+
+void ActivationLog::take(const AlarmEvent& event) {
+  if (is_record_rule(event.rule)) return;
+  switch (event.kind) {
+    case TransitionKind::raised:
+      end_open(event);
+      open(event, event.journal, event.at);
+      return;
+    case TransitionKind::level_changed:
+      worsen(opened(event), event);
+      return;
+    case TransitionKind::acknowledged:
+      acknowledge(event);
+      return;
+    case TransitionKind::returned:
+      opened(event).ended = event.at;
+      active_.erase({event.rule, event.tag});
+      return;
+    case TransitionKind::removed:
+      end_open(event);
+      return;
+    default:  // says nothing about when it was active
+      return;
+  }
+}
+
+std::vector<Activation> ActivationLog::done() {
+  std::stable_sort(all_.begin(), all_.end(),
+                   [](const Activation& a, const Activation& b) { return a.raised < b.raised; });
+  return std::move(all_);
+}
+
+Activation& ActivationLog::open(const AlarmEvent& event, std::uint64_t journal, Timestamp raised) {
+  const Key key{event.rule, event.tag};
+  latest_.insert_or_assign(key, all_.size());
+  active_.insert_or_assign(key, all_.size());
+  Activation& fresh = all_.emplace_back();
+  fresh.rule = event.rule;
+  fresh.tag = event.tag;
+  fresh.group = event.group;
+  fresh.level = event.level;
+  fresh.priority = event.priority;
+  fresh.journal = journal;
+  fresh.raised = raised;
+  fresh.message = event.message;
+  fresh.hidden = is_hidden(event);
+  return fresh;
+}
+
+// The active one; one that was raised before the rows begin is opened as its row tells it.
+Activation& ActivationLog::opened(const AlarmEvent& event) {
+  const auto found = active_.find({event.rule, event.tag});
+  return found != active_.end() ? all_[found->second] : open(event, 0, event.raised_at);
+}
+
+void ActivationLog::end_open(const AlarmEvent& event) {
+  const auto found = active_.find({event.rule, event.tag});
+  if (found == active_.end()) return;
+  all_[found->second].ended = event.at;
+  active_.erase(found);
+}
+
+// Of what is active, or of what returned before somebody saw it.
+void ActivationLog::acknowledge(const AlarmEvent& event) {
+  const auto found = latest_.find({event.rule, event.tag});
+  const bool known = found != latest_.end();
+  Activation& activation = known ? all_[found->second] : open(event, 0, event.raised_at);
+  if (!known && event.state == AlarmState::normal) {
+    activation.ended = event.at;  // it had returned: when, is not among the rows
+    active_.erase({event.rule, event.tag});
+  }
+  if (!activation.acknowledged) {
+    activation.acknowledged = event.at;
+    activation.author = event.author;
+  }
+  if (activation.comment.empty()) activation.comment = event.comment;
+}
+
+std::vector<Activation> activations_of(std::span<const AlarmEvent> journal) {
+  ActivationLog log;
+  for (const AlarmEvent& event : journal) log.take(event);
+  return log.done();
+}
+
+}  // namespace parkwatch::alarms

@@ -1,0 +1,592 @@
+// daemon/config/points.cpp - Reads point tables.
+#include "config/points.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <set>
+
+#include "config/each.h"
+#include "config/fields.h"
+#include "model/rule.h"
+#include "model/time.h"
+
+namespace parkwatch::config {
+namespace {
+
+// Numbers, for which a full-width digit is a slip and no text.
+const std::set<std::string_view>& number_keys() {
+  static const std::set<std::string_view> keys{"range_low", "range_high", "decimals", "factor",
+                                               "offset",    "LL",         "L",        "H",
+                                               "HH",        "deadband",   "on_delay", "timeout"};
+  return keys;
+}
+
+std::optional<double> number_in(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::string type_in(const std::string& text) {
+  static const std::map<std::string_view, std::string_view> words{
+      {"double", "float64"}, {"float", "float64"}, {"浮点", "float64"}, {"模拟量", "float64"},
+      {"int", "int64"},      {"整数", "int64"},    {"bool", "boolean"}, {"布尔", "boolean"},
+      {"开关量", "boolean"}, {"string", "text"},   {"文本", "text"}};
+  const auto found = words.find(text);
+  return found == words.end() ? text : std::string{found->second};
+}
+
+// Which column is what: the key, or the name of a placeholder.
+struct Header {
+  std::vector<std::string> keys;  // by column; empty: to be left out
+  std::vector<bool> known;
+};
+
+// A row while it is read. `take` marks a cell as used and gives it with its place.
+class Row {
+ public:
+  Row(const CsvFile& file, const Header& header, const CsvRow& row, Diagnostics& out)
+      : file_(file), header_(header), row_(row), out_(out) {
+    for (std::size_t i = 0; i < row.cells.size() && i < header.keys.size(); ++i) clean(i);
+    for (std::size_t i = header.keys.size(); i < row.cells.size(); ++i) {
+      if (row.cells[i].text.empty()) continue;
+      out_.push_back({Diagnostic::Severity::error,
+                      {file_.shown, row.line, row.cells[i].column},
+                      "points",
+                      "a cell without a column"});
+    }
+  }
+
+  [[nodiscard]] const std::string& text(std::string_view key) const {
+    static const std::string none;
+    const auto found = cells_.find(key);
+    return found == cells_.end() ? none : found->second.first;
+  }
+  [[nodiscard]] SourceLocation where(std::string_view key) const {
+    const auto found = cells_.find(key);
+    return {file_.shown, row_.line, found == cells_.end() ? 1 : found->second.second};
+  }
+  void error(std::string_view key, std::string message) {
+    out_.push_back({Diagnostic::Severity::error, where(key), "points." + std::string{key},
+                    std::move(message)});
+  }
+  [[nodiscard]] std::optional<double> number(std::string_view key) {
+    if (text(key).empty()) return std::nullopt;
+    const auto value = number_in(text(key));
+    if (!value) error(key, in_quotes(text(key)) + " is no number");
+    return value;
+  }
+  [[nodiscard]] SettingsValue value(std::string_view key) const { return {where(key), text(key)}; }
+  [[nodiscard]] SettingsValue place(std::string_view key,
+                                    decltype(SettingsValue::held) held) const {
+    return {where(key), std::move(held)};
+  }
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> placeholders() const {
+    std::vector<std::pair<std::string, std::string>> found;
+    for (std::size_t i = 0; i < header_.keys.size(); ++i) {
+      if (header_.known[i] || header_.keys[i].empty()) continue;
+      found.emplace_back(header_.keys[i], i < row_.cells.size() ? row_.cells[i].text : "");
+    }
+    return found;
+  }
+
+ private:
+  void clean(std::size_t i) {
+    const CsvCell& cell = row_.cells[i];
+    const std::string& key = header_.keys[i];
+    if (key.empty() || cell.text.empty()) return;
+    const SourceLocation where{file_.shown, row_.line, cell.column};
+    const std::string half = half_width(cell.text);
+    const bool exact = number_keys().contains(key) || key == "tag" || key == "topic";
+    if (exact && half != cell.text) {
+      out_.push_back(
+          {Diagnostic::Severity::error, where, "points." + key,
+           in_quotes(cell.text) + " has full-width characters (全角); write " + in_quotes(half)});
+      return;
+    }
+    if (cell.blanks) {
+      out_.push_back({Diagnostic::Severity::warning, where, "points." + key,
+                      "has blanks around " + in_quotes(cell.text) + "; they are left out"});
+    }
+    cells_.insert_or_assign(key, std::pair{cell.text, cell.column});
+  }
+
+  const CsvFile& file_;
+  const Header& header_;
+  const CsvRow& row_;
+  Diagnostics& out_;
+  std::map<std::string, std::pair<std::string, std::uint32_t>, std::less<>> cells_;
+};
+
+Header read_header(const CsvFile& file, Diagnostics& out) {
+  Header header;
+  std::vector<std::string> names;
+  for (const PointColumn& column : point_columns()) {
+    names.emplace_back(column.key);
+    names.emplace_back(column.zh);
+  }
+  std::set<std::string> seen;
+  for (const CsvCell& cell : file.rows.front().cells) {
+    const SourceLocation where{file.shown, file.rows.front().line, cell.column};
+    const std::string name = half_width(cell.text);
+    const auto found = std::find_if(
+        point_columns().begin(), point_columns().end(),
+        [&](const PointColumn& column) { return column.key == name || column.zh == name; });
+    const bool known = found != point_columns().end();
+    std::string key = known ? std::string{found->key} : name;
+    const std::optional<std::string> near = known ? std::nullopt : did_you_mean(name, names);
+    if (near) {
+      out.push_back(
+          {Diagnostic::Severity::error, where, "points",
+           "unknown column " + in_quotes(name) + "; did you mean " + in_quotes(*near) + "?"});
+      key.clear();
+    } else if (!key.empty() && !seen.insert(key).second) {
+      out.push_back(
+          {Diagnostic::Severity::error, where, "points", "a second column " + in_quotes(name)});
+      key.clear();
+    }
+    header.keys.push_back(std::move(key));
+    header.known.push_back(known);
+  }
+  if (!seen.contains("tag")) {
+    out.push_back({Diagnostic::Severity::error,
+                   {file.shown, file.rows.front().line, 1},
+                   "points",
+                   "has no column 位号 (tag)"});
+  }
+  return header;
+}
+
+using Entries = std::vector<std::pair<std::string, SettingsValue>>;
+
+std::shared_ptr<SettingsTable> table_of(SourceLocation where, Entries entries = {}) {
+  auto table = std::make_shared<SettingsTable>();
+  table->where = std::move(where);
+  table->entries = std::move(entries);
+  return table;
+}
+
+void add_text(const Row& row, std::string_view key, std::string name, Entries& entries) {
+  if (!row.text(key).empty()) entries.emplace_back(std::move(name), row.value(key));
+}
+
+std::shared_ptr<SettingsTable> description_of(const Row& row) {
+  auto texts = table_of(row.where("description"));
+  const std::string& zh = row.text("description");
+  const std::string& en = row.text("description_en");
+  texts->entries.emplace_back("zh", row.place("description", zh.empty() ? en : zh));
+  texts->entries.emplace_back("en", row.place("description_en", en.empty() ? zh : en));
+  return texts;
+}
+
+std::shared_ptr<SettingsTable> tag_of(Row& row) {
+  auto tag = table_of(row.where("tag"));
+  Entries& entries = tag->entries;
+  entries.emplace_back("name", row.value("tag"));
+  if (!row.text("description").empty() || !row.text("description_en").empty()) {
+    entries.emplace_back("description", row.place("description", description_of(row)));
+  }
+  add_text(row, "unit", "unit", entries);
+  if (!row.text("type").empty()) {
+    entries.emplace_back("type", row.place("type", type_in(row.text("type"))));
+  }
+  const auto low = row.number("range_low");
+  const auto high = row.number("range_high");
+  if (low && high) {
+    entries.emplace_back("range", row.place("range_low", std::vector<SettingsValue>{
+                                                             row.place("range_low", *low),
+                                                             row.place("range_high", *high)}));
+  } else if (low || high) {
+    row.error(low ? "range_low" : "range_high", "a range needs both its ends");
+  }
+  if (const auto decimals = row.number("decimals")) {
+    entries.emplace_back("decimals",
+                         row.place("decimals", static_cast<std::int64_t>(std::lround(*decimals))));
+  }
+  Entries scale;
+  if (const auto factor = row.number("factor"); factor && *factor != 1) {
+    scale.emplace_back("factor", row.place("factor", *factor));
+  }
+  if (const auto offset = row.number("offset"); offset && *offset != 0) {
+    scale.emplace_back("offset", row.place("offset", *offset));
+  }
+  if (!scale.empty()) {
+    const SourceLocation where = scale.front().second.where;
+    entries.emplace_back("scale", SettingsValue{where, table_of(where, std::move(scale))});
+  }
+  return tag;
+}
+
+// One class less, but never less than low.
+std::string less_urgent(const std::string& priority) {
+  if (priority == "critical") return "high";
+  return priority == "high" ? "medium" : "low";
+}
+
+std::string priority_of(const Row& row, std::string_view level) {
+  static const std::map<std::string_view, std::string_view> words{
+      {"紧急", "critical"}, {"高", "high"}, {"中", "medium"}, {"低", "low"}};
+  const auto word = [&](const std::string& text) {
+    const auto found = words.find(text);
+    return found == words.end() ? text : std::string{found->second};
+  };
+  const std::string own = row.text(std::string{level} + "_priority");
+  if (!own.empty()) return word(own);
+  const std::string common = row.text("priority").empty() ? "high" : word(row.text("priority"));
+  return level == "HH" || level == "LL" ? common : less_urgent(common);
+}
+
+// The deadband in the unit of the tag, for the check against the gaps between limits.
+double deadband_of(const Row& row) {
+  const std::string& text = row.text("deadband");
+  if (!text.ends_with('%')) return number_in(text).value_or(0);
+  const auto percent = number_in(std::string_view{text}.substr(0, text.size() - 1));
+  const auto low = number_in(row.text("range_low"));
+  const auto high = number_in(row.text("range_high"));
+  return percent && low && high ? *percent / 100 * (*high - *low) : 0;
+}
+
+void check_limits(Row& row, const std::vector<std::pair<std::string_view, double>>& limits) {
+  const auto low = number_in(row.text("range_low"));
+  const auto high = number_in(row.text("range_high"));
+  const double deadband = deadband_of(row);
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    const auto& [level, at] = limits[i];
+    if ((low && at < *low) || (high && at > *high)) {
+      row.error(level, number_text(at) + " lies outside the range");
+    }
+    if (i == 0) continue;
+    const double gap = at - limits[i - 1].second;
+    if (gap <= 0) {
+      row.error(level, number_text(at) + " is not above " + std::string{limits[i - 1].first} +
+                           " = " + number_text(limits[i - 1].second) +
+                           "; the order is LL < L < H < HH");
+    } else if (deadband >= gap) {
+      row.error("deadband", "is not smaller than the gap between " +
+                                std::string{limits[i - 1].first} + " and " + std::string{level});
+    }
+  }
+}
+
+void add_limits(Row& row, Entries& entries) {
+  std::vector<std::pair<std::string_view, double>> limits;
+  for (const std::string_view level : {"LL", "L", "H", "HH"}) {
+    const auto at = row.number(level);
+    if (!at) continue;
+    limits.emplace_back(level, *at);
+    auto own = table_of(row.where(level));
+    own->entries.emplace_back("at", row.place(level, *at));
+    const std::string key = std::string{level} + "_priority";
+    const bool has_own = !row.text(key).empty();
+    own->entries.emplace_back("priority",
+                              row.place(has_own ? key : "priority", priority_of(row, level)));
+    entries.emplace_back(std::string{level}, row.place(level, std::move(own)));
+  }
+  check_limits(row, limits);
+}
+
+void add_guidance(Row& row, const GuidanceTable& guidance, Entries& entries) {
+  const std::string& code = row.text("guidance");
+  if (code.empty()) return;
+  const auto found = guidance.find(code);
+  if (found != guidance.end()) {
+    auto texts = table_of(row.where("guidance"));
+    texts->entries.emplace_back("zh", row.place("guidance", found->second.zh));
+    texts->entries.emplace_back("en", row.place("guidance", found->second.en));
+    entries.emplace_back("guidance", row.place("guidance", std::move(texts)));
+    return;
+  }
+  if (guidance.empty()) {  // no codes are used here
+    entries.emplace_back("guidance", row.value("guidance"));
+    return;
+  }
+  std::vector<std::string> codes;
+  for (const auto& [known, texts] : guidance) codes.push_back(known);
+  row.error("guidance", "unknown code " + in_quotes(code) + hint(code, codes));
+}
+
+std::shared_ptr<SettingsTable> rule_of(const Row& row, const char* kind, std::string_view prefix) {
+  auto rule = table_of(row.where("tag"));
+  const std::string& tag = row.text("tag");
+  rule->entries.emplace_back("id", row.place("tag", point_rule_id(prefix, tag)));
+  rule->entries.emplace_back("kind", row.place("tag", std::string{kind}));
+  rule->entries.emplace_back("tags", row.value("tag"));
+  return rule;
+}
+
+void add_rules(Row& row, const GuidanceTable& guidance, Points& points) {
+  const std::string& tag = row.text("tag");
+  auto limit = rule_of(row, "limit", "limit");
+  const std::size_t bare = limit->entries.size();
+  add_limits(row, limit->entries);
+  if (limit->entries.size() > bare) {
+    const std::string& deadband = row.text("deadband");
+    if (const auto number = number_in(deadband)) {
+      limit->entries.emplace_back("deadband", row.place("deadband", *number));
+    } else if (!deadband.empty()) {
+      limit->entries.emplace_back("deadband", row.value("deadband"));
+    }
+    add_text(row, "on_delay", "on_delay", limit->entries);
+    add_text(row, "group", "group", limit->entries);
+    add_guidance(row, guidance, limit->entries);
+    points.rules.push_back({tag, limit, row.placeholders()});
+  }
+  if (row.text("timeout").empty()) return;
+  auto stale = rule_of(row, "stale", "silent");
+  stale->entries.emplace_back("after", row.value("timeout"));
+  stale->entries.emplace_back("priority", row.place("timeout", std::string{"low"}));
+  add_text(row, "group", "group", stale->entries);
+  points.rules.push_back({tag, stale, row.placeholders()});
+}
+
+// "$.a.b" as people write it, or a JSON pointer.
+std::string pointer_of(const std::string& field) {
+  if (!field.starts_with("$")) return field.starts_with('/') ? field : '/' + field;
+  std::string pointer = field.substr(1);
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  return pointer;
+}
+
+void add_mapping(const Row& row, Points& points) {
+  if (row.text("topic").empty()) return;
+  auto mapping = table_of(row.where("topic"));
+  mapping->entries.emplace_back("topic", row.value("topic"));
+  mapping->entries.emplace_back("tag", row.value("tag"));
+  if (row.text("field").empty()) {
+    mapping->entries.emplace_back("format", row.place("topic", std::string{"bare"}));
+  } else {
+    mapping->entries.emplace_back("value", row.place("field", pointer_of(row.text("field"))));
+    const std::string& time = row.text("time");
+    if (!time.empty()) mapping->entries.emplace_back("time", row.place("time", pointer_of(time)));
+  }
+  points.mappings.emplace_back(row.text("source"), std::move(mapping));
+}
+
+const SettingsValue* entry(const SettingsTable& table, std::string_view key) {
+  for (const auto& [name, value] : table.entries) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
+std::string text_entry(const SettingsTable& table, std::string_view key) {
+  const SettingsValue* value = entry(table, key);
+  const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(&value->held);
+  return text == nullptr ? std::string{} : *text;
+}
+
+// The one tag without wildcards that a rule names, or nothing.
+std::string only_tag(const SettingsTable& rule) {
+  const SettingsValue* tags = entry(rule, "tags");
+  if (tags == nullptr) return {};
+  const std::string* name = std::get_if<std::string>(&tags->held);
+  if (const auto* array = std::get_if<std::vector<SettingsValue>>(&tags->held)) {
+    if (array->size() == 1) name = std::get_if<std::string>(&array->front().held);
+  }
+  return name == nullptr || name->find('*') != std::string::npos ? std::string{} : *name;
+}
+
+bool overrides(const SettingsTable& rule, const PointRule& point) {
+  if (text_entry(rule, "id") == text_entry(*point.table, "id")) return true;
+  const std::string kind = text_entry(rule, "kind");
+  return text_entry(*point.table, "kind") == "limit" && (kind == "limit" || kind.empty()) &&
+         only_tag(rule) == point.tag;
+}
+
+void override_by(const SettingsTable& rule, SettingsTable& merged) {
+  for (const auto& [key, value] : rule.entries) {
+    const auto found = std::find_if(merged.entries.begin(), merged.entries.end(),
+                                    [&](const auto& own) { return own.first == key; });
+    if (found == merged.entries.end()) {
+      merged.entries.emplace_back(key, value);
+    } else {
+      found->second = value;
+    }
+  }
+}
+
+void append_mapping(SettingsTable& source, const std::shared_ptr<SettingsTable>& mapping) {
+  const SettingsValue added{mapping->where, mapping};
+  for (auto& [key, value] : source.entries) {
+    if (key != "mapping") continue;
+    if (auto* array = std::get_if<std::vector<SettingsValue>>(&value.held)) {
+      array->push_back(added);
+    }
+    return;
+  }
+  source.entries.emplace_back("mapping",
+                              SettingsValue{mapping->where, std::vector<SettingsValue>{added}});
+}
+
+// Every text inside `value` with the columns' placeholders filled in.
+void fill(SettingsValue& value, const Variant& columns) {
+  if (auto* text = std::get_if<std::string>(&value.held)) {
+    *text = filled(*text, columns);
+  } else if (auto* array = std::get_if<std::vector<SettingsValue>>(&value.held)) {
+    for (SettingsValue& element : *array) fill(element, columns);
+  } else if (auto* table = std::get_if<std::shared_ptr<SettingsTable>>(&value.held)) {
+    *table = std::make_shared<SettingsTable>(**table);
+    for (auto& [key, inner] : (*table)->entries) fill(inner, columns);
+  }
+}
+
+}  // namespace
+
+const std::vector<PointColumn>& point_columns() {
+  static const std::vector<PointColumn> columns{{"tag", "位号", "tank/t101/level"},
+                                                {"description", "名称", "T-101液位"},
+                                                {"description_en", "名称en", "T-101 level"},
+                                                {"group", "系统", "tank-farm"},
+                                                {"source", "来源", ""},
+                                                {"topic", "主题", "park/tank/T101"},
+                                                {"field", "字段", "$.level"},
+                                                {"time", "时间字段", ""},
+                                                {"type", "类型", "double"},
+                                                {"unit", "单位", "%"},
+                                                {"range_low", "量程下", "0"},
+                                                {"range_high", "量程上", "100"},
+                                                {"decimals", "小数", "1"},
+                                                {"factor", "系数", "1"},
+                                                {"offset", "偏移", "0"},
+                                                {"timeout", "超时", "30s"},
+                                                {"LL", "低低", "5"},
+                                                {"L", "低", "10"},
+                                                {"H", "高", "85"},
+                                                {"HH", "高高", "90"},
+                                                {"deadband", "死区", "2%"},
+                                                {"on_delay", "延时", "5s"},
+                                                {"priority", "优先级", "high"},
+                                                {"LL_priority", "LL优先级", ""},
+                                                {"L_priority", "L优先级", ""},
+                                                {"H_priority", "H优先级", ""},
+                                                {"HH_priority", "HH优先级", ""},
+                                                {"guidance", "处置", "G-TANK-01"}};
+  return columns;
+}
+
+bool CsvFile::is_guidance() const {
+  if (rows.empty()) return false;
+  const std::string& first = rows.front().cells.front().text;
+  return first == "code" || first == "编码";
+}
+
+void read_guidance(const CsvFile& file, GuidanceTable& table, Diagnostics& out) {
+  const auto& head = file.rows.front().cells;
+  std::optional<std::size_t> zh;
+  std::optional<std::size_t> en;
+  for (std::size_t i = 1; i < head.size(); ++i) {
+    if (head[i].text == "zh" || head[i].text == "中文") zh = i;
+    if (head[i].text == "en" || head[i].text == "英文") en = i;
+  }
+  if (!zh && !en) {
+    out.push_back({Diagnostic::Severity::error,
+                   {file.shown, file.rows.front().line, 1},
+                   "guidance",
+                   "needs the columns code, zh and en (编码, 中文, 英文)"});
+    return;
+  }
+  for (std::size_t at = 1; at < file.rows.size(); ++at) {
+    const CsvRow& row = file.rows[at];
+    const auto cell = [&](const std::optional<std::size_t>& column) {
+      return column && *column < row.cells.size() ? row.cells[*column].text : std::string{};
+    };
+    Guidance one{cell(zh), cell(en)};
+    if (one.zh.empty()) one.zh = one.en;
+    if (one.en.empty()) one.en = one.zh;
+    const std::string& code = row.cells.front().text;
+    if (code.empty() || !table.emplace(code, std::move(one)).second) {
+      out.push_back({Diagnostic::Severity::error,
+                     {file.shown, row.line, 1},
+                     "guidance",
+                     code.empty() ? "a row without a code" : in_quotes(code) + " is there twice"});
+    }
+  }
+}
+
+void read_points(const CsvFile& file, const GuidanceTable& guidance, Points& points,
+                 Diagnostics& out) {
+  if (file.rows.empty()) return;
+  const Header header = read_header(file, out);
+  for (std::size_t at = 1; at < file.rows.size(); ++at) {
+    Row row{file, header, file.rows[at], out};
+    if (row.text("tag").empty()) {
+      row.error("tag", "is empty");
+      continue;
+    }
+    points.tags.push_back(tag_of(row));
+    add_rules(row, guidance, points);
+    add_mapping(row, points);
+  }
+}
+
+void merge_point_rules(Points& points, std::vector<const SettingsTable*>& rules) {
+  for (PointRule& point : points.rules) {
+    for (auto rule = rules.begin(); rule != rules.end(); ++rule) {
+      if (!overrides(**rule, point)) continue;
+      override_by(**rule, *point.table);
+      rules.erase(rule);
+      break;
+    }
+    for (auto& [key, value] : point.table->entries) {
+      if (key == "message" || key == "guidance") fill(value, point.placeholders);
+    }
+  }
+  for (const PointRule& point : points.rules) rules.push_back(point.table.get());
+}
+
+std::shared_ptr<const SettingsTable> with_mappings(const std::shared_ptr<const SettingsTable>& root,
+                                                   const Points& points, Diagnostics& out) {
+  if (points.mappings.empty()) return root;
+  auto copy = std::make_shared<SettingsTable>(*root);
+  std::vector<SettingsValue>* sources = nullptr;
+  for (auto& [key, value] : copy->entries) {
+    if (key == "source") sources = std::get_if<std::vector<SettingsValue>>(&value.held);
+  }
+  std::map<std::string, std::shared_ptr<SettingsTable>> by_name;
+  std::vector<SettingsValue> none;
+  for (SettingsValue& source : sources == nullptr ? none : *sources) {
+    auto* table = std::get_if<std::shared_ptr<SettingsTable>>(&source.held);
+    if (table == nullptr) continue;
+    *table = std::make_shared<SettingsTable>(**table);
+    by_name.emplace(text_entry(**table, "name"), *table);
+    by_name.emplace("", *table);  // the first one, for rows that name none
+  }
+  for (const auto& [source, mapping] : points.mappings) {
+    const auto found = by_name.find(source);
+    if (found == by_name.end()) {
+      out.push_back({Diagnostic::Severity::error, mapping->where, "points.source",
+                     source.empty() ? "there is no [[source]] for the topic"
+                                    : "unknown source " + in_quotes(source)});
+      continue;
+    }
+    append_mapping(*found->second, mapping);
+  }
+  return copy;
+}
+
+std::string point_rule_id(std::string_view prefix, std::string_view tag) {
+  std::string id{prefix};
+  id += '.';
+  constexpr std::string_view hex = "0123456789abcdef";
+  for (const char c : tag) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '/') {
+      id += '.';
+    } else if (byte < 0x80U && is_word(std::string_view{&c, 1})) {
+      id += c;
+    } else {
+      id += '_';
+      id += hex[byte >> 4U];
+      id += hex[byte & 15U];
+    }
+  }
+  return id;
+}
+
+}  // namespace parkwatch::config

@@ -1,0 +1,58 @@
+// daemon/http/journal_look.cpp - Reads the journal in pages.
+#include "http/journal_look.h"
+
+#include <algorithm>
+
+namespace parkwatch::http {
+namespace {
+
+constexpr std::size_t rows_a_page = 1000;
+
+}  // namespace
+
+Result<Done> each_transition(store::Reader& reader, Timestamp from, Timestamp to,
+                             const std::function<Result<Done>(const AlarmEvent&)>& take) {
+  const auto before = reader.journal_before(from);
+  if (!before) return before.error();
+  for (std::uint64_t after = *before;;) {
+    const auto page = reader.events(after, rows_a_page);
+    if (!page) return page.error();
+    for (const AlarmEvent& event : *page) {
+      after = event.journal;
+      if (event.at < from || event.at >= to) continue;
+      if (auto taken = take(event); !taken) return taken;
+    }
+    if (page->size() < rows_a_page) return Done{};
+  }
+}
+
+Result<std::vector<alarms::Activation>> activations_between(store::Reader& reader, Timestamp from,
+                                                            Timestamp to) {
+  const auto standing = reader.standing();
+  if (!standing) return standing.error();
+  alarms::ActivationLog log;
+  const Timestamp first = from - std::min(activations_before, from.time_since_epoch());
+  for (const AlarmEvent& event : *standing) {
+    if (event.at >= first || event.level == Level::none) continue;
+    AlarmEvent raise = event;  // its raise may be far back: what stands says when it was
+    raise.kind = TransitionKind::raised;
+    raise.at = event.raised_at;
+    raise.journal = event.occurrence;
+    log.take(raise);
+  }
+  const auto take = [&](const AlarmEvent& event) -> Result<Done> {
+    if (event.kind == TransitionKind::raised && event.at >= to) return Done{};
+    log.take(event);
+    if (log.size() > activations_max) {
+      return Error{ErrorKind::refused, "more than " + std::to_string(activations_max) +
+                                           " alarms in that time: ask for a shorter one"};
+    }
+    return Done{};
+  };
+  if (auto done = each_transition(reader, first, timestamp_max, take); !done) return done.error();
+  std::vector<alarms::Activation> all = log.done();
+  std::erase_if(all, [&](const alarms::Activation& a) { return a.raised >= to; });
+  return all;
+}
+
+}  // namespace parkwatch::http

@@ -1,0 +1,211 @@
+// tests/unit/http/kpi_test.cpp - Key figures and the shift report over the wire, in the site's own
+// shifts and days.
+#include <boost/json/parse.hpp>
+#include <catch2/catch.hpp>
+
+#include "tests/unit/http/client.h"
+#include "tests/unit/http/park.h"
+
+using namespace parkwatch;
+using namespace std::chrono_literals;
+using test::get;
+using test::Park;
+
+namespace {
+
+// 2026-01-01T00:00:00Z, as the park's clock begins.
+constexpr Timestamp midnight = from_us(1'767'225'600'000'000);
+
+// A journal that grows by stays of alarms; the park's clock goes with it.
+class Story {
+ public:
+  explicit Story(Park& park) : park_(park) {
+    park.site.calendar.zone = *parse_offset("+08:00");
+    park.site.calendar.shifts = {{"early", 8h}, {"late", 16h}, {"night", 0h}};
+    std::sort(park.site.calendar.shifts.begin(), park.site.calendar.shifts.end(),
+              [](const Shift& a, const Shift& b) { return a.begin < b.begin; });
+    park.site.positions = {{"tanks", {"tank-farm"}}, {"water", {"wwtp"}}};
+  }
+  AlarmEvent& add(Duration at, TransitionKind kind, const std::string& rule,
+                  const std::string& group = "tank-farm") {
+    AlarmEvent event = test::transition(
+        ++journal_, kind,
+        kind == TransitionKind::returned ? AlarmState::normal : AlarmState::unacknowledged);
+    event.at = event.raised_at = midnight + at;
+    event.rule = rule;
+    event.group = group;
+    pending_.push_back(event);
+    return pending_.back();
+  }
+  void stay(Duration from, Duration to, const std::string& rule,
+            const std::string& group = "tank-farm") {
+    add(from, TransitionKind::raised, rule, group);
+    add(to, TransitionKind::returned, rule, group);
+  }
+  void commit(Duration now) {
+    Facts facts;
+    facts.transitions = pending_;
+    pending_.clear();
+    park_.clock.set(midnight + now);
+    park_.commit(std::move(facts));
+  }
+
+ private:
+  Park& park_;
+  std::uint64_t journal_ = 0;
+  std::vector<AlarmEvent> pending_;
+};
+
+boost::json::array periods(Park& park, const std::string& query) {
+  const auto reply = get(park.port(), "/v1/kpi?" + query);
+  INFO(reply.body);
+  REQUIRE(reply.status == 200);
+  return reply.json().at("periods").as_array();
+}
+
+}  // namespace
+
+TEST_CASE("kpi: the whole time at once, thirty days unless said otherwise", "[http]") {
+  Park park;
+  Story story{park};
+  story.stay(1h, 2h, "a");
+  story.stay(3h, 4h, "b", "wwtp");
+  story.commit(10h);
+  const auto document = get(park.port(), "/v1/kpi").json();
+  CHECK(document.at("by") == "all");
+  CHECK(document.at("zone") == "+08:00");
+  CHECK(document.at("positions") == 2);
+  CHECK(document.at("targets").at("per_10_min") == 1.0);
+  const auto& all = document.at("periods").as_array();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].at("activations") == 2);
+  CHECK(all[0].at("windows") == 30 * 24 * 6);
+  CHECK(all[0].at("to") == "2026-01-01T10:00:00Z");
+}
+
+TEST_CASE("kpi: by hour, with the empty ones", "[http]") {
+  Park park;
+  Story story{park};
+  story.stay(1h, 2h, "a");
+  story.stay(3h, 4h, "a");
+  story.commit(10h);
+  const auto hours = periods(park, "by=hour&from=2026-01-01T00:00:00Z&to=2026-01-01T05:30:00Z");
+  REQUIRE(hours.size() == 6);
+  CHECK(hours[0].at("activations") == 0);
+  CHECK(hours[1].at("activations") == 1);
+  CHECK(hours[3].at("activations") == 1);
+  CHECK(hours[5].at("to") == "2026-01-01T05:30:00Z");
+  CHECK(hours[5].at("windows") == 3);
+}
+
+TEST_CASE("kpi: by shift and day of the site's own time", "[http]") {
+  Park park;
+  Story story{park};
+  story.stay(1h, 2h, "a");            // 09:00 there: early
+  story.stay(9h, 10h, "a");           // 17:00: late
+  story.stay(15h, 15h + 30min, "a");  // 23:00: late
+  story.stay(17h, 18h, "a");          // 01:00 of the next day: night
+  story.commit(20h);
+  const auto shifts = periods(park, "by=shift&from=2026-01-01T00:00:00Z");
+  REQUIRE(shifts.size() == 3);
+  CHECK(shifts[0].at("shift") == "early");
+  CHECK(shifts[0].at("activations") == 1);
+  CHECK(shifts[1].at("shift") == "late");
+  CHECK(shifts[1].at("activations") == 2);
+  CHECK(shifts[2].at("shift") == "night");
+  CHECK(shifts[2].at("activations") == 1);
+  const auto days = periods(park, "by=day&from=2026-01-01T00:00:00Z");
+  REQUIRE(days.size() == 2);
+  CHECK(days[0].at("to") == "2026-01-01T16:00:00Z");
+  CHECK(days[1].at("activations") == 1);
+  CHECK(periods(park, "by=month&from=2025-12-01T00:00:00Z").size() == 2);
+}
+
+TEST_CASE("kpi: of a position, and of groups", "[http]") {
+  Park park;
+  Story story{park};
+  story.stay(1h, 2h, "a");
+  story.stay(3h, 4h, "b", "wwtp");
+  story.stay(5h, 6h, "b", "wwtp");
+  story.commit(10h);
+  CHECK(periods(park, "position=tanks")[0].at("activations") == 1);
+  CHECK(periods(park, "position=water")[0].at("activations") == 2);
+  CHECK(periods(park, "groups=wwtp,tank-farm")[0].at("activations") == 3);
+  CHECK(get(park.port(), "/v1/kpi?position=fire").status == 400);
+}
+
+TEST_CASE("kpi: an alarm that stands for long is stale, whenever it began", "[http]") {
+  Park park;
+  Story story{park};
+  story.add(0h, TransitionKind::raised, "old");
+  story.commit(100h);
+  const auto last = periods(park, "from=2026-01-05T00:00:00Z")[0];
+  CHECK(last.at("activations") == 0);
+  REQUIRE(last.at("stale").as_array().size() == 1);
+  CHECK(last.at("stale").at(0).at("rule") == "old");
+}
+
+TEST_CASE("kpi: what cannot be answered is told", "[http]") {
+  Park park;
+  for (const char* query : {"by=fortnight", "by=fixed", "by=shift", "from=yesterday",
+                            "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "form=x",
+                            "by=hour&from=2020-01-01T00:00:00Z"}) {
+    CAPTURE(query);
+    CHECK(get(park.port(), std::string{"/v1/kpi?"} + query).status == 400);
+  }
+}
+
+TEST_CASE("shift report: the shift so far, or the last one", "[http]") {
+  Park park;
+  Story story{park};
+  Facts facts;
+  facts.tags = {park.define("tank/t101/level")};
+  Reading bad;
+  bad.tag = 0;
+  bad.value = 1.0;
+  bad.quality = Quality::bad;
+  bad.reason = QualityReason::comm_lost;
+  facts.readings = {bad};
+  park.commit(std::move(facts));
+  story.stay(1h, 2h, "early-alarm");
+  story.add(9h, TransitionKind::raised, "late-alarm");
+  AlarmEvent& ack = story.add(9h + 20min, TransitionKind::acknowledged, "late-alarm");
+  ack.state = AlarmState::acknowledged;
+  ack.author = "li";
+  ack.comment = "on my way";
+  story.add(9h + 30min, TransitionKind::raised, "shelved-one").flags = alarm_shelved;
+  story.commit(10h);
+
+  const auto now = get(park.port(), "/v1/shift-report").json();
+  CHECK(now.at("shift") == "late");
+  CHECK(now.at("from") == "2026-01-01T08:00:00Z");
+  CHECK(now.at("to") == "2026-01-01T10:00:00Z");
+  REQUIRE(now.at("standing").as_array().size() == 1);
+  CHECK(now.at("standing").at(0).at("rule") == "late-alarm");
+  REQUIRE(now.at("shelved").as_array().size() == 1);
+  CHECK(now.at("bad_sensors").at(0).at("tag") == "tank/t101/level");
+  CHECK(now.at("bad_sensors").at(0).at("reason") == "comm_lost");
+  CHECK(now.at("kpi").at("activations") == 1);
+  CHECK(now.at("kpi").at("hidden") == 1);
+  REQUIRE(now.at("unacknowledged_late").as_array().size() == 1);
+  REQUIRE(now.at("notes").as_array().size() == 1);
+  CHECK(now.at("notes").at(0).at("text") == "on my way");
+  CHECK(now.at("notes").at(0).at("author") == "li");
+
+  const auto last = get(park.port(), "/v1/shift-report?shift=last").json();
+  CHECK(last.at("shift") == "early");
+  CHECK(last.at("from") == "2026-01-01T00:00:00Z");
+  CHECK(last.at("to") == "2026-01-01T08:00:00Z");
+  CHECK(last.at("kpi").at("top").at(0).at("rule") == "early-alarm");
+  CHECK(get(park.port(), "/v1/shift-report?at=2026-01-01T01:00:00Z").json().at("shift") == "early");
+}
+
+TEST_CASE("shift report: without shifts it is the day; wrong words are told", "[http]") {
+  Park park;
+  park.clock.set(midnight + 3h);
+  const auto report = get(park.port(), "/v1/shift-report").json();
+  CHECK(report.at("shift") == "");
+  CHECK(report.at("from") == "2026-01-01T00:00:00Z");
+  CHECK(get(park.port(), "/v1/shift-report?shift=next").status == 400);
+  CHECK(get(park.port(), "/v1/shift-report?at=2027-01-01T00:00:00Z").status == 400);
+}

@@ -1,0 +1,144 @@
+// tests/unit/parkwatch/backtest_view_test.cpp - A backtest's tables, lines and documents.
+#include "tools/parkwatch/backtest_view.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+using namespace parkwatch;
+using namespace parkwatch::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Timestamp day = from_us(std::int64_t{20'000} * 86'400'000'000);
+
+trial::BacktestRun sample_run() {
+  trial::BacktestRun run;
+  run.from = day;
+  run.to = day + 744h;
+  run.readings = 38'621'440;
+  run.tags = 1214;
+  run.gaps = 3;
+  run.gap_time = 2h + 10min;
+  return run;
+}
+
+trial::RulesCompared sample_compared() {
+  trial::RulesCompared compared;
+  trial::RuleComparison tank;
+  tank.rule = "tank-level";
+  tank.was = 212;
+  tank.is = 31;
+  tank.per_day = 1;
+  tank.top_tag = "t101/level";
+  tank.active = 0.004;
+  tank.earlier = 2100ms;
+  trial::RuleComparison gate;
+  gate.rule = "gate,\"overstay\"";
+  gate.was = 55;
+  gate.is = 41;
+  gate.chatter = 3;
+  gate.floods = 1;
+  gate.missed = 2;
+  compared.rules = {tank, gate};
+  compared.was.from = compared.is.from = day;
+  compared.was.to = compared.is.to = day + 744h;
+  compared.was.activations = 267;
+  compared.is.activations = 72;
+  compared.is.by_priority = {59, 10, 2, 1};
+  compared.is.per_day = 2.3;
+  compared.is.in_flood = 7h + 26min + 24s;  // a hundredth
+  alarms::Activation missed;
+  missed.rule = "gate-overstay";
+  missed.tag = "gate/2";
+  missed.raised = day + 1h;
+  missed.priority = Priority::high;
+  missed.level = Level::on;
+  missed.comment = "driver\x1b called";
+  compared.missed = {{missed, "high"}};
+  return compared;
+}
+
+bool has(const std::string& whole, const std::string& part) {
+  INFO(whole);
+  return whole.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("backtest view: the head says what was run over", "[cli]") {
+  const std::string text = backtest_view(sample_run(), sample_compared(), 11.4);
+  CHECK(text.starts_with(
+      "744.0 h · 1 214 tags · 38 621 440 readings · 11.4 s · 3 gaps (2 h 10 min)"));
+  CHECK(has(text, "same code as the daemon; nothing is sent"));
+  trial::BacktestRun whole = sample_run();
+  whole.gaps = 1;
+  whole.gap_time = 5min;
+  CHECK(has(backtest_view(whole, sample_compared(), 1), "1 gap (5 min)"));
+  whole.gaps = 0;
+  CHECK(has(backtest_view(whole, sample_compared(), 1), "0 gaps  "));
+}
+
+TEST_CASE("backtest view: a row a rule, and the total", "[cli]") {
+  const std::string text = backtest_view(sample_run(), sample_compared(), 11.4);
+  CHECK(has(text, "212 → 31"));
+  CHECK(has(text, "t101/level"));
+  CHECK(has(text, "0.4 %"));
+  CHECK(has(text, "+2.1 s"));
+  CHECK(has(text, "2 ←"));
+  CHECK(has(text, "–"));
+  CHECK(has(text, "total 267 → 72, 2.3 a day (target <= 144)"));
+  CHECK(has(text, "time in flood 1.0 %"));
+  CHECK(has(text, "priority high 4 / medium 14 / low 82 %"));
+}
+
+TEST_CASE("backtest view: missed alarms are told harmlessly", "[cli]") {
+  const std::string text = missed_view(sample_compared());
+  CHECK(has(text, "gate-overstay gate/2 on high  high: driver\\x1B called"));
+  CHECK(missed_view({}).empty());
+}
+
+TEST_CASE("backtest view: transitions, a line each", "[cli]") {
+  AlarmEvent event;
+  event.at = day;
+  event.rule = "r";
+  event.tag = "a/b/c";
+  event.level = Level::high;
+  event.value = 91.5;
+  const std::string text = transitions_view({event, event});
+  CHECK(has(text, "raised  medium  H  r a/b/c  91.5\n"));
+  CHECK(std::count(text.begin(), text.end(), '\n') == 2);
+}
+
+TEST_CASE("backtest view: the CSV quotes what must be quoted", "[cli]") {
+  const std::string csv = backtest_csv(sample_compared());
+  CHECK(csv.starts_with("rule,was,new,per_day,top_tag,active,chatter,floods,missed,earlier_s\r\n"));
+  CHECK(has(csv, "tank-level,212,31,1.000,t101/level,0.004000,0,0,0,2.100\r\n"));
+  CHECK(has(csv, "\"gate,\"\"overstay\"\"\",55,41,"));
+}
+
+TEST_CASE("backtest view: the document has everything for programs", "[cli]") {
+  const auto document = backtest_document(sample_run(), sample_compared(), 11.4);
+  CHECK(document.at("readings") == 38'621'440);
+  CHECK(document.at("gap_s") == 7800.0);
+  CHECK(document.at("rules").as_array().size() == 2);
+  CHECK(document.at("rules").at(0).at("earlier_s") == 2.1);
+  CHECK_FALSE(document.at("rules").at(1).as_object().contains("earlier_s"));
+  CHECK(document.at("missed").at(0).at("why") == "high");
+  CHECK(document.at("missed").at(0).at("rule") == "gate-overstay");
+}
+
+TEST_CASE("backtest view: the document of a verification", "[cli]") {
+  trial::Verified verified;
+  verified.from = day;
+  verified.to = day + 1h;
+  verified.transitions = 12;
+  verified.differ = 1;
+  verified.first = {"journal 3"};
+  const auto document = verify_document(verified);
+  CHECK(document.at("transitions") == 12);
+  CHECK(document.at("differ") == 1);
+  CHECK(document.at("first").at(0) == "journal 3");
+  CHECK(document.at("from").as_string() == to_rfc3339(day));
+}

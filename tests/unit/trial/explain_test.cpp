@@ -1,0 +1,165 @@
+// tests/unit/trial/explain_test.cpp - Why an alarm came or not, out of a store in every state of a
+// rule.
+#include "tools/trial/explain.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+#include "config/config.h"
+#include "config/files.h"
+#include "pipeline/pipeline.h"
+#include "store/store.h"
+#include "tests/support/temp_dir.h"
+#include "tests/unit/app/small_plant.h"
+#include "tests/unit/parkwatch/recording_console.h"
+#include "tools/parkwatch/explain.h"
+
+using namespace parkwatch;
+using namespace parkwatch::trial;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Timestamp began = from_us(1'700'000'000'000'000);
+
+const char* const text = R"(
+daemon.park = "p"
+[[source]]
+name = "park"
+driver = "mqtt"
+[[tag]]
+name = "a/b/t0"
+unit = "m"
+range = [0, 100]
+[[rule]]
+id = "level"
+kind = "limit"
+tags = ["a/b/t0"]
+deadband = 2
+on_delay = "10s"
+off_delay = "5s"
+H = { at = 80, priority = "high" }
+)";
+
+// A store with the values at their seconds; the clock stands at the last.
+struct Recorded {
+  explicit Recorded(const std::vector<std::pair<int, std::string>>& values) {
+    store::StoreOptions options;
+    options.directory = dir.path();
+    auto opened = store::open_store(options);
+    REQUIRE(opened.ok());
+    const std::string bundle = config::make_bundle({{"p.toml", text}});
+    Diagnostics out;
+    auto plant = std::make_shared<Plant>(*config::load_bundle(bundle, {}, out)->plant);
+    plant->decoders = {std::make_shared<test::PlainDecoder>()};
+    store::Batch batch;
+    std::vector<Input> inputs{{1, began, NewPlant{plant}}};
+    for (const auto& [second, value] : values) {
+      const Timestamp at = began + 1s * second;
+      if (!value.empty()) {
+        inputs.push_back({inputs.size() + 1, at,
+                          test::message("a/b/t0", value + '@' + std::to_string(to_us(at)))});
+      }
+      batch.now = at;
+    }
+    pipeline::Pipeline pipeline;
+    pipeline.step(batch.now, inputs, batch.facts);
+    batch.last_sequence = inputs.size();
+    batch.plants.emplace_back(plant->hash, bundle);
+    REQUIRE((*opened)->commit(batch).ok());
+  }
+
+  [[nodiscard]] Explained explained() const {
+    const auto history = store::open_history(dir.path());
+    REQUIRE(history.ok());
+    const auto e = explain(**history, "level", "a/b/t0");
+    if (!e) FAIL(e.error().message);
+    return *e;
+  }
+  [[nodiscard]] std::string reasons() const {
+    std::string all;
+    for (const std::string& reason : reasons_of(explained())) all += reason + "; ";
+    return all;
+  }
+
+  test::TempDir dir;
+};
+
+bool has(const std::string& whole, const std::string& part) {
+  INFO(whole);
+  return whole.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("explain: a value below the limit", "[trial]") {
+  const Recorded r{{{0, "50"}}};
+  CHECK(has(r.reasons(), "H = 80 is not passed; the alarm is normal"));
+  CHECK(r.explained().newest->value == Value{50.0});
+  CHECK(r.explained().decisions.empty());
+}
+
+TEST_CASE("explain: no reading at all", "[trial]") {
+  const Recorded r{{{0, ""}}};
+  CHECK(has(r.reasons(), "no reading of the tag has come yet"));
+}
+
+TEST_CASE("explain: past the limit, and what is left of the delay", "[trial]") {
+  const Recorded r{{{0, "50"}, {5, "90"}, {9, "90"}}};
+  CHECK(has(r.reasons(), "H = 80 is passed; 6s of its on-delay (10s) are left"));
+  CHECK(r.explained().levels.front().left == 6s);
+}
+
+TEST_CASE("explain: bad data holds the delay", "[trial]") {
+  const Recorded r{{{0, "50"}, {5, "90"}, {8, "500"}, {30, ""}}};  // out of range
+  CHECK(has(r.reasons(), "the data is bad (out_of_range)"));
+  CHECK(has(r.reasons(), "its delay stands still while the data is bad, 7s are left"));
+}
+
+TEST_CASE("explain: active, inside the deadband, and on its way back", "[trial]") {
+  const Recorded active{{{0, "50"}, {5, "90"}, {20, "79"}}};
+  CHECK(
+      has(active.reasons(), "H = 80 is passed: the level is active until the signal is below 78"));
+  CHECK(has(active.reasons(), "the alarm is unacknowledged since"));
+  REQUIRE(active.explained().decisions.size() == 1);
+  CHECK(active.explained().decisions.front().kind == TransitionKind::raised);
+
+  const Recorded returning{{{0, "50"}, {5, "90"}, {20, "70"}, {22, ""}}};
+  CHECK(has(returning.reasons(), "is no longer passed; 3s of its off-delay (5s) are left"));
+}
+
+TEST_CASE("explain: what does not exist is answered with what is near", "[trial]") {
+  const Recorded r{{{0, "50"}}};
+  const auto history = store::open_history(r.dir.path());
+  REQUIRE(history.ok());
+  const auto rule = explain(**history, "levle", "a/b/t0");
+  REQUIRE_FALSE(rule.ok());
+  CHECK(has(rule.error().message, "did you mean \"level\"?"));
+  const auto tag = explain(**history, "level", "a/b/to");
+  REQUIRE_FALSE(tag.ok());
+  CHECK(has(tag.error().message, "has no alarm on \"a/b/to\""));
+}
+
+TEST_CASE("explain: the command says it in words and in JSON", "[trial]") {
+  const Recorded r{{{0, "50"}, {5, "90"}, {20, "79"}}};
+  cli::ExplainCommand command;
+  command.rule = "level";
+  command.tag = "a/b/t0";
+  command.state_directory = r.dir.path();
+  test::RecordingConsole words;
+  CHECK(cli::explain(command, words.console) == cli::exit_ok);
+  CHECK(has(words.out.str(), "level (limit) on a/b/t0"));
+  CHECK(has(words.out.str(), "value 79 m, good"));
+  CHECK(has(words.out.str(), "the last decisions:"));
+  test::RecordingConsole json;
+  json.console.json = true;
+  CHECK(cli::explain(command, json.console) == cli::exit_ok);
+  const auto document = boost::json::parse(json.out.str()).as_object();
+  CHECK(document.at("state") == "unacknowledged");
+  CHECK(document.at("levels").at(0).at("past") == true);
+  CHECK(document.at("decisions").as_array().size() == 1);
+  command.rule = "none";
+  test::RecordingConsole none;
+  CHECK(cli::explain(command, none.console) == cli::exit_no);
+}

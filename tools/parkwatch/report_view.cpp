@@ -1,0 +1,272 @@
+// tools/parkwatch/report_view.cpp - Reports in words. Terms as in GB/T 41261-2022.
+#include "tools/parkwatch/report_view.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <vector>
+
+#include "tools/parkwatch/table.h"
+#include "tools/parkwatch/terminal_text.h"
+
+namespace parkwatch::cli {
+namespace json = boost::json;
+namespace {
+
+struct Words {
+  const char* zh;
+  const char* en;
+};
+
+std::string in(const ViewStyle& style, Words words) { return style.chinese ? words.zh : words.en; }
+
+const json::object& object_at(const json::object& object, std::string_view key) {
+  static const json::object none;
+  const json::value* found = object.if_contains(key);
+  return found != nullptr && found->is_object() ? found->get_object() : none;
+}
+
+std::vector<const json::object*> rows_at(const json::object& object, std::string_view key) {
+  std::vector<const json::object*> rows;
+  const json::array* array = member_array(object, key);
+  if (array == nullptr) return rows;
+  for (const json::value& row : *array) {
+    if (row.is_object()) rows.push_back(&row.get_object());
+  }
+  return rows;
+}
+
+double number_at(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  if (found == nullptr || !found->is_number()) return 0;
+  return found->to_number<double>();
+}
+
+std::string fixed(double number, int places) {
+  std::array<char, 64> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%.*f", places, number);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
+
+// One section of a report: a title and rows of cells.
+struct Section {
+  std::string title;
+  std::vector<std::string> head;
+  std::vector<std::vector<std::string>> rows;
+};
+
+std::string message_of(const json::object& row, const ViewStyle& style) {
+  const json::object& message = object_at(row, "message");
+  const std::string wanted = member_text(message, style.chinese ? "zh" : "en");
+  return wanted.empty() ? member_text(message, style.chinese ? "en" : "zh") : wanted;
+}
+
+Section alarms_section(const json::object& report, std::string_view key, std::string title,
+                       const ViewStyle& style) {
+  Section section{
+      std::move(title),
+      {in(style, {"优先级", "priority"}), in(style, {"状态", "state"}), in(style, {"规则", "rule"}),
+       in(style, {"位号", "tag"}), in(style, {"级别", "level"}), in(style, {"始于", "since"}),
+       in(style, {"内容", "message"})},
+      {}};
+  for (const json::object* row : rows_at(report, key)) {
+    section.rows.push_back({member_text(*row, "priority"), member_text(*row, "state"),
+                            member_text(*row, "rule"), member_text(*row, "tag"),
+                            member_text(*row, "level"), member_text(*row, "raised_at"),
+                            message_of(*row, style)});
+  }
+  return section;
+}
+
+Section table_section(const json::object& report, std::string_view key, std::string title,
+                      const std::vector<std::pair<std::string, std::string>>& columns) {
+  Section section{std::move(title), {}, {}};
+  for (const auto& [member, name] : columns) section.head.push_back(name);
+  for (const json::object* row : rows_at(report, key)) {
+    std::vector<std::string> cells;
+    for (const auto& [member, name] : columns) cells.push_back(member_text(*row, member));
+    section.rows.push_back(std::move(cells));
+  }
+  return section;
+}
+
+Section figures_section(const json::object& kpi, const ViewStyle& style) {
+  const json::object& priorities = object_at(kpi, "priorities");
+  Section section{in(style, {"本班指标", "key figures"}), {"", ""}, {}};
+  const auto add = [&](Words name, std::string value) {
+    section.rows.push_back({in(style, name), std::move(value)});
+  };
+  add({"报警数", "alarms"}, member_text(kpi, "activations"));
+  add({"平均每10分钟（目标≤1）", "mean in 10 min (target <= 1)"},
+      fixed(number_at(kpi, "per_10_min"), 2));
+  add({"超过10条的10分钟窗口", "10-min windows with more than 10"},
+      member_text(kpi, "windows_over") + " / " + member_text(kpi, "windows"));
+  add({"报警泛滥时间", "time in flood"}, percent(number_at(kpi, "flood_share")));
+  add({"紧急/高/中/低", "critical/high/medium/low"},
+      member_text(priorities, "critical") + " / " + member_text(priorities, "high") + " / " +
+          member_text(priorities, "medium") + " / " + member_text(priorities, "low"));
+  add({"10分钟内未确认", "not acknowledged within 10 min"},
+      member_text(kpi, "unacknowledged_late"));
+  add({"同时激活最多", "most active at once"}, member_text(kpi, "active_most"));
+  return section;
+}
+
+std::vector<Section> sections_of(const json::object& report, const ViewStyle& style) {
+  const json::object& kpi = object_at(report, "kpi");
+  const std::string rule = in(style, {"规则", "rule"});
+  const std::string tag = in(style, {"位号", "tag"});
+  std::vector<Section> sections;
+  sections.push_back(
+      alarms_section(report, "standing", in(style, {"现存报警", "standing alarms"}), style));
+  sections.push_back(alarms_section(report, "returned_unacknowledged",
+                                    in(style, {"已返回未确认", "returned, not acknowledged"}),
+                                    style));
+  sections.push_back(alarms_section(report, "shelved", in(style, {"搁置", "shelved"}), style));
+  sections.push_back(
+      alarms_section(report, "suppressed", in(style, {"设计抑制", "suppressed by design"}), style));
+  sections.push_back(
+      alarms_section(report, "out_of_service", in(style, {"停用", "out of service"}), style));
+  sections.push_back(table_section(report, "bad_sensors", in(style, {"仪表故障", "bad sensors"}),
+                                   {{"tag", tag},
+                                    {"reason", in(style, {"原因", "reason"})},
+                                    {"since", in(style, {"始于", "since"})}}));
+  sections.push_back(figures_section(kpi, style));
+  sections.push_back(
+      table_section(kpi, "top", in(style, {"最频繁报警", "most frequent alarms"}),
+                    {{"rule", rule}, {"tag", tag}, {"count", in(style, {"次数", "count"})}}));
+  sections.push_back(table_section(kpi, "floods", in(style, {"报警泛滥", "floods"}),
+                                   {{"from", in(style, {"始于", "from"})},
+                                    {"to", in(style, {"止于", "to"})},
+                                    {"alarms", in(style, {"报警数", "alarms"})}}));
+  sections.push_back(
+      alarms_section(report, "unacknowledged_late",
+                     in(style, {"确认超过10分钟", "acknowledged after 10 min or never"}), style));
+  sections.push_back(table_section(report, "notes", in(style, {"操作员记录", "operators' notes"}),
+                                   {{"at", in(style, {"时间", "time"})},
+                                    {"author", in(style, {"人员", "who"})},
+                                    {"rule", rule},
+                                    {"tag", tag},
+                                    {"text", in(style, {"内容", "note"})}}));
+  sections.push_back(table_section(report, "consumers", in(style, {"拉取状态", "pulls"}),
+                                   {{"name", in(style, {"中心", "consumer"})},
+                                    {"behind", in(style, {"落后消息数", "messages behind"})},
+                                    {"updated_at", in(style, {"更新于", "updated"})}}));
+  return sections;
+}
+
+std::string title_of(const json::object& report, const ViewStyle& style) {
+  const std::string shift = member_text(report, "shift");
+  return member_text(report, "park") + ' ' + in(style, {"交接班报告", "shift report"}) +
+         (shift.empty() ? "" : " " + shift) + "  " + member_text(report, "from") + " – " +
+         member_text(report, "to");
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else if (c == '&') {
+      out += "&amp;";
+    } else if (c == '"') {
+      out += "&quot;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string html_of(const Section& section, const std::string& none) {
+  std::string out = "<h2>" + escaped(section.title) + "</h2>\n";
+  if (section.rows.empty()) return out + "<p>" + none + "</p>\n";
+  out += "<table>\n<tr>";
+  for (const std::string& name : section.head) out += "<th>" + escaped(name) + "</th>";
+  out += "</tr>\n";
+  for (const auto& row : section.rows) {
+    out += "<tr>";
+    for (const std::string& cell : row) out += "<td>" + escaped(cell) + "</td>";
+    out += "</tr>\n";
+  }
+  return out + "</table>\n";
+}
+
+}  // namespace
+
+std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
+  using Align = Table::Align;
+  Table table{{{in(style, {"始于", "FROM"})},
+               {in(style, {"班次", "SHIFT"})},
+               {in(style, {"报警", "ALARMS"}), Align::right},
+               {in(style, {"每10分钟", "PER 10 MIN"}), Align::right},
+               {in(style, {"每天", "PER DAY"}), Align::right},
+               {in(style, {"窗口>10", "WINDOWS >10"}), Align::right},
+               {in(style, {"最多", "MOST"}), Align::right},
+               {in(style, {"泛滥", "FLOOD"}), Align::right},
+               {in(style, {"前十", "TOP 10"}), Align::right},
+               {in(style, {"抖动", "CHATTER"}), Align::right},
+               {in(style, {"陈旧", "STALE"}), Align::right}}};
+  for (const json::object* period : rows_at(kpi, "periods")) {
+    const double windows = number_at(*period, "windows");
+    const json::array* chattering = member_array(*period, "chattering");
+    const json::array* stale = member_array(*period, "stale");
+    table.add({member_text(*period, "from"), member_text(*period, "shift"),
+               member_text(*period, "activations"), fixed(number_at(*period, "per_10_min"), 2),
+               fixed(number_at(*period, "per_day"), 1),
+               percent(windows > 0 ? number_at(*period, "windows_over") / windows : 0),
+               member_text(*period, "window_most"), percent(number_at(*period, "flood_share")),
+               percent(number_at(*period, "top_share")),
+               std::to_string(chattering == nullptr ? 0 : chattering->size()),
+               std::to_string(stale == nullptr ? 0 : stale->size())},
+              number_at(*period, "per_10_min") > 2 ? "31" : "");
+  }
+  return table.text(style.colour) +
+         in(style,
+            {"目标: 每10分钟≤1（最多2）, 窗口>10 <1 %, 最多10, 泛滥<1 %, 抖动0, 陈旧<5; 岗位数 ",
+             "targets: <= 1 in 10 min (2 at most), windows >10 < 1 %, most 10, flood < 1 %, "
+             "chatter 0, stale < 5; operator positions: "}) +
+         member_text(kpi, "positions") + '\n';
+}
+
+std::string shift_report_view(const json::object& report, const ViewStyle& style) {
+  std::string out = printable(title_of(report, style)) + "\n";
+  for (const Section& section : sections_of(report, style)) {
+    out += "\n== " + printable(section.title) + " ==\n";
+    if (section.rows.empty()) {
+      out += in(style, {"无", "none"}) + '\n';
+      continue;
+    }
+    std::vector<Table::Column> columns;
+    for (const std::string& name : section.head) columns.push_back({name});
+    Table table{std::move(columns)};
+    for (const auto& row : section.rows) table.add(row);
+    out += table.text(false);
+  }
+  return out + '\n' +
+         in(style, {"已接班（签字）: ____________________  时间: ____________________\n",
+                    "taken over by: ____________________  at: ____________________\n"});
+}
+
+std::string shift_report_html(const json::object& report, const ViewStyle& style) {
+  const std::string title = escaped(title_of(report, style));
+  std::string out = "<!DOCTYPE html>\n<html lang=\"" + in(style, {"zh-CN", "en"}) +
+                    "\"><head><meta charset=\"utf-8\"><title>" + title +
+                    "</title><style>body{font-family:sans-serif;margin:2em;color:#222}"
+                    "table{border-collapse:collapse}td,th{border:1px solid #bbb;"
+                    "padding:.2em .6em;text-align:left}h2{font-size:1.1em}</style></head>\n<body>\n"
+                    "<h1>" +
+                    title + "</h1>\n";
+  for (const Section& section : sections_of(report, style)) {
+    out += html_of(section, in(style, {"无", "none"}));
+  }
+  return out + "<p>" +
+         in(style, {"已接班（签字）: ____________________  时间: ____________________",
+                    "taken over by: ____________________  at: ____________________"}) +
+         "</p>\n</body></html>\n";
+}
+
+}  // namespace parkwatch::cli
