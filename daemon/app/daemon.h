@@ -63,7 +63,8 @@ class Daemon {
 
   void await_signals();
   void reload();
-  void take_reloaded(const std::shared_ptr<const config::Config>& config, const Diagnostics& diagnostics);
+  void take_reloaded(const std::shared_ptr<const config::Config>& config,
+                     const Diagnostics& diagnostics);
   void tick();
   void compare_clocks();
   void watch();

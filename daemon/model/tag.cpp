@@ -115,6 +115,7 @@ bool tag_matches(std::string_view pattern, std::string_view name) {
       return false;
     }
   }
+  while (pattern.starts_with("**/")) pattern.remove_prefix(3);
   return pattern.empty() || pattern == "**";
 }
 
