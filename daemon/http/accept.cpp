@@ -1,6 +1,7 @@
 // daemon/http/accept.cpp - Lists of ranges with weights.
 #include "http/accept.h"
 
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -21,19 +22,29 @@ std::string lowered(std::string_view text) {
   return lower;
 }
 
-// "q=0.5" in thousandths; 1000 without one or with one that is no weight.
-int weight_of(std::string_view parameters) {
-  const auto at = parameters.find("q=");
-  if (at == std::string_view::npos) return 1000;
-  int weight = 0;
-  int unit = 1000;
-  for (const char c : parameters.substr(at + 2)) {
-    if (c == '.') continue;
-    if (c < '0' || c > '9' || unit == 0) break;
+// "0.5" in thousandths; empty for what is no qvalue (RFC 9110, 12.4.2).
+std::optional<int> thousandths(std::string_view text) {
+  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+  int weight = (text[0] - '0') * 1000;
+  if (text.size() > 1 && text[1] != '.') return std::nullopt;
+  int unit = 100;
+  for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
+    if (c < '0' || c > '9') return std::nullopt;
     weight += (c - '0') * unit;
     unit /= 10;
   }
-  return weight > 1000 ? 1000 : weight;
+  return weight > 1000 ? std::nullopt : std::optional{weight};
+}
+
+// ";header=present;q=0.5" in thousandths; 1000 without a weight or with one that is none.
+int weight_of(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const std::string_view part = trimmed(parameters.substr(0, parameters.find(';')));
+    parameters.remove_prefix(std::min(parameters.size(), parameters.find(';')));
+    if (!parameters.empty()) parameters.remove_prefix(1);
+    if (part.starts_with("q=")) return thousandths(part.substr(2)).value_or(1000);
+  }
+  return 1000;
 }
 
 // Calls `take` with each range (in lower case) and its weight.

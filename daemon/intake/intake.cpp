@@ -32,9 +32,7 @@ std::uint64_t Intake::append(Body body) {
     if (closes) open_ = false;
   }
   if (wakes) available_.notify_one();
-  if (closes) {
-    for (const auto& listener : flow_listeners_) listener(false);
-  }
+  if (closes) tell_flow();
   return sequence;
 }
 
@@ -143,9 +141,23 @@ void Intake::committed(std::uint64_t sequence, std::vector<Reply> replies) {
   }
   for (const auto& [handler, result] : answers) handler(result);
   for (const auto& listener : committed_listeners_) listener(sequence);
-  if (opens) {
-    for (const auto& listener : flow_listeners_) listener(true);
+  if (opens) tell_flow();
+}
+
+// One thread at a time tells, and looks again before it goes: two threads that closed and opened
+// cannot tell it in the wrong order, which would leave the sources waiting for ever.
+void Intake::tell_flow() {
+  std::unique_lock lock{mutex_};
+  if (telling_) return;
+  telling_ = true;
+  while (told_open_ != open_) {
+    told_open_ = open_;
+    const bool open = open_;
+    lock.unlock();
+    for (const auto& listener : flow_listeners_) listener(open);
+    lock.lock();
   }
+  telling_ = false;
 }
 
 std::uint64_t Intake::appended() const {

@@ -87,8 +87,8 @@ class Intake {
   void follow(MessageClock& clock) { message_clock_ = &clock; }
 
   // Add before any thread appends. `on_committed` hears each new committed sequence, `on_flow` each
-  // change of open(). Called without a lock held, from whichever thread caused it; they must only
-  // post.
+  // change of open(), and in the end its last one. Called without a lock held, from whichever
+  // thread caused it; they must only post.
   void on_committed(std::function<void(std::uint64_t)> listener);
   void on_flow(std::function<void(bool)> listener);
 
@@ -98,6 +98,7 @@ class Intake {
  private:
   std::uint64_t append_locked(Body body);
   void follow_message(const Message& message);
+  void tell_flow();
   [[nodiscard]] bool is_awaited() const { return awaited_ != 0 && queue_.size() >= awaited_; }
   Clock& clock_;
   const IntakeLimits limits_;
@@ -111,6 +112,8 @@ class Intake {
   std::uint64_t appended_;
   std::uint64_t committed_;
   bool open_ = true;
+  bool told_open_ = true;  // what the listeners of the flow heard last
+  bool telling_ = false;   // a thread tells them right now
   bool closed_ = false;
   bool woken_ = false;
   std::size_t awaited_ =

@@ -90,19 +90,33 @@ std::string filled_from_tag_name(std::string_view text, std::string_view name) {
   return out;
 }
 
+// As level_matches, a level instead of a byte a step: the newest "**" alone is worth going back to,
+// so a hostile pattern costs the product of the lengths and not a power of them.
 bool tag_matches(std::string_view pattern, std::string_view name) {
-  while (!pattern.empty()) {
-    const std::string_view level = next_level(pattern);
+  std::optional<std::string_view> behind_stars;  // the pattern behind the newest "**"
+  std::string_view resume;                       // of the name: where its next try begins
+  while (!name.empty()) {
+    std::string_view pattern_rest = pattern;
+    const std::string_view level = next_level(pattern_rest);
+    std::string_view name_rest = name;
     if (level == "**") {
-      if (pattern.empty()) return true;
-      for (std::string_view rest = name; !rest.empty(); (void)next_level(rest)) {
-        if (tag_matches(pattern, rest)) return true;
-      }
+      if (pattern_rest.empty()) return true;
+      pattern = pattern_rest;
+      behind_stars = pattern_rest;
+      resume = name;
+    } else if (!pattern.empty() && level_matches(level, next_level(name_rest))) {
+      pattern = pattern_rest;
+      name = name_rest;
+    } else if (behind_stars) {
+      (void)next_level(resume);
+      name = resume;
+      pattern = *behind_stars;
+    } else {
       return false;
     }
-    if (name.empty() || !level_matches(level, next_level(name))) return false;
   }
-  return name.empty();
+  while (pattern.starts_with("**/")) pattern.remove_prefix(3);
+  return pattern.empty() || pattern == "**";
 }
 
 }  // namespace parkwatch

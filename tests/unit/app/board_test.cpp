@@ -64,3 +64,52 @@ TEST_CASE("board: the site of the configuration in force is what reports get", "
   board.site({});
   CHECK(board.site().positions.empty());
 }
+
+TEST_CASE("board: problems of several subjects stand beside each other, one sentence each",
+          "[app]") {
+  Board board{http::Status{}};
+  board.ready(true);
+  board.problem("source b", "b is away");
+  board.problem("source a", "a is away");
+  board.problem("source a", "a is refused");  // the newest word of it
+  CHECK(board.health().problems == std::vector<std::string>{"a is refused", "b is away"});
+  board.problem("source a", {});
+  CHECK(board.health().problems == std::vector<std::string>{"b is away"});
+  board.problem("never heard of", {});
+  CHECK(board.health().problems.size() == 1);
+  CHECK(board.status().store_fault.empty());  // only that of the store is its fault
+}
+
+TEST_CASE("board: a problem that is grave no more leaves the daemon ready", "[app]") {
+  Board board{http::Status{}};
+  board.ready(true);
+  board.problem("writer", "it hangs", true);
+  board.problem("clock", "it was set", false);
+  CHECK_FALSE(board.health().ready);
+  board.problem("writer", "it is slow", false);
+  CHECK(board.health().ready);
+  CHECK_FALSE(board.health().healthy);
+  board.ready(false);  // a stop
+  CHECK_FALSE(board.health().ready);
+}
+
+TEST_CASE("board: what is fixed stays while what was set last is shown", "[app]") {
+  http::Status fixed;
+  fixed.version = "1.2.3";
+  fixed.park = "test";
+  Board board{fixed};
+  board.plant("one");
+  board.plant("two");
+  board.outbox(5);
+  board.outbox(3);
+  http::SourceStatus source;
+  source.name = "park";
+  board.sources({source, source});
+  board.sources({source});
+  const http::Status status = board.status();
+  CHECK(status.version == "1.2.3");
+  CHECK(status.park == "test");
+  CHECK(status.plant == "two");
+  CHECK(status.outbox_pending == 3);
+  CHECK(status.sources.size() == 1);
+}

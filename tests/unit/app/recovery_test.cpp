@@ -155,3 +155,68 @@ TEST_CASE("recovery: a configuration that nobody knows is an error with its hash
   REQUIRE_FALSE(recovery.ok());
   CHECK(recovery.error().message.find("small") != std::string::npos);
 }
+
+TEST_CASE("recovery: a stored transition too many or too few is counted", "[app]") {
+  const test::TempDir dir;
+  Filler filler{dir.path().string()};
+  filler.add("a/b/t0", "80");
+  filler.commit(false, [](store::Batch& batch) {
+    REQUIRE(batch.facts.transitions.size() == 1);
+    batch.facts.transitions.clear();
+  });
+  filler.add("a/b/t1", "1");
+  filler.add("a/b/t2", "2");
+  filler.commit(false, [](store::Batch& batch) {
+    std::erase_if(batch.facts.readings,
+                  [](const Reading& r) { return (r.flags & reading_derived) != 0; });
+  });
+  const auto recovery = app::recover(*filler.store, known_plant);
+  REQUIRE(recovery.ok());
+  CHECK(recovery->differences >= 2);
+  // The first is said, and only once: the log is no journal.
+  REQUIRE(recovery->notes.size() == 1);
+  CHECK(recovery->notes[0].find("first at message " + std::to_string(filler.sequence - 2)) !=
+        std::string::npos);
+}
+
+TEST_CASE("recovery: a replay that needs an unknown configuration stops with an error", "[app]") {
+  const test::TempDir dir;
+  Filler filler{dir.path().string()};
+  fill(filler, 0, 5);
+  filler.commit(true);
+  auto other = test::small_plant("other", 20);
+  filler.pending.push_back({++filler.sequence, filler.at(), NewPlant{other}});
+  filler.add("a/b/t0", "30");
+  filler.commit(false);
+  const auto unknown = app::recover(*filler.store, known_plant);
+  REQUIRE_FALSE(unknown.ok());
+  CHECK(unknown.error().message.find("other") != std::string::npos);
+  const auto both = app::recover(*filler.store, [&](const std::string& hash) {
+    return hash == "other" ? std::shared_ptr<const Plant>{other} : known_plant(hash);
+  });
+  REQUIRE(both.ok());
+  CHECK(both->differences == 0);
+  CHECK(both->pipeline.plant_hash() == "other");
+  CHECK(state_of(both->pipeline) == filler.state());
+}
+
+TEST_CASE("recovery: whichever batches had a snapshot, the state and the journal are the same",
+          "[app][property]") {
+  for (unsigned mask = 0; mask < 16; ++mask) {
+    CAPTURE(mask);
+    const test::TempDir dir;
+    Filler filler{dir.path().string()};
+    int replayed = 0;
+    for (int batch = 0; batch < 4; ++batch) {
+      fill(filler, batch * 7, batch * 7 + 7);
+      const bool with_snapshot = (mask >> batch & 1U) != 0;
+      filler.commit(with_snapshot);
+      replayed = with_snapshot ? 0 : replayed + 1;
+    }
+    const auto recovery = app::recover(*filler.store, known_plant);
+    REQUIRE(recovery.ok());
+    CHECK(recovery->batches == static_cast<std::uint64_t>(replayed));
+    CHECK(recovery->differences == 0);
+    REQUIRE(state_of(recovery->pipeline) == filler.state());
+  }
+}

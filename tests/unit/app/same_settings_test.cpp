@@ -35,3 +35,27 @@ TEST_CASE("settings: places and the order of keys do not count, values do", "[ap
     CHECK_FALSE(app::same_settings(*base, *table_of(other)));
   }
 }
+
+TEST_CASE("settings: a key more, a key less and another kind of value count, wherever they are",
+          "[app]") {
+  const char* texts[] = {"",
+                         "a = 1\n",
+                         "a = \"1\"\n",
+                         "a = true\n",
+                         "a = []\n",
+                         "a = [[1]]\n",
+                         "a = [[1], []]\n",
+                         "[a]\n",
+                         "[a]\nb = 1\n",
+                         "[[a]]\nb = 1\n",
+                         "[[a]]\nb = 1\n[[a]]\n",
+                         "[[a]]\n[[a]]\nb = 1\n",
+                         "b = 1\n",
+                         "a = 1\nb = 1\n"};
+  for (const char* left : texts) {
+    for (const char* right : texts) {
+      CAPTURE(left, right);
+      CHECK(app::same_settings(*table_of(left), *table_of(right)) == (left == right));
+    }
+  }
+}

@@ -28,6 +28,16 @@ TEST_CASE("accept: the client's best offered format is taken, NDJSON by default"
       {"text/csvx, application/x-ndjson2", std::nullopt},
       {"text/csv;q=0", std::nullopt},
       {" ,, ;q=1,", std::nullopt},
+      // A weight is the parameter `q` alone, and what is no weight is none.
+      {"text/csv;seq=0", Format::csv},
+      {"text/csv;header=present;q=0", std::nullopt},
+      {"text/csv; header=present ; q=0.2, application/x-protobuf;q=0.3", Format::protobuf},
+      {"text/csv;q=none", Format::csv},
+      {"text/csv;q=.9, application/x-protobuf;q=0.95", Format::csv},
+      {"text/csv;q=1.001, application/x-protobuf;q=0.999", Format::csv},
+      {"text/csv;q=0.0005, application/x-protobuf;q=0.001", Format::csv},
+      {"text/csv;q=-1", Format::csv},
+      {"text/csv;Q=0.1, application/x-protobuf;q=0.2", Format::protobuf},
   };
   for (const auto& [accept, format] : cases) {
     CAPTURE(accept);
@@ -45,4 +55,6 @@ TEST_CASE("accept: zstd is used only where the client names it", "[http]") {
   CHECK_FALSE(accepts_zstd("zstd;q=0"));
   CHECK_FALSE(accepts_zstd("zstd;q=0.000"));
   CHECK_FALSE(accepts_zstd("*"));
+  CHECK(accepts_zstd("zstd;freq=0"));
+  CHECK(accepts_zstd("zstd;q="));
 }

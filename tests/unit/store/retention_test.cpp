@@ -94,20 +94,6 @@ StoreOptions limited(std::uint64_t bytes_max) {
   return options;
 }
 
-// The messages that are neither in the page nor in its gaps.
-std::vector<std::uint64_t> untold(const ReadingsPage& page, std::uint64_t last) {
-  std::vector<bool> told(last + 1);
-  for (const Reading& r : page.readings) told[r.sequence] = true;
-  for (const Gap& gap : page.gaps) {
-    for (auto s = gap.first_sequence; s <= gap.last_sequence; ++s) told[s] = true;
-  }
-  std::vector<std::uint64_t> missing;
-  for (std::uint64_t s = 1; s <= last; ++s) {
-    if (!told[s]) missing.push_back(s);
-  }
-  return missing;
-}
-
 const Timestamp in_a_year = sample_time + std::chrono::days{366};
 const Timestamp in_two_years = sample_time + std::chrono::days{800};
 

@@ -116,6 +116,20 @@ inline std::vector<std::uint64_t> numbers(std::uint64_t first, std::uint64_t las
   return all;
 }
 
+// The messages that are neither in the page nor in its gaps.
+inline std::vector<std::uint64_t> untold(const ReadingsPage& page, std::uint64_t last) {
+  std::vector<bool> told(last + 1);
+  for (const Reading& r : page.readings) told[r.sequence] = true;
+  for (const Gap& gap : page.gaps) {
+    for (auto s = gap.first_sequence; s <= gap.last_sequence; ++s) told[s] = true;
+  }
+  std::vector<std::uint64_t> missing;
+  for (std::uint64_t s = 1; s <= last; ++s) {
+    if (!told[s]) missing.push_back(s);
+  }
+  return missing;
+}
+
 inline std::vector<std::uint64_t> journals_of(const std::vector<AlarmEvent>& events) {
   std::vector<std::uint64_t> journals;
   for (const AlarmEvent& event : events) journals.push_back(event.journal);

@@ -1,0 +1,292 @@
+// tests/unit/app/line_writer_test.cpp - What the writer asks of the store, in which order, and what
+// it does when the store says no.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/line.h"
+#include "parkwatch/v1/snapshot.pb.h"
+#include "tests/unit/app/small_plant.h"
+
+using namespace parkwatch;
+using namespace parkwatch::app;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Stands still, so that nothing is due twice.
+class StillClock final : public Clock {
+ public:
+  Timestamp now() override { return from_us(1'700'000'000'000'000); }
+};
+
+// What a store was asked, shared between its thread and the test's.
+class Asked {
+ public:
+  void note(const std::string& call) {
+    const std::lock_guard lock{mutex_};
+    calls_.push_back(call);
+    changed_.notify_all();
+  }
+  [[nodiscard]] std::vector<std::string> calls() {
+    const std::lock_guard lock{mutex_};
+    return calls_;
+  }
+  [[nodiscard]] std::size_t count(const std::string& call) {
+    const std::lock_guard lock{mutex_};
+    return static_cast<std::size_t>(std::count(calls_.begin(), calls_.end(), call));
+  }
+  bool wait_for(const std::string& call, std::size_t times = 1) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, 20s, [&] {
+      return static_cast<std::size_t>(std::count(calls_.begin(), calls_.end(), call)) >= times;
+    });
+  }
+  // A commit waits until it is let go.
+  void hold() {
+    const std::lock_guard lock{mutex_};
+    held_ = true;
+  }
+  void let_go() {
+    const std::lock_guard lock{mutex_};
+    held_ = false;
+    changed_.notify_all();
+  }
+  void wait_if_held() {
+    std::unique_lock lock{mutex_};
+    (void)changed_.wait_for(lock, 20s, [this] { return !held_; });
+  }
+  std::deque<Error> failures;  // of the next commits; set before the line starts
+  int pieces = 0;              // of retention that are still to do; likewise
+
+ private:
+  std::mutex mutex_;  // protects all below
+  std::condition_variable changed_;
+  std::vector<std::string> calls_;
+  bool held_ = false;
+};
+
+class RecordingStore final : public store::Store {
+ public:
+  explicit RecordingStore(Asked& asked) : asked_(asked) {}
+  const store::Recovered& recovered() const override { return recovered_; }
+  Result<std::shared_ptr<const v1::Snapshot>> newest_snapshot() override {
+    return std::shared_ptr<const v1::Snapshot>{};
+  }
+  Result<Done> batches_after(std::uint64_t,
+                             const std::function<Result<Done>(const RecordedBatch&)>&) override {
+    return Done{};
+  }
+  Result<std::string> plant_text(const std::string&) override { return std::string{}; }
+  Result<store::CommitInfo> commit(const store::Batch& batch) override {
+    for (const auto& [hash, text] : batch.plants) asked_.note("plant " + hash + ": " + text);
+    asked_.note("commit " + std::to_string(batch.last_sequence));
+    asked_.wait_if_held();
+    if (asked_.failures.empty()) return store::CommitInfo{};
+    const Error failure = asked_.failures.front();
+    asked_.failures.pop_front();
+    return failure;
+  }
+  void delivered(std::uint64_t journal) override {
+    asked_.note("delivered " + std::to_string(journal));
+  }
+  void keep(std::string key, std::optional<std::string>) override { asked_.note("keep " + key); }
+  Result<Done> flush() override {
+    asked_.note("flush");
+    return Done{};
+  }
+  Result<bool> retain(Timestamp) override {
+    asked_.note("retain");
+    return asked_.pieces-- > 0;
+  }
+  void checkpoint() override { asked_.note("checkpoint"); }
+
+ private:
+  Asked& asked_;
+  store::Recovered recovered_;
+};
+
+struct Rig {
+  explicit Rig(Asked& to) : asked(to) {
+    options.linger = 1h;
+    options.heartbeat = 1h;
+    options.readings_max = 1;  // every reading ends its batch
+    LineListener listener;
+    listener.committed = [this](const store::Batch& batch, const store::CommitInfo&, Duration) {
+      asked.note("told " + std::to_string(batch.last_sequence));
+    };
+    listener.store_fault = [this](const std::string& fault, const store::Batch& held) {
+      asked.note("fault of " + std::to_string(held.last_sequence) + ": " + fault);
+    };
+    intake.on_committed(
+        [this](std::uint64_t sequence) { asked.note("released " + std::to_string(sequence)); });
+    line.emplace(intake, clock, pipeline::Pipeline{}, std::make_unique<RecordingStore>(asked),
+                 options, listener);
+  }
+  std::uint64_t plant(const std::string& hash) {
+    line->keep_plant(hash, "text of " + hash);
+    return intake.append(NewPlant{test::small_plant(hash)});
+  }
+  std::uint64_t send(double value) {
+    return intake.append(test::message("a/b/t5", std::to_string(value)));
+  }
+  // Sends one reading and waits until it is safe.
+  bool send_safely(double value) {
+    return asked.wait_for("released " + std::to_string(send(value)));
+  }
+  void stop() {
+    intake.close();
+    line->stop(Duration{20s});
+  }
+
+  Asked& asked;
+  LineOptions options;
+  StillClock clock;
+  Intake intake{clock, {}, 0};
+  std::optional<Line> line;
+};
+
+}  // namespace
+
+TEST_CASE("line: a commit is told to the daemon first and to the sources then", "[app]") {
+  Asked asked;
+  Rig rig{asked};
+  (void)rig.plant("small");
+  rig.line->start();
+  REQUIRE(rig.send_safely(1));
+  rig.stop();
+  std::vector<std::string> order;
+  for (const std::string& call : asked.calls()) {
+    if (call.ends_with(" 2")) order.push_back(call);
+  }
+  CHECK(order.size() >= 3);
+  CHECK(std::vector<std::string>(order.begin(), order.begin() + 3) ==
+        std::vector<std::string>{"commit 2", "told 2", "released 2"});
+}
+
+TEST_CASE("line: a configuration's text is stored with the batch that begins it, and only there",
+          "[app]") {
+  Asked asked;
+  Rig rig{asked};
+  (void)rig.plant("first");
+  rig.line->keep_plant("never", "text of never");
+  rig.line->start();
+  REQUIRE(rig.send_safely(1));
+  REQUIRE(rig.send_safely(2));
+  (void)rig.plant("second");
+  REQUIRE(rig.send_safely(3));
+  rig.stop();
+  CHECK(asked.count("plant first: text of first") == 1);
+  CHECK(asked.count("plant second: text of second") == 1);
+  CHECK(asked.count("plant never: text of never") == 0);
+}
+
+TEST_CASE("line: a delivery that comes while a commit is at work goes before the next one",
+          "[app]") {
+  Asked asked;
+  Rig rig{asked};
+  (void)rig.plant("small");
+  asked.hold();
+  rig.line->start();
+  const std::uint64_t first = rig.send(1);
+  REQUIRE(asked.wait_for("commit " + std::to_string(first)));
+  rig.line->delivered(41);
+  rig.line->delivered(42);
+  CHECK(asked.count("delivered 41") == 0);  // the writer alone touches the store
+  asked.let_go();
+  REQUIRE(rig.send_safely(2));
+  rig.stop();
+  std::vector<std::string> order;
+  for (const std::string& call : asked.calls()) {
+    if (call.starts_with("delivered") || call.starts_with("commit")) order.push_back(call);
+  }
+  const auto at = std::find(order.begin(), order.end(), "delivered 41");
+  REQUIRE(order.end() - at >= 3);
+  CHECK(*(at - 1) == "commit " + std::to_string(first));
+  CHECK(*(at + 1) == "delivered 42");
+  CHECK((at + 2)->starts_with("commit"));
+}
+
+TEST_CASE("line: retention goes on batch after batch while there is more to delete", "[app]") {
+  Asked asked;
+  asked.pieces = 3;
+  Rig rig{asked};
+  (void)rig.plant("small");
+  rig.line->start();
+  for (int i = 0; i < 10; ++i) REQUIRE(rig.send_safely(i));
+  rig.stop();
+  // Three that said there is more and the one that said no; the clock stands, so it is not due
+  // again.
+  CHECK(asked.count("retain") == 4);
+  CHECK(asked.count("flush") == 4);
+  CHECK(asked.count("checkpoint") == 4);
+}
+
+TEST_CASE("line: a batch that fails is tried again as it is, and nothing is released meanwhile",
+          "[app][fault]") {
+  Asked asked;
+  asked.failures = {Error{ErrorKind::transient, "disk full"},
+                    Error{ErrorKind::transient, "disk full, still"}};
+  Rig rig{asked};
+  (void)rig.plant("small");
+  asked.hold();
+  rig.line->start();
+  const std::uint64_t first = rig.send(1);
+  REQUIRE(asked.wait_for("commit " + std::to_string(first)));
+  const std::uint64_t later = rig.send(2);
+  CHECK(rig.intake.committed() == 0);
+  asked.let_go();
+  REQUIRE(asked.wait_for("released " + std::to_string(later)));
+  rig.stop();
+  const std::string of_first = " " + std::to_string(first);
+  CHECK(asked.count("commit" + of_first) == 3);
+  CHECK(asked.count("told" + of_first) == 1);
+  // Said once for all attempts of one kind, and once that it is over.
+  std::vector<std::string> said;
+  for (const std::string& call : asked.calls()) {
+    if (call.starts_with("fault") || call.starts_with("told")) said.push_back(call);
+  }
+  REQUIRE(said.size() >= 3);
+  CHECK(said[0] == "fault of" + of_first + ": disk full");
+  CHECK(said[1] == "fault of" + of_first + ": ");
+  CHECK(said[2] == "told" + of_first);
+}
+
+TEST_CASE("line: the turns of both threads rise, so that a watchdog sees them live", "[app]") {
+  Asked asked;
+  Rig rig{asked};
+  (void)rig.plant("small");
+  CHECK(rig.line->pipeline_turns() == 0);
+  rig.line->start();
+  REQUIRE(rig.send_safely(1));
+  const std::uint64_t pipeline = rig.line->pipeline_turns();
+  const std::uint64_t writer = rig.line->writer_turns();
+  CHECK(writer > 0);
+  REQUIRE(rig.send_safely(2));
+  REQUIRE(rig.send_safely(3));
+  CHECK(rig.line->pipeline_turns() > pipeline);
+  CHECK(rig.line->writer_turns() > writer);
+  rig.stop();
+}
+
+TEST_CASE("line: one that was never started, or never stopped, ends with its object", "[app]") {
+  Asked asked;
+  { const Rig never_started{asked}; }
+  CHECK(asked.calls().empty());
+  std::uint64_t last = 0;
+  {
+    Rig never_stopped{asked};
+    (void)never_stopped.plant("small");
+    never_stopped.line->start();
+    last = never_stopped.send(1);
+    REQUIRE(asked.wait_for("released " + std::to_string(last)));
+  }
+  CHECK(asked.count("released " + std::to_string(last)) >= 1);
+}
