@@ -62,7 +62,7 @@ class SqliteStore final : public Store {
   Recovered recovered_;
   BatchRow head_;  // the last stored batch; all zero: none
   std::unique_ptr<BatchWriter> writer_;
-  std::vector<std::uint64_t> delivered_;  // not written yet
+  std::vector<std::uint64_t> delivered_;                    // not written yet
   std::map<std::string, std::optional<std::string>> kept_;  // likewise
   bool in_doubt_ = false;  // the last commit failed; only head_ says whether its batch is in
   std::uint64_t snapshot_batch_ = 0;  // of what newest_snapshot() gave

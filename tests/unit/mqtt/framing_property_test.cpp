@@ -71,7 +71,7 @@ BrokerScript random_broker(std::minstd_rand& chance) {
     switch (chance() % 6) {
       case 0: {
         ByteVector codes;
-        for (std::size_t n = 1 + chance() % 150; n > 0; --n) {
+        for (std::size_t n = 1 + chance() % 120; n > 0; --n) {
           codes.push_back(static_cast<std::uint8_t>(chance() % 2 == 0 ? 1 : 0x80));
         }
         script.passes(wire_suback(static_cast<std::uint16_t>(1 + chance() % 999), codes));
@@ -108,6 +108,7 @@ void feed_in_pieces(Stream& stream, const ByteVector& bytes, std::minstd_rand& c
     at += piece;
     Got got;
     const Result<std::size_t> taken = stream.feed(buffer, got);
+    INFO((taken ? std::string{} : taken.error().message));
     REQUIRE(taken);
     REQUIRE(buffer.size() - *taken <= unread_bytes_max);
     take(got);
