@@ -68,6 +68,9 @@ class Gateway {
     REQUIRE(opened.ok());
     store_ = std::move(*opened);
   }
+  ~Gateway() { notices.reset(); }  // its timer lives on the loop
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
 
   void commit(std::uint64_t sequence, std::vector<AlarmEvent> events) {
     store::Batch batch;
