@@ -1,6 +1,8 @@
-// daemon/alarms/alarms.cpp - Two memories (active, unacknowledged) and the rules between them.
+// daemon/alarms/alarms.cpp - Two memories (active, unacknowledged), what hides an alarm, and the
+// rules between them.
 #include "alarms/alarms.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace parkwatch::alarms {
@@ -24,18 +26,6 @@ int distance_of(Level level) {
   return 0;
 }
 
-bool is_active(AlarmState state) {
-  return state == AlarmState::unacknowledged || state == AlarmState::acknowledged;
-}
-
-// "tank-level on tank/t101/level is now unacknowledged (HH), occurrence 17"
-std::string now_text(const AlarmEvent& alarm) {
-  std::string text =
-      alarm.rule + " on " + alarm.tag + " is now " + std::string{to_text(alarm.state)};
-  if (alarm.level != Level::none) text += " (" + std::string{to_text(alarm.level)} + ")";
-  return text + ", occurrence " + std::to_string(alarm.occurrence);
-}
-
 void take_cause(const Condition& condition, AlarmEvent& alarm) {
   alarm.value = condition.value;
   alarm.limit = condition.limit;
@@ -52,6 +42,22 @@ void take_texts(Condition& condition, AlarmEvent& alarm) {
   alarm.unit = std::move(condition.unit);
 }
 
+void set_flag(AlarmEvent& event, AlarmFlag flag, bool on) {
+  event.flags = on ? event.flags | flag : event.flags & ~static_cast<std::uint32_t>(flag);
+}
+
+bool has(const AlarmEvent& event, AlarmFlag flag) { return (event.flags & flag) != 0; }
+
+// By the readings' own time, so that what a broker kept while we were away counts as it would have
+// then.
+Timestamp time_of(const Condition& condition, const Alarm& alarm, Timestamp at) {
+  Timestamp time = condition.reading_sequence == 0 ? at : std::min(condition.reading_time, at);
+  if (!alarm.raised.empty()) time = std::max(time, alarm.raised.back());
+  return time;
+}
+
+const std::string nobody;
+
 }  // namespace
 
 bool is_rise(Level from, Level to) {
@@ -60,97 +66,319 @@ bool is_rise(Level from, Level to) {
   return (before < 0) != (after < 0) || std::abs(after) > std::abs(before);
 }
 
-void Alarms::emit(AlarmEvent& alarm, TransitionKind kind, const Occasion& occasion,
-                  std::vector<AlarmEvent>& out) {
-  alarm.journal = ++last_journal_;
-  alarm.at = occasion.at;
-  alarm.sequence = occasion.sequence;
-  alarm.kind = kind;
-  alarm.plant = occasion.plant;
-  if (kind != TransitionKind::acknowledged) {
-    alarm.author.clear();
-    alarm.comment.clear();
-  }
-  out.push_back(alarm);
+Timestamp Alarm::due() const {
+  Timestamp due = std::min({realarm_due, recheck_due, chatter_due, overdue_due});
+  if (event.shelving && event.shelving->until) due = std::min(due, *event.shelving->until);
+  if (event.service && event.service->until) due = std::min(due, *event.service->until);
+  return due;
 }
 
-void Alarms::apply(Condition condition, const Occasion& occasion, std::vector<AlarmEvent>& out) {
-  auto found = standing_.find(std::pair{condition.rule, condition.tag});
+bool Alarms::DueLess::operator()(const Alarm* a, const Alarm* b) const {
+  if (a->queued != b->queued) return a->queued < b->queued;
+  const int rules = a->event.rule.compare(b->event.rule);
+  return rules != 0 ? rules < 0 : a->event.tag < b->event.tag;
+}
+
+const Alarms::Rule& Alarms::rule_of(std::string_view rule) const {
+  static const Rule own;
+  const auto found = rules_.find(rule);
+  return found == rules_.end() ? own : found->second;
+}
+
+Alarm& Alarms::find_or_create(std::string_view rule, std::string_view tag) {
+  auto found = alarms_.find(std::pair{rule, tag});
+  if (found != alarms_.end()) return found->second;
+  found = alarms_.emplace(Key{rule, tag}, Alarm{}).first;
+  AlarmEvent& event = found->second.event;
+  event.rule = rule;
+  event.tag = tag;
+  const auto known = rules_.find(rule);
+  if (known != rules_.end()) {
+    event.group = known->second.group;
+    event.priority = known->second.highest;
+  }
+  set_flag(event, alarm_not_commissioned, not_commissioned_.contains(tag));
+  set_flag(event, alarm_maintenance, is_covered(found->second));
+  return found->second;
+}
+
+const Alarm* Alarms::find(std::string_view rule, std::string_view tag) const {
+  const auto found = alarms_.find(std::pair{rule, tag});
+  return found == alarms_.end() ? nullptr : &found->second;
+}
+
+void Alarms::emit(Alarm& alarm, TransitionKind kind, Telling telling, const Occasion& occasion,
+                  Out& out) {
+  emit_by(alarm, kind, telling, {nobody}, nobody, occasion, out);
+}
+
+void Alarms::emit_by(Alarm& alarm, TransitionKind kind, Telling telling, const Person& who,
+                     const std::string& comment, const Occasion& occasion, Out& out) {
+  if (!alarm.stands()) leave_group(alarm);
+  AlarmEvent& event = alarm.event;
+  event.journal = ++last_journal_;
+  event.at = occasion.at;
+  event.sequence = occasion.sequence;
+  event.kind = kind;
+  if (event.state != AlarmState::normal) --standing_;
+  event.state = alarm.state();
+  if (event.state != AlarmState::normal) ++standing_;
+  event.plant = occasion.plant;
+  event.author = who.author;
+  event.comment = comment;
+  event.notice = Notice::none;
+  const bool shown = !is_hidden(event);
+  const bool holds = alarm.active || alarm.latched();
+  const bool waits = has(event, alarm_chattering) && kind != TransitionKind::removed;
+  if (alarm.open && !holds && !waits) {
+    event.notice = Notice::closes;
+    alarm.open = false;
+  } else if (telling == Telling::journal || (telling != Telling::silently && shown)) {
+    if (alarm.open) {
+      event.notice = Notice::updates;
+    } else if (telling != Telling::journal && holds) {
+      event.notice = Notice::opens;
+      alarm.open = true;
+    }
+  }
+  if (alarm.unacked && shown) alarm.told = true;
+  if (telling == Telling::sound && shown && alarm.unacked) {
+    event.sounded = event.journal;
+    alarm.told_level = event.level;
+  }
+  out.push_back(event);
+  if (event.notice == Notice::opens) told_open(out.back(), occasion, out);
+}
+
+void Alarms::settle(const Alarm& alarm) {
+  const auto found = alarms_.find(Key{alarm.event.rule, alarm.event.tag});
+  if (found != alarms_.end()) settle(found);
+}
+
+void Alarms::settle(Remembered::iterator found) {
+  Alarm& alarm = found->second;
+  constexpr std::uint32_t kept = alarm_shelved | alarm_suppressed | alarm_out_of_service;
+  const bool idle = !alarm.stands() && (alarm.event.flags & kept) == 0 && alarm.raised.empty() &&
+                    !has(alarm.event, alarm_chattering);
+  if (!idle) return queue(alarm);
+  if (alarm.queued != never) queue_.erase(&alarm);
+  alarms_.erase(found);
+}
+
+void Alarms::queue(Alarm& alarm) {
+  const Timestamp due = alarm.due();
+  if (due == alarm.queued) return;
+  if (alarm.queued != never) queue_.erase(&alarm);
+  alarm.queued = due;
+  if (due != never) queue_.insert(&alarm);
+}
+
+void Alarms::apply(Condition condition, const Occasion& occasion, Out& out) {
+  const auto found = alarms_.find(std::pair{condition.rule, condition.tag});
   if (condition.level == Level::none) {
-    if (found == standing_.end() || !is_active(found->second.state)) return;
-    AlarmEvent& alarm = found->second;
-    const bool closes = alarm.state == AlarmState::acknowledged;
-    alarm.state = closes ? AlarmState::normal : AlarmState::returned_unacknowledged;
-    alarm.level = Level::none;
-    take_cause(condition, alarm);
-    emit(alarm, TransitionKind::returned, occasion, out);
-    if (closes) standing_.erase(found);
+    if (found == alarms_.end() || !found->second.active) return;
+    end(condition, found->second, occasion, out);
+    return settle(found);
+  }
+  Alarm& alarm = find_or_create(condition.rule, condition.tag);
+  begin(condition, alarm, occasion, out);
+  settle(alarm);
+}
+
+void Alarms::begin(Condition& condition, Alarm& alarm, const Occasion& occasion, Out& out) {
+  AlarmEvent& event = alarm.event;
+  const bool raised = !alarm.active;
+  const bool same = !raised && event.level == condition.level;
+  if (same && condition.priority <= event.priority) return;
+  const bool rise = raised || same || is_rise(event.level, condition.level);
+  const Timestamp time = time_of(condition, alarm, occasion.at);
+  if (raised) end_chatter(alarm, {time, occasion.sequence, occasion.plant}, out);
+  rise_above_shelf(alarm, condition.level, occasion, out);
+  if (raised) {
+    alarm.active = true;
+    event.raised_at = occasion.at;
+    set_flag(event, alarm_latched, false);
+    set_flag(event, alarm_test, false);
+  }
+  event.level = condition.level;
+  event.priority = condition.priority;
+  take_cause(condition, event);
+  take_texts(condition, event);
+  set_flag(event, alarm_maintenance, is_covered(alarm));
+  if (tested_.contains(std::pair{condition.rule, condition.tag})) {
+    set_flag(event, alarm_test, true);
+  }
+  if (rise) unacknowledge(alarm, occasion);
+  if (raised) enter_group(alarm);
+  const bool chatters = has(event, alarm_chattering);
+  if (raised) count_raise(alarm, time, occasion);
+  Telling telling = rise ? Telling::sound : Telling::update;
+  const bool further = alarm.told_level == Level::none || is_rise(alarm.told_level, event.level);
+  if (chatters && alarm.open && !further) telling = Telling::silently;
+  emit(alarm, raised ? TransitionKind::raised : TransitionKind::level_changed, telling, occasion,
+       out);
+  if (raised && !chatters && alarm.raised.size() == chatter_raises) {
+    set_flag(event, alarm_chattering, true);
+    event.raises = chatter_raises;
+    emit(alarm, TransitionKind::chattering, Telling::update, occasion, out);
+  }
+}
+
+void Alarms::end(const Condition& condition, Alarm& alarm, const Occasion& occasion, Out& out) {
+  AlarmEvent& event = alarm.event;
+  alarm.active = false;
+  event.level = Level::none;
+  take_cause(condition, event);
+  if (tested_.contains(std::pair{condition.rule, condition.tag})) {
+    set_flag(event, alarm_test, true);
+  }
+  set_flag(event, alarm_latched, rule_of(event.rule).alarm.latched);
+  if (!alarm.told) alarm.unacked = false;  // it came and went while hidden: nobody has seen it
+  alarm.realarm_due = alarm.overdue_due = never;
+  event.respond_by.reset();
+  const bool chatters = has(event, alarm_chattering);
+  emit(alarm, TransitionKind::returned, chatters ? Telling::silently : Telling::update, occasion,
+       out);
+  if (event.shelving && event.shelving->one_shot) {
+    unshelve(alarm, {nobody}, "it returned", occasion, out);
+  }
+}
+
+// What is emitted next is a new occurrence.
+void Alarms::unacknowledge(Alarm& alarm, const Occasion& occasion) {
+  const AlarmSpec& spec = rule_of(alarm.event.rule).alarm;
+  alarm.event.occurrence = last_journal_ + 1;
+  alarm.realarm_due = never;
+  if (!spec.ack_required) return;
+  alarm.unacked = true;
+  if (!alarm.active || spec.respond_within == Duration{0}) return;
+  alarm.overdue_due = occasion.at + spec.respond_within;
+  alarm.event.respond_by = alarm.overdue_due;
+}
+
+// The last raises within the detector's time; three of them are chattering.
+void Alarms::count_raise(Alarm& alarm, Timestamp time, const Occasion& occasion) {
+  alarm.chatter_due = occasion.at + chatter_within;
+  if (has(alarm.event, alarm_chattering)) {
+    ++alarm.event.raises;
+    alarm.raised.assign(1, time);
     return;
   }
-  if (found == standing_.end()) {
-    found = standing_.emplace(Key{condition.rule, condition.tag}, AlarmEvent{}).first;
-    found->second.rule = condition.rule;
-    found->second.tag = condition.tag;
-  }
-  AlarmEvent& alarm = found->second;
-  const bool raised = !is_active(alarm.state);
-  if (!raised && alarm.level == condition.level) return;
-  if (raised) alarm.raised_at = occasion.at;
-  if (raised || is_rise(alarm.level, condition.level)) {
-    alarm.state = AlarmState::unacknowledged;
-    alarm.occurrence = last_journal_ + 1;
-  }
-  alarm.level = condition.level;
-  alarm.priority = condition.priority;
-  take_cause(condition, alarm);
-  take_texts(condition, alarm);
-  emit(alarm, raised ? TransitionKind::raised : TransitionKind::level_changed, occasion, out);
+  std::erase_if(alarm.raised, [time](Timestamp t) { return time - t > chatter_within; });
+  alarm.raised.push_back(time);
 }
 
-Result<Done> Alarms::acknowledge(const AcknowledgeAlarm& command, const std::string& author,
-                                 const Occasion& occasion, std::vector<AlarmEvent>& out) {
-  if (command.comment.size() > comment_bytes_max || author.size() > comment_bytes_max) {
-    return Error{ErrorKind::bad_input,
-                 "the comment is longer than " + std::to_string(comment_bytes_max) + " bytes"};
-  }
-  const auto found = standing_.find(Key{command.rule, command.tag});
-  if (found == standing_.end()) {
-    return Error{ErrorKind::not_found,
-                 "no alarm of rule " + command.rule + " stands on " + command.tag};
-  }
-  AlarmEvent& alarm = found->second;
-  if (alarm.occurrence != command.occurrence) {
-    return Error{ErrorKind::conflict, "the alarm has changed: " + now_text(alarm)};
-  }
-  if (alarm.state == AlarmState::acknowledged) {
-    return Error{ErrorKind::conflict, "already acknowledged: " + now_text(alarm)};
-  }
-  const bool closes = alarm.state == AlarmState::returned_unacknowledged;
-  alarm.state = closes ? AlarmState::normal : AlarmState::acknowledged;
-  alarm.author = author;
-  alarm.comment = command.comment;
-  emit(alarm, TransitionKind::acknowledged, occasion, out);
-  if (closes) standing_.erase(found);
-  return Done{};
+// Before a raise at `occasion.at` by the readings' time: chatter may be over by then, though our
+// clock has not seen it.
+void Alarms::end_chatter(Alarm& alarm, const Occasion& occasion, Out& out) {
+  if (!has(alarm.event, alarm_chattering)) return;
+  if (occasion.at - alarm.raised.back() < chatter_within) return;
+  const Timestamp due = alarm.raised.back() + chatter_within;
+  set_flag(alarm.event, alarm_chattering, false);
+  alarm.raised.clear();
+  alarm.chatter_due = never;
+  emit(alarm, TransitionKind::chatter_ended, Telling::journal,
+       {std::max(due, alarm.event.at), occasion.sequence, occasion.plant}, out);
+  alarm.event.raises = 0;
 }
 
-void Alarms::remove(const std::string& rule, const std::string& tag, const Occasion& occasion,
-                    std::vector<AlarmEvent>& out) {
-  const auto found = standing_.find(std::pair<std::string_view, std::string_view>{rule, tag});
-  if (found == standing_.end()) return;
-  found->second.state = AlarmState::normal;
-  found->second.level = Level::none;
-  emit(found->second, TransitionKind::removed, occasion, out);
-  standing_.erase(found);
+void Alarms::rise_above_shelf(Alarm& alarm, Level level, const Occasion& occasion, Out& out) {
+  if (!alarm.event.shelving) return;
+  const bool rises = alarm.shelf_level != Level::none && is_rise(alarm.shelf_level, level);
+  if (!rises) {
+    if (alarm.shelf_level == Level::none) alarm.shelf_level = level;
+    return;
+  }
+  set_flag(alarm.event, alarm_shelved, false);
+  alarm.event.shelving.reset();
+  alarm.shelf_level = Level::none;
+  emit_by(alarm, TransitionKind::unshelved, Telling::silently, {nobody},
+          "it rose to " + std::string{to_text(level)}, occasion, out);
 }
 
-void Alarms::restore(std::vector<AlarmEvent> standing, std::uint64_t last_journal) {
-  standing_.clear();
-  for (AlarmEvent& alarm : standing) {
-    Key key{alarm.rule, alarm.tag};
-    standing_.insert_or_assign(std::move(key), std::move(alarm));
+// Something that hid it is over; perhaps something else still does.
+void Alarms::show_again(Alarm& alarm, TransitionKind kind, const Person& who,
+                        const std::string& comment, const Occasion& occasion, Out& out) {
+  const bool appears = !is_hidden(alarm.event) && (alarm.active || alarm.latched());
+  if (appears) unacknowledge(alarm, occasion);
+  emit_by(alarm, kind, appears ? Telling::sound : Telling::journal, who, comment, occasion, out);
+}
+
+void Alarms::unshelve(Alarm& alarm, const Person& who, const std::string& comment,
+                      const Occasion& occasion, Out& out) {
+  set_flag(alarm.event, alarm_shelved, false);
+  alarm.event.shelving.reset();
+  alarm.shelf_level = Level::none;
+  show_again(alarm, TransitionKind::unshelved, who, comment, occasion, out);
+}
+
+void Alarms::suppress(std::string_view rule, std::string_view tag, bool by_design,
+                      const Occasion& occasion, Out& out) {
+  const auto found = alarms_.find(std::pair{rule, tag});
+  if (found == alarms_.end() && !by_design) return;
+  Alarm& alarm = found == alarms_.end() ? find_or_create(rule, tag) : found->second;
+  if (alarm.by_design == by_design) return;
+  alarm.by_design = by_design;
+  if (by_design) {
+    alarm.recheck_due = never;
+    if (!has(alarm.event, alarm_suppressed)) {
+      set_flag(alarm.event, alarm_suppressed, true);
+      emit(alarm, TransitionKind::suppressed, Telling::journal, occasion, out);
+    }
+  } else {
+    alarm.recheck_due = occasion.at + rule_of(rule).alarm.recheck;
   }
-  last_journal_ = last_journal;
+  settle(alarm);
+}
+
+void Alarms::remove(std::string_view rule, std::string_view tag, bool gone,
+                    const Occasion& occasion, Out& out) {
+  const auto found = alarms_.find(std::pair{rule, tag});
+  if (found == alarms_.end()) return;
+  Alarm& alarm = found->second;
+  AlarmEvent& event = alarm.event;
+  const bool listed = alarm.stands() || alarm.open || has(event, alarm_suppressed) ||
+                      (gone && (event.shelving || event.service));
+  alarm.active = alarm.unacked = alarm.told = alarm.by_design = false;
+  event.flags &= alarm_hidden & ~static_cast<std::uint32_t>(alarm_suppressed);
+  event.level = alarm.shelf_level = alarm.told_level = Level::none;
+  event.raises = 0;
+  event.respond_by.reset();
+  alarm.raised.clear();
+  alarm.realarm_due = alarm.recheck_due = alarm.chatter_due = alarm.overdue_due = never;
+  if (gone) {
+    event.flags = 0;
+    event.shelving.reset();
+    event.service.reset();
+  }
+  if (listed) {
+    emit(alarm, TransitionKind::removed, Telling::silently, occasion, out);
+    // What people did goes on, so it is listed again.
+    const auto again = [&](const std::optional<Hold>& hold, TransitionKind kind) {
+      if (!hold) return;
+      emit_by(alarm, kind, Telling::silently, {hold->author}, hold->reason, occasion, out);
+    };
+    again(event.shelving, TransitionKind::shelved);
+    again(event.service, TransitionKind::out_of_service);
+  }
+  settle(found);
+}
+
+void Alarms::mark_test(std::string_view rule, std::string_view tag, bool tested) {
+  if (tested) {
+    tested_.insert(Key{rule, tag});
+  } else {
+    const auto found = tested_.find(std::pair{rule, tag});
+    if (found != tested_.end()) tested_.erase(found);
+  }
+}
+
+void Alarms::record(AlarmEvent row, const Occasion& occasion, Out& out) {
+  row.journal = ++last_journal_;
+  row.at = occasion.at;
+  row.sequence = occasion.sequence;
+  row.plant = occasion.plant;
+  out.push_back(std::move(row));
 }
 
 }  // namespace parkwatch::alarms

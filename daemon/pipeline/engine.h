@@ -20,9 +20,11 @@
 namespace parkwatch::pipeline {
 
 // Where a step takes place.
+class Engine;
 struct Scene {
   TagTable& tags;
   alarms::Alarms& alarms;
+  const Engine* engine;  // null until the first plant
   const Plant& plant;
   Facts& facts;
   std::uint64_t sequence = 0;  // of the input at work, or that comes next
@@ -82,6 +84,16 @@ class Engine {
 
   // Hints that on_reading() will soon be called for the tag: many tags do not fit into a cache.
   // First the one, some readings later the other.
+  // A loop check's test value: limits, states and expressions see it; slopes, windows and silence
+  // do not, since it is nothing that the plant did. Told to see() before.
+  void on_test_value(const Reading& value, Scene& scene);
+  // The alarms that a reading of the tag may change, as (rule, tag): its own and those of
+  // expressions that name it.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> alarms_of(
+      TagId tag, const TagTable& tags) const;
+  // The highest priority of these that is active or waits for its delay; empty: none.
+  [[nodiscard]] std::optional<Priority> urgency_of(TagId tag) const;
+
   void prefetch_rules(TagId tag) const;
   void prefetch_instances(TagId tag) const;
 

@@ -260,7 +260,7 @@ void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
     const bool same =
         found != after.end() && is_same(x, instances_[found->second], before, kept_tags);
     if (!same) {
-      scene.alarms.remove(rule.id, tag, {at, scene.sequence, plant_->hash},
+      scene.alarms.remove(rule.id, tag, found == after.end(), {at, scene.sequence, plant_->hash},
                           scene.facts.transitions);
       continue;
     }

@@ -62,7 +62,7 @@ void Engine::forget_unexpected(Scene& scene, Timestamp at) {
     if (std::binary_search(expected_.begin(), expected_.end(), tag)) continue;
     life.expected_since = never;
     if (!std::exchange(life.missed, false)) continue;
-    scene.alarms.remove(std::string{rule_never_seen}, scene.tags.slot(tag).tag.name,
+    scene.alarms.remove(rule_never_seen, scene.tags.slot(tag).tag.name, true,
                         {at, scene.sequence, plant_->hash}, scene.facts.transitions);
   }
 }

@@ -50,26 +50,41 @@ SourceCondition cleaned(SourceCondition condition) {
 
 }  // namespace
 
-Scene Pipeline::State::scene(Facts& facts) { return {tags, alarms, plant(), facts, last_sequence}; }
+Scene Pipeline::State::scene(Facts& facts) {
+  return {tags, alarms, engine.get(), plant(), facts, last_sequence};
+}
 
 Timestamp Pipeline::State::next_due() {
-  return engine ? std::min(engine->next_due(), sources.next_due()) : rules::never;
+  if (!engine) return rules::never;
+  return std::min(
+      {engine->next_due(), sources.next_due(), alarms.next_due(), pipeline::next_due(loop_checks)});
 }
 
 void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
-  if (!engine || (!engine->may_be_due(by) && sources.next_due() > by)) return;
+  if (!engine) return;
+  const Timestamp other =
+      std::min({sources.next_due(), alarms.next_due(), pipeline::next_due(loop_checks)});
+  if (!engine->may_be_due(by) && other > by) return;
+  firing = true;
   Scene at = scene(facts);
-  at.sequence = last_sequence + 1;
+  at.sequence = facts_sequence();
   for (;;) {
     const Timestamp rule_due = engine->next_due();
-    const Timestamp source_due = sources.next_due();
-    if (std::min(rule_due, source_due) > by) return;
-    if (rule_due <= source_due) {
+    const Timestamp due = next_due();
+    if (due > by) break;
+    if (rule_due == due) {
       engine->fire_next(at);
-    } else {
+    } else if (sources.next_due() == due) {
       sources.fire_next(at);
+    } else if (alarms.next_due() == due) {
+      alarms.fire_next(at.sequence, plant().hash, facts.transitions);
+    } else {
+      const auto check = std::find_if(loop_checks.begin(), loop_checks.end(),
+                                      [due](const auto& each) { return each.second.until == due; });
+      end_loop_check(check->first, due, {}, "its end", facts);
     }
   }
+  firing = false;
 }
 
 void Pipeline::State::on_input(const Input& input, Facts& facts) {
@@ -81,21 +96,33 @@ void Pipeline::State::on_body(const Command& given, const Input& input, Facts& f
   fire_until(input.receive_time, facts);
   last_sequence = input.sequence;
   record(input, command, facts);
-  Result<Done> result = Done{};
-  if (const auto* ack = std::get_if<AcknowledgeAlarm>(&command.body)) {
-    result = acknowledge(*ack, command.author, input, facts);
-  } else if (!std::holds_alternative<ConsumerCommand>(command.body)) {
-    result = Error{ErrorKind::refused, "this command is not known here"};
-  }
+  Result<Done> result = obey(command, input, facts);
   facts.replies.push_back({input.sequence, std::move(result)});
 }
 
-Result<Done> Pipeline::State::acknowledge(const AcknowledgeAlarm& command,
-                                          const std::string& author, const Input& input,
-                                          Facts& facts) {
+Result<Done> Pipeline::State::obey(const Command& command, const Input& input, Facts& facts) {
+  if (std::holds_alternative<ConsumerCommand>(command.body)) return Done{};
   if (!engine) return Error{ErrorKind::not_found, "no configuration is in force"};
-  auto result = alarms.acknowledge(
-      command, author, {input.receive_time, input.sequence, plant().hash}, facts.transitions);
+  const alarms::Person who{command.author, command.admin};
+  const alarms::Occasion here{input.receive_time, input.sequence, plant().hash};
+  if (const auto* ack = std::get_if<AcknowledgeAlarm>(&command.body)) {
+    return acknowledge(*ack, command, input, facts);
+  }
+  if (const auto* alarm = std::get_if<AlarmCommand>(&command.body)) {
+    const bool exists = engine->has_instance(alarm->rule, alarm->tag, tags);
+    return alarms.command(*alarm, who, exists, here, facts.transitions);
+  }
+  if (const auto* work = std::get_if<MaintenanceCommand>(&command.body)) {
+    return alarms.maintain(*work, who, here, facts.transitions);
+  }
+  return check_loop(std::get<LoopCheckCommand>(command.body), command, input, facts);
+}
+
+Result<Done> Pipeline::State::acknowledge(const AcknowledgeAlarm& command, const Command& given,
+                                          const Input& input, Facts& facts) {
+  auto result =
+      alarms.acknowledge(command, {given.author, given.admin},
+                         {input.receive_time, input.sequence, plant().hash}, facts.transitions);
   if (!result && result.error().kind == ErrorKind::not_found &&
       engine->has_instance(command.rule, command.tag, tags)) {
     return Error{ErrorKind::conflict, "nothing to acknowledge: " + command.rule + " on " +
@@ -117,10 +144,13 @@ void Pipeline::State::put_in_force(std::shared_ptr<const Plant> next, Timestamp 
   auto before = std::exchange(engine, std::make_unique<Engine>(next, tags, at));
   decoders = next->decoders;
   Scene here = scene(facts);
+  alarms.configure(*next, {at, last_sequence, next->hash}, facts.transitions);
   if (before) engine->inherit(*before, here, at);
   close_clock_alarms(at, facts);
+  drop_loop_checks(at, facts);
   sources.configure(*next, here, at);
   load_operands();
+  resume_loop_checks();
 }
 
 void Pipeline::State::load_operands() {
@@ -135,15 +165,25 @@ void Pipeline::State::load_operands() {
 // Of tags that left the configuration: nothing will ever set their clocks right.
 void Pipeline::State::close_clock_alarms(Timestamp at, Facts& facts) {
   std::vector<std::string> gone;
-  for (const auto& [key, alarm] : alarms.standing()) {
-    if (key.first != clock_rule) continue;
+  for (const auto& [key, alarm] : alarms.remembered()) {
+    if (key.first != rule_clock) continue;
     const TagId id = tags.find(key.second);
     if (id == tag_id_none || !tags.hot(id).active) gone.push_back(key.second);
   }
   for (const std::string& tag : gone) {
-    alarms.remove(std::string{clock_rule}, tag, {at, last_sequence, plant().hash},
-                  facts.transitions);
+    alarms.remove(rule_clock, tag, true, {at, last_sequence, plant().hash}, facts.transitions);
   }
+}
+
+// Of tags that left the configuration, or are others now.
+void Pipeline::State::drop_loop_checks(Timestamp at, Facts& facts) {
+  std::vector<TagId> gone;
+  for (const auto& [tag, check] : loop_checks) {
+    const bool usable = tags.hot(tag).active && !tags.hot(tag).derived &&
+                        tags.slot(tag).tag.type != ValueType::text;
+    if (!usable) gone.push_back(tag);
+  }
+  for (const TagId tag : gone) end_loop_check(tag, at, {}, "the tag is gone", facts);
 }
 
 void Pipeline::State::on_body(const TagRegistered& registered, const Input& input, Facts& facts) {
@@ -205,6 +245,9 @@ void Pipeline::State::shift(Duration by, bool clock_step, const Input& input, Fa
   if (!engine) return;
   engine->shift(by, clock_step);
   sources.shift(by);
+  alarms.shift(by, clock_step);
+  if (!clock_step) return;
+  for (auto& [tag, check] : loop_checks) check.until += by;
 }
 
 }  // namespace parkwatch::pipeline

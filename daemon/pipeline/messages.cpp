@@ -1,5 +1,6 @@
 // daemon/pipeline/messages.cpp - From a message to readings, and from readings to rules.
 #include <algorithm>
+#include <array>
 
 #include "pipeline/state.h"
 
@@ -54,6 +55,8 @@ void Pipeline::State::on_body(const Message& message, const Input& input, Facts&
   last_sequence = input.sequence;
   if (!engine) return;
   ++facts.counts.messages;
+  source = message.source < plant().sources.size() ? message.source : source_id_none;
+  learned_source = false;
   const bool repeated = is_repeated(message, input, facts);
   const std::size_t first = facts.readings.size();
   const std::size_t inputs = facts.inputs.size();
@@ -70,9 +73,10 @@ void Pipeline::State::on_body(const Message& message, const Input& input, Facts&
     }
     evaluate_from(first, facts);
   }
-  // A message that left nothing else behind still moved the sequence: a replay must see it too.
+  // A message that left nothing else behind still moved the sequence: a replay must see it too. So
+  // must it know which source a tag has.
   const bool traceless = facts.readings.size() == first && facts.inputs.size() == inputs;
-  if (message.packet_id == 0 && traceless) {
+  if (message.packet_id == 0 && (traceless || learned_source)) {
     facts.identities.push_back({input.sequence, input.receive_time, message.source, 0, 0});
   }
 }
@@ -144,9 +148,21 @@ void Pipeline::State::remember_last(Facts& facts) {
     if ((reading.flags & reading_historical) != 0) ++facts.counts.historical;
   }
   const ClockChange change = remember(tags, reading, plant().timing);
+  const TagHot& hot = tags.hot(reading.tag);
+  const bool other_source = source != source_id_none && source != hot.source;
+  if ((reading.quality == Quality::bad) != hot.bad || other_source) learn_source(reading, facts);
   if (change != ClockChange::none) {
     on_clock(reading.tag, change, reading.receive_time, reading, facts);
   }
+}
+
+// The reading's quality or source is another one than its tag's before.
+void Pipeline::State::learn_source(const Reading& reading, Facts& facts) {
+  if ((reading.flags & reading_historical) != 0) return;
+  learned_source |= source != source_id_none && tags.hot(reading.tag).source != source;
+  Scene here = scene(facts);
+  const Reading newest = reading;
+  sources.on_newest(newest, source, here, newest.receive_time);
 }
 
 TagId Pipeline::State::find_or_register(std::string_view name, const DecodedReading& raw,
@@ -187,7 +203,7 @@ void Pipeline::State::evaluate_from(std::size_t first, Facts& facts) {
       engine->prefetch_rules(facts.readings[i + look_ahead].tag);
       engine->prefetch_instances(facts.readings[i + look_ahead / 2].tag);
     }
-    if ((reading.flags & reading_historical) != 0) continue;
+    if ((reading.flags & reading_historical) != 0 || tags.hot(reading.tag).forced) continue;
     engine->see(reading);
     const std::size_t computed = facts.readings.size();
     if (!derived.dependents(reading.tag).empty()) derive(i, index, facts);
@@ -204,6 +220,11 @@ void Pipeline::State::derive(std::size_t trigger, std::uint32_t& index, Facts& f
   touched.assign(1, cause.tag);
   for (const std::uint32_t d : derived.dependents(cause.tag)) {
     if (!derived.uses_any(d, touched)) continue;
+    const auto is_forced = [this, d](const auto& check) {
+      return derived.uses_any(d, std::array{check.first});
+    };
+    // A value computed from a test value would be stored as one of the plant.
+    if (std::any_of(loop_checks.begin(), loop_checks.end(), is_forced)) continue;
     auto reading = derived.evaluate(d, cause, tags, engine->operands());
     if (!reading) continue;
     reading->index = index++;
@@ -219,7 +240,7 @@ void Pipeline::State::on_clock(TagId tag, ClockChange change, Timestamp at, cons
                                Facts& facts) {
   const std::string& name = tags.slot(tag).tag.name;
   alarms::Condition c;
-  c.rule = clock_rule;
+  c.rule = rule_clock;
   c.tag = name;
   c.reading_sequence = reading.sequence;
   c.reading_index = reading.index;

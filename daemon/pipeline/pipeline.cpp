@@ -16,7 +16,7 @@ void Pipeline::step(Timestamp now, std::span<const Input> inputs, Facts& facts) 
   for (const Input& input : inputs) state_->on_input(input, facts);
   state_->fire_until(now, facts);
   state_->now = now;
-  facts.counts.standing = state_->alarms.standing().size();
+  facts.counts.standing = state_->alarms.standing();
 }
 
 void Pipeline::set_decoders(std::vector<std::shared_ptr<Decoder>> decoders) {

@@ -93,7 +93,9 @@ void Pipeline::State::on_recorded_message(std::uint64_t sequence, Timestamp rece
   fire_until(receive, facts);
   last_sequence = sequence;
   if (!engine) return;
+  source = source_id_none;
   for (const MessageIdentity& identity : identities) {
+    if (identity.source < plant().sources.size()) source = identity.source;
     DuplicateMemory* memory = sources.memory(identity.source);
     if (identity.packet_id == 0 || memory == nullptr) continue;
     memory->add(DuplicateMemory::key_of(identity.packet_id, identity.hash));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "parkwatch/v1/snapshot.pb.h"
+#include "pipeline/snapshot_alarms.h"
 #include "pipeline/snapshot_values.h"
 #include "pipeline/state.h"
 #include "rules/rate.h"
@@ -33,6 +34,9 @@ bool take_tag(const v1::TagState& message, TagTable& tags) {
   slot.clock.set_back = message.clock_set_back();
   slot.clock.floor = from_us(message.clock_floor_us());
   tags.restore(std::move(slot));
+  if (message.source() > 0 && message.source() <= source_id_none) {
+    tags.hot(id).source = static_cast<SourceId>(message.source() - 1);
+  }
   if (!message.has_newest()) return true;
   const auto newest = from_message(message.newest(), id);
   if (newest) tags.set_newest(id, *newest);
@@ -167,13 +171,13 @@ Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
       return contradiction("tag " + std::to_string(s.tags.size()));
     }
   }
-  std::vector<AlarmEvent> standing;
-  for (const v1::AlarmEvent& message : snapshot.alarms()) {
-    auto event = from_message(message);
-    if (!event) return contradiction("alarm of " + message.rule());
-    standing.push_back(std::move(*event));
+  auto saved = take_alarms(snapshot);
+  if (!saved) return saved.error();
+  if (has_plant) {
+    std::vector<AlarmEvent> none;  // there are no alarms yet
+    s.alarms.configure(*plant, {s.now, s.last_sequence, plant->hash}, none);
   }
-  s.alarms.restore(std::move(standing), snapshot.last_journal());
+  s.alarms.restore(std::move(*saved));
   if (!has_plant) return pipeline;
   s.engine = std::make_unique<Engine>(plant, s.tags, s.now);
   s.decoders = plant->decoders;
@@ -187,9 +191,13 @@ Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
   for (const v1::SourceState& message : snapshot.sources()) {
     sources.insert_or_assign(message.name(), from_message(message));
   }
-  s.sources.restore(*plant, std::move(sources));
+  s.sources.restore(*plant, std::move(sources), s.tags);
+  auto checks = take_loop_checks(snapshot, s.tags);
+  if (!checks) return checks.error();
+  s.loop_checks = std::move(*checks);
   s.load_operands();
   s.engine->resume();
+  s.resume_loop_checks();
   return pipeline;
 }
 

@@ -2,6 +2,7 @@
 // else.
 #include "parkwatch/v1/snapshot.pb.h"
 
+#include "pipeline/snapshot_alarms.h"
 #include "pipeline/snapshot_values.h"
 #include "pipeline/state.h"
 #include "rules/rate.h"
@@ -121,10 +122,11 @@ void Pipeline::snapshot(v1::Snapshot& out) const {
   out.set_last_sequence(s.last_sequence);
   out.set_now_us(to_us(s.now));
   out.set_plant_hash(plant_hash());
-  out.set_last_journal(s.alarms.last_journal());
   for (TagId id = 0; id < s.tags.size(); ++id) {
     v1::TagState& tag = *out.add_tags();
     put_tag(id, s.tags, tag);
+    const SourceId source = s.tags.hot(id).source;
+    if (source != source_id_none) tag.set_source(source + 1U);
     if (s.engine) put_life(s.engine->lives()[id], tag);
   }
   for (const auto& [name, source] : s.sources.all()) {
@@ -137,7 +139,8 @@ void Pipeline::snapshot(v1::Snapshot& out) const {
       put_rule(std::as_const(*s.engine).ranked(rank), s.plant(), *out.add_rules());
     }
   }
-  for (const auto& [key, alarm] : s.alarms.standing()) to_message(alarm, *out.add_alarms());
+  put_alarms(s.alarms, out);
+  put_loop_checks(s.loop_checks, out);
 }
 
 }  // namespace parkwatch::pipeline

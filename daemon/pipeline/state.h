@@ -12,6 +12,7 @@
 #include "pipeline/admission.h"
 #include "pipeline/derived.h"
 #include "pipeline/engine.h"
+#include "pipeline/loop_check.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/sources.h"
 #include "pipeline/tag_table.h"
@@ -43,13 +44,17 @@ struct Pipeline::State {
   TagTable tags;
   alarms::Alarms alarms;
   Sources sources;
+  LoopChecks loop_checks;
   std::unique_ptr<Engine> engine;  // null until the first plant
   Derived derived;
   // Reused from message to message.
   Decoded decoded;
   Refusals refusals;
   std::vector<TagId> touched;
-  TagId last_found = tag_id_none;  // the tag of the reading before; only a hint
+  TagId last_found = tag_id_none;    // the tag of the reading before; only a hint
+  SourceId source = source_id_none;  // of the message in hand
+  bool learned_source = false;       // of a tag, in the message in hand
+  bool firing = false;               // a deadline is at work, before the next input
 
   // REQUIRES: engine
   [[nodiscard]] const Plant& plant() const { return *engine->plant(); }
@@ -67,6 +72,7 @@ struct Pipeline::State {
   void put_in_force(std::shared_ptr<const Plant> plant, Timestamp at, Facts& facts);
   void register_tag(const Tag& tag, Timestamp at, Facts& facts);
   void load_operands();
+  void resume_loop_checks();
   // Of a replay: the parts of one message that were stored.
   void on_recorded_message(std::uint64_t sequence, Timestamp receive,
                            std::span<const RecordedInput> registrations,
@@ -93,8 +99,19 @@ struct Pipeline::State {
   void on_clock(TagId tag, ClockChange change, Timestamp at, const Reading& reading, Facts& facts);
   void close_clock_alarms(Timestamp at, Facts& facts);
   void shift(Duration by, bool clock_step, const Input& input, Facts& facts);
-  [[nodiscard]] Result<Done> acknowledge(const AcknowledgeAlarm& command, const std::string& author,
+  [[nodiscard]] Result<Done> obey(const Command& command, const Input& input, Facts& facts);
+  [[nodiscard]] Result<Done> acknowledge(const AcknowledgeAlarm& command, const Command& given,
                                          const Input& input, Facts& facts);
+  [[nodiscard]] Result<Done> check_loop(const LoopCheckCommand& command, const Command& given,
+                                        const Input& input, Facts& facts);
+  void begin_loop_check(TagId tag, const LoopCheck& check, Facts& facts);
+  void end_loop_check(TagId tag, Timestamp at, const std::string& author,
+                      const std::string& comment, Facts& facts);
+  void mark_loop_check(TagId tag, bool on);
+  // Of what is at work: the input's, or that of the one that comes next.
+  [[nodiscard]] std::uint64_t facts_sequence() const { return last_sequence + (firing ? 1 : 0); }
+  void drop_loop_checks(Timestamp at, Facts& facts);
+  void learn_source(const Reading& reading, Facts& facts);
 };
 
 }  // namespace parkwatch::pipeline

@@ -13,6 +13,8 @@
 
 namespace parkwatch::pipeline {
 
+inline constexpr SourceId source_id_none = UINT16_MAX;
+
 // Names to numbers: open addressing, names in one string.
 class NameIndex {
  public:
@@ -67,7 +69,10 @@ struct TagHot {
   bool set_back = false;  // = ClockWatch::set_back
   bool watched = false;   // ClockWatch::count is not 0
   bool has_newest = false;
-  bool first_value = false;  // the newest is one of unknown age
+  bool first_value = false;          // the newest is one of unknown age
+  bool bad = false;                  // the newest counts among the bad ones of its source
+  bool forced = false;               // a loop check is on: its readings are stored, not evaluated
+  SourceId source = source_id_none;  // that brought the newest
 };
 
 // Whether values under the one definition mean the same under the other: texts for people, digits

@@ -184,7 +184,7 @@ TEST_CASE("expr: is evaluated when any of its tags gets a reading", "[pipeline]"
 TEST_CASE("expr: a bad operand holds it", "[pipeline]") {
   RuleSpec rule = expr_rule("`a/b/c` > 10 && `a/b/d` == 1");
   rule.on_delay = 10s;
-  Rig rig{plant_of({rule})};
+  Rig rig{without_sources(plant_of({rule}))};
   rig.send(1s, "a/b/c 20\na/b/d 1");
   CHECK(rig.pipeline().next_deadline() == day + 11s);
   rig.send(4s, "a/b/d 1 q=bad");

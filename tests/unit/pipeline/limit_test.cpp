@@ -51,7 +51,7 @@ TEST_CASE("limit: a delay runs for the larger of source and receive time", "[pip
 TEST_CASE("limit: bad readings neither raise nor clear, and hold what runs", "[pipeline]") {
   RuleSpec rule = limit_of("level", "a/b/c", 80);
   rule.limits[0].on_delay = 10s;
-  Rig rig{plant_of({rule})};
+  Rig rig{without_sources(plant_of({rule}))};
   rig.send(1s, "a/b/c 99 q=bad");
   CHECK_FALSE(rig.pipeline().next_deadline());
   rig.send(2s, "a/b/c 81");

@@ -53,6 +53,7 @@ class RandomPark {
     plant.tags[0].range = Range{-50, 150};
     plant.tags[1].scaling = {second ? 0.5 : 2.0, 1, Range{-100, 100}};
     plant.tags[2].enumeration = {{0, "off", {}}, {1, "on", {}}, {2, "fault", {}}};
+    plant.tags[2].commissioned = !second;
     if (second) plant.tags.erase(plant.tags.begin() + 3);
     if (second) plant.tags.push_back(tag_of("a/b/x"));
     Tag sum = tag_of("a/d/sum");
@@ -100,6 +101,12 @@ class RandomPark {
     RuleSpec expr = rule("expr", RuleKind::expr, {"a/b/c"});
     expr.expression = "`a/b/c` > 50 && `a/b/n` == 1";
     expr.on_delay = 3s;
+    limit.alarm.latched = true;
+    limit.alarm.first_out_group = "{site}";
+    limit.alarm.realarm = 10min;
+    state.alarm.respond_within = 90s;
+    rate.alarm.ack_required = false;
+    stale.alarm.even_in_maintenance = true;
     std::vector<RuleSpec> all = {limit, state, rate, stale, average, sliding, expr};
     if (second) all.erase(all.begin() + 4);
     for (RuleSpec& more : joint_rules(second)) all.push_back(std::move(more));
@@ -205,7 +212,13 @@ class RandomPark {
     if (kind < 170) return add(all, message());
     if (kind < 182) return add(all, command());
     if (kind < 184) return add(all, NewPlant{plants_[below(2)]});
-    if (kind < 192) return add(all, condition());
+    if (kind < 190) return add(all, condition());
+    if (kind < 192) {
+      return add(
+          all,
+          OwnCondition{
+              "delivery-failed", "receiver/mail", one_in(2), Priority::high, {"坏", "bad"}, {}});
+    }
     if (kind < 196) {
       const Duration away{below(120'000'000)};
       now_ += away;
@@ -282,7 +295,49 @@ class RandomPark {
     if (!told.empty() && !one_in(5)) {
       const AlarmEvent& e = told[told.size() - 1 - below(std::min<std::size_t>(told.size(), 8))];
       c.body = AcknowledgeAlarm{e.rule, e.tag, e.occurrence, "seen"};
+      if (!one_in(3)) c.body = alarm_command(e);
     }
+    c.admin = !one_in(4);
+    if (one_in(8)) c.body = maintenance();
+    if (one_in(8)) c.body = loop_check(tags[below(4)]);
+    return c;
+  }
+
+  AlarmCommand alarm_command(const AlarmEvent& e) {
+    AlarmCommand c;
+    c.verb = static_cast<AlarmCommand::Verb>(below(8));
+    c.rule = e.rule;
+    c.tag = e.tag;
+    c.group = "a";
+    c.one_shot = one_in(3);
+    c.length = Duration{below(400'000'000)};
+    c.comment = "because";
+    return c;
+  }
+
+  MaintenanceCommand maintenance() {
+    MaintenanceCommand c;
+    for (const AlarmEvent& e : seen_.transitions) {
+      if (e.kind == TransitionKind::maintenance_planned) c.window = e.journal;
+      if (e.kind == TransitionKind::maintenance_started && e.rule == rule_maintenance) {
+        c.window = std::stoull(e.tag.substr(7));
+      }
+    }
+    if (c.window > 0 && one_in(2)) c.verb = MaintenanceCommand::Verb::end;
+    c.tags = one_in(2) ? "a/b/*" : "**";
+    if (one_in(2)) c.from = now_ + Duration{below(200'000'000)};
+    c.length = Duration{1 + below(300'000'000)};
+    c.reason = "work";
+    return c;
+  }
+
+  LoopCheckCommand loop_check(const std::string& tag) {
+    LoopCheckCommand c;
+    if (one_in(3)) c.verb = LoopCheckCommand::Verb::end;
+    c.tag = tag;
+    c.value = static_cast<double>(below(120));
+    c.length = Duration{1 + below(90'000'000)};
+    c.reason = "loop";
     return c;
   }
 

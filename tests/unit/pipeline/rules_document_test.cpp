@@ -85,6 +85,8 @@ std::string told_from(const Facts& facts, std::size_t first) {
   std::string text;
   for (std::size_t i = first; i < facts.transitions.size(); ++i) {
     const AlarmEvent& e = facts.transitions[i];
+    // What follows of many raises or of bad data is told in docs/alarms.md.
+    if (e.rule == rule_quality || e.kind > TransitionKind::removed) continue;
     std::ostringstream line;
     line << (text.empty() ? "" : "; ") << to_text(e.at - day) << ' ' << to_text(e.kind);
     if (e.level != Level::none) line << ' ' << to_text(e.level);

@@ -78,7 +78,12 @@ inline reference::Changes changes_of(const RuleSpec& rule, const Pair& pair,
   }
   rig.tick(length + 10min + late);
   reference::Changes changes;
-  for (const AlarmEvent& e : rig.facts().transitions) changes.push_back({e.at, e.level});
+  for (const AlarmEvent& e : rig.facts().transitions) {
+    const bool changes_level = e.kind == TransitionKind::raised ||
+                               e.kind == TransitionKind::level_changed ||
+                               e.kind == TransitionKind::returned;
+    if (e.rule == rule.id && changes_level) changes.push_back({e.at, e.level});
+  }
   return changes;
 }
 

@@ -21,6 +21,7 @@ std::string reply(const Rig& rig) {
 
 TEST_CASE("sources: one that is lost for 10 s raises, until it is connected", "[pipeline]") {
   Rig rig{plant_of({})};
+  rig.show_quality();
   rig.feed(SourceCondition{"park", false, true, "connection refused"}, 1s);
   rig.feed(SourceCondition{"park", false, true, "timed out"}, 5s);  // still lost since 1 s
   rig.tick(10s);
@@ -28,7 +29,7 @@ TEST_CASE("sources: one that is lost for 10 s raises, until it is connected", "[
   rig.tick(12s);
   CHECK(rig.alarms() == "11s raised on source/park");
   const AlarmEvent raised = rig.facts().transitions[0];
-  CHECK(raised.rule == "source-lost");
+  CHECK(raised.rule == "quality");
   CHECK(raised.priority == Priority::high);
   CHECK(raised.group == "parkwatch");
   CHECK(raised.message.en == "source park is lost: connection refused");
@@ -38,6 +39,7 @@ TEST_CASE("sources: one that is lost for 10 s raises, until it is connected", "[
 
 TEST_CASE("sources: one that comes back in time raises nothing", "[pipeline]") {
   Rig rig{plant_of({})};
+  rig.show_quality();
   rig.feed(SourceCondition{"park", false, true, ""}, 1s);
   rig.feed(SourceCondition{"park", true, true, ""}, 9s);
   rig.tick(1h);
@@ -50,6 +52,7 @@ TEST_CASE("sources: one that comes back in time raises nothing", "[pipeline]") {
 
 TEST_CASE("sources: our own absence is no absence of the source", "[pipeline]") {
   Rig rig{plant_of({})};
+  rig.show_quality();
   rig.feed(SourceCondition{"park", false, true, ""}, 1s);
   rig.feed(Start{1h}, 1h + 5s);
   rig.tick(1h + 10s);
@@ -60,6 +63,7 @@ TEST_CASE("sources: our own absence is no absence of the source", "[pipeline]") 
 
 TEST_CASE("sources: one that leaves the configuration takes its alarm along", "[pipeline]") {
   Rig rig{plant_of({})};
+  rig.show_quality();
   rig.feed(SourceCondition{"park", false, true, ""}, 1s);
   rig.tick(20s);
   (void)rig.alarms();
@@ -91,6 +95,7 @@ TEST_CASE("commands: acknowledging answers and is journaled with its author", "[
 
 TEST_CASE("commands: a consumer's command passes through", "[pipeline]") {
   Rig rig{plant_of({})};
+  rig.show_quality();
   ConsumerCommand put;
   put.name = "central";
   rig.feed(Command{"admin", put}, 1s);
@@ -101,6 +106,7 @@ TEST_CASE("commands: a consumer's command passes through", "[pipeline]") {
 
 TEST_CASE("commands: what is not UTF-8 is made so, or nothing could read it back", "[pipeline]") {
   Rig rig{plant_of({})};
+  rig.show_quality();
   const AcknowledgeAlarm bad{"r\xc3(", "t\x80", 1, "\xe6\xb6\xb2 \xe6\xb6"};
   rig.feed(Command{"l\xffi", bad}, 1s);
   const Command kept = std::get<Command>(rig.facts().inputs.back().body);
