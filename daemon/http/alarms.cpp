@@ -1,4 +1,4 @@
-// daemon/http/alarms.cpp - GET /v1/alarms, POST /v1/alarms/ack.
+// daemon/http/alarms.cpp - GET /v1/alarms, and the commands of alarms, windows and loop checks.
 #include <algorithm>
 #include <boost/json/array.hpp>
 
@@ -22,11 +22,27 @@ Result<json::object> standing_document(store::Reader& reader) {
   const auto standing = reader.standing();
   if (!standing) return standing.error();
   json::array alarms;
+  json::array windows;
+  json::array loop_checks;
+  json::value flood;
   for (const AlarmEvent& event : *standing) {
-    alarms.emplace_back(to_document(event, reader.generation()));
+    auto document = to_document(event, reader.generation());
+    if (event.rule == rule_maintenance) {
+      windows.emplace_back(std::move(document));
+    } else if (event.rule == rule_loop_check) {
+      loop_checks.emplace_back(std::move(document));
+    } else if (event.rule == rule_flood) {
+      flood = std::move(document);
+    } else if (!is_record_rule(event.rule)) {
+      alarms.emplace_back(std::move(document));
+    }
   }
   const store::Cursor cursor{reader.generation(), counts->events};
-  return json::object{{"alarms", std::move(alarms)}, {"cursor", store::to_text(cursor)}};
+  json::object document{{"alarms", std::move(alarms)}, {"cursor", store::to_text(cursor)}};
+  document["maintenance"] = std::move(windows);
+  document["loop_checks"] = std::move(loop_checks);
+  document["flood"] = std::move(flood);
+  return document;
 }
 
 // What the alarm is now; without a standing row it is normal.
@@ -39,6 +55,34 @@ Result<json::object> alarm_document(store::Reader& reader, const std::string& ru
   if (found != standing->end()) return to_document(*found, reader.generation());
   return json::object{
       {"rule", text_value(rule)}, {"tag", text_value(tag)}, {"state", to_text(AlarmState::normal)}};
+}
+
+struct Named {
+  std::string rule;  // empty: the command is about no alarm
+  std::string tag;
+};
+
+// Hands the command in and says how the alarm is then: 200, or 409 with the alarm as it is. Whoever
+// may command may do everything here: there is one token, and the guard has looked at it.
+Answer obey(Backend& backend, Command command, Named alarm) {
+  const auto done = co_await backend.command(std::move(command));
+  const bool stale = !done && done.error().kind == ErrorKind::conflict;
+  if (!done && !stale) co_return problem(done.error());
+  if (alarm.rule.empty()) {
+    if (stale) co_return problem(409, done.error().message);
+    const json::object nothing{{"done", true}};
+    co_return json_response(nothing);
+  }
+  std::function<Result<json::object>(store::Reader&)> work = [&](store::Reader& reader) {
+    return alarm_document(reader, alarm.rule, alarm.tag);
+  };
+  const auto now = co_await backend.readers().query<json::object>(std::move(work));
+  if (!now) co_return problem(now.error());
+  if (stale) {
+    const json::object extra{{"alarm", *now}};
+    co_return problem(409, done.error().message, extra);
+  }
+  co_return json_response(*now);
 }
 
 }  // namespace
@@ -67,22 +111,131 @@ Answer post_alarm_ack(Backend& backend, const Request& request) {
   acknowledge.comment = body.text("comment", comment_bytes_max).value_or("");
   if (auto mistake = body.finish()) co_return std::move(*mistake);
 
-  const std::string rule = acknowledge.rule;
-  const std::string tag = acknowledge.tag;
+  const Named alarm{acknowledge.rule, acknowledge.tag};
   Command command{request.author, std::move(acknowledge)};
-  const auto done = co_await backend.command(std::move(command));
-  const bool stale = !done && done.error().kind == ErrorKind::conflict;
-  if (!done && !stale) co_return problem(done.error());
-  std::function<Result<json::object>(store::Reader&)> work = [&](store::Reader& reader) {
-    return alarm_document(reader, rule, tag);
-  };
-  const auto alarm = co_await backend.readers().query<json::object>(std::move(work));
-  if (!alarm) co_return problem(alarm.error());
-  if (stale) {
-    const json::object extra{{"alarm", *alarm}};
-    co_return problem(409, done.error().message, extra);
+  co_return co_await obey(backend, std::move(command), alarm);
+}
+
+// The verbs of one alarm that have the same members: rule, tag, occurrence, for, until, one_shot,
+// comment.
+Answer post_alarm_command(Backend& backend, const Request& request, AlarmCommand::Verb verb) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  using Verb = AlarmCommand::Verb;
+  CommandBody body{request.body};
+  AlarmCommand c;
+  c.verb = verb;
+  const bool hides = verb == Verb::shelve || verb == Verb::out_of_service;
+  if (verb == Verb::reset_first_out) {
+    c.group = body.required_text("group", comment_bytes_max);
+  } else if (verb != Verb::silence) {
+    c.rule = body.required_text("rule", rule_bytes_max);
+    c.tag = body.required_text("tag", tag_name_bytes_max);
+    c.occurrence = body.number("occurrence");
   }
-  co_return json_response(*alarm);
+  if (hides) {
+    const CommandBody::End end = body.end();
+    c.until = end.until;
+    c.length = end.length;
+    c.comment = body.required_text("reason", comment_bytes_max);
+  } else {
+    c.comment = body.text("comment", comment_bytes_max).value_or("");
+  }
+  if (verb == Verb::shelve) c.one_shot = body.boolean("one_shot", false);
+  if (auto mistake = body.finish()) co_return std::move(*mistake);
+  const Named alarm{c.rule, c.tag};
+  Command command{request.author, std::move(c), true};
+  co_return co_await obey(backend, std::move(command), alarm);
+}
+
+Answer post_maintenance(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  CommandBody body{request.body};
+  MaintenanceCommand c;
+  c.group = body.text("group", comment_bytes_max).value_or("");
+  c.tags = body.text("tags", tag_name_bytes_max).value_or("");
+  c.from = body.time("from");
+  const CommandBody::End end = body.end();
+  c.until = end.until;
+  c.length = end.length;
+  c.reason = body.required_text("reason", comment_bytes_max);
+  if (auto mistake = body.finish()) co_return std::move(*mistake);
+  const Named none;
+  Command command{request.author, std::move(c), true};
+  co_return co_await obey(backend, std::move(command), none);
+}
+
+Answer post_maintenance_end(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  CommandBody body{request.body};
+  MaintenanceCommand c;
+  c.verb = MaintenanceCommand::Verb::end;
+  c.window = body.required_number("window");
+  c.reason = body.text("comment", comment_bytes_max).value_or("");
+  if (auto mistake = body.finish()) co_return std::move(*mistake);
+  const Named none;
+  Command command{request.author, std::move(c), true};
+  co_return co_await obey(backend, std::move(command), none);
+}
+
+Answer post_loop_check(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  CommandBody body{request.body};
+  LoopCheckCommand c;
+  c.tag = body.required_text("tag", tag_name_bytes_max);
+  const auto value = body.real("value");
+  if (!value) body.mistake("value", "is missing");
+  c.value = value.value_or(0);
+  const CommandBody::End end = body.end();
+  c.until = end.until;
+  c.length = end.length;
+  c.reason = body.required_text("reason", comment_bytes_max);
+  if (auto mistake = body.finish()) co_return std::move(*mistake);
+  const Named row{std::string{rule_loop_check}, c.tag};
+  Command command{request.author, std::move(c), true};
+  co_return co_await obey(backend, std::move(command), row);
+}
+
+Answer post_loop_check_end(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  CommandBody body{request.body};
+  LoopCheckCommand c;
+  c.verb = LoopCheckCommand::Verb::end;
+  c.tag = body.required_text("tag", tag_name_bytes_max);
+  c.reason = body.text("comment", comment_bytes_max).value_or("");
+  if (auto mistake = body.finish()) co_return std::move(*mistake);
+  const Named row{std::string{rule_loop_check}, c.tag};
+  Command command{request.author, std::move(c), true};
+  co_return co_await obey(backend, std::move(command), row);
+}
+
+Answer post_alarm_unack(Backend& backend, const Request& request) {
+  return post_alarm_command(backend, request, AlarmCommand::Verb::unacknowledge);
+}
+Answer post_alarm_silence(Backend& backend, const Request& request) {
+  return post_alarm_command(backend, request, AlarmCommand::Verb::silence);
+}
+Answer post_alarm_shelve(Backend& backend, const Request& request) {
+  return post_alarm_command(backend, request, AlarmCommand::Verb::shelve);
+}
+Answer post_alarm_unshelve(Backend& backend, const Request& request) {
+  return post_alarm_command(backend, request, AlarmCommand::Verb::unshelve);
+}
+Answer post_alarm_reset(Backend& backend, const Request& request) {
+  return post_alarm_command(backend, request, AlarmCommand::Verb::reset);
+}
+Answer post_alarm_out_of_service(Backend& backend, const Request& request) {
+  return post_alarm_command(backend, request, AlarmCommand::Verb::out_of_service);
+}
+Answer post_alarm_in_service(Backend& backend, const Request& request) {
+  return post_alarm_command(backend, request, AlarmCommand::Verb::in_service);
+}
+Answer post_alarm_first_out(Backend& backend, const Request& request) {
+  return post_alarm_command(backend, request, AlarmCommand::Verb::reset_first_out);
 }
 
 }  // namespace parkwatch::http

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <cmath>
 
 namespace parkwatch::http {
 namespace json = boost::json;
@@ -10,6 +11,7 @@ namespace {
 
 // Our bodies are flat.
 constexpr std::size_t depth_max = 4;
+constexpr std::size_t time_bytes_max = 64;
 
 bool readable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
@@ -80,6 +82,48 @@ std::uint64_t CommandBody::required_number(std::string_view key) {
   const auto number = value->to_number<std::uint64_t>(failed);
   if (failed || number == 0) mistake(key, "must be a whole number, 1 or more");
   return failed ? 0 : number;
+}
+
+std::uint64_t CommandBody::number(std::string_view key) {
+  return object_.contains(key) ? required_number(key) : (find(key), 0);
+}
+
+std::optional<double> CommandBody::real(std::string_view key) {
+  const json::value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  boost::system::error_code failed;
+  const auto number = value->to_number<double>(failed);
+  if (!failed && std::isfinite(number)) return number;
+  mistake(key, "must be a number");
+  return std::nullopt;
+}
+
+bool CommandBody::boolean(std::string_view key, bool fallback) {
+  const json::value* value = find(key);
+  if (value == nullptr) return fallback;
+  if (value->is_bool()) return value->as_bool();
+  mistake(key, "must be true or false");
+  return fallback;
+}
+
+std::optional<Timestamp> CommandBody::time(std::string_view key) {
+  const auto given = text(key, time_bytes_max);
+  if (!given) return std::nullopt;
+  const auto time = parse_rfc3339(*given);
+  if (!time) mistake(key, "must be a time like 2026-05-31T06:00:00Z");
+  return time;
+}
+
+CommandBody::End CommandBody::end() {
+  End end;
+  end.until = time("until");
+  const auto length = text("for", time_bytes_max);
+  if (!length) return end;
+  const auto parsed = parse_duration(*length);
+  if (!parsed || *parsed <= Duration{0}) mistake("for", "must be a time like 30m or 2h");
+  if (end.until) mistake("for", "stands beside 'until'; give one of them");
+  end.length = parsed.value_or(Duration{0});
+  return end;
 }
 
 std::optional<Response> CommandBody::finish() {

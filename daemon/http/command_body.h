@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "http/response.h"
+#include "model/time.h"
 
 namespace parkwatch::http {
 
@@ -22,6 +23,17 @@ class CommandBody {
   [[nodiscard]] std::string required_text(std::string_view key, std::size_t bytes_max);
   // 1 or more.
   [[nodiscard]] std::uint64_t required_number(std::string_view key);
+  // 0 when it is not there.
+  [[nodiscard]] std::uint64_t number(std::string_view key);
+  [[nodiscard]] std::optional<double> real(std::string_view key);  // finite
+  [[nodiscard]] bool boolean(std::string_view key, bool fallback);
+  // When something ends: "for", a duration like "30m", or "until", a time in RFC 3339. At most one.
+  struct End {
+    std::optional<Timestamp> until;
+    Duration length{0};
+  };
+  [[nodiscard]] End end();
+  [[nodiscard]] std::optional<Timestamp> time(std::string_view key);
   void mistake(std::string_view key, std::string_view what);
 
   // Empty when all is well, else what to answer (400).

@@ -156,6 +156,90 @@ std::string number_of_format(std::string& word) {
   return "is ndjson, csv or protobuf, not " + word;
 }
 
+CLI::App* add_verb(CLI::App& app, CommandLine& line, const char* name, const char* path,
+                   const char* done, const char* help, bool reasoned) {
+  auto [sub, v] = add_command<AlarmVerbCommand>(app, line, name, help);
+  v->path = path;
+  v->done = done;
+  sub->add_option("rule", v->rule, "The rule's id")->required();
+  sub->add_option("tag", v->tag, "The tag's name")->required();
+  if (!reasoned) {
+    sub->add_option("--comment", v->comment, "For the journal");
+    return sub;
+  }
+  sub->add_option("--for", v->length, "How long, e.g. 30m");
+  sub->add_option("--until", v->until, "Until when (RFC 3339)");
+  sub->add_option("--reason", v->reason, "Why, for the journal")->required();
+  if (std::string_view{name} == "shelve") {
+    sub->add_flag("--one-shot", v->one_shot, "Until it returns to normal, at the latest");
+  }
+  return sub;
+}
+
+void add_alarm_verbs(CLI::App& app, CommandLine& line) {
+  add_verb(app, line, "unack", "unack", "un-acknowledged", "Take an acknowledgement back", false);
+  add_verb(app, line, "shelve", "shelve", "shelved", "Hide an alarm for a time", true);
+  add_verb(app, line, "unshelve", "unshelve", "un-shelved", "End shelving", false);
+  add_verb(app, line, "reset", "reset", "reset", "Let go of a latched alarm", false);
+  add_verb(app, line, "oos", "out-of-service", "out of service", "Take an alarm out of service",
+           true);
+  add_verb(app, line, "service", "in-service", "in service", "Put an alarm back in service", false);
+  auto [silence, s] =
+      add_command<AlarmVerbCommand>(app, line, "silence", "Silence the horn; acknowledges nothing");
+  s->path = "silence";
+  s->done = "silenced";
+  silence->add_option("--comment", s->comment, "For the journal");
+  auto [first, f] = add_command<AlarmVerbCommand>(app, line, "first-out-reset",
+                                                  "Forget which alarm of a group came first");
+  f->path = "first-out/reset";
+  f->done = "reset";
+  first->add_option("group", f->group, "The first-out group")->required();
+  first->add_option("--comment", f->comment, "For the journal");
+}
+
+void add_maintenance(CLI::App& app, CommandLine& line) {
+  auto m = std::make_shared<MaintenanceCommand>();
+  CLI::App* sub = app.add_subcommand("maintenance", "Maintenance windows");
+  sub->fallthrough();
+  command_of(*sub, m, line);
+  CLI::App* begin = sub->add_subcommand("begin", "Begin one now, or plan one");
+  begin->fallthrough();
+  begin->parse_complete_callback([m] { m->verb = MaintenanceCommand::Verb::begin; });
+  begin->add_option("--group", m->group, "Of these alarms");
+  begin->add_option("--tags", m->tags, "Of these tags, e.g. tank/**");
+  begin->add_option("--from", m->from, "From when (RFC 3339); default: now");
+  begin->add_option("--for", m->length, "How long, e.g. 4h");
+  begin->add_option("--until", m->until, "Until when (RFC 3339)");
+  begin->add_option("--reason", m->reason, "Why")->required();
+  CLI::App* end = sub->add_subcommand("end", "End one now, or take a planned one back");
+  end->fallthrough();
+  end->parse_complete_callback([m] { m->verb = MaintenanceCommand::Verb::end; });
+  end->add_option("window", m->window, "Its number")->required();
+  end->add_option("--comment", m->reason, "For the journal");
+  sub->require_subcommand(0, 1);
+}
+
+void add_loop_check(CLI::App& app, CommandLine& line) {
+  auto l = std::make_shared<LoopCheckCommand>();
+  CLI::App* sub = app.add_subcommand("loopcheck", "Force a test value on a tag");
+  sub->fallthrough();
+  command_of(*sub, l, line);
+  CLI::App* start = sub->add_subcommand("start", "Force a value for a time");
+  start->fallthrough();
+  start->parse_complete_callback([l] { l->verb = LoopCheckCommand::Verb::start; });
+  start->add_option("tag", l->tag, "The tag's name")->required();
+  start->add_option("value", l->value, "The value")->required();
+  start->add_option("--for", l->length, "How long, e.g. 5m");
+  start->add_option("--until", l->until, "Until when (RFC 3339)");
+  start->add_option("--reason", l->reason, "Why")->required();
+  CLI::App* end = sub->add_subcommand("end", "End it");
+  end->fallthrough();
+  end->parse_complete_callback([l] { l->verb = LoopCheckCommand::Verb::end; });
+  end->add_option("tag", l->tag, "The tag's name")->required();
+  end->add_option("--comment", l->reason, "For the journal");
+  sub->require_subcommand(0, 1);
+}
+
 void add_pull(CLI::App& app, CommandLine& line) {
   auto [sub, p] = add_command<PullCommand>(app, line, "pull", "Fetch the buffered readings");
   sub->add_option("--format", p->format, "ndjson (default), csv or protobuf")
@@ -263,6 +347,9 @@ Parsed parse_command_line(std::vector<std::string> args) {
   add_reports(app, line);
   add_points(app, line);
   add_alarm_commands(app, line);
+  add_alarm_verbs(app, line);
+  add_maintenance(app, line);
+  add_loop_check(app, line);
   add_pull(app, line);
   add_consumers(app, line);
   add_notify(app, line);

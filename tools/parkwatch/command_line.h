@@ -73,6 +73,39 @@ struct AckCommand {
   std::optional<std::uint64_t> occurrence;  // empty: the one that stands now
   std::string comment;
 };
+// What else is done about one alarm, or about the horn.
+struct AlarmVerbCommand {
+  std::string path;  // below /v1/alarms/
+  std::string done;  // what is said of it
+  std::string rule;
+  std::string tag;
+  std::string group;   // first-out
+  std::string length;  // "30m"
+  std::string until;   // RFC 3339
+  std::string reason;
+  std::string comment;
+  bool one_shot = false;
+};
+struct MaintenanceCommand {
+  enum class Verb { list, begin, end };
+  Verb verb = Verb::list;
+  std::string group;
+  std::string tags;
+  std::string from;
+  std::string length;
+  std::string until;
+  std::string reason;  // begin; end: a comment
+  std::uint64_t window = 0;
+};
+struct LoopCheckCommand {
+  enum class Verb { list, start, end };
+  Verb verb = Verb::list;
+  std::string tag;
+  double value = 0;
+  std::string length;
+  std::string until;
+  std::string reason;  // start; end: a comment
+};
 struct EventsCommand {
   std::string after;  // a cursor; empty: from the beginning
   std::uint64_t max = 1000;
@@ -109,7 +142,8 @@ struct QuarantineCommand {
 using Command =
     std::variant<CheckCommand, BacktestCommand, ExplainCommand, KpiCommand, ShiftReportCommand,
                  PointsCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand,
-                 EventsCommand, PullCommand, ConsumersCommand, QuarantineCommand, NotifyCommand>;
+                 AlarmVerbCommand, MaintenanceCommand, LoopCheckCommand, EventsCommand, PullCommand,
+                 ConsumersCommand, QuarantineCommand, NotifyCommand>;
 
 struct CommandLine {
   std::string url = "http://127.0.0.1:7300";

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <utility>
 
+#include "tools/parkwatch/alarm_commands.h"
 #include "tools/parkwatch/api.h"
 #include "tools/parkwatch/pull.h"
 #include "tools/parkwatch/report_view.h"
@@ -111,6 +112,16 @@ int run(const AckCommand& command, Api& api, Console& console) {
                 << occurrence << ", now " << member_text(*alarm, "state") << '\n';
   }
   return exit_ok;
+}
+
+int run(const AlarmVerbCommand& command, Api& api, Console& console) {
+  return run_alarm_verb(command, api, console);
+}
+int run(const MaintenanceCommand& command, Api& api, Console& console) {
+  return run_maintenance(command, api, console);
+}
+int run(const LoopCheckCommand& command, Api& api, Console& console) {
+  return run_loop_check(command, api, console);
 }
 
 int run(const EventsCommand& command, Api& api, Console& console) {
