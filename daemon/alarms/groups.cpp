@@ -246,8 +246,9 @@ void Alarms::restore(Saved saved) {
   first_outs_ = std::move(saved.first_outs);
   for (Alarm& alarm : saved.alarms) {
     Key key{alarm.event.rule, alarm.event.tag};
+    if (alarms_.contains(key)) continue;
     if (!alarm.first_out_group.empty()) ++first_outs_[alarm.first_out_group].standing;
-    const auto at = alarms_.insert_or_assign(std::move(key), std::move(alarm)).first;
+    const auto at = alarms_.emplace(std::move(key), std::move(alarm)).first;
     at->second.queued = never;
     queue(at->second);
     if (at->second.event.state != AlarmState::normal) ++standing_;

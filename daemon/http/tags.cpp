@@ -1,5 +1,7 @@
 // daemon/http/tags.cpp - GET /v1/tags: definitions with their latest committed values.
 #include <algorithm>
+#include <boost/json/object.hpp>
+#include <map>
 
 #include "http/documents.h"
 #include "http/json_text.h"
@@ -26,7 +28,27 @@ bool wanted(const Ask& ask, const Tag& tag) {
          });
 }
 
-Result<Response> page_of(const LiveView& live, const Ask& ask) {
+// Loop checks that are on, by tag: what shows a tag's value says that another one is being judged.
+using Tests = std::map<std::string, boost::json::object, std::less<>>;
+
+Result<Tests> tests_of(store::Reader& reader) {
+  const auto standing = reader.standing();
+  if (!standing) return standing.error();
+  Tests tests;
+  for (const AlarmEvent& event : *standing) {
+    if (event.rule != rule_loop_check || !event.shelving) continue;
+    boost::json::object test{{"value", event.value.value_or(0)},
+                             {"author", text_value(event.shelving->author)},
+                             {"reason", text_value(event.shelving->reason)}};
+    if (event.shelving->until) test["until"] = time_value(*event.shelving->until);
+    tests[event.tag] = std::move(test);
+  }
+  return tests;
+}
+
+Result<Response> page_of(const LiveView& live, const Ask& ask, store::Reader& reader) {
+  const auto tests = tests_of(reader);
+  if (!tests) return tests.error();
   Response response;
   std::string next = "null";
   std::size_t rows = 0;
@@ -38,7 +60,10 @@ Result<Response> page_of(const LiveView& live, const Ask& ask) {
       return false;
     }
     response.body += rows++ == 0 ? "\n" : ",\n";
-    append_json(response.body, to_document(tag));
+    auto document = to_document(tag);
+    const auto test = tests->find(tag.tag->name);
+    if (test != tests->end()) document["test"] = test->second;
+    append_json(response.body, document);
     return true;
   });
   response.body += "\n],\"next\":" + next + "}\n";
@@ -58,8 +83,10 @@ Answer get_tags(Backend& backend, const Request& request) {
   if (!grant) co_return problem(503, "too many pages are on their way; try again");
   ask.bytes_max = grant->bytes();
   const LiveView& live = *backend.services().live;
-  std::function<Result<Response>()> work = [&live, &ask] { return page_of(live, ask); };
-  auto response = co_await backend.readers().run<Response>(std::move(work));
+  std::function<Result<Response>(store::Reader&)> work = [&live, &ask](store::Reader& reader) {
+    return page_of(live, ask, reader);
+  };
+  auto response = co_await backend.readers().query<Response>(std::move(work));
   if (!response) co_return problem(response.error());
   response->lease = std::move(grant);
   co_return std::move(*response);

@@ -100,11 +100,15 @@ void Pipeline::State::end_loop_check(TagId tag, Timestamp at, const std::string&
   row.author = author;
   row.comment = comment;
   alarms.record(std::move(row), {at, here.sequence, plant().hash}, facts.transitions);
-  if (tags.hot(tag).has_newest && tags.newest(tag).quality != Quality::bad) {
+  if (tags.hot(tag).has_newest) {
     Reading newest = tags.newest(tag);
     newest.receive_time = at;
     engine->see(newest);
-    engine->on_test_value(newest, here);
+    const bool judged =
+        newest.quality != Quality::bad && newest.reason != QualityReason::first_value;
+    if (judged) engine->on_test_value(newest, here);
+  } else {
+    engine->operands()[tag].known = false;
   }
   mark_loop_check(tag, false);
 }

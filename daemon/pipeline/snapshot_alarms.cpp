@@ -2,6 +2,7 @@
 // and fail without a field.
 #include "pipeline/snapshot_alarms.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "pipeline/snapshot_values.h"
@@ -17,6 +18,9 @@ using alarms::Window;
 Error contradiction(const std::string& what) {
   return Error{ErrorKind::permanent, "the snapshot contradicts itself: " + what};
 }
+
+// Of a time that others are computed from: what is damaged stays in range.
+Timestamp bounded(std::int64_t us) { return std::clamp(from_us(us), timestamp_min, timestamp_max); }
 
 void put_memory(const Alarm& alarm, v1::AlarmMemory& out) {
   out.set_active(alarm.active);
@@ -45,7 +49,7 @@ bool take_memory(const v1::AlarmMemory& in, Alarm& alarm) {
   alarm.by_design = in.by_design();
   alarm.shelf_level = static_cast<Level>(in.shelf_level());
   alarm.told_level = static_cast<Level>(in.told_level());
-  for (const auto raised : in.raised_us()) alarm.raised.push_back(from_us(raised));
+  for (const auto raised : in.raised_us()) alarm.raised.push_back(bounded(raised));
   if (in.has_realarm_us()) alarm.realarm_due = from_us(in.realarm_us());
   if (in.has_recheck_us()) alarm.recheck_due = from_us(in.recheck_us());
   if (in.has_chatter_us()) alarm.chatter_due = from_us(in.chatter_us());
@@ -75,7 +79,7 @@ void put_opened(const Opened& opened, v1::OpenedState& out) {
 }
 
 Opened opened_of(const v1::OpenedState& in) {
-  return {from_us(in.at_us()), in.journal(), in.rule(), in.tag()};
+  return {bounded(in.at_us()), in.journal(), in.rule(), in.tag()};
 }
 
 void put_window(const Window& window, v1::MaintenanceWindow& out) {

@@ -130,6 +130,27 @@ TEST_CASE("alarm commands: refused is 403, a conflict shows the alarm as it is n
   CHECK(send(park.port(), "POST", "/v1/alarms/silence", "").status == 409);
 }
 
+TEST_CASE("tags: one whose loop is being checked says so", "[http]") {
+  Park park;
+  AlarmEvent row = transition(1, TransitionKind::loop_check_started, AlarmState::normal,
+                              std::string{rule_loop_check}, "tank/t101/level");
+  row.flags = alarm_in_progress;
+  row.value = 95;
+  row.shelving = Hold{row.at, row.at + 5min, false, "wang", "annual"};
+  Facts facts;
+  facts.transitions = {row};
+  TagDefined defined;
+  defined.id = 0;
+  defined.tag.name = "tank/t101/level";
+  facts.tags = {defined};
+  park.commit(std::move(facts));
+  const auto tags = get(park.port(), "/v1/tags").json().at("tags").as_array();
+  REQUIRE(!tags.empty());
+  CHECK(tags[0].at("name") == "tank/t101/level");
+  CHECK(tags[0].at("test").at("author") == "wang");
+  CHECK(tags[0].at("test").at("value").as_double() == 95);
+}
+
 TEST_CASE("alarms: windows, loop checks and a flood are listed beside the alarms", "[http]") {
   Park park;
   const auto row = [](std::uint64_t journal, std::string_view rule, const char* tag) {

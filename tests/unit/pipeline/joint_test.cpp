@@ -141,7 +141,7 @@ TEST_CASE("mismatch: another command gives another ten seconds", "[pipeline]") {
 }
 
 TEST_CASE("mismatch: a bad feedback holds the time", "[pipeline]") {
-  Rig rig{plant_of({mismatch()})};
+  Rig rig{without_sources(plant_of({mismatch()}))};
   rig.send(0s, "a/b/c 0\na/b/d 0");
   rig.send(1s, "a/b/d 1");
   rig.send(4s, "a/b/c 0 q=bad");

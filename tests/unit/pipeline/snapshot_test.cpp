@@ -99,6 +99,20 @@ TEST_CASE("snapshot: contradictions are told", "[pipeline]") {
         }
       },
       [](v1::Snapshot& s) { s.add_alarms()->set_state(static_cast<v1::AlarmState>(9)); },
+      [](v1::Snapshot& s) { s.add_alarm_memories(); },
+      [](v1::Snapshot& s) {
+        s.add_alarms()->set_notice(static_cast<v1::Notice>(7));
+        s.add_alarm_memories();
+      },
+      [](v1::Snapshot& s) {
+        s.add_alarms();
+        s.add_alarm_memories()->set_told_level(static_cast<v1::Level>(9));
+      },
+      [](v1::Snapshot& s) {
+        s.add_alarms()->set_flags(alarm_chattering);
+        s.add_alarm_memories();
+      },
+      [](v1::Snapshot& s) { s.add_loop_checks()->set_tag_id(99); },
   };
   const Saved s = saved(3);
   for (std::size_t i = 0; i < std::size(changes); ++i) {
