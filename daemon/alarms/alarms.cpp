@@ -258,13 +258,13 @@ void Alarms::unacknowledge(Alarm& alarm, const Occasion& occasion) {
 
 // The last raises within the detector's time; three of them are chattering.
 void Alarms::count_raise(Alarm& alarm, Timestamp time, const Occasion& occasion) {
-  alarm.chatter_due = occasion.at + chatter_within;
+  alarm.chatter_due = occasion.at + chatter_time;
   if (has(alarm.event, alarm_chattering)) {
     ++alarm.event.raises;
     alarm.raised.assign(1, time);
     return;
   }
-  std::erase_if(alarm.raised, [time](Timestamp t) { return time - t > chatter_within; });
+  std::erase_if(alarm.raised, [time](Timestamp t) { return time - t > chatter_time; });
   alarm.raised.push_back(time);
 }
 
@@ -272,8 +272,8 @@ void Alarms::count_raise(Alarm& alarm, Timestamp time, const Occasion& occasion)
 // clock has not seen it.
 void Alarms::end_chatter(Alarm& alarm, const Occasion& occasion, Out& out) {
   if (!has(alarm.event, alarm_chattering)) return;
-  if (occasion.at - alarm.raised.back() < chatter_within) return;
-  const Timestamp due = alarm.raised.back() + chatter_within;
+  if (occasion.at - alarm.raised.back() < chatter_time) return;
+  const Timestamp due = alarm.raised.back() + chatter_time;
   set_flag(alarm.event, alarm_chattering, false);
   alarm.raised.clear();
   alarm.chatter_due = never;

@@ -25,7 +25,7 @@ inline constexpr std::size_t comment_bytes_max = 4096;
 // So many raises within the time are chattering (ISA-18.2's detector, domain sheet 3.2); it is over
 // after the same time without one.
 inline constexpr std::size_t chatter_raises = 3;
-inline constexpr Duration chatter_within = std::chrono::seconds{60};
+inline constexpr Duration chatter_time = std::chrono::seconds{60};
 
 // The longest time for which an alarm of this priority may be shelved; critical ones only by an
 // admin. A rule's `shelvable.max` may be shorter.
@@ -132,14 +132,14 @@ class Alarms {
   [[nodiscard]] const Alarm* find(std::string_view rule, std::string_view tag) const;
   [[nodiscard]] std::uint64_t last_journal() const { return last_journal_; }
   [[nodiscard]] const std::map<std::string, FirstOut>& first_outs() const { return first_outs_; }
-  [[nodiscard]] const Flood& flood() const { return flood_; }
+  [[nodiscard]] const FloodWatch& flood() const { return flood_; }
   [[nodiscard]] const Maintenance& maintenance() const { return maintenance_; }
   [[nodiscard]] std::uint64_t silenced() const { return silenced_; }
   // As they were given out, after configure() with the same plant (whose transitions are none).
   struct Saved {
     std::vector<Alarm> alarms;
     std::map<std::string, FirstOut> first_outs;
-    Flood flood;
+    FloodWatch flood;
     Maintenance maintenance;
     std::uint64_t silenced = 0;
     std::uint64_t last_journal = 0;
@@ -217,7 +217,7 @@ class Alarms {
   Remembered alarms_;
   std::set<Alarm*, DueLess> queue_;  // of alarms_ that wait for a time
   std::map<std::string, FirstOut> first_outs_;
-  Flood flood_;
+  FloodWatch flood_;
   Maintenance maintenance_;
   std::uint64_t silenced_ = 0;  // journal number
   std::size_t standing_ = 0;

@@ -6,7 +6,7 @@
 
 namespace parkwatch::alarms {
 
-bool Flood::note(Opened opened) {
+bool FloodWatch::note(Opened opened) {
   // A transition that was due by a device's clock may be stamped before one that is here already.
   const auto place =
       std::upper_bound(newest_.begin(), newest_.end(), opened.at,
@@ -20,23 +20,23 @@ bool Flood::note(Opened opened) {
   return true;
 }
 
-Timestamp Flood::due() const {
+Timestamp FloodWatch::due() const {
   if (!on_) return never;
-  return newest_[newest_.size() - flood_ends_below].at + flood_within;
+  return newest_[newest_.size() - flood_over_below].at + flood_within;
 }
 
-void Flood::end() {
+void FloodWatch::end() {
   on_ = false;
   first_.clear();
 }
 
-void Flood::shift(Duration by) {
+void FloodWatch::shift(Duration by) {
   for (Opened& each : newest_) each.at += by;
 }
 
-void Flood::restore(std::vector<Opened> newest, bool on, std::vector<Opened> first) {
+void FloodWatch::restore(std::vector<Opened> newest, bool on, std::vector<Opened> first) {
   newest_ = std::move(newest);
-  on_ = on && newest_.size() >= flood_ends_below;
+  on_ = on && newest_.size() >= flood_over_below;
   first_ = std::move(first);
 }
 

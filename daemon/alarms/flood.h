@@ -11,7 +11,7 @@ namespace parkwatch::alarms {
 // below 5 in 10 minutes.
 inline constexpr Duration flood_within = std::chrono::minutes{10};
 inline constexpr std::size_t flood_begins_above = 10;
-inline constexpr std::size_t flood_ends_below = 5;
+inline constexpr std::size_t flood_over_below = 5;
 
 struct Opened {
   Timestamp at;
@@ -21,7 +21,7 @@ struct Opened {
   bool operator==(const Opened&) const = default;
 };
 
-class Flood {
+class FloodWatch {
  public:
   // A new alarm was announced. True when the flood begins with it.
   bool note(Opened opened);

@@ -26,7 +26,7 @@ Window window(std::uint64_t id, std::string group, std::string tags, bool starte
 }  // namespace
 
 TEST_CASE("flood: the eleventh alarm within ten minutes begins it, no earlier one", "[alarms]") {
-  Flood flood;
+  FloodWatch flood;
   for (int i = 0; i < 10; ++i) CHECK_FALSE(flood.note(opened(1min * i)));
   CHECK_FALSE(flood.on());
   CHECK(flood.due() == never);
@@ -43,7 +43,7 @@ TEST_CASE("flood: the eleventh alarm within ten minutes begins it, no earlier on
 }
 
 TEST_CASE("flood: is over when the fifth newest is ten minutes old", "[alarms]") {
-  Flood flood;
+  FloodWatch flood;
   for (int i = 0; i < 11; ++i) (void)flood.note(opened(1s * i));
   REQUIRE(flood.on());
   CHECK(flood.due() == at(6s + 10min));
@@ -57,7 +57,7 @@ TEST_CASE("flood: is over when the fifth newest is ten minutes old", "[alarms]")
 }
 
 TEST_CASE("flood: one that is stamped late is counted where it belongs", "[alarms]") {
-  Flood flood;
+  FloodWatch flood;
   for (int i = 0; i < 10; ++i) (void)flood.note(opened(20min + 1s * i));
   CHECK_FALSE(flood.note(opened(0s)));  // long before: not within ten minutes of the newest
   CHECK(flood.newest().front().at == at(0s));
@@ -68,7 +68,7 @@ TEST_CASE("flood: agrees with counting every alarm of the last ten minutes", "[a
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random{seed};
-    Flood flood;
+    FloodWatch flood;
     std::deque<Timestamp> all;
     bool on = false;
     Timestamp now = at(0s);
@@ -83,12 +83,12 @@ TEST_CASE("flood: agrees with counting every alarm of the last ten minutes", "[a
       if (on) {
         const bool over = flood.due() <= now;
         if (over) {
-          REQUIRE(count_at(flood.due()) < static_cast<std::ptrdiff_t>(flood_ends_below));
-          REQUIRE(count_at(flood.due() - 1us) >= static_cast<std::ptrdiff_t>(flood_ends_below));
+          REQUIRE(count_at(flood.due()) < static_cast<std::ptrdiff_t>(flood_over_below));
+          REQUIRE(count_at(flood.due() - 1us) >= static_cast<std::ptrdiff_t>(flood_over_below));
           flood.end();
           on = false;
         } else {
-          REQUIRE(count_at(now) >= static_cast<std::ptrdiff_t>(flood_ends_below));
+          REQUIRE(count_at(now) >= static_cast<std::ptrdiff_t>(flood_over_below));
         }
       }
       all.push_back(now);
