@@ -114,8 +114,7 @@ void read_suppress_when(SettingsReader& reader, const std::vector<std::string>& 
 // Their meaning is settled and read, but nothing acts on them yet. A key that silently does nothing
 // is worse than one that is refused.
 void refuse_what_does_nothing(SettingsReader& reader) {
-  for (const char* key : {"ack", "latched", "shelvable", "realarm", "respond_within",
-                          "first_out_group", "suppress_when", "recheck", "even_in_maintenance"}) {
+  for (const char* key : {"suppress_when", "recheck"}) {
     if (reader.has(key)) reader.error(key, "this version does not act on it yet; take it out");
   }
 }

@@ -107,9 +107,6 @@ Tag read_tag(SettingsReader& reader) {
   tag.enumeration = read_states(reader);
   tag.expression = reader.text("expression", "");
   tag.commissioned = reader.boolean("commissioned", tag.commissioned);
-  if (!tag.commissioned) {
-    reader.error("commissioned", "this version does not act on it yet; take it out");
-  }
   if (tag.expression.size() > rules::expression_bytes_max) {
     reader.error("expression", "must not be longer than " +
                                    std::to_string(rules::expression_bytes_max) + " bytes");
