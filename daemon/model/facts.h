@@ -50,10 +50,17 @@ struct PlantHash {
   std::string hash;
   bool operator==(const PlantHash&) const = default;
 };
+// Of the message of the same sequence: told when it is the first of a tag from this source, since
+// identities are given up before readings are.
+struct MessageSource {
+  std::string source;  // by name: a replay may have another plant
+  bool operator==(const MessageSource&) const = default;
+};
 struct RecordedInput {
   std::uint64_t sequence = 0;
   Timestamp receive_time;
-  std::variant<Command, PlantHash, TagRegistered, SourceCondition, Start, ClockStep, OwnCondition>
+  std::variant<Command, PlantHash, TagRegistered, SourceCondition, Start, ClockStep, OwnCondition,
+               MessageSource>
       body;
   bool operator==(const RecordedInput&) const = default;
 };

@@ -73,10 +73,9 @@ void Pipeline::State::on_body(const Message& message, const Input& input, Facts&
     }
     evaluate_from(first, facts);
   }
-  // A message that left nothing else behind still moved the sequence: a replay must see it too. So
-  // must it know which source a tag has.
+  // A message that left nothing else behind still moved the sequence: a replay must see it too.
   const bool traceless = facts.readings.size() == first && facts.inputs.size() == inputs;
-  if (message.packet_id == 0 && (traceless || learned_source)) {
+  if (message.packet_id == 0 && traceless) {
     facts.identities.push_back({input.sequence, input.receive_time, message.source, 0, 0});
   }
 }
@@ -159,7 +158,11 @@ void Pipeline::State::remember_last(Facts& facts) {
 // The reading's quality or source is another one than its tag's before.
 void Pipeline::State::learn_source(const Reading& reading, Facts& facts) {
   if ((reading.flags & reading_historical) != 0) return;
-  learned_source |= source != source_id_none && tags.hot(reading.tag).source != source;
+  if (source != source_id_none && tags.hot(reading.tag).source != source && !learned_source) {
+    facts.inputs.push_back(
+        {last_sequence, reading.receive_time, MessageSource{plant().sources[source].name}});
+    learned_source = true;
+  }
   Scene here = scene(facts);
   const Reading newest = reading;
   sources.on_newest(newest, source, here, newest.receive_time);

@@ -57,8 +57,10 @@ class BatchReader {
   std::span<const RecordedInput> inputs_;
 };
 
-bool is_registration(const RecordedInput& input) {
-  return std::holds_alternative<TagRegistered>(input.body);
+// What is no input of its own.
+bool is_of_message(const RecordedInput& input) {
+  return std::holds_alternative<TagRegistered>(input.body) ||
+         std::holds_alternative<MessageSource>(input.body);
 }
 
 using PlantOf = std::function<std::shared_ptr<const Plant>(const std::string&)>;
@@ -77,7 +79,7 @@ Result<Input> input_of(const RecordedInput& recorded, const PlantOf& plant_of) {
   std::visit(
       [&input](const auto& body) {
         using Body = std::decay_t<decltype(body)>;
-        if constexpr (!std::is_same_v<Body, PlantHash>) input.body = body;
+        if constexpr (std::is_constructible_v<decltype(input.body), const Body&>) input.body = body;
       },
       recorded.body);
   return input;
@@ -85,9 +87,9 @@ Result<Input> input_of(const RecordedInput& recorded, const PlantOf& plant_of) {
 
 }  // namespace
 
-// A message: its registrations, its identity, its own readings, then the rules.
+// A message: its source and registrations, its identity, its own readings, then the rules.
 void Pipeline::State::on_recorded_message(std::uint64_t sequence, Timestamp receive,
-                                          std::span<const RecordedInput> registrations,
+                                          std::span<const RecordedInput> inputs,
                                           std::span<const MessageIdentity> identities,
                                           std::span<const Reading> readings, Facts& facts) {
   fire_until(receive, facts);
@@ -95,13 +97,16 @@ void Pipeline::State::on_recorded_message(std::uint64_t sequence, Timestamp rece
   if (!engine) return;
   source = source_id_none;
   for (const MessageIdentity& identity : identities) {
-    if (identity.source < plant().sources.size()) source = identity.source;
     DuplicateMemory* memory = sources.memory(identity.source);
     if (identity.packet_id == 0 || memory == nullptr) continue;
     memory->add(DuplicateMemory::key_of(identity.packet_id, identity.hash));
   }
-  for (const RecordedInput& each : registrations) {
-    register_tag(std::get<TagRegistered>(each.body).tag, receive, facts);
+  for (const RecordedInput& each : inputs) {
+    if (const auto* tag = std::get_if<TagRegistered>(&each.body)) {
+      register_tag(tag->tag, receive, facts);
+    } else if (const auto* from = std::get_if<MessageSource>(&each.body)) {
+      source = sources.find(from->source);
+    }
   }
   const std::size_t first = facts.readings.size();
   for (const Reading& reading : readings) {
@@ -117,7 +122,7 @@ Result<Done> Pipeline::replay(const RecordedBatch& batch, const PlantOf& plant_o
   Facts out;
   for (BatchReader reader{batch}; !reader.done();) {
     const Recorded r = reader.next();
-    if (r.inputs.empty() || is_registration(r.inputs.front())) {
+    if (r.inputs.empty() || is_of_message(r.inputs.front())) {
       s.on_recorded_message(r.sequence, r.receive_time, r.inputs, r.identities, r.readings, out);
       continue;
     }

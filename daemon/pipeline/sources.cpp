@@ -139,6 +139,11 @@ void Sources::on_condition(const SourceCondition& condition, Scene& scene, Times
   refresh_due();
 }
 
+SourceId Sources::find(std::string_view name) const {
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  return found == names_.end() ? source_id_none : static_cast<SourceId>(found - names_.begin());
+}
+
 DuplicateMemory* Sources::memory(SourceId source) {
   return source < by_id_.size() ? &by_id_[source]->memory : nullptr;
 }

@@ -39,6 +39,8 @@ class Sources {
   // one before. `source_id_none`: it is not known, so it is the one from before.
   void on_newest(const Reading& reading, SourceId source, Scene& scene, Timestamp at);
 
+  // `source_id_none` for one that the plant does not have.
+  [[nodiscard]] SourceId find(std::string_view name) const;
   // Null for a source that the plant does not have.
   [[nodiscard]] DuplicateMemory* memory(SourceId source);
   [[nodiscard]] Timestamp next_due() const { return next_due_; }

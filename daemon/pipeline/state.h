@@ -75,7 +75,7 @@ struct Pipeline::State {
   void resume_loop_checks();
   // Of a replay: the parts of one message that were stored.
   void on_recorded_message(std::uint64_t sequence, Timestamp receive,
-                           std::span<const RecordedInput> registrations,
+                           std::span<const RecordedInput> inputs,
                            std::span<const MessageIdentity> identities,
                            std::span<const Reading> readings, Facts& facts);
 

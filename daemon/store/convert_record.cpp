@@ -84,6 +84,10 @@ void put_body(const TagRegistered& body, v1::InputRecord& out) {
   to_proto(defined, *out.mutable_tag_registered());
 }
 
+void put_body(const MessageSource& body, v1::InputRecord& out) {
+  out.set_message_source(mended_utf8(body.source));
+}
+
 void put_body(const SourceCondition& body, v1::InputRecord& out) {
   v1::SourceConditionRecord& record = *out.mutable_source_condition();
   record.set_source(mended_utf8(body.source));
@@ -241,6 +245,9 @@ Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
                                  record.detail()};
       return Done{};
     }
+    case v1::InputRecord::kMessageSource:
+      out.body = MessageSource{in.message_source()};
+      return Done{};
     case v1::InputRecord::kStartAwayUs:
       out.body = Start{Duration{in.start_away_us()}};
       return Done{};

@@ -74,6 +74,7 @@ void fill_tags(const std::vector<TagDefined>& stored, const Plant& plant, v1::Sn
 void keep_the_world(std::vector<RecordedInput>& inputs) {
   std::erase_if(inputs, [](const RecordedInput& input) {
     return !std::holds_alternative<SourceCondition>(input.body) &&
+           !std::holds_alternative<MessageSource>(input.body) &&
            !std::holds_alternative<Start>(input.body) &&
            !std::holds_alternative<ClockStep>(input.body);
   });

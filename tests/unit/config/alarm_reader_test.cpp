@@ -57,6 +57,15 @@ first_out_group = "trip-{device}"
 even_in_maintenance = true
 count = { times = 5, within = "1m" }
 escalation = "tank-duty"
+[[receiver]]
+name = "hook"
+kind = "webhook"
+url = "http://127.0.0.1:1/"
+[[route]]
+to = ["hook"]
+[[escalation]]
+id = "tank-duty"
+steps = [{ after = "3m", to = ["hook"] }]
 )");
   CHECK(alarm.latched);
   CHECK(alarm.shelvable);

@@ -66,10 +66,13 @@ TEST_CASE("admission: a message that leaves nothing behind still leaves a trace 
   REQUIRE(rig.facts().identities.size() == 1);
   CHECK(rig.facts().identities[0].packet_id == 0);
   CHECK(rig.facts().identities[0].sequence == 2);
-  rig.send(2s, "a/b/c 1");  // the first of its tag says which source brings it
-  CHECK(rig.facts().identities.size() == 2);
+  rig.send(2s, "a/b/c 1");
   rig.send(3s, "a/b/c 2");
-  CHECK(rig.facts().identities.size() == 2);
+  CHECK(rig.facts().identities.size() == 1);
+  // The first of its tag says which source brings it.
+  REQUIRE(rig.facts().inputs.size() == 2);
+  CHECK(rig.facts().inputs[1] ==
+        RecordedInput{3, rig.facts().readings[0].receive_time, MessageSource{"park"}});
 }
 
 TEST_CASE("admission: a retained message without a time is a first value only", "[pipeline]") {

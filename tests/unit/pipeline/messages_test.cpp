@@ -109,7 +109,7 @@ TEST_CASE("messages: unknown tags are taken up to the source's limit", "[pipelin
   CHECK(view.version == 1);
   // A replay needs them, the dictionary shows them.
   CHECK(rig.facts().tags.size() == 4);
-  REQUIRE(rig.facts().inputs.size() == 3);
+  REQUIRE(rig.facts().inputs.size() == 4);  // the last says which source
   const auto& registered = std::get<TagRegistered>(rig.facts().inputs[1].body);
   CHECK(registered.id == 2);
   CHECK(registered.tag.name == "x/y/1");

@@ -90,7 +90,8 @@ TEST_CASE("commands: acknowledging answers and is journaled with its author", "[
   CHECK(event.kind == TransitionKind::acknowledged);
   CHECK(event.author == "li");
   CHECK(event.sequence == 6);
-  CHECK(rig.facts().inputs.size() == 5);  // every command is kept, also the refused ones
+  CHECK(rig.facts().inputs.size() ==
+        6);  // with the source of the tag; every command is kept, also the refused ones
 }
 
 TEST_CASE("commands: a consumer's command passes through", "[pipeline]") {

@@ -97,6 +97,7 @@ inline std::vector<RecordedInput> sample_inputs(std::uint64_t first) {
                true}},
       {first + 10, at(first + 10),
        OwnCondition{"delivery-failed", "receiver/mail", true, Priority::high, {"坏", "bad"}, {}}},
+      {first + 11, at(first + 11), MessageSource{"park"}},
   };
 }
 
