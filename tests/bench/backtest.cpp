@@ -31,6 +31,18 @@ struct Recorded {
   std::exit(1);
 }
 
+void commit(store::Store& store, store::Batch& batch, std::uint64_t last, Timestamp now) {
+  batch.last_sequence = last;
+  batch.now = now;
+  if (const auto done = store.commit(batch); !done) fail(done.error().message);
+  batch.plants.clear();
+  batch.facts.readings.clear();
+  batch.facts.transitions.clear();
+  batch.facts.identities.clear();
+  batch.facts.inputs.clear();
+  batch.facts.tags.clear();
+}
+
 // Runs the engine as bench_engine does, and commits what it gives (which is not timed).
 Recorded record(const Bench& load, store::Store& store) {
   Recorded recorded;
@@ -39,6 +51,8 @@ Recorded record(const Bench& load, store::Store& store) {
   const Input start{1, begin, NewPlant{std::make_shared<const Plant>(load.plant)}};
   pipeline.step(begin, {&start, 1}, batch.facts);
   batch.plants.emplace_back(load.plant.hash, "bench");
+  // Of its own, as when the daemon starts: the recording begins where the rules do.
+  commit(store, batch, start.sequence, begin);
   for (std::size_t round = 0; round < rounds; ++round) {
     const std::vector<Input> inputs = load.inputs_of(round);
     for (std::size_t at = 0; at < inputs.size(); at += 10) {
@@ -47,17 +61,10 @@ Recorded record(const Bench& load, store::Store& store) {
       pipeline.step(part.back().receive_time, part, batch.facts);
       recorded.seconds += cpu_seconds() - before;
     }
-    batch.last_sequence = inputs.back().sequence;
-    batch.now = inputs.back().receive_time;
     recorded.readings += batch.facts.readings.size();
-    if (const auto done = store.commit(batch); !done) fail(done.error().message);
-    for (AlarmEvent& event : batch.facts.transitions) recorded.transitions.push_back(event);
-    batch.plants.clear();
-    batch.facts.readings.clear();
-    batch.facts.transitions.clear();
-    batch.facts.identities.clear();
-    batch.facts.inputs.clear();
-    batch.facts.tags.clear();
+    recorded.transitions.insert(recorded.transitions.end(), batch.facts.transitions.begin(),
+                                batch.facts.transitions.end());
+    commit(store, batch, inputs.back().sequence, inputs.back().receive_time);
   }
   return recorded;
 }
