@@ -138,10 +138,9 @@ void Dispatcher::take(Timestamp now, const AlertPtr& alert) {
 void Dispatcher::tell(Timestamp now, std::vector<Tell> tells) {
   for (Tell& one : tells) {
     const std::size_t receiver = one.receiver;
-    const AlertPtr alert = one.notice.alert;
-    const bool announces = one.notice.announces();
+    // What waited when it began to fail was told to the fallback then.
+    if (receivers_[receiver]->status.failing) stand_in(now, receiver, one.notice);
     enqueue(receiver, std::move(one.notice));
-    if (announces && receivers_[receiver]->status.failing) stand_in(now, receiver);
   }
 }
 
@@ -155,19 +154,16 @@ void Dispatcher::enqueue(std::size_t receiver, News notice) {
   }
 }
 
-// What waits for a receiver that fails is told to its fallback too, which then also gets the rest
-// of each alarm. It keeps waiting for the receiver itself.
-void Dispatcher::stand_in(Timestamp now, std::size_t failing) {
-  const std::vector<News> waiting{receivers_[failing]->queue.waiting().begin(),
-                                  receivers_[failing]->queue.waiting().end()};
+// What is for a receiver that fails is told to its fallback too, which then also gets the rest of
+// each alarm. It keeps waiting for the receiver itself.
+void Dispatcher::stand_in(Timestamp now, std::size_t failing, const News& notice) {
+  if (!notice.announces()) return;
   for (const std::string& name : plan_->receivers[failing].fallback) {
     const auto by = receiver_of(*plan_, name);
-    if (!by) continue;
-    for (News notice : waiting) {
-      if (!notice.announces() || !book_.add_told(notice.alert->event, *by)) continue;
-      notice.queued = now;
-      enqueue(*by, std::move(notice));
-    }
+    if (!by || !book_.add_told(notice.alert->event, *by)) continue;
+    News told = notice;
+    told.queued = now;
+    enqueue(*by, std::move(told));
   }
 }
 
@@ -204,7 +200,9 @@ void Dispatcher::look_at_failures(Timestamp now) {
     receiver.status.failing = true;
     receiver.reported_failing = true;
     conditions_.push_back({receiver.status.name, true, receiver.queue.detail()});
-    stand_in(now, at);
+    const auto& waiting = receiver.queue.waiting();
+    const std::vector<News> missed{waiting.begin(), waiting.end()};
+    for (const News& notice : missed) stand_in(now, at, notice);
   }
 }
 

@@ -105,7 +105,7 @@ class Dispatcher {
 
   void tell(Timestamp now, std::vector<Tell> tells);
   void enqueue(std::size_t receiver, News notice);
-  void stand_in(Timestamp now, std::size_t failing);
+  void stand_in(Timestamp now, std::size_t failing, const News& notice);
   void close(std::size_t receiver, const std::vector<News>& notices, const char* reason);
   void expire(Timestamp now);
   void look_at_failures(Timestamp now);

@@ -16,36 +16,46 @@ std::string identity(const AlarmEvent& event, Face face) {
 
 }  // namespace
 
+void HeldAlerts::set(const std::string& identity, const HeldAlert& held) {
+  const auto [at, fresh] = alerts_.try_emplace(identity, held);
+  if (!fresh && at->second.ends != never) ended_.erase({at->second.ends, identity});
+  at->second = held;
+  if (held.ends != never) ended_.emplace(held.ends, identity);
+}
+
+void HeldAlerts::forget(Timestamp now) {
+  while (!ended_.empty() && ended_.begin()->first + repeat_ended_for < now) {
+    alerts_.erase(ended_.begin()->second);
+    ended_.erase(ended_.begin());
+  }
+}
+
 std::vector<HeldAlert> HeldAlerts::apply(Timestamp now, const News& notice) {
   std::vector<HeldAlert> out;
   const AlarmEvent& e = notice.alert->event;
   if (notice.before != notice.face) {
-    const auto old = alerts_.find(identity(e, notice.before));
+    const std::string before = identity(e, notice.before);
+    const auto old = alerts_.find(before);
     if (old != alerts_.end() && old->second.ends == never) {
-      old->second.ends = e.at;
-      out.push_back(old->second);
+      HeldAlert ended = old->second;
+      ended.ends = e.at;
+      set(before, ended);
+      out.push_back(std::move(ended));
     }
   }
   HeldAlert held{notice.alert, notice.face, notice.firing() ? never : e.at};
-  alerts_[identity(e, notice.face)] = held;
+  set(identity(e, notice.face), held);
   out.push_back(std::move(held));
-  std::erase_if(alerts_, [now](const auto& entry) {
-    return entry.second.ends != never && entry.second.ends + repeat_ended_for < now;
-  });
+  forget(now);
   return out;
 }
 
 std::vector<HeldAlert> HeldAlerts::next(Timestamp now, std::size_t at_most) {
+  forget(now);
   std::vector<HeldAlert> out;
-  auto at = alerts_.upper_bound(said_);
-  while (at != alerts_.end() && out.size() < at_most) {
-    if (at->second.ends != never && at->second.ends + repeat_ended_for < now) {
-      at = alerts_.erase(at);
-      continue;
-    }
+  for (auto at = alerts_.upper_bound(said_); at != alerts_.end() && out.size() < at_most; ++at) {
     out.push_back(at->second);
     said_ = at->first;
-    ++at;
   }
   if (out.empty()) said_.clear();
   return out;

@@ -3,7 +3,9 @@
 #pragma once
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "notify/notice.h"
@@ -25,8 +27,13 @@ class HeldAlerts {
   [[nodiscard]] std::size_t size() const { return alerts_.size(); }
 
  private:
-  std::map<std::string, HeldAlert> alerts_;  // by identity of the labels
-  std::string said_;                         // next() gave those up to here
+  void set(const std::string& identity, const HeldAlert& held);
+  // What ended long enough ago. Thousands may be active: it never looks through them.
+  void forget(Timestamp now);
+
+  std::map<std::string, HeldAlert> alerts_;            // by identity of the labels
+  std::set<std::pair<Timestamp, std::string>> ended_;  // of alerts_, by their ends
+  std::string said_;                                   // next() gave those up to here
 };
 
 }  // namespace parkwatch::notify
