@@ -2,6 +2,7 @@
 // it.
 #include "app/alerts_out.h"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 

@@ -29,12 +29,12 @@ class Writer {
         out_.end = false;
         break;
       }
-      const auto taken = take_message(at);
+      auto taken = take_message(at);
       if (!taken) return taken;
       at = message_end(page.readings, at);
       end_ = at;
     }
-    if (const auto flushed = flush(out_.next_sequence); !flushed) return flushed;
+    if (auto flushed = flush(out_.next_sequence); !flushed) return flushed;
     announce_all(definitions_.reached(out_.next_sequence));
     return write_end();
   }
@@ -51,7 +51,7 @@ class Writer {
     const bool full = end - begin_ > store::block_readings_max;
     // A block is read with the definitions before it, so one that changes in the page ends it.
     if (!rows.empty() || full) {
-      if (const auto flushed = flush(readings[at].sequence - 1); !flushed) return flushed;
+      if (auto flushed = flush(readings[at].sequence - 1); !flushed) return flushed;
     }
     announce_all(rows);
     for (std::size_t i = at; i < end; ++i) {
@@ -76,7 +76,7 @@ class Writer {
     const std::span readings{input_.page.readings.data() + begin_, end_ - begin_};
     v1::PullFrame frame;
     const store::BlockSpan span{input_.generation, first_sequence_, last_sequence};
-    const auto encoded = store::encode_block(readings, span, *frame.mutable_block());
+    auto encoded = store::encode_block(readings, span, *frame.mutable_block());
     if (!encoded) return encoded;
     append_frame(out_.body, frame);
     begin_ = end_;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/post.hpp>
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -169,7 +168,7 @@ class Exchange {
     auto& exchange = *static_cast<Exchange*>(self);
     const std::string& body = exchange.transfer_.request.body;
     const std::size_t bytes = std::min(size * count, body.size() - exchange.uploaded_);
-    std::memcpy(out, body.data() + exchange.uploaded_, bytes);
+    body.copy(out, bytes, exchange.uploaded_);
     exchange.uploaded_ += bytes;
     return bytes;
   }

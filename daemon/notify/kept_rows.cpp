@@ -39,6 +39,7 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::string receiver_words(const std::set<std::size_t>& receivers, const NotifyPlan& plan) {
   std::vector<std::string> names;
+  names.reserve(receivers.size());
   for (const std::size_t at : receivers) names.push_back(plan.receivers.at(at).name);
   return joined(names);
 }

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace parkwatch::notify {
 namespace {

@@ -35,7 +35,7 @@ struct Markup {
     return plain ? std::string{raw} : escaped(kind, raw);
   }
   [[nodiscard]] std::string title(const Wording& words) const {
-    const std::string safe = text(words.title);
+    std::string safe = text(words.title);
     if (plain) return safe;
     if (kind == ReceiverKind::wecom) {
       const bool loud = words.tone <= Wording::Tone::low;
@@ -262,7 +262,7 @@ std::string bounded(const Voice& voice, const std::string& head, const std::vect
       if (out.empty() || out == head) {
         const std::size_t room =
             bytes_max - std::min(bytes_max, out.size() + more_max + tail.size() + 8);
-        const std::string first = piece.substr(0, piece.find("\n", 2));
+        const std::string first = piece.substr(0, piece.find('\n', 2));
         out += first.size() <= room ? first : one_line(first, room);
         left -= block.weight;
       }

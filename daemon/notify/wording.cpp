@@ -164,7 +164,7 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
 }
 
 std::string first_characters(std::string_view text, std::size_t characters) {
-  const std::string line = one_line(text, text.size() * 3 + 3);
+  std::string line = one_line(text, text.size() * 3 + 3);
   std::size_t seen = 0;
   std::size_t before_last = 0;
   for (std::size_t at = 0; at < line.size(); ++at) {

@@ -210,7 +210,7 @@ std::string to_text(const Cursor& c) { return c.generation + "." + std::to_strin
 
 std::optional<Cursor> parse_cursor(std::string_view text) {
   const std::size_t dot = text.find('.');
-  if (dot == std::string_view::npos || dot != 16) return std::nullopt;
+  if (dot != 16) return std::nullopt;
   Cursor cursor;
   cursor.generation = std::string{text.substr(0, dot)};
   if (cursor.generation.find_first_not_of("0123456789abcdef") != std::string::npos)

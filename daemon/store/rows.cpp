@@ -89,7 +89,7 @@ Result<std::optional<BatchRow>> first_batch_that(
   auto found = last_whole_batch(connection);
   if (!found || !*found) return found;
   if (!wanted(**found)) return std::optional<BatchRow>{};
-  const auto first = whole_batch_from(connection, 0);
+  auto first = whole_batch_from(connection, 0);
   if (!first || !*first) return first;
   // The first number from which on the next whole batch is wanted lies in low..high; `found` is
   // high's.

@@ -5,6 +5,7 @@
 #include <mqtt/async_client.h>
 
 #include <algorithm>
+#include <bit>
 #include <iostream>
 #include <utility>
 
@@ -77,8 +78,9 @@ class Publisher::Client final : public mqtt::iaction_listener {
 
   // Throws mqtt::exception.
   void publish(std::uint64_t number, const Message& message) {
-    void* context = reinterpret_cast<void*>(static_cast<std::uintptr_t>(number));
-    paho_.publish(mqtt::make_message(message.topic, message.payload, 1, false), context, *this);
+    // The context only carries the number: a pointer into a flight could outlive it.
+    paho_.publish(mqtt::make_message(message.topic, message.payload, 1, false),
+                  std::bit_cast<void*>(number), *this);
   }
 
   void disconnect() {
@@ -91,7 +93,7 @@ class Publisher::Client final : public mqtt::iaction_listener {
 
  private:
   static std::uint64_t number_of(const mqtt::token& token) {
-    return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(token.get_user_context()));
+    return std::bit_cast<std::uint64_t>(token.get_user_context());
   }
   void on_success(const mqtt::token& token) override { owner_.acknowledged(number_of(token)); }
   void on_failure(const mqtt::token& token) override { owner_.failed(number_of(token)); }

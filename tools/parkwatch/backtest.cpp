@@ -37,13 +37,6 @@ std::shared_ptr<const config::Config> config_of(std::string path, Console& conso
   return nullptr;
 }
 
-// The store: named, or that of the configuration.
-Result<std::unique_ptr<store::History>> history_of(const BacktestCommand& command,
-                                                   const config::Config* config) {
-  const bool named = !command.state_directory.empty();
-  return store::open_history(named ? command.state_directory : config->state_directory);
-}
-
 bool take_time(const std::string& text, const char* option, std::optional<Timestamp>& out,
                Console& console) {
   if (text.empty()) return true;
@@ -103,7 +96,9 @@ int backtest(const BacktestCommand& command, Console& console) {
   const bool needs_config = !command.verify || command.state_directory.empty();
   const auto config = needs_config ? config_of(command.rules, console) : nullptr;
   if (needs_config && config == nullptr) return exit_no;
-  const auto history = history_of(command, config.get());
+  const bool is_named = !command.state_directory.empty() || config == nullptr;
+  const auto history =
+      store::open_history(is_named ? command.state_directory : config->state_directory);
   if (!history) return failed(history.error(), console);
   const auto before = std::chrono::steady_clock::now();
   if (command.verify) {

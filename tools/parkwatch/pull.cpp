@@ -48,11 +48,11 @@ Result<Done> Pull::fetch_all() {
     const auto answer = fetch_page();
     if (!answer) return answer.error();
     if (answer->status == 410) {
-      if (const auto begun = begin_new_store(*answer); !begun) return begun;
+      if (auto begun = begin_new_store(*answer); !begun) return begun;
       continue;
     }
     if (answer->status != 200) return error_of(*answer);
-    if (const auto taken = take(*answer); !taken) return taken;
+    if (auto taken = take(*answer); !taken) return taken;
     if (answer->header("parkwatch-end") == "true" && !command_.follow) return Done{};
   }
 }

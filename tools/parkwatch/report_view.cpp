@@ -83,9 +83,11 @@ Section alarms_section(const json::object& report, std::string_view key, std::st
 Section table_section(const json::object& report, std::string_view key, std::string title,
                       const std::vector<std::pair<std::string, std::string>>& columns) {
   Section section{std::move(title), {}, {}};
+  section.head.reserve(columns.size());
   for (const auto& [member, name] : columns) section.head.push_back(name);
   for (const json::object* row : rows_at(report, key)) {
     std::vector<std::string> cells;
+    cells.reserve(columns.size());
     for (const auto& [member, name] : columns) cells.push_back(member_text(*row, member));
     section.rows.push_back(std::move(cells));
   }

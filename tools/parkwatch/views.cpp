@@ -103,7 +103,7 @@ std::string quality_text(const json::object& reading) {
   return reason.empty() ? quality : quality + ' ' + reason;
 }
 
-std::string joined_numbers(const json::object& numbers, std::vector<const char*> keys) {
+std::string joined_numbers(const json::object& numbers, std::initializer_list<const char*> keys) {
   std::string out;
   for (const char* key : keys) {
     if (!out.empty()) out += ", ";
