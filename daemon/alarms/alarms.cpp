@@ -85,10 +85,11 @@ const Alarms::Rule& Alarms::rule_of(std::string_view rule) const {
   return found == rules_.end() ? own : found->second;
 }
 
-Alarm& Alarms::find_or_create(std::string_view rule, std::string_view tag) {
-  auto found = alarms_.find(std::pair{rule, tag});
-  if (found != alarms_.end()) return found->second;
-  found = alarms_.emplace(Key{rule, tag}, Alarm{}).first;
+Alarms::Remembered::iterator Alarms::find_or_create(std::string_view rule, std::string_view tag) {
+  const std::pair key{rule, tag};
+  auto found = alarms_.lower_bound(key);
+  if (found != alarms_.end() && !Less{}(key, found->first)) return found;
+  found = alarms_.emplace_hint(found, Key{rule, tag}, Alarm{});
   AlarmEvent& event = found->second.event;
   event.rule = rule;
   event.tag = tag;
@@ -99,7 +100,7 @@ Alarm& Alarms::find_or_create(std::string_view rule, std::string_view tag) {
   }
   set_flag(event, alarm_not_commissioned, not_commissioned_.contains(tag));
   set_flag(event, alarm_maintenance, is_covered(found->second));
-  return found->second;
+  return found;
 }
 
 const Alarm* Alarms::find(std::string_view rule, std::string_view tag) const {
@@ -151,7 +152,8 @@ void Alarms::emit_by(Alarm& alarm, TransitionKind kind, Telling telling, const P
 }
 
 void Alarms::settle(const Alarm& alarm) {
-  const auto found = alarms_.find(Key{alarm.event.rule, alarm.event.tag});
+  const auto found = alarms_.find(
+      std::pair{std::string_view{alarm.event.rule}, std::string_view{alarm.event.tag}});
   if (found != alarms_.end()) settle(found);
 }
 
@@ -174,15 +176,15 @@ void Alarms::queue(Alarm& alarm) {
 }
 
 void Alarms::apply(Condition condition, const Occasion& occasion, Out& out) {
-  const auto found = alarms_.find(std::pair{condition.rule, condition.tag});
   if (condition.level == Level::none) {
+    const auto found = alarms_.find(std::pair{condition.rule, condition.tag});
     if (found == alarms_.end() || !found->second.active) return;
     end(condition, found->second, occasion, out);
     return settle(found);
   }
-  Alarm& alarm = find_or_create(condition.rule, condition.tag);
-  begin(condition, alarm, occasion, out);
-  settle(alarm);
+  const auto found = find_or_create(condition.rule, condition.tag);
+  begin(condition, found->second, occasion, out);
+  settle(found);
 }
 
 void Alarms::begin(Condition& condition, Alarm& alarm, const Occasion& occasion, Out& out) {
@@ -316,7 +318,7 @@ void Alarms::suppress(std::string_view rule, std::string_view tag, bool by_desig
                       const Occasion& occasion, Out& out) {
   const auto found = alarms_.find(std::pair{rule, tag});
   if (found == alarms_.end() && !by_design) return;
-  Alarm& alarm = found == alarms_.end() ? find_or_create(rule, tag) : found->second;
+  Alarm& alarm = found == alarms_.end() ? find_or_create(rule, tag)->second : found->second;
   if (alarm.by_design == by_design) return;
   alarm.by_design = by_design;
   if (by_design) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -160,9 +161,15 @@ class Alarms {
     sound,     // the same, and the horn begins
   };
   using Out = std::vector<AlarmEvent>;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
 
   [[nodiscard]] const Rule& rule_of(std::string_view rule) const;
-  Alarm& find_or_create(std::string_view rule, std::string_view tag);
+  Remembered::iterator find_or_create(std::string_view rule, std::string_view tag);
   void emit(Alarm& alarm, TransitionKind kind, Telling telling, const Occasion& occasion, Out& out);
   void emit_by(Alarm& alarm, TransitionKind kind, Telling telling, const Person& who,
                const std::string& comment, const Occasion& occasion, Out& out);
@@ -211,7 +218,8 @@ class Alarms {
     bool operator()(const Alarm* a, const Alarm* b) const;
   };
 
-  std::map<std::string, Rule, std::less<>> rules_;
+  // By id; looked at several times a transition, so no tree of strings.
+  std::unordered_map<std::string, Rule, TextHash, std::equal_to<>> rules_;
   std::set<std::string, std::less<>> not_commissioned_;
   std::set<Key, Less> tested_;
   Remembered alarms_;

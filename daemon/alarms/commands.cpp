@@ -94,7 +94,7 @@ Result<Done> Alarms::command(const AlarmCommand& c, const Person& who, bool exis
   if (!remembered && !is_verb_of_normal(c.verb)) {
     return otherwise("nothing to do: " + c.rule + " on " + c.tag + " is now normal");
   }
-  Alarm& alarm = find_or_create(c.rule, c.tag);
+  Alarm& alarm = find_or_create(c.rule, c.tag)->second;
   auto result = one_alarm(c, who, alarm, occasion, out);
   settle(alarm);
   return result;
@@ -211,7 +211,7 @@ Result<Done> Alarms::reset_first_out(const AlarmCommand& c, const Person& who,
     return otherwise("the first-out group " + c.group + " is reset already");
   }
   const Key key = std::exchange(group->second.first, {});
-  Alarm& alarm = find_or_create(key.first, key.second);
+  Alarm& alarm = find_or_create(key.first, key.second)->second;
   alarm.event.flags &= ~static_cast<std::uint32_t>(alarm_first_out);
   emit_by(alarm, TransitionKind::first_out_reset, Telling::silently, who, c.comment, occasion, out);
   settle(alarm);

@@ -120,6 +120,7 @@ void Pipeline::State::on_recorded_message(std::uint64_t sequence, Timestamp rece
 Result<Done> Pipeline::replay(const RecordedBatch& batch, const PlantOf& plant_of, Facts& facts) {
   State& s = *state_;
   Facts out;
+  out.readings.reserve(batch.readings.size());
   for (BatchReader reader{batch}; !reader.done();) {
     const Recorded r = reader.next();
     if (r.inputs.empty() || is_of_message(r.inputs.front())) {

@@ -65,9 +65,11 @@ class SqliteHistory final : public History {
     return *found ? (*found)->batch : std::uint64_t{0};
   }
 
-  Result<Done> batches(std::uint64_t batch, Timestamp until,
+  Result<Done> batches(const BatchSpan& span,
                        const std::function<Result<Done>(RecordedBatch&)>& take) override {
-    return read_batches_after(*connection_, batch, take, {.whole = false, .until = until});
+    return read_batches_after(
+        *connection_, span.after, take,
+        {.whole = false, .transitions = span.transitions, .until = span.until});
   }
 
   Result<std::string> plant_text(const std::string& hash) override {

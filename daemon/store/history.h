@@ -34,6 +34,13 @@ struct Extent {
   std::uint64_t readings = 0;
 };
 
+// Which batches: those after number `after` up to the first that reaches `until`.
+struct BatchSpan {
+  std::uint64_t after = 0;
+  Timestamp until = timestamp_max;
+  bool transitions = true;  // false: without them, for who makes his own
+};
+
 class History {
  public:
   virtual ~History() = default;
@@ -46,13 +53,11 @@ class History {
       const KeptSnapshot& kept) = 0;
   // The number of the first batch whose `now` is at or after `t`; 0: there is none.
   [[nodiscard]] virtual Result<std::uint64_t> first_batch_at(Timestamp t) = 0;
-  // Every batch after number `batch` up to the first that reaches `until`, without message
-  // identities; transitions may be missing where the journal was given up. Stops at the first
-  // error, its own or `take`'s. Errors: permanent - a batch is damaged, or retention took it
-  // meanwhile.
+  // Every batch of the span, without message identities; transitions may be missing where the
+  // journal was given up. Stops at the first error, its own or `take`'s. Errors: permanent - a
+  // batch is damaged, or retention took it meanwhile.
   [[nodiscard]] virtual Result<Done> batches(
-      std::uint64_t batch, Timestamp until,
-      const std::function<Result<Done>(RecordedBatch&)>& take) = 0;
+      const BatchSpan& span, const std::function<Result<Done>(RecordedBatch&)>& take) = 0;
   // The text of a configuration that ran. Errors: not_found.
   [[nodiscard]] virtual Result<std::string> plant_text(const std::string& hash) = 0;
   // Of each tag the last definition, by id.

@@ -25,8 +25,11 @@ bool parse(std::string_view frame, Decompressor& decompressor, google::protobuf:
 class BatchReader {
  public:
   // Up to batch `trimmed` retention may have taken what only a replay needs.
-  BatchReader(Connection& connection, std::uint64_t trimmed, bool whole)
-      : connection_(connection), trimmed_(trimmed), whole_(whole) {}
+  BatchReader(Connection& connection, std::uint64_t trimmed, const BatchScope& scope)
+      : connection_(connection),
+        trimmed_(trimmed),
+        whole_(scope.whole),
+        transitions_(scope.transitions) {}
 
   Result<Done> read(const BatchRow& row, RecordedBatch& out) {
     out.readings.clear();  // keeping the memory: blocks are alike
@@ -87,7 +90,7 @@ class BatchReader {
   }
 
   Result<Done> read_transitions(const BatchRow& row, RecordedBatch& out) {
-    if (row.transitions == 0) return Done{};
+    if (row.transitions == 0 || !transitions_) return Done{};
     Query query{connection_,
                 "SELECT journal, crc, event FROM journal WHERE journal >= ? AND journal < ? "
                 "ORDER BY journal"};
@@ -104,6 +107,7 @@ class BatchReader {
   Connection& connection_;
   std::uint64_t trimmed_;
   bool whole_;
+  bool transitions_;
   BlockUnpacker unpacker_;
   Decompressor decompressor_;
 };
@@ -135,7 +139,7 @@ Result<Done> read_batches_after(Connection& connection, std::uint64_t batch,
   if (!last) return last.error();
   const auto trimmed = replay_starts_after(connection);
   if (!trimmed) return trimmed.error();
-  BatchReader reader{connection, *trimmed, scope.whole};
+  BatchReader reader{connection, *trimmed, scope};
   RecordedBatch recorded;
   std::optional<std::uint64_t> ended_at;
   if (batch == 0) ended_at = 0;

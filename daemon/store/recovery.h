@@ -37,13 +37,13 @@ struct BatchScope {
   // False: message identities are not read, and journal rows may be missing: both are given up
   // earlier than the readings, and a look back can do without.
   bool whole = true;
+  bool transitions = true;
   Timestamp until = timestamp_max;  // the first batch that reaches it is the last one
 };
 
 // Every batch with a number above `batch`, in order, `take`'s to change, checked: numbers and
-// sequences follow each
-// other, nothing of a batch is missing or damaged. Errors: permanent - naming batch and messages;
-// `take`'s own.
+// sequences follow each other, nothing of a batch is missing or damaged. Errors: permanent - naming
+// batch and messages; `take`'s own.
 [[nodiscard]] Result<Done> read_batches_after(
     Connection& connection, std::uint64_t batch,
     const std::function<Result<Done>(RecordedBatch&)>& take, const BatchScope& scope = {});

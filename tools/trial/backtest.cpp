@@ -179,7 +179,7 @@ Result<BacktestRun> run_rules(store::History& history, const std::shared_ptr<con
   if (!pipeline) return pipeline.error();
   Runner runner{*run, std::move(*pipeline), static_cast<std::size_t>(snapshot.tags_size())};
   const auto take = [&runner](RecordedBatch& batch) { return runner.take(batch); };
-  if (auto done = history.batches(*first - 1, run->to, take); !done) return done.error();
+  if (auto done = history.batches({*first - 1, run->to, false}, take); !done) return done.error();
   run->tags = runner.tags_seen();
   if (auto counted = count_gaps(history, *run); !counted) return counted.error();
   return run;

@@ -36,7 +36,7 @@ Result<pipeline::Pipeline> newest_state(store::History& history, Plants& plants)
     Facts facts;
     return pipeline.replay(batch, plant_of, facts);
   };
-  if (auto done = history.batches(after, timestamp_max, take); !done) return done.error();
+  if (auto done = history.batches({after, timestamp_max, false}, take); !done) return done.error();
   return pipeline;
 }
 

@@ -164,10 +164,8 @@ Result<Verified> verify(store::History& history, const PlantOf& plant_of,
     ++verified.batches;
     return Done{};
   };
-  if (auto done = history.batches(beginning->after_batch, to.value_or(timestamp_max), take);
-      !done) {
-    return done.error();
-  }
+  const store::BatchSpan span{beginning->after_batch, to.value_or(timestamp_max)};
+  if (auto done = history.batches(span, take); !done) return done.error();
   return verified;
 }
 

@@ -25,7 +25,7 @@ std::unique_ptr<History> looking(const TempDir& dir) {
 std::vector<RecordedBatch> batches_of(History& history, std::uint64_t after,
                                       Timestamp until = timestamp_max) {
   std::vector<RecordedBatch> all;
-  const auto done = history.batches(after, until, [&](RecordedBatch& batch) -> Result<Done> {
+  const auto done = history.batches({after, until}, [&](RecordedBatch& batch) -> Result<Done> {
     all.push_back(batch);
     return Done{};
   });
@@ -58,6 +58,30 @@ AlarmEvent event_at(std::uint64_t journal, const std::string& rule, Timestamp at
 }
 
 }  // namespace
+
+TEST_CASE("history: who makes his own transitions gets everything else", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  commit(*store, batch_with(1, {event_at(1, "level", from_us(5))}));
+  commit(*store, batch_with(2, {}));
+  const auto history = looking(dir);
+  std::vector<RecordedBatch> without;
+  const auto take = [&](RecordedBatch& batch) -> Result<Done> {
+    without.push_back(batch);
+    return Done{};
+  };
+  REQUIRE(history->batches({0, timestamp_max, false}, take));
+  const auto with = batches_of(*history, 0);
+  REQUIRE(with.size() == 2);
+  REQUIRE(without.size() == 2);
+  CHECK(with[0].transitions.size() == 1);
+  CHECK(without[0].transitions.empty());
+  for (std::size_t at = 0; at < 2; ++at) {
+    CHECK(without[at].readings == with[at].readings);
+    CHECK(without[at].inputs == with[at].inputs);
+    CHECK(without[at].last_sequence == with[at].last_sequence);
+  }
+}
 
 TEST_CASE("history: an empty store has no extent, no state and no batch", "[store]") {
   const TempDir dir;
@@ -124,7 +148,7 @@ TEST_CASE("history: what takes a batch may stop, and its error is the answer", "
   fill(*store, 3);
   const auto history = looking(dir);
   int taken = 0;
-  const auto done = history->batches(0, timestamp_max, [&](RecordedBatch&) -> Result<Done> {
+  const auto done = history->batches({}, [&](RecordedBatch&) -> Result<Done> {
     if (++taken == 2) return Error{ErrorKind::refused, "enough"};
     return Done{};
   });
@@ -250,7 +274,7 @@ TEST_CASE("history: a damaged batch and one that is gone are told by name", "[st
     REQUIRE(connection);
     REQUIRE((*connection)->execute(sql));
     const auto take = [](RecordedBatch&) -> Result<Done> { return Done{}; };
-    return looking(dir)->batches(0, timestamp_max, take);
+    return looking(dir)->batches({}, take);
   };
   const auto damaged = spoil("UPDATE batches SET block = x'00' WHERE batch = 3");
   REQUIRE_FALSE(damaged);

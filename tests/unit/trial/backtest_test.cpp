@@ -76,9 +76,9 @@ class Forged final : public store::History {
     return real_.snapshot(k);
   }
   Result<std::uint64_t> first_batch_at(Timestamp t) override { return real_.first_batch_at(t); }
-  Result<Done> batches(std::uint64_t batch, Timestamp until,
+  Result<Done> batches(const store::BatchSpan& span,
                        const std::function<Result<Done>(RecordedBatch&)>& take) override {
-    return real_.batches(batch, until, [&](RecordedBatch& recorded) {
+    return real_.batches(span, [&](RecordedBatch& recorded) {
       std::erase_if(recorded.transitions, [&](AlarmEvent& e) {
         if (e.journal == journal_) e.at += 1us;
         return e.journal == journal_ + 1;
