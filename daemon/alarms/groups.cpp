@@ -82,8 +82,8 @@ void Alarms::leave_group(Alarm& alarm) {
 }
 
 bool Alarms::is_covered(const Alarm& alarm) const {
-  return !rule_of(alarm.event.rule).alarm.even_in_maintenance &&
-         maintenance_.covers(alarm.event.group, alarm.event.tag);
+  return maintenance_.covers(alarm.event.group, alarm.event.tag) &&
+         !rule_of(alarm.event.rule).alarm.even_in_maintenance;
 }
 
 // A window began or ended: what stands and is hidden by it, or no longer is.

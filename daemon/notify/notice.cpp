@@ -17,7 +17,8 @@ Role role_of(const AlarmEvent& event) {
     case Notice::none:
       break;
   }
-  if (is_hidden(event)) return Role::none;
+  // While it chatters it comes and goes in the journal only: one row with a counter.
+  if (is_hidden(event) || (event.flags & alarm_chattering) != 0) return Role::none;
   // From before transitions said it, and those of our own that no journal holds.
   switch (event.kind) {
     case TransitionKind::raised:

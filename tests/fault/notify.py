@@ -2,7 +2,8 @@
 """notify: kill -9 of the daemon at random instants while alarms come and go and receivers fail; everybody is told of every transition.
 
 A webhook that answers 503, hangs up and is slow at random, and a mailbox that is sometimes not there, against the journal: `missing`
-are announced transitions that a receiver never confirmed, `invented` are ids that the journal does not have.
+are announced transitions that a receiver never confirmed, `invented` are ids that the journal does not have,
+`unasked` are transitions that are for the journal only, as while an alarm chatters.
 """
 import argparse
 import pathlib
@@ -131,16 +132,17 @@ def main():
         rows, generation = journal(daemon)
         wanted = {f"fault-{generation}-{number}" for number, told in rows.items() if told}
         all_ids = {f"fault-{generation}-{number}" for number in rows}
-        missing = invented = twice = 0
+        missing = invented = unasked = twice = 0
         for name, hook in hooks.items():
             ids = hook.ids()
             missing += len(wanted - ids.keys())
             invented += len(ids.keys() - all_ids)
+            unasked += len((ids.keys() & all_ids) - wanted)
             twice += sum(count - 1 for count in ids.values())
             print(f"{name}: told={len(ids)} again={sum(c - 1 for c in ids.values())} missing={len(wanted - ids.keys())}", flush=True)
         daemon.kill()
-        print(f"notify kills={kills} transitions={len(wanted)} missing={missing} invented={invented}")
-        return 1 if missing or invented or not wanted else 0
+        print(f"notify kills={kills} transitions={len(wanted)} missing={missing} invented={invented} unasked={unasked}")
+        return 1 if missing or invented or unasked or not wanted else 0
 
 
 if __name__ == "__main__":

@@ -342,6 +342,36 @@ TEST_CASE(
   for (const auto& [journal, times] : told) CHECK(times == 1);
 }
 
+TEST_CASE("dispatcher: what only the journal is told while an alarm chatters calls nobody",
+          "[notify]") {
+  NotifyPlan plan = plan_of({receiver("hook", ReceiverKind::webhook)});
+  plan.receivers[0].updates = true;
+  plan.receivers[0].group_wait = plan.receivers[0].group_interval = 0s;
+  DispatchRig rig{plan};
+  AlarmEvent first = raised(1, tank(1));
+  first.notice = Notice::opens;
+  rig.commit(first);
+  AlarmEvent again = raised(2, tank(1));  // the third within the minute, let us say
+  again.flags = alarm_chattering;
+  again.notice = Notice::updates;
+  rig.commit(again);
+  AlarmEvent back =
+      followed(again, 3, TransitionKind::returned, AlarmState::returned_unacknowledged);
+  back.notice = Notice::none;
+  rig.commit(back);
+  AlarmEvent more = raised(4, tank(1));
+  more.flags = alarm_chattering;
+  more.notice = Notice::none;
+  rig.commit(more);
+  AlarmEvent over =
+      followed(more, 5, TransitionKind::chatter_ended, AlarmState::returned_unacknowledged);
+  over.flags = 0;
+  over.notice = Notice::closes;
+  rig.commit(over);
+  rig.advance(60s);
+  CHECK(rig.said() == Lines{"hook: 1", "hook: 2", "hook: 5"});
+}
+
 TEST_CASE("dispatcher: a blocked robot's spare takes over at once", "[notify]") {
   NotifyPlan plan = plan_of({receiver("ding", ReceiverKind::dingtalk)});
   plan.receivers[0].endpoints.push_back({"http://127.0.0.2/", "", ""});
