@@ -42,13 +42,17 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
                           (life.seen_device && at.source - life.seen_source >= t.silence)));
   if (by_source) fire_by_source(r.tag, at, scene);
   life.on_device_clock = at.device_time;
+  std::uint32_t u = t.users;
+  for (; u < t.users_end && is_guard(users_[u]); ++u) {
+    on_guard(guards_[users_[u] - instances_.size()], at.receive, scene);
+  }
   if (r.quality == Quality::bad) {
     for (std::uint32_t i = t.limits; i < t.windows; ++i) hold(i, at);
   } else {
     on_signals(r, at, scene);
     if ((r.flags & reading_retained) == 0) on_seen(r, at, scene);
   }
-  for (std::uint32_t u = t.users; u < t.users_end; ++u) on_joint(users_[u], r, at, scene);
+  for (; u < t.users_end; ++u) on_joint(users_[u], r, at, scene);
 }
 
 void Engine::prefetch_rules(TagId tag) const {

@@ -79,6 +79,8 @@ class Engine {
     Operand& operand = operands_[reading.tag];
     if (operand.used) take_operand(reading, operand);
   }
+  // All suppress_when anew, by the operands as they are: of a plant that came into force.
+  void look_at_guards(Timestamp at, Scene& scene);
   // REQUIRES: taken, remembered, seen, not historical.
   void on_reading(const Reading& reading, Scene& scene);
 
@@ -136,7 +138,7 @@ class Engine {
     std::uint32_t windows = 0;
     std::uint32_t stales = 0;
     std::uint32_t joints = 0;
-    std::uint32_t users = 0;  // into users_: instances of several tags that this is one of
+    std::uint32_t users = 0;  // into users_: guards and instances of several tags, this among them
     std::uint32_t users_end = 0;
     std::uint32_t silent = 0;  // stale instances that found silence, and one if never seen
     Duration silence = Duration::max();    // the shortest `after` of them
@@ -149,7 +151,18 @@ class Engine {
     std::optional<rules::Expression> expression;  // else the kind says what is computed
   };
 
+  // The suppress_when of one alarm.
+  struct Guard {
+    std::uint32_t instance = 0;
+    std::vector<TagId> operands;
+    rules::Expression expression;
+    std::optional<bool> said;  // to the alarms, which know it after a restart too
+  };
+
   void compile(const TagTable& tags, Timestamp since);
+  void compile_guards(const TagTable& tags);
+  void on_guard(Guard& guard, Timestamp at, Scene& scene);
+  [[nodiscard]] bool is_guard(std::uint32_t user) const { return user >= instances_.size(); }
   void compile_rule(std::uint32_t index, const TagTable& tags, Timestamp since);
   [[nodiscard]] std::optional<Joint> make_joint(const RuleSpec& rule, std::size_t at,
                                                 const TagTable& tags) const;
@@ -206,7 +219,9 @@ class Engine {
   std::vector<std::uint32_t> by_rank_;
   std::vector<TagRules> rules_of_;  // by tag
   std::vector<TagLife> lives_;      // by tag
+  // By tag, guards first: those from instances_.size() on are positions in guards_.
   std::vector<std::uint32_t> users_;
+  std::vector<Guard> guards_;
   std::vector<Joint> joints_;
   std::vector<rules::Member> members_;  // of one of them, for the moment
   Operands operands_;

@@ -137,6 +137,7 @@ void Engine::compile(const TagTable& tags, Timestamp since) {
     instances_[by_rank_[rank]].rank = rank;
   }
   lay_out(tags.size());
+  compile_guards(tags);
   index_users();
 }
 
@@ -213,6 +214,10 @@ void Engine::lay_out(std::size_t tags) {
 
 void Engine::index_users() {
   std::vector<std::vector<std::uint32_t>> users(rules_of_.size());
+  for (std::size_t g = 0; g < guards_.size(); ++g) {
+    const auto user = static_cast<std::uint32_t>(instances_.size() + g);
+    for (const TagId tag : guards_[g].operands) users[tag].push_back(user);
+  }
   for (const std::uint32_t i : by_rank_) {
     if (!is_of_several(instances_[i].kind)) continue;
     for (const TagId tag : joints_[instances_[i].joint].operands) {

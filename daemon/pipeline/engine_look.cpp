@@ -25,7 +25,9 @@ std::optional<Priority> Engine::urgency_of(TagId tag) const {
     take_urgency(instances_[i], level_specs_[instances_[i].rule].limits(), most);
   };
   for (std::uint32_t i = t.limits; i < t.joints; ++i) look(i);
-  for (std::uint32_t u = t.users; u < t.users_end; ++u) look(users_[u]);
+  for (std::uint32_t u = t.users; u < t.users_end; ++u) {
+    if (!is_guard(users_[u])) look(users_[u]);
+  }
   return most;
 }
 
@@ -39,7 +41,9 @@ std::vector<std::pair<std::string, std::string>> Engine::alarms_of(TagId tag,
     alarms.emplace_back(spec(x).id, tags.slot(x.tag).tag.name);
   };
   for (std::uint32_t i = t.limits; i < t.rates; ++i) add(i);
-  for (std::uint32_t u = t.users; u < t.users_end; ++u) add(users_[u]);
+  for (std::uint32_t u = t.users; u < t.users_end; ++u) {
+    if (!is_guard(users_[u])) add(users_[u]);
+  }
   return alarms;
 }
 
@@ -48,6 +52,10 @@ void Engine::on_test_value(const Reading& value, Scene& scene) {
   const rules::Moment at{value.receive_time, value.receive_time, false};
   const auto number = as_number(value.value);
   if (!number) return;
+  std::uint32_t u = t.users;
+  for (; u < t.users_end && is_guard(users_[u]); ++u) {
+    on_guard(guards_[users_[u] - instances_.size()], at.receive, scene);
+  }
   const rules::Cause cause{value.sequence, value.index, Quality::good,
                            true,           *number,     value.source_time};
   for (std::uint32_t i = t.limits; i < t.states; ++i) signal(i, *number, at, cause, scene);
@@ -56,7 +64,7 @@ void Engine::on_test_value(const Reading& value, Scene& scene) {
     const bool alarming = std::find(states.begin(), states.end(), *number) != states.end();
     signal(i, alarming ? 1 : 0, at, cause, scene);
   }
-  for (std::uint32_t u = t.users; u < t.users_end; ++u) on_joint(users_[u], value, at, scene);
+  for (; u < t.users_end; ++u) on_joint(users_[u], value, at, scene);
 }
 
 }  // namespace parkwatch::pipeline

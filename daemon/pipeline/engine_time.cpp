@@ -128,7 +128,9 @@ std::uint32_t Engine::next_by_source(TagId tag, const Moment& at) const {
     next = i;
   };
   for (std::uint32_t i = t.limits; i < t.joints; ++i) look(i);
-  for (std::uint32_t u = t.users; u < t.users_end; ++u) look(users_[u]);
+  for (std::uint32_t u = t.users; u < t.users_end; ++u) {
+    if (!is_guard(users_[u])) look(users_[u]);
+  }
   return next;
 }
 
@@ -183,6 +185,7 @@ void Engine::refresh_wakes(TagId tag) {
     if (x.signal) t.wake_signal = std::min(t.wake_signal, x.signal->due());
   }
   for (std::uint32_t u = t.users; u < t.users_end; ++u) {
+    if (is_guard(users_[u])) continue;
     t.wake_device = std::min(t.wake_device, instances_[users_[u]].levels.source_due());
   }
 }

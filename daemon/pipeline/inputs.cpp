@@ -151,6 +151,7 @@ void Pipeline::State::put_in_force(std::shared_ptr<const Plant> next, Timestamp 
   sources.configure(*next, here, at);
   load_operands();
   resume_loop_checks();
+  engine->look_at_guards(at, here);
 }
 
 void Pipeline::State::load_operands() {
