@@ -79,14 +79,19 @@ void read_count(SettingsReader& reader, AlarmSpec& alarm) {
   count.finish();
 }
 
-// With the placeholders filled for one tag of the rule: what is wrong, or "".
-std::string wrong_with(const std::string& expression, TagIndex& index) {
-  for (const std::string& name : rules::tags_of_expression(expression)) {
-    if (index.find(name) != nullptr) continue;
-    return index.complete() ? "unknown tag " + in_quotes(name) + index.hint_for(name) : "";
+// With the placeholders of the operands filled for one tag of the rule: what is wrong, or "".
+std::string wrong_with(const std::vector<std::string>& operands, const std::string& tag,
+                       TagIndex& index) {
+  for (const std::string& operand : operands) {
+    const std::string name = filled_from_tag_name(operand, tag);
+    const Tag* found = index.find(name);
+    if (found == nullptr && !index.complete()) continue;
+    if (found == nullptr) return "unknown tag " + in_quotes(name) + index.hint_for(name);
+    if (found->type == ValueType::text) {
+      return in_quotes(name) + " is a text; an expression needs numbers";
+    }
   }
-  const auto compiled = rules::Expression::compile(expression);
-  return compiled ? "" : compiled.error().message;
+  return "";
 }
 
 void read_suppress_when(SettingsReader& reader, const std::vector<std::string>& rule_tags,
@@ -102,20 +107,18 @@ void read_suppress_when(SettingsReader& reader, const std::vector<std::string>& 
     return;
   }
   if (!check_placeholders(reader, "suppress_when", text)) return;
+  const auto compiled = rules::Expression::compile(text);
+  if (!compiled) return reader.error("suppress_when", compiled.error().message);
+  if (compiled->tags().empty()) {
+    // It would hide the alarm for ever.
+    return reader.error("suppress_when", "names no tag: write `site/device/quantity`");
+  }
   alarm.suppress_when = text;
   std::set<std::string> told;
   for (const std::string& tag : rule_tags) {
-    const std::string wrong = wrong_with(filled_from_tag_name(text, tag), index);
+    const std::string wrong = wrong_with(compiled->tags(), tag, index);
     if (wrong.empty() || !told.insert(wrong).second) continue;
     if (told.size() <= same_key_max) reader.error("suppress_when", wrong);
-  }
-}
-
-// Their meaning is settled and read, but nothing acts on them yet. A key that silently does nothing
-// is worse than one that is refused.
-void refuse_what_does_nothing(SettingsReader& reader) {
-  for (const char* key : {"suppress_when", "recheck"}) {
-    if (reader.has(key)) reader.error(key, "this version does not act on it yet; take it out");
   }
 }
 
@@ -124,7 +127,6 @@ void refuse_what_does_nothing(SettingsReader& reader) {
 AlarmSpec read_alarm(SettingsReader& reader, const std::vector<std::string>& rule_tags,
                      TagIndex& index) {
   AlarmSpec alarm;
-  refuse_what_does_nothing(reader);
   alarm.ack_required = reader.choice("ack", "required", {"required", "auto"}) == "required";
   alarm.latched = reader.boolean("latched", alarm.latched);
   read_shelvable(reader, alarm);
@@ -139,6 +141,9 @@ AlarmSpec read_alarm(SettingsReader& reader, const std::vector<std::string>& rul
   (void)check_placeholders(reader, "first_out_group", alarm.first_out_group);
   read_suppress_when(reader, rule_tags, index, alarm);
   alarm.recheck = reader.duration("recheck", alarm.recheck, seconds{0}, hours{24});
+  if (reader.has("recheck") && !reader.has("suppress_when")) {
+    reader.error("recheck", "is the time after suppress_when, which this rule does not have");
+  }
   alarm.even_in_maintenance = reader.boolean("even_in_maintenance", alarm.even_in_maintenance);
   read_count(reader, alarm);
   if (reader.has("escalation")) {

@@ -42,10 +42,7 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
                           (life.seen_device && at.source - life.seen_source >= t.silence)));
   if (by_source) fire_by_source(r.tag, at, scene);
   life.on_device_clock = at.device_time;
-  std::uint32_t u = t.users;
-  for (; u < t.users_end && is_guard(users_[u]); ++u) {
-    on_guard(guards_[users_[u] - instances_.size()], at.receive, scene);
-  }
+  std::uint32_t u = on_guards(t, at.receive, scene);
   if (r.quality == Quality::bad) {
     for (std::uint32_t i = t.limits; i < t.windows; ++i) hold(i, at);
   } else {

@@ -79,13 +79,14 @@ class Engine {
     Operand& operand = operands_[reading.tag];
     if (operand.used) take_operand(reading, operand);
   }
-  // All suppress_when anew, by the operands as they are: of a plant that came into force.
-  void look_at_guards(Timestamp at, Scene& scene);
   // REQUIRES: taken, remembered, seen, not historical.
   void on_reading(const Reading& reading, Scene& scene);
 
-  // Hints that on_reading() will soon be called for the tag: many tags do not fit into a cache.
-  // First the one, some readings later the other.
+  // Tells the alarms what their suppress_when says by now: all of a plant that came into force, or
+  // those that name the tag.
+  void look_at_guards(Timestamp at, Scene& scene);
+  void look_at_guards(TagId tag, Timestamp at, Scene& scene);
+
   // A loop check's test value: limits, states and expressions see it; slopes, windows and silence
   // do not, since it is nothing that the plant did. Told to see() before.
   void on_test_value(const Reading& value, Scene& scene);
@@ -96,6 +97,8 @@ class Engine {
   // The highest priority of these that is active or waits for its delay; empty: none.
   [[nodiscard]] std::optional<Priority> urgency_of(TagId tag) const;
 
+  // Hints that on_reading() will soon be called for the tag: many tags do not fit into a cache.
+  // First the one, some readings later the other.
   void prefetch_rules(TagId tag) const;
   void prefetch_instances(TagId tag) const;
 
@@ -151,17 +154,20 @@ class Engine {
     std::optional<rules::Expression> expression;  // else the kind says what is computed
   };
 
-  // The suppress_when of one alarm.
+  // The suppress_when of one alarm. The alarms know it too, also after a restart.
   struct Guard {
     std::uint32_t instance = 0;
+    std::uint32_t expression = 0;  // in guard_expressions_
     std::vector<TagId> operands;
-    rules::Expression expression;
-    std::optional<bool> said;  // to the alarms, which know it after a restart too
+    std::optional<bool> said;
   };
 
   void compile(const TagTable& tags, Timestamp since);
   void compile_guards(const TagTable& tags);
+  [[nodiscard]] bool is_suppressed(const Guard& guard, const TagTable& tags);
   void on_guard(Guard& guard, Timestamp at, Scene& scene);
+  // Returns the first of the tag's users after them.
+  std::uint32_t on_guards(const TagRules& t, Timestamp at, Scene& scene);
   [[nodiscard]] bool is_guard(std::uint32_t user) const { return user >= instances_.size(); }
   void compile_rule(std::uint32_t index, const TagTable& tags, Timestamp since);
   [[nodiscard]] std::optional<Joint> make_joint(const RuleSpec& rule, std::size_t at,
@@ -222,6 +228,8 @@ class Engine {
   // By tag, guards first: those from instances_.size() on are positions in guards_.
   std::vector<std::uint32_t> users_;
   std::vector<Guard> guards_;
+  // One a rule: its placeholders stand in the names of its operands, which each guard has filled.
+  std::vector<rules::Expression> guard_expressions_;
   std::vector<Joint> joints_;
   std::vector<rules::Member> members_;  // of one of them, for the moment
   Operands operands_;

@@ -52,10 +52,6 @@ void Engine::on_test_value(const Reading& value, Scene& scene) {
   const rules::Moment at{value.receive_time, value.receive_time, false};
   const auto number = as_number(value.value);
   if (!number) return;
-  std::uint32_t u = t.users;
-  for (; u < t.users_end && is_guard(users_[u]); ++u) {
-    on_guard(guards_[users_[u] - instances_.size()], at.receive, scene);
-  }
   const rules::Cause cause{value.sequence, value.index, Quality::good,
                            true,           *number,     value.source_time};
   for (std::uint32_t i = t.limits; i < t.states; ++i) signal(i, *number, at, cause, scene);
@@ -64,7 +60,9 @@ void Engine::on_test_value(const Reading& value, Scene& scene) {
     const bool alarming = std::find(states.begin(), states.end(), *number) != states.end();
     signal(i, alarming ? 1 : 0, at, cause, scene);
   }
-  for (; u < t.users_end; ++u) on_joint(users_[u], value, at, scene);
+  for (std::uint32_t u = t.users; u < t.users_end; ++u) {
+    if (!is_guard(users_[u])) on_joint(users_[u], value, at, scene);
+  }
 }
 
 }  // namespace parkwatch::pipeline

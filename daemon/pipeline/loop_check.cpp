@@ -86,6 +86,7 @@ void Pipeline::State::begin_loop_check(TagId tag, const LoopCheck& check, Facts&
   alarms.record(std::move(row), {check.since, last_sequence, plant().hash}, facts.transitions);
   const Reading reading = reading_of(tag, check);
   engine->see(reading);
+  engine->look_at_guards(tag, check.since, here);
   engine->on_test_value(reading, here);
 }
 
@@ -100,15 +101,18 @@ void Pipeline::State::end_loop_check(TagId tag, Timestamp at, const std::string&
   row.author = author;
   row.comment = comment;
   alarms.record(std::move(row), {at, here.sequence, plant().hash}, facts.transitions);
+  tags.hot(tag).forced = false;
   if (tags.hot(tag).has_newest) {
     Reading newest = tags.newest(tag);
     newest.receive_time = at;
     engine->see(newest);
+    engine->look_at_guards(tag, at, here);
     const bool judged =
         newest.quality != Quality::bad && newest.reason != QualityReason::first_value;
     if (judged) engine->on_test_value(newest, here);
   } else {
     engine->operands()[tag].known = false;
+    engine->look_at_guards(tag, at, here);
   }
   mark_loop_check(tag, false);
 }

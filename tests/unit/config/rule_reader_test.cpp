@@ -283,12 +283,3 @@ TEST_CASE("rule: more alarms than memory is made for are refused", "[config][fau
   }
   CHECK(given(text).said().find("more than 1000000 alarms") != std::string::npos);
 }
-
-TEST_CASE("rule: a key that nothing acts on is refused, not taken in silence", "[config][fault]") {
-  for (const std::string key : {"suppress_when = \"`t/1/level` > 3\"", "recheck = \"30s\""}) {
-    CAPTURE(key);
-    const std::string name = key.substr(0, key.find(' '));
-    CHECK_THAT(said_of("kind = \"limit\"\ntags = [\"t/1/level\"]\nH = 5\n" + key + "\n"),
-               Catch::Contains("4 rule." + name + ": this version does not act on it yet"));
-  }
-}

@@ -65,17 +65,22 @@ inline std::string line_of(const std::string& tag, const reference::Point& p) {
   return p.value ? line : line + " q=bad";
 }
 
+// The first series is a/b/c's, the second a/b/d's.
+inline void feed_pair(Rig& rig, const Pair& pair, Duration late = Duration{0}) {
+  for (std::size_t a = 0, b = 0; a < pair.a.size() || b < pair.b.size();) {
+    const bool first = b == pair.b.size() || (a < pair.a.size() && pair.a[a].at < pair.b[b].at);
+    const reference::Point& p = first ? pair.a[a++] : pair.b[b++];
+    rig.send(p.at - day + late, line_of(first ? "a/b/c" : "a/b/d", p));
+  }
+}
+
 // The changes of the one rule that runs, when every reading comes so late.
 inline reference::Changes changes_of(const RuleSpec& rule, const Pair& pair,
                                      Duration late = Duration{0}) {
   Plant plant = plant_of({rule});
   plant.calendar = site;
   Rig rig{plant};
-  for (std::size_t a = 0, b = 0; a < pair.a.size() || b < pair.b.size();) {
-    const bool first = b == pair.b.size() || (a < pair.a.size() && pair.a[a].at < pair.b[b].at);
-    const reference::Point& p = first ? pair.a[a++] : pair.b[b++];
-    rig.send(p.at - day + late, line_of(first ? "a/b/c" : "a/b/d", p));
-  }
+  feed_pair(rig, pair, late);
   rig.tick(length + 10min + late);
   reference::Changes changes;
   for (const AlarmEvent& e : rig.facts().transitions) {
