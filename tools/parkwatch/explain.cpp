@@ -36,6 +36,12 @@ json::object document_of(const trial::Explained& e) {
   }
   out["levels"] = std::move(levels);
   out["state"] = to_text(e.standing ? e.standing->state : AlarmState::normal);
+  json::array hidden;
+  for (std::size_t bit = 0; bit < alarm_flags; ++bit) {
+    const std::uint32_t flag = 1U << bit;
+    if ((e.hidden & flag) != 0) hidden.emplace_back(to_text(static_cast<AlarmFlag>(flag)));
+  }
+  out["hidden_by"] = std::move(hidden);
   json::array reasons;
   for (const std::string& reason : trial::reasons_of(e)) reasons.emplace_back(reason);
   out["reasons"] = std::move(reasons);

@@ -6,6 +6,7 @@
 #include "model/settings.h"
 #include "parkwatch/v1/snapshot.pb.h"
 #include "pipeline/pipeline.h"
+#include "rules/check.h"
 #include "rules/levels.h"
 #include "tools/trial/plants.h"
 
@@ -74,6 +75,26 @@ void add_levels(const v1::Snapshot& snapshot, TagId tag, Explained& out) {
   }
 }
 
+void add_hiding(const pipeline::Pipeline& pipeline, const v1::Snapshot& snapshot, Explained& out) {
+  for (const std::string& name : rules::tags_of_expression(out.rule.alarm.suppress_when)) {
+    GuardOperand operand{filled_from_tag_name(name, out.tag.name), {}};
+    for (TagId id = 0; id < pipeline.tag_count(); ++id) {
+      if (pipeline.tag(id).tag->name != operand.tag || pipeline.tag(id).newest == nullptr) continue;
+      operand.newest = *pipeline.tag(id).newest;
+    }
+    out.guard.push_back(std::move(operand));
+  }
+  const int remembered = std::min(snapshot.alarms_size(), snapshot.alarm_memories_size());
+  for (int i = 0; i < remembered; ++i) {
+    const v1::AlarmEvent& alarm = snapshot.alarms(i);
+    if (alarm.rule() != out.rule.id || alarm.tag() != out.tag.name) continue;
+    const v1::AlarmMemory& memory = snapshot.alarm_memories(i);
+    out.hidden = alarm.flags() & alarm_hidden;
+    out.by_design = memory.by_design();
+    if (memory.has_recheck_us()) out.recheck = from_us(memory.recheck_us());
+  }
+}
+
 std::string seconds(Duration time) {
   return to_text(std::chrono::duration_cast<Duration>(
       std::chrono::duration_cast<std::chrono::milliseconds>(std::max(time, Duration{0}))));
@@ -111,6 +132,52 @@ std::string reason_of(const ExplainedLevel& level) {
   return limit + " is not passed";
 }
 
+// "a/b/pump is 0", and what makes it worthless.
+std::string text_of(const GuardOperand& operand) {
+  if (!operand.newest) return operand.tag + " was never seen";
+  const Reading& r = *operand.newest;
+  std::string text = operand.tag + " is " + to_text(r.value);
+  if (r.quality == Quality::good) return text;
+  text += ", " + std::string{to_text(r.quality)};
+  return r.reason == QualityReason::none ? text : text + " " + std::string{to_text(r.reason)};
+}
+
+std::string guard_reason(const Explained& e) {
+  const std::string expression = filled_from_tag_name(e.rule.alarm.suppress_when, e.tag.name);
+  std::string operands;
+  for (const GuardOperand& operand : e.guard) {
+    operands += (operands.empty() ? "" : "; ") + text_of(operand);
+  }
+  operands = " (" + operands + ")";
+  if (e.by_design) return "suppressed by " + expression + operands;
+  if (e.recheck) {
+    return "suppressed until " + to_rfc3339(*e.recheck) + ", the recheck (" +
+           to_text(e.rule.alarm.recheck) + ") after " + expression + operands;
+  }
+  return "not suppressed: " + expression + " does not hold, or its data does not count" + operands;
+}
+
+std::string hold_text(const std::string& what, const Hold& hold) {
+  std::string text = what;
+  if (hold.until) text += " until " + to_rfc3339(*hold.until);
+  if (hold.one_shot) text += " or until it returns";
+  return text + " by " + hold.author + ": " + hold.reason;
+}
+
+void add_hidden(const Explained& e, std::vector<std::string>& reasons) {
+  if (!e.guard.empty()) reasons.push_back(guard_reason(e));
+  const AlarmEvent* last = e.decisions.empty() ? nullptr : &e.decisions.back();
+  if (last != nullptr && (e.hidden & alarm_shelved) != 0 && last->shelving) {
+    reasons.push_back(hold_text("shelved", *last->shelving));
+  }
+  if (last != nullptr && (e.hidden & alarm_out_of_service) != 0 && last->service) {
+    reasons.push_back(hold_text("out of service", *last->service));
+  }
+  if (!e.tag.commissioned) reasons.push_back("its tag is not commissioned");
+  if ((e.hidden & alarm_maintenance) != 0) reasons.push_back("a maintenance window covers it");
+  if (e.hidden != 0) reasons.push_back("so it is evaluated and journaled, and nobody is told");
+}
+
 }  // namespace
 
 Result<Explained> explain(store::History& history, const std::string& rule,
@@ -136,6 +203,7 @@ Result<Explained> explain(store::History& history, const std::string& rule,
   v1::Snapshot snapshot;
   pipeline->snapshot(snapshot);
   add_levels(snapshot, id, out);
+  add_hiding(*pipeline, snapshot, out);
   auto decisions = history.journal_of(rule, tag, decisions_max);
   if (!decisions) return decisions.error();
   out.decisions = std::move(*decisions);
@@ -163,6 +231,7 @@ std::vector<std::string> reasons_of(const Explained& explained) {
                       " since " + to_rfc3339(explained.standing->raised_at) + ", occurrence " +
                       std::to_string(explained.standing->occurrence));
   }
+  add_hidden(explained, reasons);
   return reasons;
 }
 

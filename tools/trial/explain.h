@@ -24,6 +24,12 @@ struct ExplainedLevel {
   std::optional<Duration> left;  // of a running or held delay
 };
 
+// What suppress_when rests on.
+struct GuardOperand {
+  std::string tag;
+  std::optional<Reading> newest;
+};
+
 struct Explained {
   RuleSpec rule;
   Tag tag;
@@ -32,7 +38,12 @@ struct Explained {
   std::optional<Reading> newest;
   std::vector<ExplainedLevel> levels;
   std::optional<AlarmEvent> standing;  // empty: normal
-  std::vector<AlarmEvent> decisions;   // the last, oldest first
+  // What hides it, standing or not: the flags of its newest transition that do.
+  std::uint32_t hidden = 0;
+  bool by_design = false;             // suppress_when is true
+  std::optional<Timestamp> recheck;   // it is over; suppressed until then
+  std::vector<GuardOperand> guard;    // empty: the rule has no suppress_when
+  std::vector<AlarmEvent> decisions;  // the last, oldest first
 };
 
 // Errors: not_found - no such rule, or it does not watch the tag (with what would be right);

@@ -1,8 +1,6 @@
 // tests/unit/pipeline/alarms_test.cpp - Commands and deadlines of alarms, bad data and loop checks
 // through the whole pipeline.
 #include <catch2/catch.hpp>
-#include <functional>
-#include <map>
 
 #include "rig.h"
 
@@ -174,74 +172,4 @@ TEST_CASE("own conditions: what the daemon finds out about itself is an alarm li
   off.on = false;
   rig.feed(off, 3s);
   CHECK(rig.alarms() == "3s returned receiver/mail");
-}
-
-// Every way in which a filter, a delay, a shelf and bad data can meet (phoebus#1966, #2310): the
-// alarm is active exactly when the condition has held for the delay, it is announced exactly when
-// nothing hides it, and each opening has one closing.
-TEST_CASE("alarms: filter x delay x shelve x quality, the full cross product", "[pipeline]") {
-  enum class When { never, before, during, after };  // of the delay, then over at 100 s
-  int combinations = 0;
-  for (const bool delayed : {false, true}) {
-    for (const When filter : {When::never, When::before, When::during, When::after}) {
-      for (const When shelf : {When::never, When::before, When::during, When::after}) {
-        for (const When bad : {When::never, When::during, When::after}) {
-          ++combinations;
-          CAPTURE(delayed, static_cast<int>(filter), static_cast<int>(shelf),
-                  static_cast<int>(bad));
-          RuleSpec rule = limit_of("level", "a/b/c", 80);
-          if (delayed) rule.limits[0].on_delay = 10s;
-          Rig rig{plant_of({rule})};
-          const auto at = [](When when, Duration offset) {
-            const Duration base = when == When::before ? 1s : when == When::during ? 12s : 40s;
-            return base + offset;
-          };
-          // Steps in the order of their times.
-          std::map<Duration, std::function<void(Duration)>> steps;
-          steps[10s] = [&](Duration t) { rig.send(t, "a/b/c 81"); };
-          if (bad != When::never) {
-            steps[at(bad, 2s)] = [&](Duration t) { rig.send(t, "a/b/c 1 q=bad"); };
-            steps[at(bad, 7s)] = [&](Duration t) { rig.send(t, "a/b/c 81"); };
-          }
-          if (shelf != When::never) {
-            steps[at(shelf, 1s)] = [&](Duration t) { rig.feed(shelve(100s - t), t); };
-          }
-          if (filter != When::never) {
-            steps[at(filter, 0s)] = [&](Duration t) {
-              MaintenanceCommand c;
-              c.tags = "a/**";
-              c.until = day + 100s;
-              c.reason = "work";
-              rig.feed(Command{"li", c}, t);
-            };
-          }
-          steps[200s] = [&](Duration t) { rig.send(t, "a/b/c 70"); };
-          for (const auto& [t, step] : steps) step(t);
-          rig.tick(1h);
-
-          Timestamp raised;
-          Timestamp returned;
-          std::vector<Timestamp> opened;
-          std::vector<Timestamp> closed;
-          for (const AlarmEvent& e : rig.facts().transitions) {
-            if (e.rule != "level") continue;
-            if (e.kind == TransitionKind::raised) raised = e.at;
-            if (e.kind == TransitionKind::returned) returned = e.at;
-            if (e.notice == Notice::opens) opened.push_back(e.at);
-            if (e.notice == Notice::closes) closed.push_back(e.at);
-          }
-          // Held for the 5 s of bad data, if that came while the delay ran.
-          const Duration held = delayed && bad == When::during ? 5s : 0s;
-          const Duration raise_at = 10s + (delayed ? 10s + held : 0s);
-          CHECK(raised == day + raise_at);
-          CHECK(returned == day + 200s);
-          const bool hidden_at_raise = (filter != When::never && at(filter, 0s) <= raise_at) ||
-                                       (shelf != When::never && at(shelf, 1s) <= raise_at);
-          CHECK(opened == std::vector<Timestamp>{hidden_at_raise ? day + 100s : day + raise_at});
-          CHECK(closed == std::vector<Timestamp>{day + 200s});
-        }
-      }
-    }
-  }
-  CHECK(combinations == 2 * 4 * 4 * 3);
 }

@@ -1,9 +1,8 @@
 // tests/unit/pipeline/guard_test.cpp - suppress_when: what it says reaches the alarm of each tag.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <map>
-#include <optional>
 
+#include "hiding.h"
 #include "parkwatch/v1/snapshot.pb.h"
 #include "rig.h"
 #include "series.h"
@@ -227,9 +226,6 @@ TEST_CASE("suppress_when: goes on after a restart, its recheck moved by our abse
 
 namespace {
 
-using Spans = std::vector<std::pair<Timestamp, Timestamp>>;
-using Notices = std::vector<std::pair<Timestamp, bool>>;  // when; opens, or closes
-
 // While the last value is good and above, and the recheck after it.
 Spans hidden_spans(const reference::Series& series, double above, Duration recheck) {
   Spans spans;
@@ -244,29 +240,6 @@ Spans hidden_spans(const reference::Series& series, double above, Duration reche
     }
   }
   return spans;
-}
-
-bool is_in(const Spans& spans, Timestamp t) {
-  return std::any_of(spans.begin(), spans.end(),
-                     [t](const auto& span) { return span.first <= t && t < span.second; });
-}
-
-// A raise in sight opens, and so does the end of hiding while it stands.
-Notices notices_of(const reference::Changes& changes, const Spans& hidden, Timestamp end) {
-  std::map<Timestamp, std::optional<Level>> moments;
-  for (const auto& span : hidden) moments[span.second];
-  for (const reference::Change& change : changes) moments[change.at] = change.level;
-  Notices notices;
-  bool open = false;
-  Level level = Level::none;
-  for (const auto& [at, changed] : moments) {
-    if (at > end) break;
-    level = changed.value_or(level);
-    const bool opens = !open && level != Level::none && !is_in(hidden, at);
-    const bool closes = open && level == Level::none;
-    if (opens || closes) notices.emplace_back(at, open = opens);
-  }
-  return notices;
 }
 
 // So slow that nothing chatters: an alarm that does closes only when it is calm.
@@ -299,7 +272,6 @@ TEST_CASE("suppress_when: random series are told exactly as the reference says",
     feed_pair(rig, pair);
     rig.tick(whole);
     reference::Changes judged;
-    Notices got;
     for (const AlarmEvent& e : rig.facts().transitions) {
       if (e.rule != "limit") continue;
       if (e.kind == TransitionKind::raised || e.kind == TransitionKind::returned) {
@@ -307,11 +279,10 @@ TEST_CASE("suppress_when: random series are told exactly as the reference says",
         REQUIRE(((e.flags & alarm_suppressed) != 0) == is_in(hidden, e.at));
         if (e.level != Level::none && is_in(hidden, e.at)) ++hidden_raises;
       }
-      if (e.notice == Notice::opens) got.emplace_back(e.at, true);
-      if (e.notice == Notice::closes) got.emplace_back(e.at, false);
     }
     REQUIRE(judged == changes);
-    REQUIRE(got == notices_of(changes, hidden, day + whole));
+    REQUIRE(notices_in(rig.facts().transitions, "limit") ==
+            notices_of(changes, hidden, day + whole));
   }
   CHECK(hidden_raises > 100);
 }

@@ -107,6 +107,10 @@ class RandomPark {
     state.alarm.respond_within = 90s;
     rate.alarm.ack_required = false;
     stale.alarm.even_in_maintenance = true;
+    limit.alarm.suppress_when = "`a/b/n` == 2";
+    limit.alarm.recheck = second ? 20s : 7s;
+    rate.alarm.suppress_when = "`{site}/{device}/d` > 60 || `{tag}` > 130";
+    rate.alarm.recheck = 0s;
     std::vector<RuleSpec> all = {limit, state, rate, stale, average, sliding, expr};
     if (second) all.erase(all.begin() + 4);
     for (RuleSpec& more : joint_rules(second)) all.push_back(std::move(more));
@@ -131,6 +135,8 @@ class RandomPark {
     vote.trigger.states = {1};
     vote.times = 2;
     vote.on_delay = 1s;
+    vote.alarm.suppress_when = "`a/d/inverse` > 0 && `a/b/d` < 40";
+    if (!second) deviation.alarm.suppress_when = "!`{site}/b/s`";
     RuleSpec mismatch = rule("mismatch", RuleKind::mismatch, {"a/b/n"});
     mismatch.terms = {{second ? "a/b/c" : "a/b/s", 1}};
     mismatch.within = 6s;

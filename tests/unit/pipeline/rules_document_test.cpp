@@ -86,7 +86,9 @@ std::string told_from(const Facts& facts, std::size_t first) {
   for (std::size_t i = first; i < facts.transitions.size(); ++i) {
     const AlarmEvent& e = facts.transitions[i];
     // What follows of many raises or of bad data is told in docs/alarms.md.
-    if (e.rule == rule_quality || e.kind > TransitionKind::removed) continue;
+    const bool suppresses =
+        e.kind == TransitionKind::suppressed || e.kind == TransitionKind::unsuppressed;
+    if (e.rule == rule_quality || (e.kind > TransitionKind::removed && !suppresses)) continue;
     std::ostringstream line;
     line << (text.empty() ? "" : "; ") << to_text(e.at - day) << ' ' << to_text(e.kind);
     if (e.level != Level::none) line << ' ' << to_text(e.level);
@@ -148,6 +150,16 @@ TEST_CASE("rules.md: every kind has an example that does what is written beside 
     plant.timing.never_seen_after = 0h;  // some examples begin after an hour
     run(found->second, plant);
   }
+}
+
+TEST_CASE("rules.md: so has suppress_when", "[pipeline][docs]") {
+  const Document d = document();
+  const Example& example = d.examples.at("suppress_when");
+  const auto config = load(d.tags + example.rules);
+  REQUIRE(config);
+  Plant plant = *config->plant;
+  plant.decoders = {std::make_shared<LineDecoder>()};
+  run(example, plant);
 }
 
 TEST_CASE("rules.md: every kind says what it does on bad, late and missing data",

@@ -32,6 +32,8 @@ driver = "mqtt"
 name = "a/b/t0"
 unit = "m"
 range = [0, 100]
+[[tag]]
+name = "a/b/pump"
 [[rule]]
 id = "level"
 kind = "limit"
@@ -42,14 +44,21 @@ off_delay = "5s"
 H = { at = 80, priority = "high" }
 )";
 
+const std::string guarded = std::string{text} + R"(suppress_when = "`{site}/{device}/pump` == 0"
+recheck = "40s"
+)";
+
 // A store with the values at their seconds; the clock stands at the last.
 struct Recorded {
-  explicit Recorded(const std::vector<std::pair<int, std::string>>& values) {
+  // "pump 0" is of the pump.
+  explicit Recorded(const std::vector<std::pair<int, std::string>>& values,
+                    const std::string& configuration = text,
+                    const std::vector<std::pair<int, AlarmCommand>>& commands = {}) {
     store::StoreOptions options;
     options.directory = dir.path();
     auto opened = store::open_store(options);
     REQUIRE(opened.ok());
-    const std::string bundle = config::make_bundle({{"p.toml", text}});
+    const std::string bundle = config::make_bundle({{"p.toml", configuration}});
     Diagnostics out;
     auto plant = std::make_shared<Plant>(*config::load_bundle(bundle, {}, out)->plant);
     plant->decoders = {std::make_shared<test::PlainDecoder>()};
@@ -57,9 +66,16 @@ struct Recorded {
     std::vector<Input> inputs{{1, began, NewPlant{plant}}};
     for (const auto& [second, value] : values) {
       const Timestamp at = began + 1s * second;
+      const bool pump = value.starts_with("pump ");
       if (!value.empty()) {
-        inputs.push_back({inputs.size() + 1, at,
-                          test::message("a/b/t0", value + '@' + std::to_string(to_us(at)))});
+        inputs.push_back(
+            {inputs.size() + 1, at,
+             test::message(pump ? "a/b/pump" : "a/b/t0",
+                           value.substr(pump ? 5 : 0) + '@' + std::to_string(to_us(at)))});
+      }
+      for (const auto& [then, command] : commands) {
+        if (then != second) continue;
+        inputs.push_back({inputs.size() + 1, at, Command{"li", command, false}});
       }
       batch.now = at;
     }
@@ -162,4 +178,63 @@ TEST_CASE("explain: the command says it in words and in JSON", "[trial]") {
   command.rule = "none";
   test::RecordingConsole none;
   CHECK(cli::explain(command, none.console) == cli::exit_no);
+}
+
+TEST_CASE("explain: suppressed by which expression, with which values", "[trial]") {
+  const Recorded r{{{0, "pump 0"}, {5, "90"}, {20, "90"}}, guarded};
+  CHECK(has(r.reasons(), "suppressed by `a/b/pump` == 0 (a/b/pump is 0)"));
+  CHECK(has(r.reasons(), "the alarm is unacknowledged"));
+  CHECK(has(r.reasons(), "evaluated and journaled, and nobody is told"));
+  CHECK(r.explained().hidden == alarm_suppressed);
+
+  const Recorded over{{{0, "pump 0"}, {5, "90"}, {20, "pump 1"}}, guarded};
+  CHECK(has(over.reasons(), "suppressed until " + to_rfc3339(began + 60s) +
+                                ", the recheck (40s) after `a/b/pump` == 0 (a/b/pump is 1)"));
+  CHECK_FALSE(over.explained().by_design);
+
+  const Recorded normal{{{0, "pump 0"}}, guarded};  // with nothing to hide
+  CHECK(has(normal.reasons(), "the alarm is normal; suppressed by `a/b/pump` == 0"));
+}
+
+TEST_CASE("explain: why an alarm is not suppressed", "[trial]") {
+  const Recorded running{{{0, "pump 1"}, {5, "90"}}, guarded};
+  CHECK(has(running.reasons(), "not suppressed: `a/b/pump` == 0"));
+  CHECK(has(running.reasons(), "(a/b/pump is 1)"));
+  CHECK(running.explained().hidden == 0);
+  const Recorded unknown{{{0, "90"}}, guarded};
+  CHECK(has(unknown.reasons(), "(a/b/pump was never seen)"));
+  const Recorded plain{{{0, "90"}}};
+  CHECK_FALSE(has(plain.reasons(), "suppressed"));
+}
+
+TEST_CASE("explain: shelved and out of service, until when, by whom and why", "[trial]") {
+  AlarmCommand shelve;
+  shelve.rule = "level";
+  shelve.tag = "a/b/t0";
+  shelve.length = 1h;
+  shelve.one_shot = true;
+  shelve.comment = "calibration";
+  AlarmCommand service = shelve;
+  service.verb = AlarmCommand::Verb::out_of_service;
+  service.one_shot = false;
+  service.length = Duration{0};
+  service.comment = "sensor swapped";
+  const Recorded r{{{0, "50"}, {5, "50"}, {6, "50"}}, text, {{5, shelve}, {6, service}}};
+  CHECK(has(r.reasons(), "shelved until " + to_rfc3339(began + 1h + 5s) +
+                             " or until it returns by li: calibration"));
+  CHECK(has(r.reasons(), "out of service by li: sensor swapped"));
+  CHECK(r.explained().hidden == (alarm_shelved | alarm_out_of_service));
+}
+
+TEST_CASE("explain: JSON names what hides the alarm", "[trial]") {
+  const Recorded r{{{0, "pump 0"}, {5, "90"}}, guarded};
+  cli::ExplainCommand command;
+  command.rule = "level";
+  command.tag = "a/b/t0";
+  command.state_directory = r.dir.path();
+  test::RecordingConsole json;
+  json.console.json = true;
+  CHECK(cli::explain(command, json.console) == cli::exit_ok);
+  const auto document = boost::json::parse(json.out.str()).as_object();
+  CHECK(document.at("hidden_by") == boost::json::array{"suppressed"});
 }

@@ -183,3 +183,20 @@ TEST_CASE("trial: every test of the shipped rules passes, and they reach every l
   }
   CHECK(coverage.missing().empty());
 }
+
+TEST_CASE("trial: a suppression is a transition like any other", "[trial]") {
+  const auto suppression = [](const std::string& expect) {
+    return "[[tag]]\nname = \"tank/t101/pump\"\n[[tag]]\nname = \"tank/t102/pump\"\n" +
+           std::string{"[[rule]]\nid = \"no-flow\"\nkind = \"limit\"\n"} +
+           "tags = [\"tank/*/level\"]\nL = 5\nrecheck = \"10s\"\n" +
+           "suppress_when = \"`{site}/{device}/pump` == 0\"\n" +
+           "[[test]]\nname = \"n\"\nrule = \"no-flow\"\nuntil = \"1m\"\ninput = \"\"\"\n" +
+           "t  tank/t101/level  tank/t101/pump\n0s 50 1\n5s 2 0\n20s - 1\n\"\"\"\nexpect = " +
+           "\"\"\"\n" + expect + "\"\"\"\n";
+  };
+  const std::string head = "5s tank/t101/level suppressed\n5s tank/t101/level raise L\n";
+  CHECK(run(suppression(head + "30s tank/t101/level unsuppressed L\n")).passed);
+  const TestOutcome late = run(suppression(head + "31s tank/t101/level unsuppressed L\n"));
+  CHECK_FALSE(late.passed);
+  CHECK_THAT(late.fault.message, Catch::Contains("got 30s tank/t101/level unsuppressed L"));
+}

@@ -1,0 +1,323 @@
+// tests/unit/pipeline/cross_product_test.cpp - Every way in which a kind of rule, a deadband,
+// delays, bad data, suppression, a shelf and a maintenance window can meet (phoebus#1966, #2310):
+// what hides an alarm never changes when it is one, and each opening notice has one closing.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "hiding.h"
+#include "rig.h"
+
+using namespace parkwatch;
+using namespace parkwatch::test;
+
+namespace {
+
+constexpr Duration whole = 10min;
+
+// What the plant does: far below the limit of 80, past it, inside the deadband of 5, past it, far
+// below for less than the off-delay, past it, far below.
+double value_at(Duration t) {
+  if (t < 20s || (t >= 150s && t < 158s) || t >= 300s) return 70;
+  return t >= 90s && t < 96s ? 78 : 81;
+}
+
+struct Span {
+  Duration from{0};
+  Duration until{0};  // before it; not after `from`: never
+  [[nodiscard]] bool contains(Duration t) const { return from <= t && t < until; }
+  [[nodiscard]] bool is_any() const { return from < until; }
+};
+
+// A reading each 5 s, but for a silence, and at each change.
+std::vector<Duration> reading_times(Span bad) {
+  std::vector<Duration> times;
+  const auto is_silent = [](Duration t) { return t > 230s && t < 280s; };
+  for (Duration t{0}; t <= 360s; t += 1s) {
+    const bool changes =
+        t > 0s && (value_at(t) != value_at(t - 1s) || bad.contains(t) != bad.contains(t - 1s));
+    if (!is_silent(t) && (t % 5s == 0s || changes)) times.push_back(t);
+  }
+  return times;
+}
+
+reference::Series series_of(Span bad) {
+  reference::Series series;
+  for (const Duration t : reading_times(bad)) {
+    series.push_back({day + t, bad.contains(t) ? std::nullopt : std::optional{value_at(t)}});
+  }
+  return series;
+}
+
+// What hides it, each for a time; half seconds, at which no condition changes.
+struct Hiding {
+  Span suppressed;          // by `a/b/d`, and the recheck after it
+  bool ends_badly = false;  // bad data ends it, not another value
+  Span shelved;
+  Span maintained;
+};
+
+constexpr Duration recheck = 4s;
+
+Spans spans_of(const Hiding& h) {
+  Spans spans;
+  const auto add = [&spans](Span span, Duration more) {
+    if (span.is_any()) spans.emplace_back(day + span.from, day + span.until + more);
+  };
+  add(h.suppressed, recheck);
+  add(h.shelved, 0s);
+  add(h.maintained, 0s);
+  return spans;
+}
+
+class Run {
+ public:
+  Run(const RuleSpec& rule, Span bad, const Hiding& h) : rig_(plant(rule)) {
+    std::map<Duration, std::function<void(Duration)>> steps;
+    for (const Duration t : reading_times(bad)) {
+      steps[t] = [this, bad](Duration now) {
+        const std::string value = std::to_string(value_at(now));
+        rig_.send(now, "a/b/c " + value + (bad.contains(now) ? " q=bad" : ""));
+      };
+    }
+    steps[Duration{0}] = [this](Duration now) { rig_.send(now, "a/b/e 0\na/b/c 70"); };
+    if (h.suppressed.is_any()) {
+      steps[h.suppressed.from] = [this](Duration now) { rig_.send(now, "a/b/d 1"); };
+      steps[h.suppressed.until] = [this, &h](Duration now) {
+        rig_.send(now, h.ends_badly ? "a/b/d 1 q=bad" : "a/b/d 0");
+      };
+    }
+    if (h.shelved.is_any()) {
+      steps[h.shelved.from] = [this, &h](Duration now) { shelve(now, h.shelved.until - now); };
+    }
+    if (h.maintained.is_any()) {
+      steps[h.maintained.from] = [this, &h](Duration now) { maintain(now, h.maintained.until); };
+    }
+    for (const auto& [t, step] : steps) step(t);
+    rig_.tick(whole);
+  }
+
+  [[nodiscard]] const std::vector<AlarmEvent>& transitions() { return rig_.facts().transitions; }
+  [[nodiscard]] reference::Changes changes() {
+    reference::Changes changes;
+    for (const AlarmEvent& e : transitions()) {
+      if (e.rule == "r" && is_change(e)) changes.push_back({e.at, e.level});
+    }
+    return changes;
+  }
+  static bool is_change(const AlarmEvent& e) {
+    return e.kind == TransitionKind::raised || e.kind == TransitionKind::level_changed ||
+           e.kind == TransitionKind::returned;
+  }
+
+ private:
+  static Plant plant(const RuleSpec& rule) {
+    Plant plant = plant_of({rule});
+    plant.tags.push_back(tag_of("a/b/e"));
+    return plant;
+  }
+  void shelve(Duration now, Duration length) {
+    AlarmCommand c;
+    c.rule = "r";
+    c.tag = "a/b/c";
+    c.length = length;
+    c.comment = "calibration";
+    rig_.feed(Command{"li", c}, now);
+    REQUIRE(rig_.facts().replies.back().result.ok());
+  }
+  void maintain(Duration now, Duration until) {
+    MaintenanceCommand c;
+    c.tags = "a/**";
+    c.until = day + until;
+    c.reason = "work";
+    rig_.feed(Command{"li", c}, now);
+    REQUIRE(rig_.facts().replies.back().result.ok());
+  }
+
+  Rig rig_;
+};
+
+struct Filter {
+  double deadband = 0;
+  Duration on_delay{0};
+  Duration off_delay{0};
+};
+
+RuleSpec rule_of(RuleKind kind, const Filter& f, Level level = Level::high, double at = 80) {
+  RuleSpec rule = limit_of("r", "a/b/c", at);
+  rule.kind = kind;
+  rule.limits[0] = {.level = level,
+                    .at = at,
+                    .deadband = f.deadband,
+                    .on_delay = f.on_delay,
+                    .off_delay = f.off_delay};
+  rule.on_delay = f.on_delay;
+  rule.off_delay = f.off_delay;
+  rule.alarm.suppress_when = "`a/b/d` == 1";
+  rule.alarm.recheck = recheck;
+  return rule;
+}
+
+RuleSpec switched(RuleKind kind, const Filter& f) {
+  RuleSpec rule = rule_of(kind, f);
+  rule.limits.clear();
+  return rule;
+}
+
+using Reference = std::function<reference::Changes(const RuleSpec&, const reference::Series&)>;
+
+struct Kind {
+  RuleSpec rule;
+  Reference
+      reference;  // none: reference_kinds_test.cpp has it; here it is the run that nothing hides
+};
+
+reference::Changes by_levels(const RuleSpec& rule, const reference::Series& series) {
+  return reference::levels(rule.limits, series, day + whole);
+}
+
+reference::Changes by_state(const RuleSpec& rule, const reference::Series& series) {
+  return reference::on_off(rule.on_delay, rule.off_delay, reference::states({81}, series),
+                           day + whole);
+}
+
+// Those whose verdict is that of the value at the time.
+std::vector<Kind> direct_kinds(const Filter& f) {
+  RuleSpec deviation = rule_of(RuleKind::deviation, f);
+  deviation.terms = {{"a/b/e", 1}};
+  RuleSpec balance = rule_of(RuleKind::balance, f);
+  balance.terms = {{"a/b/c", 1}, {"a/b/e", -1}};
+  std::vector<Kind> kinds{
+      {rule_of(RuleKind::limit, f), by_levels}, {deviation, by_levels}, {balance, by_levels}};
+  if (f.deadband > 0) return kinds;  // the others have none
+  RuleSpec state = switched(RuleKind::state, f);
+  state.states = {81};
+  RuleSpec expr = switched(RuleKind::expr, f);
+  expr.expression = "`a/b/c` > 80";
+  RuleSpec vote = switched(RuleKind::vote, f);
+  vote.terms = {{"a/b/c", 1}, {"a/b/e", 1}};
+  vote.trigger.above = 80;
+  vote.times = 1;
+  for (const RuleSpec& rule : {state, expr, vote}) kinds.push_back({rule, by_state});
+  return kinds;
+}
+
+// Those with a memory.
+std::vector<Kind> remembering_kinds(const Filter& f) {
+  RuleSpec rate = rule_of(RuleKind::rate, f, Level::high, 0.5);
+  rate.per = 10s;
+  rate.over = 20s;
+  RuleSpec window = rule_of(RuleKind::window, f, Level::high, 75);
+  window.window = {.aggregate = Aggregate::avg, .length = 20s};
+  RuleSpec cumulative = rule_of(RuleKind::cumulative, f, Level::high, 160);
+  cumulative.window = {
+      .aggregate = Aggregate::integral, .length = 200s, .running = true, .per = 1min, .gap = 1min};
+  RuleSpec forecast = rule_of(RuleKind::forecast, f, Level::low, 5);
+  forecast.over = 30s;
+  forecast.target = 82;
+  RuleSpec drift = rule_of(RuleKind::drift, f, Level::high, 3);
+  drift.per = 10s;
+  drift.baseline = 1min;
+  drift.slack = 0.5;
+  std::vector<Kind> kinds;
+  for (const RuleSpec& rule : {rate, window, cumulative, forecast, drift}) {
+    kinds.push_back({rule, nullptr});
+  }
+  if (f.deadband > 0) return kinds;
+  RuleSpec stale = switched(RuleKind::stale, f);
+  stale.after = 25s;
+  RuleSpec repeat = switched(RuleKind::repeat, f);
+  repeat.trigger.above = 80;
+  repeat.times = 2;
+  repeat.within = 100s;
+  RuleSpec mismatch = switched(RuleKind::mismatch, f);
+  mismatch.terms = {{"a/b/e", 1}};
+  mismatch.within = 7s;
+  mismatch.tolerance = 79;
+  for (const RuleSpec& rule : {stale, repeat, mismatch}) kinds.push_back({rule, nullptr});
+  return kinds;
+}
+
+std::vector<Hiding> hidings() {
+  const Duration half = 500ms;
+  const std::vector<Span> suppressions{{},
+                                       {10s + half, 45s + half},     // from before to during
+                                       {25s + half, 120s + half},    // during a delay
+                                       {100s + half, 240s + half},   // over returns and raises
+                                       {200s + half, 340s + half}};  // until after the end
+  const std::vector<Span> shelves{
+      {}, {12s + half, 60s + half}, {41s + half, 130s + half}, {170s + half, 320s + half}};
+  const std::vector<Span> windows{{}, {15s + half, 165s + half}};
+  std::vector<Hiding> all;
+  for (const Span& suppressed : suppressions) {
+    for (const bool ends_badly : {false, true}) {
+      if (ends_badly && !suppressed.is_any()) continue;
+      for (const Span& shelved : shelves) {
+        for (const Span& maintained : windows) {
+          all.push_back({suppressed, ends_badly, shelved, maintained});
+        }
+      }
+    }
+  }
+  return all;
+}
+
+void check_hidden(const Kind& kind, Span bad, const reference::Changes& changes) {
+  for (const Hiding& h : hidings()) {
+    CAPTURE(h.suppressed.from.count(), h.ends_badly, h.shelved.from.count(),
+            h.maintained.from.count());
+    Run run{kind.rule, bad, h};
+    REQUIRE(run.changes() == changes);
+    REQUIRE(notices_in(run.transitions(), "r") == notices_of(changes, spans_of(h), day + whole));
+    for (const AlarmEvent& e : run.transitions()) {
+      if (e.rule != "r" || !Run::is_change(e)) continue;
+      const Span suppressed{h.suppressed.from, h.suppressed.until + recheck};
+      const bool by_design = h.suppressed.is_any() && suppressed.contains(e.at - day);
+      REQUIRE(((e.flags & alarm_suppressed) != 0) == by_design);
+      REQUIRE(((e.flags & alarm_shelved) != 0) == h.shelved.contains(e.at - day));
+      REQUIRE(((e.flags & alarm_maintenance) != 0) == h.maintained.contains(e.at - day));
+    }
+  }
+}
+
+// Over every deadband, delay, time of bad data and way of hiding.
+void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
+  const std::vector<Span> bads{{}, {24s, 29s}, {60s, 70s}, {148s, 155s}, {298s, 310s}};
+  std::map<RuleKind, std::size_t> changed;
+  std::size_t kinds = 0;
+  for (const double deadband : {0.0, 5.0}) {
+    for (const Duration on_delay : {Duration{0}, Duration{10s}}) {
+      for (const Duration off_delay : {Duration{0}, Duration{10s}}) {
+        const auto all = kinds_of({deadband, on_delay, off_delay});
+        kinds = std::max(kinds, all.size());
+        for (const Kind& kind : all) {
+          for (const Span& bad : bads) {
+            CAPTURE(to_text(kind.rule.kind), deadband, on_delay.count(), off_delay.count(),
+                    bad.from.count());
+            Run open{kind.rule, bad, {}};
+            const auto changes = open.changes();
+            changed[kind.rule.kind] += changes.size();
+            if (kind.reference) REQUIRE(changes == kind.reference(kind.rule, series_of(bad)));
+            check_hidden(kind, bad, changes);
+          }
+        }
+      }
+    }
+  }
+  REQUIRE(changed.size() == kinds);
+  for (const auto& [kind, changes] : changed) {
+    CAPTURE(to_text(kind));
+    CHECK(changes >= 20);  // a kind that says nothing proves nothing
+  }
+}
+
+}  // namespace
+
+TEST_CASE("cross product: what hides an alarm of a value at a time", "[pipeline][property]") {
+  check_all(direct_kinds);
+}
+
+TEST_CASE("cross product: what hides an alarm of a kind with a memory", "[pipeline][property]") {
+  check_all(remembering_kinds);
+}
