@@ -154,7 +154,10 @@ std::optional<Timestamp> parse_local(std::string_view text, const TimeZone& zone
   if (utc.size() == 16) utc += ":00";
   const auto local = parse_rfc3339(utc + "Z");
   if (!local) return std::nullopt;
-  return zone.first_at(local->time_since_epoch());
+  const Timestamp t = zone.first_at(local->time_since_epoch());
+  // An offset may move it past the ends of our time.
+  if (t < timestamp_min || t > timestamp_max) return std::nullopt;
+  return t;
 }
 
 std::string to_local_text(Timestamp t, const TimeZone& zone) {

@@ -134,3 +134,121 @@ TEST_CASE("calendar: periods have words", "[model]") {
   }
   CHECK_FALSE(parse_period("year"));
 }
+
+TEST_CASE("calendar: a local time is written as a date, to the minute, to the second, or whole",
+          "[model]") {
+  const TimeZone zone = shanghai().zone;
+  struct Case {
+    const char* text;
+    const char* utc;
+  };
+  for (const auto& [text, utc] : {Case{"2026-07-01", "2026-06-30T16:00:00Z"},
+                                  Case{"2026-07-01 08:00", "2026-07-01T00:00:00Z"},
+                                  Case{"2026-07-01T08:00", "2026-07-01T00:00:00Z"},
+                                  Case{"2026-07-01T08:00:30", "2026-07-01T00:00:30Z"},
+                                  Case{"2026-07-01 08:00:30.25", "2026-07-01T00:00:30.250Z"},
+                                  Case{"2026-07-01T08:00:30Z", "2026-07-01T08:00:30Z"},
+                                  Case{"2026-07-01T08:00:30+01:00", "2026-07-01T07:00:30Z"},
+                                  Case{"2028-02-29", "2028-02-28T16:00:00Z"},
+                                  Case{"1970-01-01 08:00", "1970-01-01T00:00:00Z"}}) {
+    CAPTURE(text);
+    const auto read = parse_local(text, zone);
+    REQUIRE(read);
+    CHECK(to_rfc3339(*read) == utc);
+  }
+  for (const char* wrong :
+       {"", "2026", "2026-07", "2026-7-1", "2026-07-32", "2026-02-29", "2026-07-01 8:00",
+        "2026-07-01 24:00", "2026-07-01 08", "2026-07-01Z", "2026-07-01 08:00Z ", "01.07.2026",
+        "2026/07/01", "2026-07-01 08:00 "}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(parse_local(wrong, zone));
+  }
+}
+
+TEST_CASE("calendar: a local time outside our time is none", "[model]") {
+  CHECK_FALSE(parse_local("1970-01-01", shanghai().zone));  // still 1969 in UTC
+  CHECK(parse_local("1970-01-01", *parse_offset("-08:00")) == at("1970-01-01T08:00:00Z"));
+  CHECK_FALSE(parse_local("9999-12-31 20:00", *parse_offset("-08:00")));
+  CHECK(parse_local("9999-12-31 20:00", shanghai().zone) == at("9999-12-31T12:00:00Z"));
+}
+
+TEST_CASE("calendar: a local time that is left out or comes twice is the first moment from it on",
+          "[model]") {
+  const TimeZone zone = berlin().zone;
+  CHECK(parse_local("2026-03-29 01:59", zone) == at("2026-03-29T00:59:00Z"));
+  CHECK(parse_local("2026-03-29 02:00", zone) == at("2026-03-29T01:00:00Z"));
+  CHECK(parse_local("2026-03-29 02:59", zone) == at("2026-03-29T01:00:00Z"));  // never shown
+  CHECK(parse_local("2026-03-29 03:00", zone) == at("2026-03-29T01:00:00Z"));
+  CHECK(parse_local("2026-03-29 03:01", zone) == at("2026-03-29T01:01:00Z"));
+  CHECK(parse_local("2026-10-25 02:30", zone) == at("2026-10-25T00:30:00Z"));  // the first of two
+  CHECK(parse_local("2026-10-25 03:00", zone) == at("2026-10-25T02:00:00Z"));
+}
+
+TEST_CASE("calendar: an offset holds from its change on, to the microsecond", "[model]") {
+  const TimeZone zone = berlin().zone;
+  CHECK(zone.offset_at(timestamp_min) == 1h);
+  CHECK(zone.offset_at(at("2026-03-29T00:59:59.999999Z")) == 1h);
+  CHECK(zone.offset_at(at("2026-03-29T01:00:00Z")) == 2h);
+  CHECK(zone.offset_at(at("2026-10-25T00:59:59.999999Z")) == 2h);
+  CHECK(zone.offset_at(at("2026-10-25T01:00:00Z")) == 1h);
+  CHECK(zone.offset_at(timestamp_max) == 1h);
+}
+
+TEST_CASE("calendar: what a clock shows is read back as the same moment", "[model][property]") {
+  std::mt19937_64 random{11};
+  for (const TimeZone& zone : {shanghai().zone, berlin().zone, *parse_offset("-09:30")}) {
+    for (int i = 0; i < 3000; ++i) {
+      const Timestamp t =
+          at("1970-01-02T00:00:00Z") + 1s * static_cast<std::int64_t>(random() % 3'000'000'000);
+      const std::string text = to_local_text(t, zone);  // "2026-07-01 08:00:00 +08:00"
+      CAPTURE(text);
+      REQUIRE(text.size() == 26);
+      REQUIRE(parse_rfc3339(text.substr(0, 19) + text.substr(20)) == t);
+      // Without the offset it is the first moment at which the clock shows it.
+      const auto first = parse_local(text.substr(0, 19), zone);
+      REQUIRE(first);
+      REQUIRE(*first <= t);
+      REQUIRE(to_local_text(*first, zone).substr(0, 19) == text.substr(0, 19));
+    }
+  }
+}
+
+TEST_CASE("calendar: shifts are numbered without holes, each begins when the one before ends",
+          "[model]") {
+  Calendar c = berlin();
+  c.shifts = {{"early", 6h}, {"late", 14h}, {"night", 22h}};
+  const std::int64_t first = c.number_of(Period::shift, at("2026-03-28T12:00:00Z"));
+  const char* begins[] = {"2026-03-28T05:00:00Z", "2026-03-28T13:00:00Z", "2026-03-28T21:00:00Z",
+                          "2026-03-29T04:00:00Z",  // the night of seven hours
+                          "2026-03-29T12:00:00Z", "2026-03-29T20:00:00Z", "2026-03-30T04:00:00Z"};
+  for (std::int64_t i = 0; i < 7; ++i) {
+    CAPTURE(i);
+    CHECK(to_rfc3339(c.begin_of(Period::shift, first + i)) == begins[i]);
+    CHECK(c.number_of(Period::shift, at(begins[i])) == first + i);
+    CHECK(c.number_of(Period::shift, at(begins[i]) - 1us) == first + i - 1);
+    CHECK(c.shift_at(at(begins[i])) == static_cast<std::size_t>(i % 3));
+  }
+  // Before 1970 there is no reading, but a period that holds 1970's first moment begins there.
+  CHECK(c.begin_of(Period::shift, -1) == Timestamp{-3h});
+  CHECK(c.shift_at(timestamp_min) == 2);
+}
+
+TEST_CASE("calendar: offsets and times of day at their ends", "[model]") {
+  CHECK(parse_offset("+00:00")->offset == 0h);
+  CHECK(parse_offset("-12:00")->offset == -12h);
+  CHECK(parse_offset("+14:00")->offset == 14h);
+  CHECK(parse_offset("+05:59")->offset == 5h + 59min);
+  CHECK(parse_offset("+08:00")->name == "+08:00");
+  CHECK(parse_offset("UTC")->name == "UTC");
+  for (const char* wrong :
+       {"utc", "+08-00", "*08:00", "+0a:00", "+08:0a", "+08:/0", "+:8:00", "+08:000", "++8:00"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(parse_offset(wrong));
+  }
+  CHECK(parse_time_of_day("00:00") == Duration{0});
+  CHECK(parse_time_of_day("23:59") == Duration{23h + 59min});
+  for (const char* wrong : {"", "23:60", "23.59", "2359", "023:59", "23:059", "-1:00", "aa:bb"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(parse_time_of_day(wrong));
+  }
+}
