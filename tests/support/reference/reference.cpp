@@ -392,7 +392,8 @@ Series forecasts(Duration over, double target, bool rising, const Series& readin
     const double now = median(offsets) + slope * minutes(p.at);
     const double way = rising ? target - now : now - target;
     const double speed = rising ? slope : -slope;
-    signal.back().value = way <= 0 ? 0 : speed <= 0 ? 1e6 : std::min(way / speed, 1e6);
+    const double year = 366.0 * 24 * 60;
+    signal.back().value = way <= 0 ? 0 : speed <= 0 ? year : std::min(way / speed, year);
   }
   return signal;
 }

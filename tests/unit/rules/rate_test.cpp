@@ -76,3 +76,39 @@ TEST_CASE("rate: what is saved and restored goes on alike, and both agree with t
     }
   }
 }
+
+TEST_CASE("rate: a late reading has the slope to what is older by `over`, and is not kept",
+          "[rules]") {
+  RateSignal signal{10s, 1min};
+  for (int i = 0; i <= 12; ++i) (void)signal.add(Timestamp{i * 5s}, i * i);
+  const auto kept = signal.samples();
+  REQUIRE(kept.front().time == Timestamp{50s});                       // of the newest, at 60 s
+  CHECK_FALSE(signal.add(Timestamp{59s}, 100));                       // nothing is older than 49 s
+  CHECK(signal.add(Timestamp{60s}, 120) == (120.0 - 100) / 10 * 60);  // no older, so not late
+  CHECK(signal.samples() == kept);
+  RateSignal sparse{10s, 1min};
+  (void)sparse.add(Timestamp{0s}, 0);
+  (void)sparse.add(Timestamp{9s}, 9);
+  (void)sparse.add(Timestamp{18s}, 18);  // keeps 0 s: only that is older by ten
+  REQUIRE(sparse.samples().size() == 3);
+  CHECK(sparse.add(Timestamp{10s}, 70) == 420.0);  // late: to the one at 0 s
+  CHECK_FALSE(sparse.add(Timestamp{9s}, 70));      // late, and nothing is ten seconds older
+  CHECK(sparse.samples().size() == 3);
+  // At the newest one's time less `over` it is late; before that the clock was set back.
+  CHECK_FALSE(sparse.add(Timestamp{8s}, 70));
+  CHECK(sparse.samples().size() == 3);
+  CHECK_FALSE(sparse.add(Timestamp{8s - 1us}, 70));
+  CHECK(sparse.samples() == std::vector<Sample>{{Timestamp{8s - 1us}, 70}});
+}
+
+TEST_CASE("rate: of several that are old enough the newest counts, for a late one too", "[rules]") {
+  RateSignal signal{10s, 1s};
+  (void)signal.add(Timestamp{100s}, 1);
+  (void)signal.add(Timestamp{104s}, 2);
+  (void)signal.add(Timestamp{108s}, 4);
+  (void)signal.add(Timestamp{113s}, 8);
+  REQUIRE(signal.samples().size() == 4);          // 103 s is wanted: from 100 s on
+  CHECK(signal.add(Timestamp{112s}, 31) == 2.5);  // late: to 100 s
+  CHECK(signal.add(Timestamp{114s}, 52) == 5.0);  // to 104 s, which is just old enough
+  CHECK(signal.samples().front().time == Timestamp{104s});
+}
