@@ -12,7 +12,7 @@ import tempfile
 FUNCTION_LINES_MAX, FUNCTION_LINES_P95 = 70, 40
 FILE_LINES_MAX, FILE_LINES_P95 = 600, 450
 COLUMNS_MAX = 100
-TEST_RATIO_MIN = 0.85  # a ratchet: 0.9 is where it has to go, and it may only rise
+TEST_RATIO_MIN = 0.9
 
 # What an include in angle brackets belongs to.
 THIRD_PARTY = [
