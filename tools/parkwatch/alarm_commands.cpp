@@ -3,9 +3,10 @@
 
 #include <boost/json.hpp>
 
-#include "tools/parkwatch/terminal_text.h"
+#include "report/terminal_text.h"
 
 namespace parkwatch::cli {
+using report::printable;
 namespace json = boost::json;
 namespace {
 

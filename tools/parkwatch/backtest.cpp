@@ -6,10 +6,11 @@
 #include <filesystem>
 
 #include "config/config.h"
+#include "report/terminal_text.h"
 #include "tools/parkwatch/backtest_view.h"
-#include "tools/parkwatch/terminal_text.h"
 
 namespace parkwatch::cli {
+using report::printable;
 namespace json = boost::json;
 namespace {
 

@@ -6,10 +6,12 @@
 #include <cstdio>
 
 #include "config/csv.h"
-#include "tools/parkwatch/table.h"
-#include "tools/parkwatch/terminal_text.h"
+#include "report/table.h"
+#include "report/terminal_text.h"
 
 namespace parkwatch::cli {
+using report::printable;
+using report::Table;
 namespace json = boost::json;
 namespace {
 

@@ -9,11 +9,12 @@
 
 #include "config/config.h"
 #include "drivers/driver.h"
-#include "tools/parkwatch/terminal_text.h"
+#include "report/terminal_text.h"
 #include "tools/trial/coverage.h"
 #include "tools/trial/rule_test.h"
 
 namespace parkwatch::cli {
+using report::printable;
 namespace json = boost::json;
 namespace {
 

@@ -74,13 +74,17 @@ void add_reports(CLI::App& app, CommandLine& line) {
 
   auto [report, r] = add_command<ShiftReportCommand>(app, line, "shift-report",
                                                      "What the next operator must know");
-  report->add_option("--shift", r->shift, "current or last")
-      ->check(CLI::IsMember({"current", "last"}))
-      ->capture_default_str();
+  report
+      ->add_option("--shift", r->shift, "current or last (default: current, and the last to sign)")
+      ->check(CLI::IsMember({"current", "last"}));
   report->add_option("--at", r->at, "The shift in which this time lies");
   report->add_option("--format", r->format, "text, html or json")
       ->check(CLI::IsMember({"text", "html", "json"}))
       ->capture_default_str();
+  CLI::App* sign = report->add_subcommand("sign", "Sign that you have taken over; journaled");
+  sign->fallthrough();
+  sign->parse_complete_callback([fields = r] { fields->sign = true; });
+  sign->add_option("--note", r->note, "For the journal, such as your name");
 }
 
 void add_points(CLI::App& app, CommandLine& line) {

@@ -48,9 +48,11 @@ struct KpiCommand {
   std::string groups;  // between commas
 };
 struct ShiftReportCommand {
-  std::string shift = "current";  // or "last"
-  std::string at;                 // RFC 3339: the shift in which that lies
-  std::string format = "text";    // or "html", "json"
+  std::string shift;            // "current" or "last"; empty: current, and the last one to sign
+  std::string at;               // RFC 3339: the shift in which that lies
+  std::string format = "text";  // or "html", "json"
+  bool sign = false;            // take over instead of printing
+  std::string note;
 };
 struct PointsCommand {
   enum class Verb { make_template, make_export, diff };

@@ -5,13 +5,16 @@
 #include <cassert>
 #include <utility>
 
+#include "report/report_view.h"
 #include "tools/parkwatch/alarm_commands.h"
 #include "tools/parkwatch/api.h"
 #include "tools/parkwatch/pull.h"
-#include "tools/parkwatch/report_view.h"
 #include "tools/parkwatch/watch.h"
 
 namespace parkwatch::cli {
+using report::kpi_view;
+using report::shift_report_html;
+using report::shift_report_view;
 namespace json = boost::json;
 namespace {
 
@@ -71,8 +74,10 @@ int run(const TagsCommand& command, Api& api, Console& console) {
 }
 
 int run(const AlarmsCommand&, Api& api, Console& console) {
-  const auto view = [&](const json::array& rows) { return alarms_view(rows, console.style); };
-  return show(console, api.get("/v1/alarms"), "alarms", view);
+  const auto document = api.get("/v1/alarms");
+  const std::string now = document ? member_text(*document, "now") : std::string{};
+  const auto view = [&](const json::array& rows) { return alarms_view(rows, console.style, now); };
+  return show(console, document, "alarms", view);
 }
 
 Result<std::uint64_t> standing_occurrence(Api& api, const AckCommand& command) {
@@ -202,9 +207,28 @@ int run(const KpiCommand& command, Api& api, Console& console) {
   return exit_ok;
 }
 
+int sign_shift(const ShiftReportCommand& command, Api& api, Console& console) {
+  json::object body;
+  if (!command.shift.empty()) body["shift"] = command.shift;
+  if (!command.at.empty()) body["at"] = command.at;
+  if (!command.note.empty()) body["note"] = command.note;
+  const auto answer = api.command("POST", "/v1/shift-report/sign", body);
+  if (!answer) return failed(console, answer.error());
+  if (console.json) {
+    console.out << json::serialize(*answer) << '\n';
+  } else {
+    console.out << "signed by " + member_text(*answer, "author") + ": the shift " +
+                       member_text(*answer, "shift") + " from " + member_text(*answer, "from") +
+                       " to " + member_text(*answer, "to") + '\n';
+  }
+  return exit_ok;
+}
+
 int run(const ShiftReportCommand& command, Api& api, Console& console) {
+  if (command.sign) return sign_shift(command, api, console);
   const auto report =
-      api.get("/v1/shift-report?shift=" + command.shift + parameter("at", command.at));
+      api.get("/v1/shift-report?shift=" + (command.shift.empty() ? "current" : command.shift) +
+              parameter("at", command.at));
   if (!report) return failed(console, report.error());
   if (console.json || command.format == "json") {
     console.out << json::serialize(*report) << '\n';

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "tools/parkwatch/terminal_text.h"
+#include "report/terminal_text.h"
 
 namespace parkwatch::cli {
+using report::printable;
 
 Duration pause_before_try(unsigned n) {
   constexpr unsigned doublings_max = 5;

@@ -4,11 +4,12 @@
 #include <boost/json.hpp>
 
 #include "config/config.h"
+#include "report/terminal_text.h"
 #include "tools/parkwatch/backtest_view.h"
-#include "tools/parkwatch/terminal_text.h"
 #include "tools/trial/explain.h"
 
 namespace parkwatch::cli {
+using report::printable;
 namespace json = boost::json;
 namespace {
 

@@ -8,9 +8,10 @@
 #include "config/config.h"
 #include "config/files.h"
 #include "config/points.h"
-#include "tools/parkwatch/terminal_text.h"
+#include "report/terminal_text.h"
 
 namespace parkwatch::cli {
+using report::printable;
 namespace {
 
 using Cells = std::map<std::string, std::string, std::less<>>;  // by column

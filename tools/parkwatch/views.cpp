@@ -10,32 +10,24 @@
 
 #include "model/alarm_event.h"
 #include "model/value.h"
+#include "report/table.h"
+#include "report/terminal_text.h"
 #include "tools/parkwatch/base64.h"
-#include "tools/parkwatch/table.h"
-#include "tools/parkwatch/terminal_text.h"
 
 namespace parkwatch::cli {
+using report::cut_to_width;
+using report::display_width;
+using report::member_object;
+using report::painted;
+using report::printable;
+using report::Table;
+using report::value_text;
 namespace json = boost::json;
 namespace {
 
 constexpr std::size_t payload_columns_max = 300;
 constexpr std::string_view red = "31";
 constexpr std::string_view green = "32";
-
-const json::object& member_object(const json::object& object, std::string_view key) {
-  static const json::object none;
-  const json::value* found = object.if_contains(key);
-  return found != nullptr && found->is_object() ? found->get_object() : none;
-}
-
-std::string value_text(const json::value& value) {
-  if (value.is_string()) return std::string{value.get_string()};
-  if (value.is_int64()) return std::to_string(value.get_int64());
-  if (value.is_uint64()) return std::to_string(value.get_uint64());
-  if (value.is_double()) return to_text(Value{value.get_double()});
-  if (value.is_bool()) return value.get_bool() ? "true" : "false";
-  return {};
-}
 
 bool is_true(const json::object& object, std::string_view key) {
   const json::value* found = object.if_contains(key);
@@ -72,6 +64,30 @@ std::string value_and_limit(const json::object& event) {
   const std::string limit = measured_text(event, "limit");
   if (!limit.empty()) out += (out.empty() ? "(limit " : " (limit ") + limit + ')';
   return out;
+}
+
+// "bad data for 4m10s, last 33.5 %"
+std::string frozen_text(const json::object& alarm, const std::string& now) {
+  const json::object& frozen = member_object(alarm, "frozen");
+  if (frozen.empty()) return {};
+  const std::string since = member_text(frozen, "since");
+  const auto from = parse_rfc3339(since);
+  const auto to = parse_rfc3339(now);
+  std::string out = "bad data ";
+  if (from && to && *to >= *from) {
+    out += "for " + to_text(std::chrono::floor<std::chrono::seconds>(*to - *from));
+  } else {
+    out += "since " + since;
+  }
+  const std::string value = measured_text(frozen, "value");
+  if (value.empty()) return out;
+  const std::string unit = member_text(alarm, "unit");
+  return out + ", last " + value + (unit.empty() ? "" : ' ' + unit);
+}
+
+std::string frozen_or_value(const json::object& alarm, const std::string& now) {
+  const std::string frozen = frozen_text(alarm, now);
+  return frozen.empty() ? value_and_limit(alarm) : frozen;
 }
 
 // A number as the tag wants it shown, a state with its word.
@@ -118,16 +134,6 @@ std::string payload_text(const json::object& row) {
 }
 
 }  // namespace
-
-std::string member_text(const json::object& object, std::string_view key) {
-  const json::value* found = object.if_contains(key);
-  return found == nullptr ? std::string{} : value_text(*found);
-}
-
-const json::array* member_array(const json::object& object, std::string_view key) {
-  const json::value* found = object.if_contains(key);
-  return found == nullptr ? nullptr : found->if_array();
-}
 
 std::string status_view(const json::object& status, const ViewStyle& style) {
   const auto line = [](const std::string& name, const std::string& text) {
@@ -195,7 +201,7 @@ std::string tags_view(const json::array& tags, const ViewStyle& style) {
   return table.text(style.colour);
 }
 
-std::string alarms_view(const json::array& alarms, const ViewStyle& style) {
+std::string alarms_view(const json::array& alarms, const ViewStyle& style, const std::string& now) {
   std::vector<const json::object*> sorted;
   for (const json::value& alarm : alarms) {
     if (alarm.is_object()) sorted.push_back(&alarm.get_object());
@@ -221,9 +227,9 @@ std::string alarms_view(const json::array& alarms, const ViewStyle& style) {
   for (const json::object* alarm : sorted) {
     const std::string priority = member_text(*alarm, "priority");
     table.add({priority, member_text(*alarm, "state"), member_text(*alarm, "level"),
-               member_text(*alarm, "rule"), member_text(*alarm, "tag"), value_and_limit(*alarm),
-               member_text(*alarm, "raised_at"), member_text(*alarm, "occurrence"),
-               local_text(*alarm, "message", style)},
+               member_text(*alarm, "rule"), member_text(*alarm, "tag"),
+               frozen_or_value(*alarm, now), member_text(*alarm, "raised_at"),
+               member_text(*alarm, "occurrence"), local_text(*alarm, "message", style)},
               paint_of_priority(priority));
   }
   return table.empty() ? "no alarm stands\n" : table.text(style.colour);

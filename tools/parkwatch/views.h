@@ -6,17 +6,18 @@
 #include <string>
 #include <string_view>
 
+#include "report/members.h"
+
 namespace parkwatch::cli {
 
-struct ViewStyle {
-  bool colour = false;
-  bool chinese = false;  // texts in Chinese where there are both
-};
+using report::ViewStyle;
 
 [[nodiscard]] std::string status_view(const boost::json::object& status, const ViewStyle& style);
 [[nodiscard]] std::string tags_view(const boost::json::array& tags, const ViewStyle& style);
-// Unacknowledged first, then by priority, then the newest.
-[[nodiscard]] std::string alarms_view(const boost::json::array& alarms, const ViewStyle& style);
+// Unacknowledged first, then by priority, then the newest. Of an alarm whose data is bad or lost:
+// its last value and for how long; `now` is as the daemon says it.
+[[nodiscard]] std::string alarms_view(const boost::json::array& alarms, const ViewStyle& style,
+                                      const std::string& now = {});
 // One transition, one line, ended by '\n'.
 [[nodiscard]] std::string event_line(const boost::json::object& event, const ViewStyle& style);
 [[nodiscard]] std::string consumers_view(const boost::json::array& consumers);
@@ -25,10 +26,7 @@ struct ViewStyle {
 [[nodiscard]] std::string receiver_test_view(const boost::json::object& test);
 [[nodiscard]] std::string quarantine_view(const boost::json::array& rows);
 
-// "" unless the member is a text; numbers and booleans are written out.
-[[nodiscard]] std::string member_text(const boost::json::object& object, std::string_view key);
-// Null unless the member is an array.
-[[nodiscard]] const boost::json::array* member_array(const boost::json::object& object,
-                                                     std::string_view key);
+using report::member_array;
+using report::member_text;
 
 }  // namespace parkwatch::cli

@@ -229,3 +229,15 @@ TEST_CASE("commands: a wrong address is wrong usage, an absent daemon is code 3"
   CHECK(run_command(line, rec.console) == exit_not_reachable);
   CHECK(rec.err.str().find("is parkwatchd running") != std::string::npos);
 }
+
+TEST_CASE("commands: a shift is signed with a note", "[cli]") {
+  const std::string said = R"({"shift":"early","from":"A","to":"B","author":"token"})";
+  const Run plain = run({json_answer(said)}, {"shift-report", "sign"});
+  CHECK(plain.code == exit_ok);
+  CHECK(plain.asked[0].target == "/v1/shift-report/sign");
+  CHECK(plain.asked[0].body == "{}");
+  CHECK(plain.out == "signed by token: the shift early from A to B\n");
+  const Run noted =
+      run({json_answer(said)}, {"shift-report", "--shift", "current", "sign", "--note", "Wang"});
+  CHECK(noted.asked[0].body == R"({"shift":"current","note":"Wang"})");
+}

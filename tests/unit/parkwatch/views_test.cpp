@@ -152,3 +152,13 @@ TEST_CASE("views: members of a wrong type or missing are shown as nothing", "[cl
                         {})
                   .empty());
 }
+
+TEST_CASE("views: an alarm with bad data shows its last value and for how long", "[cli]") {
+  const char* const rows = R"([{"rule":"level","tag":"t","priority":"high","value":91.0,
+   "unit":"%","frozen":{"since":"2026-01-01T00:00:00Z","value":33.5}},
+   {"rule":"other","tag":"u","frozen":{"since":"2026-01-01T00:00:00Z"}}])";
+  const std::string text = alarms_view(array(rows), {}, "2026-01-01T00:04:10Z");
+  CHECK(has(text, "bad data for 4m10s, last 33.5 %"));
+  CHECK_FALSE(has(text, "91"));
+  CHECK(has(alarms_view(array(rows), {}), "bad data since 2026-01-01T00:00:00Z"));
+}

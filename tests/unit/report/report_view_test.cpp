@@ -1,11 +1,11 @@
-// tests/unit/parkwatch/report_view_test.cpp - Key figures and the shift report in words, in both
+// tests/unit/report/report_view_test.cpp - Key figures and the shift report in words, in both
 // languages.
-#include "tools/parkwatch/report_view.h"
+#include "report/report_view.h"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-using namespace parkwatch::cli;
+using namespace parkwatch::report;
 namespace json = boost::json;
 
 namespace {
@@ -31,7 +31,7 @@ bool has(const std::string& whole, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("report: every section is there in English, empty ones as none", "[cli]") {
+TEST_CASE("report: every section is there in English, empty ones as none", "[report]") {
   const std::string text = shift_report_view(report(), {false, false});
   CHECK(has(text, "park-a shift report early"));
   CHECK(has(text, "== standing alarms =="));
@@ -45,7 +45,7 @@ TEST_CASE("report: every section is there in English, empty ones as none", "[cli
   CHECK(has(text, "taken over by:"));
 }
 
-TEST_CASE("report: in Chinese with the terms of the standard", "[cli]") {
+TEST_CASE("report: in Chinese with the terms of the standard", "[report]") {
   const std::string text = shift_report_view(report(), {false, true});
   for (const char* term : {"交接班报告", "现存报警", "液位高高", "搁置", "设计抑制", "停用",
                            "报警泛滥", "仪表故障", "已接班"}) {
@@ -53,7 +53,7 @@ TEST_CASE("report: in Chinese with the terms of the standard", "[cli]") {
   }
 }
 
-TEST_CASE("report: HTML is whole, in its language, and takes no markup from notes", "[cli]") {
+TEST_CASE("report: HTML is whole, in its language, and takes no markup from notes", "[report]") {
   const std::string html = shift_report_html(report(), {false, true});
   CHECK(html.starts_with("<!DOCTYPE html>\n<html lang=\"zh-CN\">"));
   CHECK(html.ends_with("</body></html>\n"));
@@ -62,13 +62,13 @@ TEST_CASE("report: HTML is whole, in its language, and takes no markup from note
   CHECK_FALSE(html.find("http") != std::string::npos);  // nothing from outside
 }
 
-TEST_CASE("report: an answer without anything in it is no fault", "[cli]") {
+TEST_CASE("report: an answer without anything in it is no fault", "[report]") {
   CHECK_FALSE(shift_report_view({}, {}).empty());
   CHECK_FALSE(shift_report_html({}, {}).empty());
   CHECK_FALSE(kpi_view({}, {}).empty());
 }
 
-TEST_CASE("kpi: a row a period beside the targets", "[cli]") {
+TEST_CASE("kpi: a row a period beside the targets", "[report]") {
   const auto kpi = json::parse(R"({"positions":2,"periods":[{"from":"2026-01-01T00:00:00Z",
    "activations":30,"per_10_min":2.5,"per_day":360.0,"windows":100,"windows_over":2,
    "window_most":14,"flood_share":0.013,"top_share":0.5,"chattering":[{}],"stale":[{},{}]}]})")
@@ -79,4 +79,47 @@ TEST_CASE("kpi: a row a period beside the targets", "[cli]") {
   CHECK(has(text, "1.3 %"));
   CHECK(has(text, "operator positions: 2"));
   CHECK(has(kpi_view(kpi, {false, true}), "岗位数 2"));
+}
+
+TEST_CASE("report: times are the site's, totals stand beside their limits", "[report]") {
+  auto given = report();
+  given["offset_s"] = 8 * 3600;
+  given["zone"] = "+08:00";
+  given["totals"] = json::parse(R"([{"rule":"cod-load","tag":"wwtp1/effluent/cod","unit":"kg",
+   "from":"2026-01-01T00:00:00Z","value":36.0,"budgets":[{"level":"H","at":30.0},
+   {"level":"HH","at":40.0}]},{"rule":"silent","tag":"b","unit":"","value":null,"budgets":[]}])");
+  const std::string text = shift_report_view(given, {false, false});
+  CHECK(has(text, "2026-01-01 08:00:00 – 2026-01-01 16:00:00 (+08:00)"));
+  CHECK(has(text, "36 kg"));
+  CHECK(has(text, "H 30 kg (120.0 %), HH 40 kg (90.0 %)"));
+  CHECK(has(text, "?"));
+  CHECK(has(text, "2026-01-01 11:00:00"));  // raised at
+}
+
+TEST_CASE("report: who hid an alarm, why and until when; what data is frozen", "[report]") {
+  auto given = report();
+  given["shelved"] = json::parse(R"([{"rule":"level","tag":"t","priority":"low","shelving":
+   {"author":"li","reason":"calibration","until":"2026-01-01T09:00:00Z"}}])");
+  given["standing"].as_array()[0].as_object()["frozen"] =
+      json::parse(R"({"since":"2026-01-01T04:00:00Z","value":33.5})");
+  const std::string text = shift_report_view(given, {false, false});
+  CHECK(has(text, "calibration"));
+  CHECK(has(text, "2026-01-01 09:00:00"));
+  CHECK(has(text, "level too high; data bad since 2026-01-01 04:00:00, last 33.5"));
+  CHECK(has(shift_report_view(given, {false, true}), "数据自 2026-01-01 04:00:00 起不可信"));
+}
+
+TEST_CASE("report: floods name their first alarms; a signature takes the place of the line",
+          "[report]") {
+  auto given = report();
+  given["kpi"].as_object()["floods"] = json::parse(R"([{"from":"2026-01-01T04:00:00Z",
+   "to":"2026-01-01T04:30:00Z","alarms":25,"first":[{"rule":"trip","tag":"p1"},
+   {"rule":"flow","tag":"f1"}]}])");
+  given["signed"] = json::parse(R"([{"at":"2026-01-01T08:02:00Z","author":"wang","note":"ok"}])");
+  const std::string text = shift_report_view(given, {false, false});
+  CHECK(has(text, "trip p1, flow f1"));
+  CHECK(has(text, "== taken over by =="));
+  CHECK(has(text, "wang"));
+  CHECK_FALSE(text.find("____") != std::string::npos);
+  CHECK_FALSE(shift_report_html(given, {false, false}).find("____") != std::string::npos);
 }

@@ -1,5 +1,5 @@
-// tools/parkwatch/terminal_text.cpp - Widths by table, since wcwidth() depends on the locale.
-#include "tools/parkwatch/terminal_text.h"
+// daemon/report/terminal_text.cpp - Widths by table, since wcwidth() depends on the locale.
+#include "report/terminal_text.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "model/utf8.h"
 
-namespace parkwatch::cli {
+namespace parkwatch::report {
 namespace {
 
 struct Span {
@@ -117,4 +117,4 @@ std::string cut_to_width(std::string_view text, std::size_t columns) {
   return out;
 }
 
-}  // namespace parkwatch::cli
+}  // namespace parkwatch::report

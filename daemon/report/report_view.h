@@ -1,20 +1,22 @@
-// tools/parkwatch/report_view.h - Key figures and the shift report for people: text and HTML, in
+// daemon/report/report_view.h - Key figures and the shift report for people: text and HTML, in
 // Chinese or English. Pure.
 #pragma once
 #include <boost/json/object.hpp>
 #include <string>
 
-#include "tools/parkwatch/views.h"
+#include "report/members.h"
 
-namespace parkwatch::cli {
+namespace parkwatch::report {
 
 // Of /v1/kpi: a row a period beside the targets, then the most frequent alarms.
 [[nodiscard]] std::string kpi_view(const boost::json::object& kpi, const ViewStyle& style);
-// Of /v1/shift-report.
+// Of /v1/shift-report: park, shift and times in one line.
+[[nodiscard]] std::string shift_report_title(const boost::json::object& report,
+                                             const ViewStyle& style);
 [[nodiscard]] std::string shift_report_view(const boost::json::object& report,
                                             const ViewStyle& style);
 // The same as one HTML document without anything from outside, to be printed and signed.
 [[nodiscard]] std::string shift_report_html(const boost::json::object& report,
                                             const ViewStyle& style);
 
-}  // namespace parkwatch::cli
+}  // namespace parkwatch::report

@@ -1,9 +1,9 @@
-// tools/parkwatch/table.h - Columns that stand under each other, Chinese ones too. Pure.
+// daemon/report/table.h - Columns that stand under each other, Chinese ones too. Pure.
 #pragma once
 #include <string>
 #include <vector>
 
-namespace parkwatch::cli {
+namespace parkwatch::report {
 
 class Table {
  public:
@@ -33,4 +33,4 @@ class Table {
 // `text` between the SGR code and its end; unchanged without colour or code.
 [[nodiscard]] std::string painted(const std::string& text, const std::string& paint, bool colour);
 
-}  // namespace parkwatch::cli
+}  // namespace parkwatch::report

@@ -1,11 +1,11 @@
-// tests/unit/parkwatch/terminal_text_test.cpp - Widths, and bytes that must not reach a terminal.
-#include "tools/parkwatch/terminal_text.h"
+// tests/unit/report/terminal_text_test.cpp - Widths, and bytes that must not reach a terminal.
+#include "report/terminal_text.h"
 
 #include <catch2/catch.hpp>
 
-using namespace parkwatch::cli;
+using namespace parkwatch::report;
 
-TEST_CASE("terminal text: Chinese takes two columns, combining marks none", "[cli]") {
+TEST_CASE("terminal text: Chinese takes two columns, combining marks none", "[report]") {
   CHECK(display_width("") == 0);
   CHECK(display_width("abc") == 3);
   CHECK(display_width("液位高高") == 8);
@@ -15,7 +15,7 @@ TEST_CASE("terminal text: Chinese takes two columns, combining marks none", "[cl
   CHECK(display_width("a\xFF") == 2);
 }
 
-TEST_CASE("terminal text: escape sequences and marks of direction are written out", "[cli]") {
+TEST_CASE("terminal text: escape sequences and marks of direction are written out", "[report]") {
   CHECK(printable("plain 液位 °C m³/h") == "plain 液位 °C m³/h");
   CHECK(printable("\x1B[2J\x07") == "\\x1B[2J\\x07");
   CHECK(printable("a\nb\r\tc\x7F") == "a\\x0Ab\\x0D\\x09c\\x7F");
@@ -26,12 +26,12 @@ TEST_CASE("terminal text: escape sequences and marks of direction are written ou
   CHECK(printable("cut \xE6\xB6") == "cut \\xE6\\xB6");
 }
 
-TEST_CASE("terminal text: with backslashes escaped the text is unambiguous", "[cli]") {
+TEST_CASE("terminal text: with backslashes escaped the text is unambiguous", "[report]") {
   CHECK(printable("\\x1B", true) == "\\\\x1B");
   CHECK(printable("\\x1B", false) == "\\x1B");
 }
 
-TEST_CASE("terminal text: no byte pair leaves a control character", "[cli]") {
+TEST_CASE("terminal text: no byte pair leaves a control character", "[report]") {
   for (int a = 0; a < 256; ++a) {
     for (int b = 0; b < 256; ++b) {
       const std::string text{static_cast<char>(a), static_cast<char>(b)};
@@ -45,7 +45,7 @@ TEST_CASE("terminal text: no byte pair leaves a control character", "[cli]") {
   }
 }
 
-TEST_CASE("terminal text: a cut says that it is one and keeps characters whole", "[cli]") {
+TEST_CASE("terminal text: a cut says that it is one and keeps characters whole", "[report]") {
   CHECK(cut_to_width("abcdef", 6) == "abcdef");
   CHECK(cut_to_width("abcdefg", 6) == "abcde…");
   CHECK(cut_to_width("液位高高", 6) == "液位…");

@@ -1,11 +1,11 @@
-// tests/unit/parkwatch/table_test.cpp - Columns.
-#include "tools/parkwatch/table.h"
+// tests/unit/report/table_test.cpp - Columns.
+#include "report/table.h"
 
 #include <catch2/catch.hpp>
 
-using namespace parkwatch::cli;
+using namespace parkwatch::report;
 
-TEST_CASE("table: columns stand under each other, Chinese ones too", "[cli]") {
+TEST_CASE("table: columns stand under each other, Chinese ones too", "[report]") {
   Table table{{{"TAG"}, {"VALUE", Table::Align::right}, {"TEXT"}}};
   table.add({"罐区/t101", "91.2", "液位"});
   table.add({"a", "7", ""});
@@ -15,13 +15,13 @@ TEST_CASE("table: columns stand under each other, Chinese ones too", "[cli]") {
         "a              7\n");
 }
 
-TEST_CASE("table: cells cannot command the terminal", "[cli]") {
+TEST_CASE("table: cells cannot command the terminal", "[report]") {
   Table table{{{"A"}}};
   table.add({"\x1B[31mred\nline"});
   CHECK(table.text(false) == "A\n\\x1B[31mred\\x0Aline\n");
 }
 
-TEST_CASE("table: colours only when asked for", "[cli]") {
+TEST_CASE("table: colours only when asked for", "[report]") {
   Table table{{{"A"}}};
   table.add({"x"}, "31");
   table.add({"y"});

@@ -1,15 +1,17 @@
-// tools/parkwatch/report_view.cpp - Reports in words. Terms as in GB/T 41261-2022.
-#include "tools/parkwatch/report_view.h"
+// daemon/report/report_view.cpp - Reports in words. Terms as in GB/T 41261-2022.
+#include "report/report_view.h"
 
 #include <array>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <vector>
 
-#include "tools/parkwatch/table.h"
-#include "tools/parkwatch/terminal_text.h"
+#include "model/time.h"
+#include "report/members.h"
+#include "report/table.h"
+#include "report/terminal_text.h"
 
-namespace parkwatch::cli {
+namespace parkwatch::report {
 namespace json = boost::json;
 namespace {
 
@@ -19,12 +21,6 @@ struct Words {
 };
 
 std::string in(const ViewStyle& style, Words words) { return style.chinese ? words.zh : words.en; }
-
-const json::object& object_at(const json::object& object, std::string_view key) {
-  static const json::object none;
-  const json::value* found = object.if_contains(key);
-  return found != nullptr && found->is_object() ? found->get_object() : none;
-}
 
 std::vector<const json::object*> rows_at(const json::object& object, std::string_view key) {
   std::vector<const json::object*> rows;
@@ -48,6 +44,26 @@ std::string fixed(double number, int places) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
+// "2026-01-01 16:00:00" as a clock of the site shows it; what is no time as it is.
+std::string local_time(const json::object& report, const std::string& text) {
+  const auto time = parse_rfc3339(text);
+  if (!time) return text;
+  const auto offset = static_cast<std::int64_t>(number_at(report, "offset_s"));
+  std::string local = to_rfc3339(*time + std::chrono::seconds{offset}).substr(0, 19);
+  local[10] = ' ';
+  return local;
+}
+
+bool is_time_member(std::string_view member) {
+  return member.ends_with("_at") || member == "at" || member == "from" || member == "to" ||
+         member == "since" || member == "until";
+}
+
+std::string cell_of(const json::object& report, const json::object& row, std::string_view member) {
+  std::string text = member_text(row, member);
+  return is_time_member(member) ? local_time(report, text) : text;
+}
+
 std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
 
 // One section of a report: a title and rows of cells.
@@ -58,9 +74,20 @@ struct Section {
 };
 
 std::string message_of(const json::object& row, const ViewStyle& style) {
-  const json::object& message = object_at(row, "message");
+  const json::object& message = member_object(row, "message");
   const std::string wanted = member_text(message, style.chinese ? "zh" : "en");
   return wanted.empty() ? member_text(message, style.chinese ? "en" : "zh") : wanted;
+}
+
+// "; data bad since 2026-01-01 16:00:00, last 33.5 %"
+std::string frozen_of(const json::object& report, const json::object& row, const ViewStyle& style) {
+  const json::object& frozen = member_object(row, "frozen");
+  if (frozen.empty()) return {};
+  std::string out = in(style, {"；数据自 ", "; data bad since "}) +
+                    cell_of(report, frozen, "since") + in(style, {" 起不可信", ""});
+  const std::string value = member_text(frozen, "value");
+  if (value.empty()) return out;
+  return out + in(style, {"，最后值 ", ", last "}) + value + ' ' + member_text(row, "unit");
 }
 
 Section alarms_section(const json::object& report, std::string_view key, std::string title,
@@ -74,8 +101,8 @@ Section alarms_section(const json::object& report, std::string_view key, std::st
   for (const json::object* row : rows_at(report, key)) {
     section.rows.push_back({member_text(*row, "priority"), member_text(*row, "state"),
                             member_text(*row, "rule"), member_text(*row, "tag"),
-                            member_text(*row, "level"), member_text(*row, "raised_at"),
-                            message_of(*row, style)});
+                            member_text(*row, "level"), cell_of(report, *row, "raised_at"),
+                            message_of(*row, style) + frozen_of(report, *row, style)});
   }
   return section;
 }
@@ -88,14 +115,14 @@ Section table_section(const json::object& report, std::string_view key, std::str
   for (const json::object* row : rows_at(report, key)) {
     std::vector<std::string> cells;
     cells.reserve(columns.size());
-    for (const auto& [member, name] : columns) cells.push_back(member_text(*row, member));
+    for (const auto& [member, name] : columns) cells.push_back(cell_of(report, *row, member));
     section.rows.push_back(std::move(cells));
   }
   return section;
 }
 
 Section figures_section(const json::object& kpi, const ViewStyle& style) {
-  const json::object& priorities = object_at(kpi, "priorities");
+  const json::object& priorities = member_object(kpi, "priorities");
   Section section{in(style, {"本班指标", "key figures"}), {"", ""}, {}};
   const auto add = [&](Words name, std::string value) {
     section.rows.push_back({in(style, name), std::move(value)});
@@ -115,8 +142,83 @@ Section figures_section(const json::object& kpi, const ViewStyle& style) {
   return section;
 }
 
+// Who hid the alarms, why and until when.
+Section held_section(const json::object& report, std::string_view key, std::string_view hold,
+                     std::string title, const ViewStyle& style) {
+  Section section{
+      std::move(title),
+      {in(style, {"优先级", "priority"}), in(style, {"规则", "rule"}), in(style, {"位号", "tag"}),
+       in(style, {"人员", "who"}), in(style, {"原因", "why"}), in(style, {"直到", "until"}),
+       in(style, {"内容", "message"})},
+      {}};
+  for (const json::object* row : rows_at(report, key)) {
+    const json::object& held = member_object(*row, hold);
+    section.rows.push_back({member_text(*row, "priority"), member_text(*row, "rule"),
+                            member_text(*row, "tag"), member_text(held, "author"),
+                            member_text(held, "reason"), cell_of(report, held, "until"),
+                            message_of(*row, style)});
+  }
+  return section;
+}
+
+Section floods_section(const json::object& report, const ViewStyle& style) {
+  Section section{in(style, {"报警泛滥", "floods"}),
+                  {in(style, {"始于", "from"}), in(style, {"止于", "to"}),
+                   in(style, {"报警数", "alarms"}), in(style, {"前十条", "first ten"})},
+                  {}};
+  for (const json::object* row : rows_at(member_object(report, "kpi"), "floods")) {
+    std::string first;
+    for (const json::object* alarm : rows_at(*row, "first")) {
+      if (!first.empty()) first += ", ";
+      first += member_text(*alarm, "rule") + ' ' + member_text(*alarm, "tag");
+    }
+    section.rows.push_back({cell_of(report, *row, "from"), cell_of(report, *row, "to"),
+                            member_text(*row, "alarms"), std::move(first)});
+  }
+  return section;
+}
+
+std::string amount(double number, const std::string& unit) {
+  std::array<char, 32> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%.6g", number);
+  std::string out{text.data(), static_cast<std::size_t>(length)};
+  return unit.empty() ? out : out + ' ' + unit;
+}
+
+// "H 100 t (90.0 %)", each budget with how much of it is used.
+std::string budgets_of(const json::object& total, const std::string& unit) {
+  std::string out;
+  const json::value* value = total.if_contains("value");
+  const bool known = value != nullptr && value->is_number();
+  for (const json::object* budget : rows_at(total, "budgets")) {
+    const double at = number_at(*budget, "at");
+    if (!out.empty()) out += ", ";
+    out += member_text(*budget, "level") + ' ' + amount(at, unit);
+    if (known && at > 0) out += " (" + percent(number_at(total, "value") / at) + ")";
+  }
+  return out;
+}
+
+Section totals_section(const json::object& report, const ViewStyle& style) {
+  Section section{
+      in(style, {"累计量与限额", "totals against limits"}),
+      {in(style, {"规则", "rule"}), in(style, {"位号", "tag"}), in(style, {"始于", "from"}),
+       in(style, {"累计", "so far"}), in(style, {"限额", "limits"})},
+      {}};
+  for (const json::object* row : rows_at(report, "totals")) {
+    const std::string unit = member_text(*row, "unit");
+    const json::value* value = row->if_contains("value");
+    const bool known = value != nullptr && value->is_number();
+    section.rows.push_back({member_text(*row, "rule"), member_text(*row, "tag"),
+                            cell_of(report, *row, "from"),
+                            known ? amount(number_at(*row, "value"), unit) : std::string{"?"},
+                            budgets_of(*row, unit)});
+  }
+  return section;
+}
+
 std::vector<Section> sections_of(const json::object& report, const ViewStyle& style) {
-  const json::object& kpi = object_at(report, "kpi");
+  const json::object& kpi = member_object(report, "kpi");
   const std::string rule = in(style, {"规则", "rule"});
   const std::string tag = in(style, {"位号", "tag"});
   std::vector<Section> sections;
@@ -125,23 +227,22 @@ std::vector<Section> sections_of(const json::object& report, const ViewStyle& st
   sections.push_back(alarms_section(report, "returned_unacknowledged",
                                     in(style, {"已返回未确认", "returned, not acknowledged"}),
                                     style));
-  sections.push_back(alarms_section(report, "shelved", in(style, {"搁置", "shelved"}), style));
+  sections.push_back(
+      held_section(report, "shelved", "shelving", in(style, {"搁置", "shelved"}), style));
   sections.push_back(
       alarms_section(report, "suppressed", in(style, {"设计抑制", "suppressed by design"}), style));
-  sections.push_back(
-      alarms_section(report, "out_of_service", in(style, {"停用", "out of service"}), style));
+  sections.push_back(held_section(report, "out_of_service", "service",
+                                  in(style, {"停用", "out of service"}), style));
   sections.push_back(table_section(report, "bad_sensors", in(style, {"仪表故障", "bad sensors"}),
                                    {{"tag", tag},
                                     {"reason", in(style, {"原因", "reason"})},
                                     {"since", in(style, {"始于", "since"})}}));
+  sections.push_back(totals_section(report, style));
   sections.push_back(figures_section(kpi, style));
   sections.push_back(
       table_section(kpi, "top", in(style, {"最频繁报警", "most frequent alarms"}),
                     {{"rule", rule}, {"tag", tag}, {"count", in(style, {"次数", "count"})}}));
-  sections.push_back(table_section(kpi, "floods", in(style, {"报警泛滥", "floods"}),
-                                   {{"from", in(style, {"始于", "from"})},
-                                    {"to", in(style, {"止于", "to"})},
-                                    {"alarms", in(style, {"报警数", "alarms"})}}));
+  sections.push_back(floods_section(report, style));
   sections.push_back(
       alarms_section(report, "unacknowledged_late",
                      in(style, {"确认超过10分钟", "acknowledged after 10 min or never"}), style));
@@ -155,14 +256,18 @@ std::vector<Section> sections_of(const json::object& report, const ViewStyle& st
                                    {{"name", in(style, {"中心", "consumer"})},
                                     {"behind", in(style, {"落后消息数", "messages behind"})},
                                     {"updated_at", in(style, {"更新于", "updated"})}}));
+  sections.push_back(table_section(report, "signed", in(style, {"已接班", "taken over by"}),
+                                   {{"at", in(style, {"时间", "time"})},
+                                    {"author", in(style, {"人员", "who"})},
+                                    {"note", in(style, {"备注", "note"})}}));
   return sections;
 }
 
-std::string title_of(const json::object& report, const ViewStyle& style) {
-  const std::string shift = member_text(report, "shift");
-  return member_text(report, "park") + ' ' + in(style, {"交接班报告", "shift report"}) +
-         (shift.empty() ? "" : " " + shift) + "  " + member_text(report, "from") + " – " +
-         member_text(report, "to");
+// A line to be signed by hand on paper, unless somebody has signed already.
+std::string line_to_sign(const json::object& report, const ViewStyle& style) {
+  if (!rows_at(report, "signed").empty()) return {};
+  return in(style, {"已接班（签字）: ____________________  时间: ____________________",
+                    "taken over by: ____________________  at: ____________________"});
 }
 
 std::string escaped(std::string_view text) {
@@ -198,6 +303,13 @@ std::string html_of(const Section& section, const std::string& none) {
 }
 
 }  // namespace
+
+std::string shift_report_title(const json::object& report, const ViewStyle& style) {
+  const std::string shift = member_text(report, "shift");
+  return member_text(report, "park") + ' ' + in(style, {"交接班报告", "shift report"}) +
+         (shift.empty() ? "" : " " + shift) + "  " + cell_of(report, report, "from") + " – " +
+         cell_of(report, report, "to") + " (" + member_text(report, "zone") + ')';
+}
 
 std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
   using Align = Table::Align;
@@ -235,7 +347,7 @@ std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
 }
 
 std::string shift_report_view(const json::object& report, const ViewStyle& style) {
-  std::string out = printable(title_of(report, style)) + "\n";
+  std::string out = printable(shift_report_title(report, style)) + "\n";
   for (const Section& section : sections_of(report, style)) {
     out += "\n== " + printable(section.title) + " ==\n";
     if (section.rows.empty()) {
@@ -248,13 +360,12 @@ std::string shift_report_view(const json::object& report, const ViewStyle& style
     for (const auto& row : section.rows) table.add(row);
     out += table.text(false);
   }
-  return out + '\n' +
-         in(style, {"已接班（签字）: ____________________  时间: ____________________\n",
-                    "taken over by: ____________________  at: ____________________\n"});
+  const std::string sign = line_to_sign(report, style);
+  return sign.empty() ? out : out + '\n' + sign + '\n';
 }
 
 std::string shift_report_html(const json::object& report, const ViewStyle& style) {
-  const std::string title = escaped(title_of(report, style));
+  const std::string title = escaped(shift_report_title(report, style));
   std::string out = "<!DOCTYPE html>\n<html lang=\"" + in(style, {"zh-CN", "en"}) +
                     "\"><head><meta charset=\"utf-8\"><title>" + title +
                     "</title><style>body{font-family:sans-serif;margin:2em;color:#222}"
@@ -265,10 +376,9 @@ std::string shift_report_html(const json::object& report, const ViewStyle& style
   for (const Section& section : sections_of(report, style)) {
     out += html_of(section, in(style, {"无", "none"}));
   }
-  return out + "<p>" +
-         in(style, {"已接班（签字）: ____________________  时间: ____________________",
-                    "taken over by: ____________________  at: ____________________"}) +
-         "</p>\n</body></html>\n";
+  const std::string sign = line_to_sign(report, style);
+  if (!sign.empty()) out += "<p>" + sign + "</p>\n";
+  return out + "</body></html>\n";
 }
 
-}  // namespace parkwatch::cli
+}  // namespace parkwatch::report

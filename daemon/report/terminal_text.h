@@ -1,11 +1,11 @@
-// tools/parkwatch/terminal_text.h - Text for a terminal: its width in columns, and strangers' bytes
+// daemon/report/terminal_text.h - Text for a terminal: its width in columns, and strangers' bytes
 // made harmless. Pure.
 #pragma once
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace parkwatch::cli {
+namespace parkwatch::report {
 
 // Columns that a terminal needs for `text`: 2 for wide characters (Unicode 15, UAX #11: W and F), 0
 // for combining ones, 1 for others and for each byte that is not UTF-8.
@@ -19,4 +19,4 @@ namespace parkwatch::cli {
 // The first `columns` of a printable text, with "…" where something was cut.
 [[nodiscard]] std::string cut_to_width(std::string_view text, std::size_t columns);
 
-}  // namespace parkwatch::cli
+}  // namespace parkwatch::report

@@ -1,12 +1,12 @@
-// tools/parkwatch/table.cpp - See the header.
-#include "tools/parkwatch/table.h"
+// daemon/report/table.cpp - See the header.
+#include "report/table.h"
 
 #include <algorithm>
 #include <cassert>
 
-#include "tools/parkwatch/terminal_text.h"
+#include "report/terminal_text.h"
 
-namespace parkwatch::cli {
+namespace parkwatch::report {
 namespace {
 
 constexpr std::size_t between = 2;  // columns of blanks
@@ -52,4 +52,4 @@ std::string painted(const std::string& text, const std::string& paint, bool colo
   return "\x1B[" + paint + 'm' + text + "\x1B[0m";
 }
 
-}  // namespace parkwatch::cli
+}  // namespace parkwatch::report
