@@ -105,6 +105,9 @@ class Exchange {
     const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(transfer_.timeout);
     set(CURLOPT_URL, transfer_.request.url.c_str());
     set(CURLOPT_NOSIGNAL, 1L);
+    // A name server that does not answer holds its own thread only: without this the end of a
+    // transfer (a timeout, our stop) waits for getaddrinfo, and every other receiver with it.
+    set(CURLOPT_QUICK_EXIT, 1L);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
     set(CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>(std::min(timeout, connect_within_max).count()));
