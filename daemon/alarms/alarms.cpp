@@ -128,6 +128,7 @@ void Alarms::emit_by(Alarm& alarm, TransitionKind kind, Telling telling, const P
   event.author = who.author;
   event.comment = comment;
   event.notice = Notice::none;
+  event.frozen = know_frozen_ ? know_frozen_(event.tag) : std::nullopt;
   const bool shown = !is_hidden(event);
   const bool holds = alarm.active || alarm.latched();
   const bool waits = has(event, alarm_chattering) && kind != TransitionKind::removed;
@@ -373,6 +374,26 @@ void Alarms::mark_test(std::string_view rule, std::string_view tag, bool tested)
     const auto found = tested_.find(std::pair{rule, tag});
     if (found != tested_.end()) tested_.erase(found);
   }
+}
+
+void Alarms::note(const NoticeNews& news, const Occasion& occasion, Out& out) {
+  const auto found = alarms_.find(Key{news.rule, news.tag});
+  const bool stands = found != alarms_.end() && found->second.stands();
+  if (news.kind == TransitionKind::escalated &&
+      (!stands || found->second.event.occurrence != news.occurrence)) {
+    return;
+  }
+  if (stands) {
+    return emit_by(found->second, news.kind, Telling::silently, {nobody}, news.comment, occasion,
+                   out);
+  }
+  AlarmEvent row;
+  row.kind = news.kind;
+  row.rule = news.rule;
+  row.tag = news.tag;
+  row.comment = news.comment;
+  row.raised_at = occasion.at;
+  record(std::move(row), occasion, out);
 }
 
 void Alarms::record(AlarmEvent row, const Occasion& occasion, Out& out) {

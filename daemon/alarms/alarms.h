@@ -117,6 +117,13 @@ class Alarms {
                                      const Occasion& occasion, std::vector<AlarmEvent>& out);
   [[nodiscard]] Result<Done> maintain(const MaintenanceCommand& command, const Person& who,
                                       const Occasion& occasion, std::vector<AlarmEvent>& out);
+  // What notifications did: a row of its own, which changes nothing and of which nobody is told.
+  // Escalations of an occurrence that is over leave none.
+  void note(const NoticeNews& news, const Occasion& occasion, std::vector<AlarmEvent>& out);
+  // How to learn what is still known of a tag whose data is bad or lost. Asked with each
+  // transition.
+  using KnowFrozen = std::function<std::optional<Frozen>(const std::string& tag)>;
+  void know_frozen(KnowFrozen know) { know_frozen_ = std::move(know); }
   // A journal row that is no alarm's, e.g. of a loop check.
   void record(AlarmEvent row, const Occasion& occasion, std::vector<AlarmEvent>& out);
 
@@ -218,6 +225,7 @@ class Alarms {
     bool operator()(const Alarm* a, const Alarm* b) const;
   };
 
+  KnowFrozen know_frozen_;
   // By id; looked at several times a transition, so no tree of strings.
   std::unordered_map<std::string, Rule, TextHash, std::equal_to<>> rules_;
   std::set<std::string, std::less<>> not_commissioned_;

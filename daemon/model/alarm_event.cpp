@@ -39,7 +39,8 @@ constexpr Words<TransitionKind, transition_kinds> kinds{{"raised",
                                                          "loop_check_started",
                                                          "loop_check_ended",
                                                          "escalated",
-                                                         "delivery_failed"}};
+                                                         "delivery_failed",
+                                                         "shift_signed"}};
 constexpr Words<Notice, 4> notices{{"none", "opens", "updates", "closes"}};
 constexpr std::array<std::string_view, alarm_flags> flags{
     "shelved",   "suppressed", "out_of_service", "not_commissioned", "maintenance", "latched",
@@ -62,7 +63,7 @@ std::optional<Notice> parse_notice(std::string_view text) { return notices.parse
 
 bool is_record_rule(std::string_view rule) {
   return rule == rule_maintenance || rule == rule_loop_check || rule == rule_flood ||
-         rule == rule_horn;
+         rule == rule_horn || rule == rule_shift;
 }
 
 bool is_own_rule(std::string_view rule) {

@@ -50,10 +50,11 @@ enum class TransitionKind : std::uint8_t {
   flood_ended,
   loop_check_started,
   loop_check_ended,
-  escalated,
-  delivery_failed,
+  escalated,        // a step of its escalation told somebody; the comment says whom
+  delivery_failed,  // on receiver/<name>: notices for it were given up; the comment says which
+  shift_signed,     // an operator took a shift over, on rule_shift
 };
-inline constexpr std::size_t transition_kinds = 29;
+inline constexpr std::size_t transition_kinds = 30;
 
 // Bits of AlarmEvent::flags: how the alarm is after the transition. The first five hide it: it is
 // evaluated and journaled, and nobody is told.
@@ -93,9 +94,10 @@ inline constexpr std::string_view rule_maintenance = "maintenance";  // on windo
 inline constexpr std::string_view rule_loop_check = "loop-check";    // on the tag
 inline constexpr std::string_view rule_flood = "flood";              // on alarms
 inline constexpr std::string_view rule_horn = "horn";                // on alarms
+inline constexpr std::string_view rule_shift = "shift";              // on shift/<name>
 [[nodiscard]] bool is_own_rule(std::string_view rule);
 // True for rows that are no alarms but records of what goes on: maintenance, loop-check, flood,
-// horn.
+// horn, shift.
 [[nodiscard]] bool is_record_rule(std::string_view rule);
 
 // Who hid an alarm, why and until when.
@@ -106,6 +108,14 @@ struct Hold {
   std::string author;
   std::string reason;
   bool operator==(const Hold&) const = default;
+};
+
+// What is still known of a tag whose data is bad or lost.
+struct Frozen {
+  std::optional<double> value;  // the last good one; empty: there was none, or it is no number
+  Timestamp value_at;           // its source time; without a value: meaningless
+  Timestamp since;              // the data is bad or lost since then
+  bool operator==(const Frozen&) const = default;
 };
 
 [[nodiscard]] std::string_view to_text(AlarmState s);
@@ -155,6 +165,7 @@ struct AlarmEvent {
   std::optional<Hold> service;          // alarm_out_of_service
   std::vector<std::uint64_t> related;   // flood: journal numbers of its first ten alarms
   std::string scope;                    // maintenance window: the pattern of its tags; empty: any
+  std::optional<Frozen> frozen;         // the tag's data was bad or lost when this happened
   bool operator==(const AlarmEvent&) const = default;
 };
 

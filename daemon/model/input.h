@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "model/alarm_event.h"
 #include "model/decoder.h"
 #include "model/plant.h"
 #include "model/time.h"
@@ -85,10 +86,19 @@ struct ConsumerCommand {
   bool operator==(const ConsumerCommand&) const = default;
 };
 
+// The incoming operator has read the shift's report. Journaled; any number may sign.
+struct SignShift {
+  std::string shift;  // its name; empty: a day without shifts
+  Timestamp from;     // the shift is [from, to)
+  Timestamp to;
+  std::string note;
+  bool operator==(const SignShift&) const = default;
+};
+
 struct Command {
   std::string author;  // who: a user, a token's name; "local" for the loopback without one
   std::variant<AcknowledgeAlarm, ConsumerCommand, AlarmCommand, MaintenanceCommand,
-               LoopCheckCommand>
+               LoopCheckCommand, SignShift>
       body;
   bool admin = false;  // may also what operators may not: shelve critical alarms, check loops
   bool operator==(const Command&) const = default;
@@ -128,6 +138,17 @@ struct OwnCondition {
   bool operator==(const OwnCondition&) const = default;
 };
 
+// What the notifications did about an alarm, to be journaled as `kind` and told to machines; nobody
+// is notified of it.
+struct NoticeNews {
+  TransitionKind kind = TransitionKind::escalated;  // or delivery_failed
+  std::string rule;
+  std::string tag;
+  std::uint64_t occurrence = 0;  // escalated: of this occurrence; another one by now: nothing
+  std::string comment;           // "step 2/3: ding-shift"
+  bool operator==(const NoticeNews&) const = default;
+};
+
 // The daemon starts: it was away this long. Downtime is not time: deadlines that wait for data move
 // by it.
 struct Start {
@@ -145,7 +166,7 @@ struct Input {
   std::uint64_t sequence = 0;  // of the intake; rises by one
   Timestamp receive_time;      // never earlier than that of the input before it
   std::variant<Message, Command, NewPlant, TagRegistered, SourceCondition, Start, ClockStep,
-               OwnCondition>
+               OwnCondition, NoticeNews>
       body;
 };
 

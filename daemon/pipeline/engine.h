@@ -122,6 +122,8 @@ class Engine {
     return instances_[by_rank_[rank]];
   }
   [[nodiscard]] RuleInstance& ranked(std::size_t rank) { return instances_[by_rank_[rank]]; }
+  // Ranks of the instances that add up over a period of the calendar.
+  [[nodiscard]] const std::vector<std::uint32_t>& totals() const { return totals_; }
   [[nodiscard]] const std::vector<TagLife>& lives() const { return lives_; }
   [[nodiscard]] std::vector<TagLife>& lives() { return lives_; }
   void resume();
@@ -223,6 +225,7 @@ class Engine {
   std::vector<rules::Band> bands_;             // by instance
   std::vector<rules::Signal*> signals_;        // by instance: what it owns, for a short way there
   std::vector<std::uint32_t> by_rank_;
+  std::vector<std::uint32_t> totals_;
   std::vector<TagRules> rules_of_;  // by tag
   std::vector<TagLife> lives_;      // by tag
   // By tag, guards first: those from instances_.size() on are positions in guards_.

@@ -89,7 +89,7 @@ void take_over(const RuleSpec& rule, const rules::Signal& from, rules::Signal& t
   } else if (is_window(rule.kind)) {
     const auto& window = static_cast<const rules::WindowSignal&>(from);
     static_cast<rules::WindowSignal&>(to).restore(window.newest(), window.spans(),
-                                                  window.previous());
+                                                  window.previous(), window.closed());
   } else {
     (void)static_cast<rules::ReadingSignal&>(to).restore(
         static_cast<const rules::ReadingSignal&>(from).memory());
@@ -135,6 +135,7 @@ void Engine::compile(const TagTable& tags, Timestamp since) {
   });
   for (std::uint32_t rank = 0; rank < by_rank_.size(); ++rank) {
     instances_[by_rank_[rank]].rank = rank;
+    if (instances_[by_rank_[rank]].kind == RuleKind::cumulative) totals_.push_back(rank);
   }
   lay_out(tags.size());
   compile_guards(tags);

@@ -34,6 +34,7 @@ void clean(AcknowledgeAlarm& body) { clean({&body.rule, &body.tag, &body.comment
 void clean(AlarmCommand& body) { clean({&body.rule, &body.tag, &body.group, &body.comment}); }
 void clean(MaintenanceCommand& body) { clean({&body.group, &body.tags, &body.reason}); }
 void clean(LoopCheckCommand& body) { clean({&body.tag, &body.reason}); }
+void clean(SignShift& body) { clean({&body.shift, &body.note}); }
 void clean(ConsumerCommand& body) { clean({&body.name}); }
 
 Command cleaned(Command command) {
@@ -49,6 +50,10 @@ SourceCondition cleaned(SourceCondition condition) {
 }
 
 }  // namespace
+
+Pipeline::State::State() {
+  alarms.know_frozen([this](const std::string& tag) { return frozen_of(tag); });
+}
 
 Scene Pipeline::State::scene(Facts& facts) {
   return {tags, alarms, engine.get(), plant(), facts, last_sequence};
@@ -115,7 +120,34 @@ Result<Done> Pipeline::State::obey(const Command& command, const Input& input, F
   if (const auto* work = std::get_if<MaintenanceCommand>(&command.body)) {
     return alarms.maintain(*work, who, here, facts.transitions);
   }
+  if (const auto* sign = std::get_if<SignShift>(&command.body)) {
+    return sign_shift(*sign, command, input, facts);
+  }
   return check_loop(std::get<LoopCheckCommand>(command.body), command, input, facts);
+}
+
+Result<Done> Pipeline::State::sign_shift(const SignShift& sign, const Command& given,
+                                         const Input& input, Facts& facts) {
+  const auto wrong = [](const char* what) { return Error{ErrorKind::bad_input, what}; };
+  if (sign.note.size() > alarms::comment_bytes_max || sign.shift.size() > tag_name_bytes_max) {
+    return wrong("the note or the shift's name is too long");
+  }
+  if (sign.from >= sign.to) return wrong("the shift ends before it begins");
+  if (sign.from > input.receive_time) return wrong("the shift has not begun");
+  AlarmEvent row;
+  row.kind = TransitionKind::shift_signed;
+  row.rule = rule_shift;
+  row.tag = "shift/" + (sign.shift.empty() ? std::string{"day"} : sign.shift);
+  row.priority = Priority::low;
+  row.group = own_group;
+  row.raised_at = sign.from;
+  row.shelving = Hold{sign.from, sign.to, false, given.author, sign.note};
+  row.author = given.author;
+  row.comment = sign.note;
+  row.message = {given.author + " 已接班", given.author + " has taken over"};
+  alarms.record(std::move(row), {input.receive_time, input.sequence, plant().hash},
+                facts.transitions);
+  return Done{};
 }
 
 Result<Done> Pipeline::State::acknowledge(const AcknowledgeAlarm& command, const Command& given,
@@ -227,6 +259,17 @@ void Pipeline::State::on_body(const OwnCondition& given, const Input& input, Fac
   c.guidance = own.guidance;
   c.group = own_group;
   alarms.apply(std::move(c), {input.receive_time, input.sequence, plant().hash}, facts.transitions);
+}
+
+void Pipeline::State::on_body(const NoticeNews& given, const Input& input, Facts& facts) {
+  NoticeNews news = given;
+  clean({&news.rule, &news.tag, &news.comment});
+  news.comment = cleaned(news.comment.substr(0, detail_bytes_max));
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  record(input, news, facts);
+  if (!engine) return;
+  alarms.note(news, {input.receive_time, input.sequence, plant().hash}, facts.transitions);
 }
 
 void Pipeline::State::on_body(const Start& start, const Input& input, Facts& facts) {

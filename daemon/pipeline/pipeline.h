@@ -11,6 +11,7 @@
 #include "model/facts.h"
 #include "model/input.h"
 #include "model/plant.h"
+#include "model/plant_view.h"
 
 namespace parkwatch::v1 {
 class Snapshot;
@@ -65,6 +66,8 @@ class Pipeline {
     const Reading* newest;  // null: none yet
   };
   [[nodiscard]] TagView tag(TagId id) const;
+  // As of the last step.
+  [[nodiscard]] PlantView view() const;
 
  private:
   struct State;

@@ -40,6 +40,7 @@ bool take_tag(const v1::TagState& message, TagTable& tags) {
   if (!message.has_newest()) return true;
   const auto newest = from_message(message.newest(), id);
   if (newest) tags.set_newest(id, *newest);
+  if (message.has_frozen()) tags.freeze(id, from_message(message.frozen()));
   return newest.has_value();
 }
 
@@ -97,7 +98,9 @@ bool take_window(const v1::WindowState& message, rules::WindowSignal& window) {
   }
   std::optional<rules::Sample> previous;
   if (message.has_previous()) previous = sample_of(message.previous());
-  window.restore(message.newest(), spans, previous);
+  std::optional<rules::WindowSignal::Closed> closed;
+  if (message.has_closed_number()) closed = {message.closed_number(), message.closed_value()};
+  window.restore(message.newest(), spans, previous, closed);
   return take_pending(message, window.pending);
 }
 

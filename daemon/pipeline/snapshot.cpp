@@ -26,6 +26,7 @@ void put_tag(TagId id, const TagTable& tags, v1::TagState& out) {
   out.set_out_of_order_us(to_us(slot.clock.last));
   out.set_clock_set_back(slot.clock.set_back);
   out.set_clock_floor_us(to_us(slot.clock.floor));
+  if (const Frozen* frozen = tags.frozen(id)) to_message(*frozen, *out.mutable_frozen());
 }
 
 void put_life(const TagLife& life, v1::TagState& out) {
@@ -57,6 +58,10 @@ void put_window(const rules::WindowSignal& window, v1::WindowState& out) {
   const rules::Pending& pending = window.pending;
   if (pending.receive_due != never) out.set_receive_due_us(to_us(pending.receive_due));
   to_message(pending.last, *out.mutable_last());
+  if (window.closed()) {
+    out.set_closed_number(window.closed()->number);
+    out.set_closed_value(window.closed()->value);
+  }
   if (window.previous()) put_sample(*window.previous(), *out.mutable_previous());
 }
 

@@ -206,6 +206,7 @@ void to_message(const SourceState& source, v1::SourceState& out) {
   out.set_lost(source.lost);
   if (source.due != never) out.set_lost_due_us(to_us(source.due));
   out.set_detail(source.detail);
+  if (source.lost) out.set_lost_since_us(to_us(source.lost_since));
 }
 
 SourceState from_message(const v1::SourceState& message) {
@@ -214,7 +215,22 @@ SourceState from_message(const v1::SourceState& message) {
   source.lost = message.lost();
   if (message.has_lost_due_us()) source.due = from_us(message.lost_due_us());
   source.detail = message.detail();
+  if (message.has_lost_since_us()) source.lost_since = from_us(message.lost_since_us());
   return source;
+}
+
+void to_message(const Frozen& frozen, v1::Frozen& out) {
+  if (frozen.value) out.set_value(*frozen.value);
+  out.set_value_at_us(to_us(frozen.value_at));
+  out.set_since_us(to_us(frozen.since));
+}
+
+Frozen from_message(const v1::Frozen& message) {
+  Frozen frozen;
+  if (message.has_value()) frozen.value = message.value();
+  frozen.value_at = from_us(message.value_at_us());
+  frozen.since = from_us(message.since_us());
+  return frozen;
 }
 
 void to_message(const AlarmEvent& event, v1::AlarmEvent& out) {
@@ -251,10 +267,11 @@ void to_message(const AlarmEvent& event, v1::AlarmEvent& out) {
   if (event.service) put(*event.service, *out.mutable_service());
   for (const std::uint64_t journal : event.related) out.add_related(journal);
   out.set_scope(event.scope);
+  if (event.frozen) to_message(*event.frozen, *out.mutable_frozen());
 }
 
 std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
-  const auto kind = enum_of(message.kind(), TransitionKind::delivery_failed);
+  const auto kind = enum_of(message.kind(), TransitionKind::shift_signed);
   const auto state = enum_of(message.state(), AlarmState::latched);
   const auto notice = enum_of(message.notice(), Notice::closes);
   const auto level = enum_of(message.level(), Level::high_high);
@@ -295,6 +312,7 @@ std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
   if (message.has_service()) event.service = hold_of(message.service());
   event.related.assign(message.related().begin(), message.related().end());
   event.scope = message.scope();
+  if (message.has_frozen()) event.frozen = from_message(message.frozen());
   return event;
 }
 

@@ -17,6 +17,7 @@ void to_message(const Reading& reading, v1::NewestReading& out);
 void to_message(const rules::Cause& cause, v1::CauseState& out);
 void to_message(const rules::LevelState& level, v1::LevelState& out);
 void to_message(const SourceState& source, v1::SourceState& out);
+void to_message(const Frozen& frozen, v1::Frozen& out);
 void to_message(const AlarmEvent& event, v1::AlarmEvent& out);
 
 [[nodiscard]] std::optional<Tag> from_message(const v1::TagDefinition& message);
@@ -24,6 +25,7 @@ void to_message(const AlarmEvent& event, v1::AlarmEvent& out);
 [[nodiscard]] std::optional<rules::Cause> from_message(const v1::CauseState& message);
 [[nodiscard]] std::optional<rules::LevelState> from_message(const v1::LevelState& message);
 [[nodiscard]] SourceState from_message(const v1::SourceState& message);
+[[nodiscard]] Frozen from_message(const v1::Frozen& message);
 [[nodiscard]] std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message);
 
 }  // namespace parkwatch::pipeline

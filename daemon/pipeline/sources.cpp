@@ -133,6 +133,7 @@ void Sources::on_condition(const SourceCondition& condition, Scene& scene, Times
     if (raised) refresh(found->first, state, {}, bad_priority, scene, at);
   } else if (!state.lost) {
     state.lost = true;
+    state.lost_since = at;
     state.due = at + source_lost_after;
     state.detail = condition.detail;
   }
@@ -142,6 +143,11 @@ void Sources::on_condition(const SourceCondition& condition, Scene& scene, Times
 SourceId Sources::find(std::string_view name) const {
   const auto found = std::find(names_.begin(), names_.end(), name);
   return found == names_.end() ? source_id_none : static_cast<SourceId>(found - names_.begin());
+}
+
+bool Sources::any_gone() const {
+  return std::any_of(states_.begin(), states_.end(),
+                     [](const auto& each) { return each.second.is_gone(); });
 }
 
 DuplicateMemory* Sources::memory(SourceId source) {

@@ -23,11 +23,14 @@ inline constexpr std::string_view own_group = "parkwatch";
 struct SourceState {
   DuplicateMemory memory;
   bool lost = false;
+  Timestamp lost_since;          // lost: since then
   Timestamp due = rules::never;  // of the alarm; never once it is raised
   std::string detail;            // why it was lost
   std::uint32_t bad = 0;         // tags whose newest reading is bad; follows from them
 
-  [[nodiscard]] bool is_blind() const { return bad > 0 || (lost && due == rules::never); }
+  // Lost for so long that it is an alarm.
+  [[nodiscard]] bool is_gone() const { return lost && due == rules::never; }
+  [[nodiscard]] bool is_blind() const { return bad > 0 || is_gone(); }
 };
 
 class Sources {
@@ -42,7 +45,11 @@ class Sources {
   // `source_id_none` for one that the plant does not have.
   [[nodiscard]] SourceId find(std::string_view name) const;
   // Null for a source that the plant does not have.
+  [[nodiscard]] const SourceState* state(SourceId source) const {
+    return source < by_id_.size() ? by_id_[source] : nullptr;
+  }
   [[nodiscard]] DuplicateMemory* memory(SourceId source);
+  [[nodiscard]] bool any_gone() const;
   [[nodiscard]] Timestamp next_due() const { return next_due_; }
   // REQUIRES: next_due() is not `never`.
   void fire_next(Scene& scene);

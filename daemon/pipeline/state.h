@@ -38,6 +38,10 @@ class Refusals {
 };
 
 struct Pipeline::State {
+  State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
   Timestamp now = timestamp_min;
   std::uint64_t last_sequence = 0;
   std::vector<std::shared_ptr<Decoder>> decoders;
@@ -71,6 +75,9 @@ struct Pipeline::State {
   void remember_last(Facts& facts);
   void put_in_force(std::shared_ptr<const Plant> plant, Timestamp at, Facts& facts);
   void register_tag(const Tag& tag, Timestamp at, Facts& facts);
+  // What is known of an alarm's tag while its data is bad or lost.
+  [[nodiscard]] std::optional<Frozen> frozen_of(std::string_view tag) const;
+  [[nodiscard]] Tally tally_of(const RuleInstance& x) const;
   void load_operands();
   void resume_loop_checks();
   // Of a replay: the parts of one message that were stored.
@@ -86,6 +93,7 @@ struct Pipeline::State {
   void on_body(const TagRegistered& tag, const Input& input, Facts& facts);
   void on_body(const SourceCondition& condition, const Input& input, Facts& facts);
   void on_body(const OwnCondition& condition, const Input& input, Facts& facts);
+  void on_body(const NoticeNews& news, const Input& input, Facts& facts);
   void on_body(const Start& start, const Input& input, Facts& facts);
   void on_body(const ClockStep& step, const Input& input, Facts& facts);
 
@@ -102,6 +110,8 @@ struct Pipeline::State {
   [[nodiscard]] Result<Done> obey(const Command& command, const Input& input, Facts& facts);
   [[nodiscard]] Result<Done> acknowledge(const AcknowledgeAlarm& command, const Command& given,
                                          const Input& input, Facts& facts);
+  [[nodiscard]] Result<Done> sign_shift(const SignShift& sign, const Command& given,
+                                        const Input& input, Facts& facts);
   [[nodiscard]] Result<Done> check_loop(const LoopCheckCommand& command, const Command& given,
                                         const Input& input, Facts& facts);
   void begin_loop_check(TagId tag, const LoopCheck& check, Facts& facts);

@@ -94,6 +94,18 @@ TagId TagTable::find_after(TagId before, std::string_view name) {
 }
 
 void TagTable::set_newest(TagId id, const Reading& reading) {
+  const bool was_bad = hot_[id].has_newest && newest_[id].quality == Quality::bad;
+  if (reading.quality == Quality::bad && !was_bad) {
+    Frozen frozen;
+    if (hot_[id].has_newest) {
+      frozen.value = as_number(newest_[id].value);
+      frozen.value_at = newest_[id].source_time;
+    }
+    frozen.since = reading.evaluated_at();
+    freeze(id, frozen);
+  } else if (was_bad && reading.quality != Quality::bad) {
+    frozen_.erase(id);
+  }
   assign(reading, newest_[id]);
   hot_[id].has_newest = true;
   hot_[id].first_value =
@@ -136,6 +148,7 @@ std::optional<TagId> TagTable::define(const Tag& tag, std::uint64_t sequence,
   if (slot.version > 0 && !means_the_same(slot.tag, tag)) {
     hot_[id].has_newest = false;
     newest_[id] = Reading{};
+    frozen_.erase(id);
   }
   slot.tag = tag;
   ++slot.version;

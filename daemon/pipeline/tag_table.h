@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "model/alarm_event.h"
 #include "model/facts.h"
 #include "model/plant.h"
 #include "model/reading.h"
@@ -93,6 +95,13 @@ class TagTable {
   // Meaningless unless hot(id).has_newest.
   [[nodiscard]] const Reading& newest(TagId id) const { return newest_[id]; }
   void set_newest(TagId id, const Reading& reading);
+  // While the newest reading is bad: the last good one before it. Null otherwise.
+  [[nodiscard]] const Frozen* frozen(TagId id) const {
+    const auto found = frozen_.find(id);
+    return found == frozen_.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] bool any_frozen() const { return !frozen_.empty(); }
+  void freeze(TagId id, const Frozen& frozen) { frozen_.insert_or_assign(id, frozen); }
 
   // A configuration takes effect: its tags are active, those that left it are not; auto-registered
   // ones stay. New and changed definitions go to `defined`. Tags beyond tags_max are left out.
@@ -115,6 +124,7 @@ class TagTable {
   std::vector<TagHot> hot_;
   std::vector<Reading> newest_;
   std::vector<TagId> successor_;  // only a hint, so no part of the state
+  std::unordered_map<TagId, Frozen> frozen_;
   std::size_t auto_registered_ = 0;
 };
 

@@ -175,6 +175,7 @@ std::optional<double> WindowSignal::close() {
       add_to_sum(older_.a, older_.b, held_until(end_));
     }
     const auto value = verdict(older_);
+    closed_ = value ? std::optional{Closed{newest_, *value}} : std::nullopt;
     older_ = Accumulator{};
     filled_ = false;
     ++newest_;  // the next one is the first that may be filled
@@ -234,6 +235,7 @@ void WindowSignal::clear() {
   find_borders();
   filled_ = false;
   previous_.reset();
+  closed_.reset();
 }
 
 void WindowSignal::shift(Duration by) {
@@ -256,11 +258,12 @@ std::vector<WindowSignal::Span> WindowSignal::spans() const {
 }
 
 void WindowSignal::restore(std::int64_t newest, const std::vector<Span>& spans,
-                           std::optional<Sample> previous) {
+                           std::optional<Sample> previous, std::optional<Closed> closed) {
   clear();
   newest_ = newest;
   find_borders();
   previous_ = previous;
+  closed_ = closed;
   for (const Span& span : spans) place(span.number) = span.content;
   filled_ = !spans.empty();
   if (!spec_.calendar) merge_older();

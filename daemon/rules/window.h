@@ -70,8 +70,15 @@ class WindowSignal final : public Signal {
   [[nodiscard]] std::vector<Span> spans() const;
   // Of integral and increase: the reading before the next one.
   [[nodiscard]] const std::optional<Sample>& previous() const { return previous_; }
+  // Of a calendar window: the last span that was closed, if it gave a verdict.
+  struct Closed {
+    std::int64_t number = 0;
+    double value = 0;
+  };
+  [[nodiscard]] const std::optional<Closed>& closed() const { return closed_; }
   void restore(std::int64_t newest, const std::vector<Span>& spans,
-               std::optional<Sample> previous = std::nullopt);
+               std::optional<Sample> previous = std::nullopt,
+               std::optional<Closed> closed = std::nullopt);
 
  private:
   [[nodiscard]] Accumulator& place(std::int64_t number) {
@@ -97,6 +104,7 @@ class WindowSignal final : public Signal {
   std::vector<Accumulator> ring_;  // sliding: `steps` of them
   Accumulator older_;              // sliding: all but the newest; calendar: the one there is
   std::optional<Sample> previous_;
+  std::optional<Closed> closed_;
 };
 
 }  // namespace parkwatch::rules

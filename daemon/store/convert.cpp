@@ -40,9 +40,8 @@ static_assert(static_cast<int>(Quality::bad) == v1::QUALITY_BAD);
 static_assert(static_cast<int>(QualityReason::first_value) == v1::QUALITY_REASON_FIRST_VALUE);
 static_assert(static_cast<int>(Level::high_high) == v1::LEVEL_HIGH_HIGH);
 static_assert(static_cast<int>(Priority::critical) == v1::PRIORITY_CRITICAL);
-static_assert(static_cast<int>(TransitionKind::delivery_failed) ==
-              v1::TRANSITION_KIND_DELIVERY_FAILED);
-static_assert(static_cast<int>(TransitionKind::delivery_failed) + 1 == transition_kinds);
+static_assert(static_cast<int>(TransitionKind::shift_signed) == v1::TRANSITION_KIND_SHIFT_SIGNED);
+static_assert(static_cast<int>(TransitionKind::shift_signed) + 1 == transition_kinds);
 static_assert(static_cast<int>(AlarmState::latched) == v1::ALARM_STATE_LATCHED);
 static_assert(static_cast<int>(Notice::closes) == v1::NOTICE_CLOSES);
 
@@ -64,10 +63,24 @@ Hold from_proto(const v1::Hold& in) {
   return hold;
 }
 
+void to_proto(const Frozen& frozen, v1::Frozen& out) {
+  if (frozen.value) out.set_value(*frozen.value);
+  out.set_value_at_us(to_us(frozen.value_at));
+  out.set_since_us(to_us(frozen.since));
+}
+
+Frozen from_proto(const v1::Frozen& in) {
+  Frozen frozen;
+  if (in.has_value()) frozen.value = in.value();
+  frozen.value_at = from_us(in.value_at_us());
+  frozen.since = from_us(in.since_us());
+  return frozen;
+}
+
 bool has_times(const v1::Hold& in) { return is_time(in.since_us()) && is_time(in.until_us()); }
 
 Result<Done> check(const v1::AlarmEvent& in) {
-  if (unknown(in.kind(), TransitionKind::delivery_failed)) return bad("alarm event: unknown kind");
+  if (unknown(in.kind(), TransitionKind::shift_signed)) return bad("alarm event: unknown kind");
   if (unknown(in.state(), AlarmState::latched)) return bad("alarm event: unknown state");
   if (unknown(in.notice(), Notice::closes)) return bad("alarm event: unknown notice");
   if (unknown(in.level(), Level::high_high)) return bad("alarm event: unknown level");
@@ -77,6 +90,9 @@ Result<Done> check(const v1::AlarmEvent& in) {
     return bad("alarm event: time out of range");
   }
   if (!is_time(in.respond_by_us()) || !has_times(in.shelving()) || !has_times(in.service())) {
+    return bad("alarm event: time out of range");
+  }
+  if (!is_time(in.frozen().value_at_us()) || !is_time(in.frozen().since_us())) {
     return bad("alarm event: time out of range");
   }
   return Done{};
@@ -180,6 +196,7 @@ void to_proto(const AlarmEvent& event, v1::AlarmEvent& out) {
   if (event.service) to_proto(*event.service, *out.mutable_service());
   for (const std::uint64_t journal : event.related) out.add_related(journal);
   out.set_scope(mended_utf8(event.scope));
+  if (event.frozen) to_proto(*event.frozen, *out.mutable_frozen());
 }
 
 Result<AlarmEvent> from_proto(const v1::AlarmEvent& in) {
@@ -218,6 +235,7 @@ Result<AlarmEvent> from_proto(const v1::AlarmEvent& in) {
   if (in.has_service()) event.service = from_proto(in.service());
   event.related.assign(in.related().begin(), in.related().end());
   event.scope = in.scope();
+  if (in.has_frozen()) event.frozen = from_proto(in.frozen());
   return event;
 }
 

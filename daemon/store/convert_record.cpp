@@ -66,6 +66,14 @@ void put_body(const LoopCheckCommand& body, v1::CommandRecord& out) {
   record.set_reason(mended_utf8(body.reason));
 }
 
+void put_body(const SignShift& body, v1::CommandRecord& out) {
+  v1::SignShift& record = *out.mutable_sign_shift();
+  record.set_shift(mended_utf8(body.shift));
+  record.set_from_us(to_us(body.from));
+  record.set_to_us(to_us(body.to));
+  record.set_note(mended_utf8(body.note));
+}
+
 void put_body(const Command& body, v1::InputRecord& out) {
   v1::CommandRecord& record = *out.mutable_command();
   record.set_author(mended_utf8(body.author));
@@ -112,6 +120,15 @@ void put_body(const OwnCondition& body, v1::InputRecord& out) {
   record.mutable_message()->set_en(mended_utf8(body.message.en));
   record.mutable_guidance()->set_zh(mended_utf8(body.guidance.zh));
   record.mutable_guidance()->set_en(mended_utf8(body.guidance.en));
+}
+
+void put_body(const NoticeNews& body, v1::InputRecord& out) {
+  v1::NoticeNewsRecord& record = *out.mutable_notice_news();
+  record.set_kind(static_cast<v1::TransitionKind>(body.kind));
+  record.set_rule(mended_utf8(body.rule));
+  record.set_tag(mended_utf8(body.tag));
+  record.set_occurrence(body.occurrence);
+  record.set_comment(mended_utf8(body.comment));
 }
 
 // A time that a message may lack.
@@ -185,6 +202,14 @@ Result<ConsumerCommand> body_of(const v1::ConsumerCommand& record) {
   return consumer;
 }
 
+Result<SignShift> body_of(const v1::SignShift& in) {
+  const SignShift body{in.shift(), from_us(in.from_us()), from_us(in.to_us()), in.note()};
+  if (!is_time(body.from) || !is_time(body.to)) {
+    return bad("input record: a shift's times are out of range");
+  }
+  return body;
+}
+
 template <typename Message>
 Result<Done> take_command(const Message& in, Command& out) {
   auto body = body_of(in);
@@ -204,6 +229,7 @@ Result<Done> take_command(const v1::CommandRecord& in, Command& out) {
   if (in.has_alarm()) return take_command(in.alarm(), out);
   if (in.has_maintenance()) return take_command(in.maintenance(), out);
   if (in.has_loop_check()) return take_command(in.loop_check(), out);
+  if (in.has_sign_shift()) return take_command(in.sign_shift(), out);
   if (in.has_consumer()) return take_command(in.consumer(), out);
   return bad("input record: a command without a body");
 }
@@ -220,6 +246,15 @@ Result<OwnCondition> own_condition_of(const v1::OwnConditionRecord& in) {
   body.message = {in.message().zh(), in.message().en()};
   body.guidance = {in.guidance().zh(), in.guidance().en()};
   return body;
+}
+
+Result<NoticeNews> notice_news_of(const v1::NoticeNewsRecord& in) {
+  if (in.kind() != v1::TRANSITION_KIND_ESCALATED &&
+      in.kind() != v1::TRANSITION_KIND_DELIVERY_FAILED) {
+    return bad("input record: unknown news of a notice");
+  }
+  return NoticeNews{static_cast<TransitionKind>(in.kind()), in.rule(), in.tag(), in.occurrence(),
+                    in.comment()};
 }
 
 Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
@@ -258,6 +293,12 @@ Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
       auto condition = own_condition_of(in.own_condition());
       if (!condition) return condition.error();
       out.body = std::move(*condition);
+      return Done{};
+    }
+    case v1::InputRecord::kNoticeNews: {
+      auto news = notice_news_of(in.notice_news());
+      if (!news) return news.error();
+      out.body = std::move(*news);
       return Done{};
     }
     default:

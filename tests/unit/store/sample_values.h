@@ -61,6 +61,7 @@ inline AlarmEvent sample_event(std::uint64_t journal) {
   event.service = Hold{sample_time, {}, false, "wang", "sensor swapped"};
   event.related = {4, 5};
   event.scope = "tank/**";
+  event.frozen = Frozen{33.5, sample_time - Duration{90}, sample_time - Duration{60}};
   return event;
 }
 
@@ -98,6 +99,10 @@ inline std::vector<RecordedInput> sample_inputs(std::uint64_t first) {
       {first + 10, at(first + 10),
        OwnCondition{"delivery-failed", "receiver/mail", true, Priority::high, {"坏", "bad"}, {}}},
       {first + 11, at(first + 11), MessageSource{"park"}},
+      {first + 12, at(first + 12),
+       Command{"li", SignShift{"early", at(1'000), at(9'000'000), "all quiet"}}},
+      {first + 13, at(first + 13),
+       NoticeNews{TransitionKind::escalated, "r", "a/b/c", 12, "step 2/3: ding"}},
   };
 }
 
