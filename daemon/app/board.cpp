@@ -52,6 +52,16 @@ void Board::site(http::Site site) {
   site_ = std::move(site);
 }
 
+void Board::view(PlantView view) {
+  const std::lock_guard lock{mutex_};
+  view_ = std::move(view);
+}
+
+PlantView Board::view() const {
+  const std::lock_guard lock{mutex_};
+  return view_;
+}
+
 http::Site Board::site() const {
   const std::lock_guard lock{mutex_};
   return site_;

@@ -145,7 +145,9 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   fill_live_view(pipeline);
   pipeline.set_decoders(make_decoders(*config_));
 
+  board_->view(pipeline.view());
   LineListener listener;
+  listener.seen = [this](PlantView view) { board_->view(std::move(view)); };
   listener.committed = [this](const store::Batch& batch, const store::CommitInfo& info,
                               Duration took) { on_committed(batch, info, took); };
   listener.store_fault = [this](const std::string& fault, const store::Batch& batch) {
@@ -216,12 +218,14 @@ Result<Done> Daemon::begin() {
   };
   offer_receivers(services);
   services.site = [this] { return board_->site(); };
+  services.view = [this] { return board_->view(); };
   http_ = std::make_unique<http::Server>(loop_, std::move(options), std::move(services));
   auto listening = http_->start();
   if (!listening.ok()) return listening;
 
   auto alerting = start_alerts();
   if (!alerting.ok()) return alerting;
+  start_shift_reports();
   const auto log = [](const std::string& text) { logger().info(text); };
   sources_ = std::make_unique<Sources>(loop_, *intake_, *clock_, config_->plant->park,
                                        options_.acknowledge_early, log);
@@ -266,6 +270,7 @@ void Daemon::stop() {
 
 void Daemon::finish() {
   sources_->stop([this] {
+    shift_reports_->stop();
     notices_->stop();
     alerts_->stop([this] {
       http_->stop([this] {

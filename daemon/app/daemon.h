@@ -16,6 +16,7 @@
 #include "app/log.h"
 #include "app/notices_out.h"
 #include "app/service_manager.h"
+#include "app/shift_reports.h"
 #include "app/simulated_clock.h"
 #include "app/sources.h"
 #include "config/config.h"
@@ -70,6 +71,7 @@ class Daemon {
   // The loop's thread.
   [[nodiscard]] Result<Done> start_alerts();
   void offer_receivers(http::Services& services);
+  void start_shift_reports();
   void on_receiver(const notify::ReceiverCondition& condition);
   void await_signals();
   void reload();
@@ -103,6 +105,7 @@ class Daemon {
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<AlertsOut> alerts_;
   std::unique_ptr<NoticesOut> notices_;
+  std::unique_ptr<ShiftReports> shift_reports_;
   std::unique_ptr<http::Server> http_;
   boost::asio::thread_pool jobs_{1};  // reads files for a reload
   std::thread stopper_;               // joins the line while the loop still turns

@@ -72,6 +72,7 @@ Result<Done> Daemon::start_alerts() {
     line_->keep(std::move(pairs));
   };
   calls.condition = [this](const notify::ReceiverCondition& condition) { on_receiver(condition); };
+  calls.news = [this](NoticeNews news) { (void)intake_->append(std::move(news)); };
   calls.publish = [this](std::string topic, std::string payload, auto done) {
     alerts_->publish(std::move(topic), std::move(payload), std::move(done));
   };
@@ -79,6 +80,25 @@ Result<Done> Daemon::start_alerts() {
   notices_ = std::make_unique<NoticesOut>(loop_, config_->plant->park, recovered_.generation,
                                           start_number, std::move(calls));
   return notices_->start(*config_, recovered_.last_journal);
+}
+
+void Daemon::start_shift_reports() {
+  ShiftReportsCalls calls;
+  calls.context = [this] {
+    const http::Site site = board_->site();
+    return http::ShiftContext{config_->plant->park, clock_->now(), site.calendar, board_->view(),
+                              &live_};
+  };
+  calls.open_reader = [directory = config_->state_directory] {
+    return store::open_reader(directory);
+  };
+  calls.mail = [this](const std::string& receiver, const std::string& title,
+                      const std::string& text, const std::string& html, auto done) {
+    notices_->mail(receiver, {title, text, html}, std::move(done));
+  };
+  calls.log = [](const std::string& text) { logger().info(text); };
+  shift_reports_ = std::make_unique<ShiftReports>(loop_, std::move(calls));
+  shift_reports_->use(config_->shift_report, config_->plant->timing.late_after);
 }
 
 void Daemon::on_receiver(const notify::ReceiverCondition& condition) {

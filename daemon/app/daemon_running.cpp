@@ -143,6 +143,7 @@ void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
   if (const auto taken = notices_->reload(*config_); !taken.ok()) {
     logger().error("receivers stay as they were: {}", taken.error().message);
   }
+  shift_reports_->use(config_->shift_report, config_->plant->timing.late_after);
   board_->plant(config_->plant->hash);
   logger().info("configuration {} is in force", config_->plant->hash.substr(0, 12));
 }
@@ -168,6 +169,7 @@ void Daemon::tick() {
   metrics_.set_store_bytes(store::bytes_on_disk(config_->state_directory));
   metrics_.set_intake(intake_->inputs_held(), intake_->bytes_held());
   metrics_.set_tags(live_.size());
+  shift_reports_->tick();
   ticks_.expires_after(tick_every);
   ticks_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();

@@ -18,6 +18,7 @@ constexpr std::size_t inputs_enough_max = 256;
 constexpr Duration idle_wait_max = std::chrono::seconds{1};
 constexpr Duration retry_after = std::chrono::milliseconds{250};
 constexpr Duration retry_hopeless_after = std::chrono::seconds{10};
+constexpr Duration look_every = std::chrono::seconds{1};
 constexpr Duration tidy_every = std::chrono::seconds{2};
 
 // A damaged file stays damaged; someone must be told what to do.
@@ -212,12 +213,21 @@ bool Line::hand_over(bool wait) {
   pending_.batch.now = batch->now;
   pending_.batch.last_sequence = batch->last_sequence;
   handed_at_ = Steady::now();
+  std::optional<PlantView> view = look();
   {
     const std::lock_guard lock{mutex_};
+    handed_view_ = std::move(view);
     handed_ = std::move(batch);
   }
   changed_.notify_all();
   return true;
+}
+
+std::optional<PlantView> Line::look() {
+  const Steady::time_point at = Steady::now();
+  if (!listener_.seen || (viewed_at_ && at - *viewed_at_ < look_every)) return std::nullopt;
+  viewed_at_ = at;
+  return pipeline_.view();
 }
 
 void Line::add_plants(store::Batch& batch) {
@@ -262,6 +272,7 @@ std::unique_ptr<store::Batch> Line::next_batch() {
     ++writer_turns_;
     if (handed_ != nullptr) {
       writer_busy_ = true;
+      view_ = std::exchange(handed_view_, std::nullopt);
       return std::move(handed_);
     }
     if (pipeline_ended_) return nullptr;
@@ -277,6 +288,7 @@ bool Line::write(const store::Batch& batch) {
     if (info.ok()) {
       report_fault(std::nullopt, batch);
       listener_.committed(batch, *info, duration_cast<Duration>(Steady::now() - began));
+      if (view_) listener_.seen(*std::exchange(view_, std::nullopt));
       intake_.committed(batch.last_sequence, batch.facts.replies);
       return true;
     }

@@ -31,6 +31,8 @@ struct LineOptions {
 struct LineListener {
   // After each commit, before the intake tells the sources.
   std::function<void(const store::Batch&, const store::CommitInfo&, Duration took)> committed;
+  // After some commits, at most once a second: what no fact says. May be empty.
+  std::function<void(PlantView)> seen;
   // The store does not commit, and why; empty: it does again. Called at each change.
   std::function<void(const std::string& fault, const store::Batch& held)> store_fault;
 };
@@ -83,6 +85,7 @@ class Line {
   void finish_batch(bool with_snapshot);
   bool hand_over(bool wait);
   void add_plants(store::Batch& batch);
+  [[nodiscard]] std::optional<PlantView> look();
   [[nodiscard]] bool write(const store::Batch& batch);
   void report_fault(const std::optional<Error>& fault, const store::Batch& batch);
   void take_deliveries();
@@ -104,15 +107,18 @@ class Line {
   std::chrono::steady_clock::time_point snapshot_at_;
   std::chrono::steady_clock::time_point handed_at_;
   std::uint64_t readings_since_snapshot_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> viewed_at_;
 
   // Writer thread only.
   std::unique_ptr<store::Store> store_;
   std::optional<ErrorKind> fault_;  // of the commit at work
+  std::optional<PlantView> view_;   // as of the batch at work
   Timestamp tidied_at_{};
 
   std::mutex mutex_;  // protects all below
   std::condition_variable changed_;
   std::unique_ptr<store::Batch> handed_;  // on its way to the writer
+  std::optional<PlantView> handed_view_;  // as of it
   bool writer_busy_ = false;
   bool pipeline_ended_ = false;
   std::optional<std::chrono::steady_clock::time_point> give_up_at_;

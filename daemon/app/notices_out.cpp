@@ -75,6 +75,7 @@ Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newes
   calls.now = calls_.now;
   calls.keep = calls_.keep;
   calls.condition = calls_.condition;
+  calls.news = calls_.news;
   calls.log = calls_.log;
   calls.send = [this](const notify::Request& request, const ReceiverSpec& receiver,
                       const notify::Secrets& known, std::function<void(notify::Reply)> done) {

@@ -25,6 +25,7 @@ struct NoticesOutCalls {
   // A retained text for a board; `done` with what went wrong, "": it was acknowledged.
   std::function<void(std::string topic, std::string payload, std::function<void(std::string)> done)>
       publish;
+  std::function<void(NoticeNews)> news;  // for the journal
   std::function<void(const std::string&)> log;
 };
 
@@ -50,6 +51,10 @@ class NoticesOut {
   void test(const std::string& receiver,
             std::function<void(Result<notify::Reply>, notify::Outcome)> done) {
     notices_->test(receiver, std::move(done));
+  }
+  void mail(const std::string& receiver, notify::ReportText report,
+            std::function<void(std::string)> done) {
+    notices_->mail(receiver, std::move(report), std::move(done));
   }
   void stop();
   [[nodiscard]] std::vector<notify::ReceiverStatus> status() const { return notices_->status(); }

@@ -15,6 +15,7 @@
 #include "config/positions.h"
 #include "config/rule_reader.h"
 #include "config/sections.h"
+#include "config/shift_report.h"
 #include "config/tags.h"
 #include "config/toml.h"
 
@@ -177,6 +178,7 @@ class Loader {
     std::vector<const SettingsTable*> tags;
     std::vector<const SettingsTable*> rules;
     NotifyTables notify;
+    const SettingsTable* report = nullptr;
     std::vector<const SettingsTable*> tests;
     for (const Document& document : documents_) {
       if (document.root == nullptr) continue;
@@ -187,6 +189,7 @@ class Loader {
         (void)root.value("include");
         read_sections(root, around_, check_, config, plant, out_);
         config.positions = read_positions(root, out_);
+        report = root.table("shift_report");
       } else {
         refuse_main_keys(root);
       }
@@ -201,6 +204,8 @@ class Loader {
       root.finish();
     }
     auto plan = std::make_shared<NotifyPlan>(read_notify(notify, around_, out_));
+    if (report != nullptr) config.shift_report = read_shift_report(*report, *plan, around_, out_);
+    check_boards(notify, *plan, config.alerts.enabled, out_);
     for (const auto& table : points.tags) tags.push_back(table.get());
     merge_point_rules(points, rules);
     for (PointRule& point : points.rules) config.point_rules.push_back(std::move(point.table));
@@ -236,8 +241,8 @@ class Loader {
   }
 
   static void refuse_main_keys(SettingsReader& root) {
-    for (const std::string_view key :
-         {"daemon", "http", "store", "intake", "time", "alerts", "source", "position", "include"}) {
+    for (const std::string_view key : {"daemon", "http", "store", "intake", "time", "alerts",
+                                       "source", "position", "shift_report", "include"}) {
       (void)root.value(key);
       if (root.has(key)) {
         root.error(

@@ -51,6 +51,16 @@ struct StoreConfig {
   std::uint64_t quarantine_rows_max = 1000;
 };
 
+// The report of each shift, made when it has ended.
+struct ShiftReportConfig {
+  std::string directory;  // as state_directory; empty: not written
+  bool chinese = true;
+  std::size_t keep = 400;              // the newest of them; older ones are deleted
+  std::vector<std::string> receivers;  // e-mail
+  bool operator==(const ShiftReportConfig&) const = default;
+  [[nodiscard]] bool wanted() const { return !directory.empty() || !receivers.empty(); }
+};
+
 // One file's text; together they are what is hashed and kept.
 struct File {
   std::string path;  // relative to the main file's folder
@@ -71,6 +81,7 @@ struct Config {
   std::string bundle;  // every file's path and text in one string: what the store keeps
   // Of point tables, merged with what overrides them; each key has the place that it came from.
   std::vector<std::shared_ptr<const SettingsTable>> point_rules;
+  ShiftReportConfig shift_report;
   std::vector<alarms::Position> positions;  // of operators, for key figures
   std::vector<std::string> notes;           // for people: how a table was read
   std::vector<RuleTest> tests;              // of load() only: a replay has no use for them

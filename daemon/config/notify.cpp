@@ -257,6 +257,21 @@ void check_rule_escalations(const std::vector<const SettingsTable*>& rules, cons
   }
 }
 
+void check_boards(const NotifyTables& tables, const NotifyPlan& plan, bool alerting,
+                  Diagnostics& out) {
+  if (alerting) return;
+  for (const ReceiverSpec& receiver : plan.receivers) {
+    if (receiver.kind != ReceiverKind::board) continue;
+    for (const SettingsTable* table : tables.receivers) {
+      SettingsReader reader{*table, "receiver", out};
+      if (reader.text("name", "") != receiver.name) continue;
+      reader.error("kind",
+                   "a board is told over the broker of [alerts], and there is no [alerts] with "
+                   "enabled = true");
+    }
+  }
+}
+
 NotifyPlan read_notify(const NotifyTables& tables, const Surroundings& around, Diagnostics& out) {
   return NotifyReader{around, out}.read(tables);
 }

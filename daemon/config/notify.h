@@ -29,6 +29,10 @@ struct NotifyTables {
 void check_rule_escalations(const std::vector<const SettingsTable*>& rules, const NotifyPlan& plan,
                             Diagnostics& out);
 
+// A board is told over the broker of [alerts], which must be there (`alerting`).
+void check_boards(const NotifyTables& tables, const NotifyPlan& plan, bool alerting,
+                  Diagnostics& out);
+
 // "08:00-20:00"; "24:00" is the end of the day. Empty: nothing of the kind.
 struct Hours {
   std::uint16_t from_minute = 0;

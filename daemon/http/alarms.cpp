@@ -4,6 +4,7 @@
 
 #include "http/command_body.h"
 #include "http/documents.h"
+#include "http/frozen_now.h"
 #include "http/resources.h"
 
 namespace parkwatch::http {
@@ -15,7 +16,8 @@ constexpr std::size_t comment_bytes_max = 2000;
 // Of a flood of some thousand alarms; counted so that many clients cannot ask for it at once.
 constexpr std::size_t alarms_bytes = std::size_t{4} << 20;
 
-Result<json::object> standing_document(store::Reader& reader) {
+Result<json::object> standing_document(store::Reader& reader, const PlantView& view) {
+  const FrozenNow frozen{view};
   // The cursor first: what happens between the two looks then comes twice, never not at all.
   const auto counts = reader.counts();
   if (!counts) return counts.error();
@@ -34,6 +36,7 @@ Result<json::object> standing_document(store::Reader& reader) {
     } else if (event.rule == rule_flood) {
       flood = std::move(document);
     } else if (!is_record_rule(event.rule)) {
+      frozen.put(event, document);
       alarms.emplace_back(std::move(document));
     }
   }
@@ -92,10 +95,15 @@ Answer get_alarms(Backend& backend, const Request& request) {
   if (auto mistake = parameters.finish()) co_return std::move(*mistake);
   auto grant = backend.budget().ask(alarms_bytes);
   if (!grant) co_return problem(503, "too many pages are on their way; try again");
-  std::function<Result<json::object>(store::Reader&)> work = standing_document;
+  const PlantView view = backend.services().view ? backend.services().view() : PlantView{};
+  std::function<Result<json::object>(store::Reader&)> work = [&view](store::Reader& reader) {
+    return standing_document(reader, view);
+  };
   const auto document = co_await backend.readers().query<json::object>(std::move(work));
   if (!document) co_return problem(document.error());
-  Response response = json_response(*document);
+  json::object out = *document;
+  out["now"] = time_value(backend.services().clock->now());
+  Response response = json_response(out);
   response.lease = std::move(grant);
   co_return response;
 }

@@ -172,7 +172,17 @@ json::object to_document(const AlarmEvent& event, std::string_view generation) {
   if (event.shelving) document["shelving"] = hold_document(*event.shelving);
   if (event.service) document["service"] = hold_document(*event.service);
   if (!event.scope.empty()) document["scope"] = text_value(event.scope);
+  if (event.frozen) document["frozen"] = to_document(*event.frozen);
   if (!event.related.empty()) document["related"] = json::value_from(event.related);
+  return document;
+}
+
+json::object to_document(const Frozen& frozen) {
+  json::object document{{"since", time_value(frozen.since)}};
+  if (frozen.value) {
+    document["value"] = *frozen.value;
+    document["value_at"] = time_value(frozen.value_at);
+  }
   return document;
 }
 
@@ -184,6 +194,7 @@ json::object to_document(const store::Gap& gap) {
       {"to", time_value(gap.to)},
       {"readings", gap.readings},
       {"reason", text_value(gap.reason)},
+      {"unacknowledged", gap.unacknowledged},
   };
 }
 

@@ -16,6 +16,7 @@ namespace parkwatch::http {
 // The tag with "latest": its newest committed reading, if any.
 [[nodiscard]] boost::json::object to_document(const LiveTag& tag);
 [[nodiscard]] boost::json::object to_document(const AlarmEvent& event, std::string_view generation);
+[[nodiscard]] boost::json::object to_document(const Frozen& frozen);
 [[nodiscard]] boost::json::object to_document(const store::Gap& gap);
 [[nodiscard]] boost::json::object to_document(const store::ConsumerRow& consumer,
                                               std::string_view generation);

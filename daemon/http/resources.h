@@ -41,6 +41,7 @@ Answer get_readyz(Backend& backend, const Request& request);
 Answer get_metrics(Backend& backend, const Request& request);
 Answer get_kpi(Backend& backend, const Request& request);
 Answer get_shift_report(Backend& backend, const Request& request);
+Answer post_shift_sign(Backend& backend, const Request& request);
 Answer get_openapi(Backend& backend, const Request& request);
 
 }  // namespace parkwatch::http

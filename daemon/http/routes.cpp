@@ -34,6 +34,7 @@ constexpr std::array table{
     Route{"POST", "/v1/receivers/{name}/test", post_receiver_test},
     Route{"GET", "/v1/kpi", get_kpi},
     Route{"GET", "/v1/shift-report", get_shift_report},
+    Route{"POST", "/v1/shift-report/sign", post_shift_sign},
     Route{"GET", "/v1/status", get_status},
     Route{"GET", "/v1/openapi.json", get_openapi},
     Route{"GET", "/metrics", get_metrics},

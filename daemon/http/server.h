@@ -15,6 +15,7 @@
 #include "http/metrics.h"
 #include "intake/intake.h"
 #include "model/calendar.h"
+#include "model/plant_view.h"
 #include "model/result.h"
 #include "model/time.h"
 #include "store/reader.h"
@@ -124,6 +125,8 @@ struct Services {
   std::function<void(const std::string& name, std::function<void(Result<ReceiverTest>)>)>
       test_receiver;
   std::function<Site()> site;  // empty: UTC, without shifts and positions
+  // Running totals and frozen alarms, as committed; empty: none.
+  std::function<PlantView()> view;
 };
 
 // Lives on `loop` (one thread); every call but committed() is made there, or before it runs. SQLite

@@ -1,9 +1,14 @@
-// daemon/http/shift_report.cpp - GET /v1/shift-report: what the next operator must know.
+// daemon/http/shift_report.cpp - GET /v1/shift-report: what the next operator must know; and the
+// signature that he has read it.
+#include "http/shift_report.h"
+
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
 
+#include "http/command_body.h"
 #include "http/documents.h"
+#include "http/frozen_now.h"
 #include "http/journal_look.h"
 #include "http/kpi_documents.h"
 #include "http/resources.h"
@@ -14,32 +19,23 @@ namespace {
 
 constexpr std::size_t rows_max = 1000;  // of each list
 constexpr std::size_t report_bytes = std::size_t{8} << 20;
+constexpr std::size_t note_bytes_max = 2000;
+// Signatures are looked for so long after the shift's end.
+constexpr Duration sign_within = std::chrono::hours{7 * 24};
 
-struct ReportQuery {
-  Timestamp from;
-  Timestamp to;
-  Timestamp now;
-  std::string shift;  // its name; empty: a day without shifts
-};
-
-// The shift (without shifts: the day) in which `at` lies, or that before it; up to now.
-ReportQuery query_of(const Site& site, Timestamp at, bool last, Timestamp now) {
-  const Calendar& calendar = site.calendar;
-  const Period period = calendar.shifts.empty() ? Period::day : Period::shift;
-  const std::int64_t number = calendar.number_of(period, at) - (last ? 1 : 0);
-  ReportQuery query;
-  query.from = calendar.begin_of(period, number);
-  query.to = std::min(calendar.begin_of(period, number + 1), now);
-  query.now = now;
-  if (!calendar.shifts.empty()) {
-    query.shift = calendar.shifts[calendar.shift_at(query.from)].name;
+json::array budgets_of(const Tally& tally) {
+  json::array budgets;
+  for (const Limit& limit : tally.budgets) {
+    budgets.push_back(json::object{
+        {"level", to_text(limit.level)}, {"at", limit.at}, {"priority", to_text(limit.priority)}});
   }
-  return query;
+  return budgets;
 }
 
 // Each alarm in the first list that it belongs into.
 void add_standing(store::Reader& reader, const std::vector<AlarmEvent>& standing,
-                  json::object& out) {
+                  const PlantView& view, json::object& out) {
+  const FrozenNow frozen{view};
   std::array<json::array, 5> lists;
   constexpr std::array<std::string_view, 5> names{"shelved", "suppressed", "out_of_service",
                                                   "returned_unacknowledged", "standing"};
@@ -51,7 +47,9 @@ void add_standing(store::Reader& reader, const std::vector<AlarmEvent>& standing
     if ((event.flags & alarm_suppressed) != 0) list = 1;
     if ((event.flags & alarm_shelved) != 0) list = 0;
     if (lists[list].size() < rows_max) {
-      lists[list].push_back(to_document(event, reader.generation()));
+      json::object document = to_document(event, reader.generation());
+      frozen.put(event, document);
+      lists[list].push_back(std::move(document));
     }
   }
   for (std::size_t i = 0; i < names.size(); ++i) out[names[i]] = std::move(lists[i]);
@@ -73,22 +71,24 @@ void add_bad_tags(const LiveView& live, json::object& out) {
   out["bad_sensors_count"] = count;
 }
 
-void add_late(const std::vector<alarms::Activation>& all, const ReportQuery& query,
+void add_late(const std::vector<alarms::Activation>& all, const ShiftSpan& span,
               json::object& out) {
   json::array late;
   for (const alarms::Activation& a : all) {
-    if (a.hidden || a.raised < query.from || a.raised >= query.to || late.size() == rows_max)
+    if (a.hidden || a.raised < span.from || a.raised >= span.to || late.size() == rows_max)
       continue;
-    const Timestamp until = std::min(a.acknowledged.value_or(query.to), query.to);
+    const Timestamp until = std::min(a.acknowledged.value_or(span.to), span.to);
     if (until - a.raised > alarms::window_length) late.push_back(to_document(a));
   }
   out["unacknowledged_late"] = std::move(late);
 }
 
-Result<Done> add_notes(store::Reader& reader, const ReportQuery& query, json::object& out) {
+Result<Done> add_notes(store::Reader& reader, const ShiftSpan& span, json::object& out) {
   json::array notes;
   const auto take = [&](const AlarmEvent& event) -> Result<Done> {
-    if (event.comment.empty() || notes.size() == rows_max) return Done{};
+    if (event.author.empty() || event.comment.empty() ||
+        event.kind == TransitionKind::shift_signed || notes.size() == rows_max)
+      return Done{};
     notes.push_back(json::object{{"at", time_value(event.at)},
                                  {"author", text_value(event.author)},
                                  {"kind", to_text(event.kind)},
@@ -97,7 +97,7 @@ Result<Done> add_notes(store::Reader& reader, const ReportQuery& query, json::ob
                                  {"text", text_value(event.comment)}});
     return Done{};
   };
-  if (auto done = each_transition(reader, query.from, query.to, take); !done) return done;
+  if (auto done = each_transition(reader, span.from, span.to, take); !done) return done;
   out["notes"] = std::move(notes);
   return Done{};
 }
@@ -118,52 +118,152 @@ Result<Done> add_pulls(store::Reader& reader, json::object& out) {
   return Done{};
 }
 
-Result<json::object> report_document(store::Reader& reader, const ReportQuery& query,
-                                     const Site& site, const LiveView& live) {
-  const auto standing = reader.standing();
-  if (!standing) return standing.error();
-  const auto all = activations_between(reader, query.from, query.to);
-  if (!all) return all.error();
-  json::object out{{"shift", text_value(query.shift)},
-                   {"from", time_value(query.from)},
-                   {"to", time_value(query.to)},
-                   {"now", time_value(query.now)},
-                   {"zone", text_value(site.calendar.zone.name)}};
-  add_standing(reader, *standing, out);
-  add_bad_tags(live, out);
-  out["kpi"] = to_document(alarms::kpi_of(*all, query.from, query.to));
-  add_late(*all, query, out);
-  if (auto done = add_notes(reader, query, out); !done) return done.error();
-  if (auto done = add_pulls(reader, out); !done) return done.error();
-  return out;
+// The total of the period in which the shift ends, or ended: that of a shift's own rule, or the
+// day's or the month's so far.
+void add_totals(const PlantView& view, const ShiftSpan& span, json::object& out) {
+  const Timestamp last = span.to - Duration{1};
+  json::array rows;
+  for (const Tally& tally : view.tallies) {
+    const auto covers = [last](const Tally::Total& total) {
+      return total.from <= last && last < total.to;
+    };
+    const Tally::Total* total = covers(tally.running) ? &tally.running : nullptr;
+    if (total == nullptr && tally.closed && covers(*tally.closed)) total = &*tally.closed;
+    if (total == nullptr || rows.size() == rows_max) continue;
+    json::object row{{"rule", text_value(tally.rule)}, {"tag", text_value(tally.tag)},
+                     {"unit", text_value(tally.unit)}, {"from", time_value(total->from)},
+                     {"to", time_value(total->to)},    {"budgets", budgets_of(tally)}};
+    row["value"] = total->value ? json::value(*total->value) : json::value(nullptr);
+    rows.push_back(std::move(row));
+  }
+  out["totals"] = std::move(rows);
+}
+
+// Who has signed this shift, whenever that was.
+Result<Done> add_signatures(store::Reader& reader, const ShiftSpan& span, Timestamp now,
+                            json::object& out) {
+  json::array rows;
+  const auto take = [&](const AlarmEvent& event) -> Result<Done> {
+    const bool ours = event.kind == TransitionKind::shift_signed && event.raised_at == span.from;
+    if (!ours || rows.size() == rows_max) return Done{};
+    rows.push_back(json::object{{"at", time_value(event.at)},
+                                {"author", text_value(event.author)},
+                                {"note", text_value(event.comment)}});
+    return Done{};
+  };
+  const Timestamp until = std::min(now + Duration{1}, span.end + sign_within);
+  if (auto done = each_transition(reader, span.from, until, take); !done) return done;
+  out["signed"] = std::move(rows);
+  return Done{};
+}
+
+ShiftContext context_of(Backend& backend) {
+  const Services& services = backend.services();
+  ShiftContext context;
+  context.park = services.status().park;
+  context.now = services.clock->now();
+  if (services.site) context.calendar = services.site().calendar;
+  if (services.view) context.view = services.view();
+  context.live = services.live;
+  return context;
+}
+
+// What was asked for; empty: `mistakes` was told why not. `Mistakes`: Parameters or CommandBody.
+template <typename Mistakes>
+std::optional<ShiftSpan> asked_span(std::optional<Timestamp> at, std::optional<std::string> which,
+                                    const ShiftContext& context, Mistakes& mistakes) {
+  const std::string shift = which.value_or("current");
+  if (shift != "current" && shift != "last") {
+    mistakes.mistake("shift", "is current or last");
+    return std::nullopt;
+  }
+  if (at && *at > context.now) {
+    mistakes.mistake("at", "is in the future");
+    return std::nullopt;
+  }
+  return shift_span(context.calendar, at.value_or(context.now), shift == "last", context.now);
 }
 
 }  // namespace
 
+ShiftSpan shift_span(const Calendar& calendar, Timestamp at, bool last, Timestamp now) {
+  const Period period = calendar.shifts.empty() ? Period::day : Period::shift;
+  const std::int64_t number = calendar.number_of(period, at) - (last ? 1 : 0);
+  ShiftSpan span;
+  span.from = calendar.begin_of(period, number);
+  span.end = calendar.begin_of(period, number + 1);
+  span.to = std::min(span.end, now);
+  if (!calendar.shifts.empty()) span.name = calendar.shifts[calendar.shift_at(span.from)].name;
+  return span;
+}
+
+Result<json::object> shift_report(store::Reader& reader, const ShiftSpan& span,
+                                  const ShiftContext& context) {
+  const auto standing = reader.standing();
+  if (!standing) return standing.error();
+  const auto all = activations_between(reader, span.from, span.to);
+  if (!all) return all.error();
+  const Duration offset = context.calendar.zone.offset_at(span.from);
+  json::object out{{"park", text_value(context.park)},
+                   {"shift", text_value(span.name)},
+                   {"from", time_value(span.from)},
+                   {"to", time_value(span.to)},
+                   {"now", time_value(context.now)},
+                   {"zone", text_value(context.calendar.zone.name)},
+                   {"offset_s", std::chrono::duration_cast<std::chrono::seconds>(offset).count()}};
+  add_standing(reader, *standing, context.view, out);
+  add_bad_tags(*context.live, out);
+  add_totals(context.view, span, out);
+  out["kpi"] = to_document(alarms::kpi_of(*all, span.from, span.to));
+  add_late(*all, span, out);
+  if (auto done = add_notes(reader, span, out); !done) return done.error();
+  if (auto done = add_signatures(reader, span, context.now, out); !done) return done.error();
+  if (auto done = add_pulls(reader, out); !done) return done.error();
+  return out;
+}
+
 Answer get_shift_report(Backend& backend, const Request& request) {
-  const Site site = backend.services().site ? backend.services().site() : Site{};
-  const Timestamp now = backend.services().clock->now();
   Parameters parameters{request.target};
-  const Timestamp at = parameters.time("at").value_or(now);
-  const std::string which = parameters.text("shift").value_or("current");
-  if (which != "current" && which != "last") parameters.mistake("shift", "is current or last");
-  if (at > now) parameters.mistake("at", "is in the future");
+  const ShiftContext context = context_of(backend);
+  const std::optional<ShiftSpan> span =
+      asked_span(parameters.time("at"), parameters.text("shift"), context, parameters);
   if (auto mistake = parameters.finish()) co_return std::move(*mistake);
-  const ReportQuery query = query_of(site, at, which == "last", now);
-  if (query.from >= query.to) co_return problem(400, "the shift has only just begun");
+  if (span->from >= span->to) co_return problem(400, "the shift has only just begun");
   auto grant = backend.budget().ask(report_bytes);
   if (!grant) co_return problem(503, "too many pages are on their way; try again");
-  const LiveView& live = *backend.services().live;
   std::function<Result<json::object>(store::Reader&)> work = [&](store::Reader& reader) {
-    return report_document(reader, query, site, live);
+    return shift_report(reader, *span, context);
   };
   const auto document = co_await backend.readers().query<json::object>(std::move(work));
   if (!document) co_return problem(document.error());
-  json::object out = *document;
-  out["park"] = text_value(backend.services().status().park);
-  Response response = json_response(out);
+  Response response = json_response(*document);
   response.lease = std::move(grant);
   co_return response;
+}
+
+// Signs what GET answers with the same `shift` and `at`.
+Answer post_shift_sign(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  const ShiftContext context = context_of(backend);
+  CommandBody body{request.body};
+  const std::optional<Timestamp> at = body.time("at");
+  const std::optional<std::string> which = body.text("shift", 16);
+  const auto span = asked_span(at, which.value_or("last"), context, body);
+  SignShift sign;
+  sign.note = body.text("note", note_bytes_max).value_or("");
+  if (auto mistake = body.finish()) co_return std::move(*mistake);
+  sign.shift = span->name;
+  sign.from = span->from;
+  sign.to = span->end;
+  const json::object said{{"shift", text_value(span->name)},
+                          {"from", time_value(span->from)},
+                          {"to", time_value(span->end)},
+                          {"author", text_value(request.author)}};
+  Command command{request.author, std::move(sign)};
+  const auto done = co_await backend.command(std::move(command));
+  if (!done) co_return problem(done.error());
+  co_return json_response(said);
 }
 
 }  // namespace parkwatch::http

@@ -147,6 +147,7 @@ std::vector<Tell> AlarmBook::escalate(Timestamp now) {
         told.notice.step = static_cast<std::uint32_t>(s) + 1;
         told.notice.steps = static_cast<std::uint32_t>(escalation.steps.size());
         told.notice.repeat = record.done[s] - 1;
+        told.escalates = step.after > Duration{0} || told.notice.repeat > 0;
         out.push_back(std::move(told));
       }
     }

@@ -38,6 +38,7 @@ struct AlarmRecord {
 struct Tell {
   std::size_t receiver = 0;
   News notice;
+  bool escalates = false;  // a step that was waited for
 };
 
 class AlarmBook {

@@ -206,10 +206,34 @@ void Dispatcher::look_at_failures(Timestamp now) {
   }
 }
 
+// One row a step, however many receivers it told. Volatile alarms are in no journal.
+void Dispatcher::note_escalations(const std::vector<Tell>& tells) {
+  const Tell* before = nullptr;
+  for (const Tell& one : tells) {
+    const AlarmEvent& event = one.notice.alert->event;
+    if (!one.escalates || !one.notice.alert->volatile_id.empty()) continue;
+    const std::string& receiver = plan_->receivers[one.receiver].name;
+    const bool same = before != nullptr && before->notice.alert == one.notice.alert &&
+                      before->notice.step == one.notice.step;
+    before = &one;
+    if (same) {
+      escalated_.back().comment += ", " + receiver;
+      continue;
+    }
+    std::string comment =
+        "step " + std::to_string(one.notice.step) + '/' + std::to_string(one.notice.steps);
+    if (one.notice.repeat > 0) comment += " again (" + std::to_string(one.notice.repeat) + ')';
+    escalated_.push_back({TransitionKind::escalated, event.rule, event.tag, event.occurrence,
+                          comment + ": " + receiver});
+  }
+}
+
 std::optional<NotifyMessage> Dispatcher::next(Timestamp now) {
   expire(now);
   look_at_failures(now);
-  tell(now, book_.escalate(now));
+  std::vector<Tell> tells = book_.escalate(now);
+  note_escalations(tells);
+  tell(now, std::move(tells));
   for (std::size_t i = 0; i < receivers_.size(); ++i) {
     const std::size_t at = (turn_ + i) % receivers_.size();
     auto message = next_of(now, at);
@@ -354,6 +378,8 @@ std::vector<KeptRow> Dispatcher::changes() {
 std::vector<ReceiverCondition> Dispatcher::conditions() { return std::exchange(conditions_, {}); }
 
 std::vector<ClosedNews> Dispatcher::closed() { return std::exchange(closed_, {}); }
+
+std::vector<NoticeNews> Dispatcher::escalated() { return std::exchange(escalated_, {}); }
 
 std::vector<ReceiverStatus> Dispatcher::status() const {
   std::vector<ReceiverStatus> out;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "model/input.h"
 #include "notify/alarm_book.h"
 #include "notify/held_alerts.h"
 #include "notify/notice.h"
@@ -82,6 +83,8 @@ class Dispatcher {
   [[nodiscard]] std::vector<KeptRow> changes();
   [[nodiscard]] std::vector<ReceiverCondition> conditions();
   [[nodiscard]] std::vector<ClosedNews> closed();
+  // Steps of escalations that told somebody, for the journal.
+  [[nodiscard]] std::vector<NoticeNews> escalated();
 
   [[nodiscard]] std::vector<ReceiverStatus> status() const;
   [[nodiscard]] const NotifyPlan& plan() const { return *plan_; }
@@ -104,6 +107,7 @@ class Dispatcher {
   };
 
   void tell(Timestamp now, std::vector<Tell> tells);
+  void note_escalations(const std::vector<Tell>& tells);
   void enqueue(std::size_t receiver, News notice);
   void stand_in(Timestamp now, std::size_t failing, const News& notice);
   void close(std::size_t receiver, const std::vector<News>& notices, const char* reason);
@@ -132,6 +136,7 @@ class Dispatcher {
   std::map<std::string, std::optional<std::string>> changed_;
   std::vector<ReceiverCondition> conditions_;
   std::vector<ClosedNews> closed_;
+  std::vector<NoticeNews> escalated_;
 };
 
 }  // namespace parkwatch::notify

@@ -46,6 +46,9 @@ Ids ids_of(const Sender& sender, const ReceiverSpec& receiver, const NotifyMessa
     return {message_id(sender, "test-" + receiver.name + '-' + std::to_string(to_us(message.at))),
             {}};
   }
+  if (message.kind == MessageKind::report) {
+    return {message_id(sender, "report-" + hex(hmac_sha256("report", message.report->plain))), {}};
+  }
   if (message.notices.empty() || message.kind == MessageKind::digest) {
     const std::string id = sender.origin.park + '-' + sender.origin.generation + "-digest-" +
                            std::to_string(message.tally.first) + '-' +
@@ -91,6 +94,10 @@ struct Parts {
 
 Parts parts_of(const Voice& voice, const ReceiverSpec& receiver, const NotifyMessage& message) {
   Parts parts;
+  if (message.kind == MessageKind::report) {
+    return {'[' + voice.park + "] " + message.report->title, message.report->plain,
+            message.report->html};
+  }
   const bool digest = message.kind == MessageKind::digest;
   std::uint64_t unlisted = 0;
   if (message.kind == MessageKind::test) {
@@ -207,8 +214,10 @@ std::string mail_of(const Sender& sender, const ReceiverSpec& receiver,
            "; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + folded_base64(text);
   };
   part("text/plain", parts.plain);
-  part("text/html", "<!DOCTYPE html><html><body style=\"font-family:sans-serif\">" + parts.html +
-                        "</body></html>");
+  const bool whole = message.kind == MessageKind::report;
+  part("text/html", whole ? parts.html
+                          : "<!DOCTYPE html><html><body style=\"font-family:sans-serif\">" +
+                                parts.html + "</body></html>");
   return out + "--" + boundary + "--\r\n";
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,14 @@ enum class MessageKind : std::uint8_t {
   refresh,  // alertmanager: what is active, again
   beat,     // heartbeat
   test,     // `parkwatch notify test`
+  report,   // email: a text of its own
+};
+
+// What is mailed whole.
+struct ReportText {
+  std::string title;
+  std::string plain;
+  std::string html;  // a whole document
 };
 
 struct NotifyMessage {
@@ -90,7 +99,8 @@ struct NotifyMessage {
   std::vector<News> notices;    // in the order of the journal
   Tally tally;                  // digest: of the notices, and of those that are not here any more
   std::vector<HeldAlert> held;  // alertmanager: what is to be said
-  AlertPtr standing;            // board: the worst that it was told of and that still stands
+  std::shared_ptr<const ReportText> report;  // report: never null
+  AlertPtr standing;  // board: the worst that it was told of and that still stands
 };
 
 // How a message fared, named by what the sender must do.

@@ -154,9 +154,16 @@ void Notices::report() {
     calls_.condition(condition);
   }
   for (const ClosedNews& closed : dispatcher_->closed()) {
-    calls_.log("receiver " + closed.receiver + ": " + std::to_string(closed.count) +
-               " notices closed unsent (" + closed.reason + "), journal " +
-               std::to_string(closed.first) + ".." + std::to_string(closed.last));
+    const std::string what = std::to_string(closed.count) + " notices closed unsent (" +
+                             closed.reason + "), journal " + std::to_string(closed.first) + ".." +
+                             std::to_string(closed.last);
+    calls_.log("receiver " + closed.receiver + ": " + what);
+    if (!calls_.news) continue;
+    calls_.news({TransitionKind::delivery_failed, std::string{delivery_failed_rule},
+                 receiver_tag(closed.receiver), 0, what});
+  }
+  for (NoticeNews& news : dispatcher_->escalated()) {
+    if (calls_.news) calls_.news(std::move(news));
   }
 }
 
@@ -184,6 +191,26 @@ void Notices::test(const std::string& name, std::function<void(Result<Reply>, Ou
   calls_.send(make_request(sender_, receiver, secrets, message), receiver, secrets,
               [spec = receiver, done = std::move(done)](const Reply& reply) {
                 done(reply, judge(spec, reply));
+              });
+}
+
+void Notices::mail(const std::string& name, ReportText report,
+                   std::function<void(std::string)> done) {
+  const auto at = receiver_of(*plan_.plan, name);
+  if (!at || plan_.plan->receivers[*at].kind != ReceiverKind::email) {
+    return done("there is no e-mail receiver \"" + name + '"');
+  }
+  NotifyMessage message;
+  message.receiver = *at;
+  message.kind = MessageKind::report;
+  message.at = calls_.now();
+  message.report = std::make_shared<const ReportText>(std::move(report));
+  const ReceiverSpec& receiver = plan_.plan->receivers[*at];
+  const Secrets& secrets = plan_.secrets.at(*at);
+  calls_.send(make_request(sender_, receiver, secrets, message), receiver, secrets,
+              [spec = receiver, done = std::move(done)](const Reply& reply) {
+                const Outcome outcome = judge(spec, reply);
+                done(outcome.what == Outcome::What::ok ? std::string{} : outcome.detail);
               });
 }
 

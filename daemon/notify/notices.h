@@ -33,6 +33,8 @@ struct NoticesCalls {
   // Rows for the store, of one call all or none.
   std::function<void(std::vector<KeptRow>)> keep;
   std::function<void(const ReceiverCondition&)> condition;
+  // For the journal: an escalation, notices that were given up. May be empty.
+  std::function<void(NoticeNews)> news;
   std::function<void(const std::string&)> log;
 };
 
@@ -69,6 +71,10 @@ class Notices {
   // Sends a test to every endpoint's first; `done` with what was answered, on the loop. Errors:
   // not_found - no such receiver.
   void test(const std::string& receiver, std::function<void(Result<Reply>, Outcome)> done);
+
+  // Mails a report once, outside of the queues; what went wrong ("": nothing), on the loop. Errors
+  // in words: no such receiver, or none of e-mail.
+  void mail(const std::string& receiver, ReportText report, std::function<void(std::string)> done);
 
   [[nodiscard]] std::vector<ReceiverStatus> status() const { return dispatcher_->status(); }
   [[nodiscard]] std::size_t waiting() const { return dispatcher_->waiting(); }

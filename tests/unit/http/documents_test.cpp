@@ -177,7 +177,8 @@ TEST_CASE("documents: a consumer's cursor carries the generation, and no expiry 
 TEST_CASE("documents: a gap says from when to when, how much and why", "[http]") {
   check_is(to_document(store::Gap{3, 9, t0, t0, 70, "size", true}),
            R"({"first_sequence":3,"last_sequence":9,"from":"2025-05-31T06:03:22.140Z",
-               "to":"2025-05-31T06:03:22.140Z","readings":70,"reason":"size"})");
+               "to":"2025-05-31T06:03:22.140Z","readings":70,"reason":"size",
+               "unacknowledged":true})");
 }
 
 TEST_CASE("documents: a refused payload is text where it is some, else base64", "[http][fault]") {

@@ -209,3 +209,101 @@ TEST_CASE("shift report: without shifts it is the day; wrong words are told", "[
   CHECK(get(park.port(), "/v1/shift-report?shift=next").status == 400);
   CHECK(get(park.port(), "/v1/shift-report?at=2027-01-01T00:00:00Z").status == 400);
 }
+
+TEST_CASE("shift report: totals are those of the period in which the shift ends", "[http]") {
+  Park park;
+  Story story{park};
+  Tally cod;
+  cod.rule = "cod-load";
+  cod.tag = "wwtp1/effluent/cod";
+  cod.unit = "kg";
+  cod.budgets = {{.level = Level::high, .at = 40, .priority = Priority::high}};
+  cod.running = {midnight + 8h, midnight + 16h, 12.5};
+  cod.closed = Tally::Total{midnight, midnight + 8h, 36.0};
+  Tally day = cod;
+  day.rule = "cod-day";
+  day.running = {midnight - 8h, midnight + 16h, std::nullopt};
+  day.closed.reset();
+  park.view.tallies = {day, cod};
+  story.commit(10h);
+
+  const auto now = get(park.port(), "/v1/shift-report").json().at("totals").as_array();
+  REQUIRE(now.size() == 2);
+  CHECK(now[0].at("rule") == "cod-day");
+  CHECK(now[0].at("value").is_null());
+  CHECK(now[1].at("value") == 12.5);
+  CHECK(now[1].at("unit") == "kg");
+  CHECK(now[1].at("from") == "2026-01-01T08:00:00Z");
+  CHECK(now[1].at("budgets").at(0).at("level") == "H");
+  CHECK(now[1].at("budgets").at(0).at("at") == 40.0);
+  const auto last = get(park.port(), "/v1/shift-report?shift=last").json().at("totals").as_array();
+  REQUIRE(last.size() == 2);
+  CHECK(last[1].at("value") == 36.0);
+}
+
+TEST_CASE("shift report: signing is a command, and shows in the report of that shift", "[http]") {
+  Park park;
+  Story story{park};
+  story.commit(9h);
+  const auto reply =
+      test::send(park.port(), "POST", "/v1/shift-report/sign", R"({"note":"Wang, all quiet"})");
+  INFO(reply.body);
+  REQUIRE(reply.status == 200);
+  CHECK(reply.json().at("shift") == "early");
+  REQUIRE(park.commands().size() == 1);
+  const Command command = park.commands()[0];
+  CHECK(command.author == "local");
+  CHECK(std::get<SignShift>(command.body) ==
+        SignShift{"early", midnight, midnight + 8h, "Wang, all quiet"});
+
+  AlarmEvent& row = story.add(9h, TransitionKind::shift_signed, "shift");
+  row.state = AlarmState::normal;
+  row.raised_at = midnight;
+  row.author = "local";
+  row.comment = "Wang, all quiet";
+  story.commit(9h + 1min);
+  const auto report = get(park.port(), "/v1/shift-report?shift=last").json();
+  REQUIRE(report.at("signed").as_array().size() == 1);
+  CHECK(report.at("signed").at(0).at("author") == "local");
+  CHECK(report.at("signed").at(0).at("note") == "Wang, all quiet");
+  CHECK(report.at("notes").as_array().empty());
+  CHECK(report.at("offset_s") == 8 * 3600);
+  CHECK(get(park.port(), "/v1/shift-report").json().at("signed").as_array().empty());
+}
+
+TEST_CASE("shift report: what cannot be signed is told", "[http]") {
+  Park park;
+  Story story{park};
+  story.commit(9h);
+  for (const char* body :
+       {R"({"shift":"next"})", R"({"at":"2027-01-01T00:00:00Z"})", R"({"remark":"x"})", "[]"}) {
+    CAPTURE(body);
+    CHECK(test::send(park.port(), "POST", "/v1/shift-report/sign", body).status == 400);
+  }
+  CHECK(park.commands().empty());
+}
+
+TEST_CASE("alarms: one whose data is bad or lost says so with its last value", "[http]") {
+  Park park;
+  Story story{park};
+  story.add(1h, TransitionKind::raised, "a");
+  // At its last transition it was frozen, which is over.
+  story.add(1h, TransitionKind::raised, "b").frozen = Frozen{1.0, midnight, midnight};
+  story.commit(2h);
+  park.view.frozen = {{"a", "tank/t101/level", {33.5, midnight + 1h, midnight + 90min}}};
+  const auto document = get(park.port(), "/v1/alarms").json();
+  CHECK(document.at("now") == "2026-01-01T02:00:00Z");
+  REQUIRE(document.at("alarms").as_array().size() == 2);
+  for (const auto& alarm : document.at("alarms").as_array()) {
+    if (alarm.at("rule") == "b") {
+      CHECK_FALSE(alarm.as_object().contains("frozen"));
+      continue;
+    }
+    CHECK(alarm.at("frozen").at("value") == 33.5);
+    CHECK(alarm.at("frozen").at("value_at") == "2026-01-01T01:00:00Z");
+    CHECK(alarm.at("frozen").at("since") == "2026-01-01T01:30:00Z");
+  }
+  // The event keeps what it was.
+  const auto events = get(park.port(), "/v1/events?max=10");
+  CHECK(events.body.find(R"("frozen":{"since":"2026-01-01T00:00:00Z")") != std::string::npos);
+}

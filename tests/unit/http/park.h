@@ -81,6 +81,7 @@ class Park {
   std::optional<Result<http::ReceiverTest>> tested;
   std::string tested_name;
   http::Site site;  // before the first request
+  PlantView view;   // likewise
 
  private:
   void write();
