@@ -201,6 +201,13 @@ Result<Done> Daemon::begin() {
   http::HttpOptions options;
   options.listen = config_->http.listen;
   options.token = std::move(*token);
+  for (const config::TokenConfig& one : config_->http.tokens) {
+    auto own = read_token(one.file);
+    if (!own.ok()) return own.error();
+    const auto role = http::parse_role(one.role);
+    if (!role) return Error{ErrorKind::permanent, one.name + ": unknown role " + one.role};
+    options.holders.push_back({one.name, *role, std::move(*own)});
+  }
   options.connections_max = config_->http.connections_max;
   http::Services services;
   services.intake = intake_.get();

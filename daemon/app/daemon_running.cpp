@@ -128,7 +128,8 @@ void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
     return;
   }
   if (config->http.listen != config_->http.listen ||
-      config->http.token_file != config_->http.token_file) {
+      config->http.token_file != config_->http.token_file ||
+      config->http.tokens != config_->http.tokens) {
     logger().warn("[http] takes effect at the next start");
   }
   config_ = config;

@@ -31,9 +31,18 @@ struct SourceConfig {
   std::shared_ptr<const SettingsTable> table;
 };
 
+// Who else may ask: a person or a machine.
+struct TokenConfig {
+  std::string name;  // unique; the author of what it commands
+  std::string role;  // "viewer", "puller", "operator", "admin"
+  std::string file;  // as token_file
+  bool operator==(const TokenConfig&) const = default;
+};
+
 struct HttpConfig {
   std::string listen = "127.0.0.1:7300";  // address:port; port 0 picks one
   std::string token_file;                 // as state_directory; empty: loopback only
+  std::vector<TokenConfig> tokens;        // either makes other addresses allowed
   std::size_t connections_max = 64;
 };
 

@@ -425,11 +425,31 @@ bool read_kind_keys(SettingsReader& reader, TagIndex& index, const std::vector<c
   return KindReader{reader, index, tags, calendar, rule}.read();
 }
 
-void read_validity(SettingsReader& reader, const TimeZone& zone, RuleSpec& rule) {
+namespace {
+
+void read_rule_shifts(SettingsReader& reader, const Calendar& calendar, RuleSpec& rule) {
+  rule.shifts = reader.texts("shifts");
+  if (rule.shifts.empty()) return;
+  if (is_window(rule.kind)) {
+    reader.error("shifts",
+                 "is not for windows and totals: their length or period can be \"shift\"");
+  }
+  std::vector<std::string> known;
+  for (const Shift& shift : calendar.shifts) known.push_back(shift.name);
+  for (const std::string& name : rule.shifts) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    reader.error("shifts",
+                 "there is no shift " + in_quotes(name) + " in time.shifts" + hint(name, known));
+  }
+}
+
+}  // namespace
+
+void read_validity(SettingsReader& reader, const Calendar& calendar, RuleSpec& rule) {
   const auto read = [&](std::string_view key, Timestamp fallback) {
     const std::optional<std::string> text = reader.text(key);
     if (!text) return fallback;
-    const std::optional<Timestamp> at = parse_local(*text, zone);
+    const std::optional<Timestamp> at = parse_local(*text, calendar.zone);
     if (!at) {
       reader.error(key,
                    "must be a day or a time of the site, such as \"2026-07-01\" or "
@@ -439,6 +459,7 @@ void read_validity(SettingsReader& reader, const TimeZone& zone, RuleSpec& rule)
   };
   rule.valid_from = read("valid_from", rule.valid_from);
   rule.valid_to = read("valid_to", rule.valid_to);
+  read_rule_shifts(reader, calendar, rule);
   if (rule.valid_from < rule.valid_to) return;
   reader.error("valid_to", "must be later than valid_from");
 }

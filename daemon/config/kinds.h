@@ -20,6 +20,6 @@ bool read_kind_keys(SettingsReader& reader, TagIndex& index, const std::vector<c
                     const Calendar& calendar, RuleSpec& rule);
 
 // valid_from and valid_to: a day of the site, its local time, or a time with an offset.
-void read_validity(SettingsReader& reader, const TimeZone& zone, RuleSpec& rule);
+void read_validity(SettingsReader& reader, const Calendar& calendar, RuleSpec& rule);
 
 }  // namespace parkwatch::config

@@ -64,7 +64,7 @@ class RuleReader {
     if (kind) {
       if (!read_kind_keys(reader_, index_, tags_, calendar_, rule_)) unknown_tags_ = true;
     }
-    read_validity(reader_, calendar_.zone, rule_);
+    read_validity(reader_, calendar_, rule_);
     rule_.alarm = read_alarm(reader_, rule_.tags, index_);
     reader_.finish();
     complete_ = kind.has_value();

@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t shifts_max = 24;
+constexpr std::size_t tokens_max = 1000;
 constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 constexpr std::uint64_t tib = std::uint64_t{1} << 40;
 
@@ -105,16 +106,20 @@ class Sections {
     section("http", [this](SettingsReader& reader) {
       HttpConfig& http = config_.http;
       http.listen = reader.text("listen", http.listen);
-      http.token_file = reader.text("token_file", "");
+      http.token_file = secret_file(reader, "token_file");
       http.connections_max = static_cast<std::size_t>(reader.integer(
           "connections_max", static_cast<std::int64_t>(http.connections_max), 1, 4096));
+      for (const SettingsTable* table : reader.tables("token")) token(reader, *table);
+      if (http.tokens.size() > tokens_max) {
+        reader.error("token", "must not be more than " + std::to_string(tokens_max));
+      }
       const std::optional<ListenAddress> address = parse_listen(http.listen);
       if (!address) {
         reader.error("listen",
                      "must be a numeric address and a port, such as \"127.0.0.1:7300\" "
                      "or \"[::1]:7300\", is " +
                          in_quotes(http.listen));
-      } else if (!address->loopback && http.token_file.empty()) {
+      } else if (!address->loopback && http.token_file.empty() && http.tokens.empty()) {
         reader.error(
             "listen",
             address->address +
@@ -122,10 +127,39 @@ class Sections {
                 "anyone there could read every value and acknowledge alarms: set token_file, "
                 "or listen on 127.0.0.1");
       }
-      if (http.token_file.empty() || !around_.check_files) return;
-      http.token_file = path_from(around_.folder, http.token_file);
-      look_at_file(reader, "token_file", http.token_file);
     });
+  }
+
+  // A path that stands by itself, of a file that is fit for a secret.
+  std::string secret_file(SettingsReader& reader, std::string_view key) {
+    std::string path = reader.text(key, "");
+    if (path.empty() || !around_.check_files) return path;
+    path = path_from(around_.folder, path);
+    look_at_file(reader, key, path);
+    return path;
+  }
+
+  void token(SettingsReader& http, const SettingsTable& table) {
+    SettingsReader reader = http.within(table, "token");
+    TokenConfig token;
+    token.name = read_word(reader, "name");
+    token.role = reader.required_text("role");
+    constexpr std::array<std::string_view, 4> roles{"viewer", "puller", "operator", "admin"};
+    if (!token.role.empty() && std::find(roles.begin(), roles.end(), token.role) == roles.end()) {
+      reader.error("role",
+                   "must be viewer, puller, operator or admin, is " + in_quotes(token.role));
+    }
+    token.file = secret_file(reader, "token_file");
+    if (token.file.empty()) reader.error("token_file", "is missing: whose first line is the token");
+    for (const TokenConfig& other : config_.http.tokens) {
+      if (other.name == token.name)
+        reader.error("name", in_quotes(token.name) + " has one already");
+    }
+    if (token.name == "local" || token.name == "token") {
+      reader.error("name", in_quotes(token.name) + " is taken");
+    }
+    reader.finish();
+    config_.http.tokens.push_back(std::move(token));
   }
 
   void store() {

@@ -65,8 +65,9 @@ struct Named {
   std::string tag;
 };
 
-// Hands the command in and says how the alarm is then: 200, or 409 with the alarm as it is. Whoever
-// may command may do everything here: there is one token, and the guard has looked at it.
+// Hands the command in and says how the alarm is then: 200, or 409 with the alarm as it is. Whether
+// the caller's role is enough for the route, the connection has looked at; what of it needs an
+// admin (a critical alarm is shelved) the pipeline says.
 Answer obey(Backend& backend, Command command, Named alarm) {
   const auto done = co_await backend.command(std::move(command));
   const bool stale = !done && done.error().kind == ErrorKind::conflict;
@@ -120,7 +121,7 @@ Answer post_alarm_ack(Backend& backend, const Request& request) {
   if (auto mistake = body.finish()) co_return std::move(*mistake);
 
   const Named alarm{acknowledge.rule, acknowledge.tag};
-  Command command{request.author, std::move(acknowledge)};
+  Command command{request.author, std::move(acknowledge), request.admin};
   co_return co_await obey(backend, std::move(command), alarm);
 }
 
@@ -152,7 +153,7 @@ Answer post_alarm_command(Backend& backend, const Request& request, AlarmCommand
   if (verb == Verb::shelve) c.one_shot = body.boolean("one_shot", false);
   if (auto mistake = body.finish()) co_return std::move(*mistake);
   const Named alarm{c.rule, c.tag};
-  Command command{request.author, std::move(c), true};
+  Command command{request.author, std::move(c), request.admin};
   co_return co_await obey(backend, std::move(command), alarm);
 }
 
@@ -170,7 +171,7 @@ Answer post_maintenance(Backend& backend, const Request& request) {
   c.reason = body.required_text("reason", comment_bytes_max);
   if (auto mistake = body.finish()) co_return std::move(*mistake);
   const Named none;
-  Command command{request.author, std::move(c), true};
+  Command command{request.author, std::move(c), request.admin};
   co_return co_await obey(backend, std::move(command), none);
 }
 
@@ -184,7 +185,7 @@ Answer post_maintenance_end(Backend& backend, const Request& request) {
   c.reason = body.text("comment", comment_bytes_max).value_or("");
   if (auto mistake = body.finish()) co_return std::move(*mistake);
   const Named none;
-  Command command{request.author, std::move(c), true};
+  Command command{request.author, std::move(c), request.admin};
   co_return co_await obey(backend, std::move(command), none);
 }
 
@@ -203,7 +204,7 @@ Answer post_loop_check(Backend& backend, const Request& request) {
   c.reason = body.required_text("reason", comment_bytes_max);
   if (auto mistake = body.finish()) co_return std::move(*mistake);
   const Named row{std::string{rule_loop_check}, c.tag};
-  Command command{request.author, std::move(c), true};
+  Command command{request.author, std::move(c), request.admin};
   co_return co_await obey(backend, std::move(command), row);
 }
 
@@ -217,7 +218,7 @@ Answer post_loop_check_end(Backend& backend, const Request& request) {
   c.reason = body.text("comment", comment_bytes_max).value_or("");
   if (auto mistake = body.finish()) co_return std::move(*mistake);
   const Named row{std::string{rule_loop_check}, c.tag};
-  Command command{request.author, std::move(c), true};
+  Command command{request.author, std::move(c), request.admin};
   co_return co_await obey(backend, std::move(command), row);
 }
 

@@ -207,8 +207,13 @@ asio::awaitable<Response> Connection::answer() {
   request.accept_encoding = text_of(message[beast::http::field::accept_encoding]);
   request.body = std::move(message.body());
   request.name = match.name;
-  request.authorised = guard_.authorised(credentials.authorization);
-  request.author = guard_.author();
+  const std::optional<Caller> caller = guard_.caller(credentials.authorization);
+  request.authorised = caller.has_value();
+  if (caller) {
+    if (auto refused = Guard::refuse(*caller, match.route->needed)) co_return std::move(*refused);
+    request.author = caller->name;
+    request.admin = caller->role == Role::admin;
+  }
   const auto watch = std::make_shared<Watch>(backend_);
   request.presence = watch;
   stream_.expires_never();

@@ -50,17 +50,32 @@ bool is_loopback_host(std::string_view host) {
   return same_word(name, "localhost") || name == "[::1]" || is_loopback_v4(name);
 }
 
-Guard::Guard(const std::string& token) : digest_(token.empty() ? "" : digest_of(token)) {}
+Guard::Guard(const std::string& token, const std::vector<TokenHolder>& holders) {
+  if (!token.empty()) known_.push_back({digest_of(token), {"token", Role::admin}});
+  for (const TokenHolder& holder : holders) {
+    known_.push_back({digest_of(holder.token), {holder.name, holder.role}});
+  }
+}
 
-bool Guard::authorised(std::string_view authorization) const {
-  if (digest_.empty()) return true;
+std::optional<Caller> Guard::caller(std::string_view authorization) const {
+  if (known_.empty()) return Caller{"local", Role::admin};
   constexpr std::string_view scheme = "Bearer ";
   if (authorization.size() < scheme.size() ||
       !same_word(authorization.substr(0, scheme.size()), scheme)) {
-    return false;
+    return std::nullopt;
   }
   const std::string given = digest_of(authorization.substr(scheme.size()));
-  return CRYPTO_memcmp(given.data(), digest_.data(), digest_.size()) == 0;
+  const Known* found = nullptr;
+  for (const Known& one : known_) {  // to the end, whichever it is
+    if (CRYPTO_memcmp(given.data(), one.digest.data(), one.digest.size()) == 0) found = &one;
+  }
+  return found == nullptr ? std::nullopt : std::optional{found->caller};
+}
+
+std::optional<Response> Guard::refuse(const Caller& caller, Role needed) {
+  if (may(caller.role, needed)) return std::nullopt;
+  return problem(403, "this needs the role " + std::string{to_text(needed)} + "; " + caller.name +
+                          " has the role " + std::string{to_text(caller.role)});
 }
 
 std::optional<Response> Guard::refuse(const Credentials& credentials, bool open) const {
@@ -69,7 +84,7 @@ std::optional<Response> Guard::refuse(const Credentials& credentials, bool open)
     response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"parkwatch\"");
     return response;
   }
-  if (digest_.empty() && !is_loopback_host(credentials.host)) {
+  if (known_.empty() && !is_loopback_host(credentials.host)) {
     return problem(421,
                    "without a token only localhost, 127.0.0.1 and [::1] are answered as Host; "
                    "configure a token to be reached under another name");

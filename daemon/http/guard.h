@@ -3,8 +3,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/response.h"
+#include "http/role.h"
 
 namespace parkwatch::http {
 
@@ -16,24 +18,38 @@ struct Credentials {
   std::string_view origin;
 };
 
+struct Caller {
+  std::string name;  // the author of what it commands
+  Role role = Role::viewer;
+};
+
 class Guard {
  public:
-  // An empty token: everyone who reaches the loopback address may ask, so browsers are kept out
-  // that were led there by another site.
-  explicit Guard(const std::string& token);
+  // `token` is that of an admin called "token"; the others have names and roles. Without any:
+  // everyone who reaches the loopback address may ask, as the admin "local", so browsers are kept
+  // out that were led there by another site.
+  explicit Guard(const std::string& token, const std::vector<TokenHolder>& holders = {});
 
-  // True when the token is right, or none is configured. Takes the same time for every wrong token.
-  [[nodiscard]] bool authorised(std::string_view authorization) const;
-  // Who a command comes from: "token", or "local" where none is configured.
-  [[nodiscard]] std::string author() const { return digest_.empty() ? "local" : "token"; }
+  // Who asks; empty: nobody that is known. Takes the same time for every wrong token.
+  [[nodiscard]] std::optional<Caller> caller(std::string_view authorization) const;
+  [[nodiscard]] bool authorised(std::string_view authorization) const {
+    return caller(authorization).has_value();
+  }
   // What to answer instead, else empty. `open` routes need no token.
   //  401: a token is configured and this is not it.
   //  421: without a token, a Host that is not this machine's loopback (DNS rebinding).
   //  403: a browser on another site's page commands.
   [[nodiscard]] std::optional<Response> refuse(const Credentials& credentials, bool open) const;
 
+  // 403: the caller's role is too low; empty: it is not.
+  [[nodiscard]] static std::optional<Response> refuse(const Caller& caller, Role needed);
+
  private:
-  std::string digest_;  // SHA-256 of the token; empty: none
+  struct Known {
+    std::string digest;  // SHA-256 of the token
+    Caller caller;
+  };
+  std::vector<Known> known_;
 };
 
 // "localhost", "127.0.0.1", "[::1]" or another address of 127.0.0.0/8, with or without a port.

@@ -38,6 +38,7 @@ struct Request {
   std::string name;                          // what the route's {name} stands for
   std::string author;                        // who commands: see Command::author
   bool authorised = false;                   // may see more than that the daemon lives
+  bool admin = false;                        // the caller's role
   std::shared_ptr<const Presence> presence;  // null: always there
 };
 

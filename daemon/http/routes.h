@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "http/resources.h"
+#include "http/role.h"
 
 namespace parkwatch::http {
 
@@ -13,6 +14,7 @@ struct Route {
   std::string_view pattern;  // a level "{name}" takes any one level
   Answer (*handler)(Backend&, const Request&);
   bool open = false;  // needs no token
+  Role needed = Role::viewer;
 };
 [[nodiscard]] std::span<const Route> routes();
 

@@ -56,7 +56,7 @@ class Server::Core : public std::enable_shared_from_this<Core> {
         options_(std::move(options)),
         services_(std::move(services)),
         backend_(loop, options_, services_),
-        guard_(options_.token),
+        guard_(options_.token, options_.holders),
         acceptor_(loop),
         pause_(loop),
         stop_timer_(loop) {}
@@ -94,7 +94,8 @@ class Server::Core : public std::enable_shared_from_this<Core> {
 };
 
 Result<Done> Server::Core::start() {
-  const auto endpoint = listen_endpoint(options_.listen, !options_.token.empty());
+  const auto endpoint =
+      listen_endpoint(options_.listen, !options_.token.empty() || !options_.holders.empty());
   if (!endpoint) return endpoint.error();
   boost::system::error_code failed;
   acceptor_.open(endpoint->protocol(), failed);

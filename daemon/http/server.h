@@ -13,6 +13,7 @@
 #include "alarms/kpi.h"
 #include "http/live_view.h"
 #include "http/metrics.h"
+#include "http/role.h"
 #include "intake/intake.h"
 #include "model/calendar.h"
 #include "model/plant_view.h"
@@ -26,6 +27,7 @@ namespace parkwatch::http {
 struct HttpOptions {
   std::string listen = "127.0.0.1:7300";  // address:port, "[::1]:7300"; port 0 picks a free one
   std::string token;                 // empty: none, and only a loopback address may be listened on
+  std::vector<TokenHolder> holders;  // of other tokens; either makes other addresses allowed
   std::size_t connections_max = 64;  // one more is answered 503 and closed
   std::size_t header_bytes_max = std::size_t{16} << 10;
   std::size_t body_bytes_max = std::size_t{64} << 10;

@@ -260,7 +260,7 @@ Answer post_shift_sign(Backend& backend, const Request& request) {
                           {"from", time_value(span->from)},
                           {"to", time_value(span->end)},
                           {"author", text_value(request.author)}};
-  Command command{request.author, std::move(sign)};
+  Command command{request.author, std::move(sign), request.admin};
   const auto done = co_await backend.command(std::move(command));
   if (!done) co_return problem(done.error());
   co_return json_response(said);

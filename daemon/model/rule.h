@@ -159,6 +159,9 @@ struct RuleSpec {
   // In force for readings from then on and before then, and by the gateway's clock.
   Timestamp valid_from = timestamp_min;
   Timestamp valid_to = timestamp_max;
+  // And only in these shifts of the site; empty: in all. Not of windows and totals, which have
+  // periods.
+  std::vector<std::string> shifts;
   Text
       message;  // placeholders: {tag} {site} {device} {quantity} {value} {limit} {unit} {level} ...
   Text guidance;

@@ -253,9 +253,7 @@ bool Engine::may_judge(const RuleInstance& x, Timestamp source) const {
   if (!x.dated) return true;
   if (x.phase != Phase::in_force) return false;
   if (x.kind == RuleKind::stale) return true;
-  const RuleSpec& rule = spec(x);
-  if (is_window(x.kind)) return source > rule.valid_from && source <= rule.valid_to;
-  return source >= rule.valid_from && source < rule.valid_to;
+  return judges(spec(x), plant_->calendar, source);
 }
 
 void Engine::announce(RuleInstance& x, Timestamp at, Scene& scene) {

@@ -11,6 +11,7 @@
 #include "model/plant.h"
 #include "pipeline/deadlines.h"
 #include "pipeline/operands.h"
+#include "pipeline/phases.h"
 #include "pipeline/tag_table.h"
 #include "rules/expression.h"
 #include "rules/joint.h"
@@ -30,9 +31,6 @@ struct Scene {
   std::uint64_t sequence = 0;  // of the input at work, or that comes next
 };
 
-// Whether a rule's dates let it judge, by the gateway's clock.
-enum class Phase : std::uint8_t { before, in_force, after };
-
 // One rule on one tag.
 struct RuleInstance {
   RuleInstance(std::uint32_t rule_index, TagId tag_id, const rules::LevelSpec& spec)
@@ -42,7 +40,8 @@ struct RuleInstance {
   TagId tag;
   RuleKind kind = RuleKind::limit;
   Phase phase = Phase::in_force;
-  bool dated = false;       // the rule has dates
+  bool dated = false;  // the rule has dates or shifts
+  Timestamp phase_until = rules::never;
   std::uint32_t rank = 0;   // by (rule, tag); its slot in the deadlines
   std::uint32_t joint = 0;  // rules of several tags: position in Engine::joints_
   Timestamp since;          // stale: came into force then (receive time)
@@ -212,7 +211,6 @@ class Engine {
   [[nodiscard]] Timestamp source_due(const RuleInstance& x, bool device_time) const;
   [[nodiscard]] Timestamp receive_due(const RuleInstance& x) const;
   [[nodiscard]] Timestamp silence_due(const RuleInstance& x) const;
-  [[nodiscard]] Timestamp phase_due(const RuleInstance& x) const;
   void touch(std::uint32_t i);
   void wake_at(TagId tag, Timestamp source_due);
   void refresh_wakes(TagId tag);

@@ -96,13 +96,6 @@ void take_over(const RuleSpec& rule, const rules::Signal& from, rules::Signal& t
   }
 }
 
-Phase phase_of(const RuleSpec& rule, Timestamp now, const Timing& timing) {
-  if (now < rule.valid_from) return Phase::before;
-  if (rule.valid_to >= timestamp_max) return Phase::in_force;
-  const Duration grace = is_window(rule.kind) ? timing.late_after : Duration{0};
-  return now < rule.valid_to + grace ? Phase::in_force : Phase::after;
-}
-
 }  // namespace
 
 Engine::Engine(std::shared_ptr<const Plant> plant, const TagTable& tags, Timestamp since)
@@ -159,8 +152,11 @@ void Engine::compile_rule(std::uint32_t index, const TagTable& tags, Timestamp s
     RuleInstance& x = instances_.emplace_back(index, tag, level_specs_[index]);
     x.kind = rule.kind;
     x.since = since;
-    x.dated = rule.valid_from > timestamp_min || rule.valid_to < timestamp_max;
-    x.phase = phase_of(rule, since, plant_->timing);
+    x.dated =
+        rule.valid_from > timestamp_min || rule.valid_to < timestamp_max || !rule.shifts.empty();
+    const PhaseNow now = phase_at(rule, *plant_, since);
+    x.phase = now.phase;
+    x.phase_until = now.until;
     x.joint = static_cast<std::uint32_t>(joints_.size()) - 1;
     x.signal = signal_of(rule, plant_->calendar);
   }
@@ -238,10 +234,9 @@ bool Engine::is_same(const RuleInstance& old, const RuleInstance& x, const Engin
                      const std::vector<bool>& kept_tags) const {
   const RuleSpec& rule = spec(x);
   if (!kept_tags[x.tag] || !is_same_rule(before.spec(old), rule)) return false;
-  if (is_window(rule.kind) && rule.window.period != Period::fixed &&
-      plant_->calendar != before.plant_->calendar) {
-    return false;
-  }
+  const bool by_calendar =
+      (is_window(rule.kind) && rule.window.period != Period::fixed) || !rule.shifts.empty();
+  if (by_calendar && plant_->calendar != before.plant_->calendar) return false;
   if (!is_of_several(rule.kind)) return true;
   const std::vector<TagId>& operands = joints_[x.joint].operands;
   return operands == before.joints_[old.joint].operands &&
@@ -274,6 +269,7 @@ void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
     y.since = x.since;
     y.last_at = x.last_at;
     y.phase = x.phase;
+    y.phase_until = x.phase_until;
     y.levels.restore(x.levels.states(), x.levels.passings());
     if (x.signal) take_over(rule, *x.signal, *y.signal);
   }

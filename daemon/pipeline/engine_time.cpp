@@ -1,5 +1,6 @@
 // daemon/pipeline/engine_time.cpp - What becomes due, on the gateway's clock and on the devices'.
 #include <algorithm>
+#include <utility>
 
 #include "pipeline/engine.h"
 
@@ -22,26 +23,17 @@ Timestamp Engine::silence_due(const RuleInstance& x) const {
 
 Timestamp Engine::receive_due(const RuleInstance& x) const {
   Timestamp due = std::min(x.levels.receive_due(), silence_due(x));
-  if (x.dated) due = std::min(due, phase_due(x));
+  due = std::min(due, x.phase_until);
   return x.signal ? std::min(due, x.signal->pending.receive_due) : due;
-}
-
-// When the rule's dates begin or end to let it judge. A window's last verdict comes after its end.
-Timestamp Engine::phase_due(const RuleInstance& x) const {
-  const RuleSpec& rule = spec(x);
-  if (x.phase == Phase::before) return rule.valid_from;
-  if (x.phase == Phase::after || rule.valid_to >= timestamp_max) return never;
-  return is_window(x.kind) ? rule.valid_to + plant_->timing.late_after : rule.valid_to;
 }
 
 void Engine::change_phase(std::uint32_t i, Timestamp due, Scene& scene) {
   RuleInstance& x = instances_[i];
-  if (x.phase == Phase::before) {
-    x.phase = Phase::in_force;
-    x.since = due;
-    return;
-  }
-  x.phase = Phase::after;
+  const PhaseNow next = phase_at(spec(x), *plant_, due);
+  const Phase last = std::exchange(x.phase, next.phase);
+  x.phase_until = next.until;
+  if (last != Phase::in_force && x.phase == Phase::in_force) x.since = due;
+  if (last != Phase::in_force || x.phase == Phase::in_force) return;
   if (x.kind == RuleKind::stale && x.levels.states()[0].in) --rules_of_[x.tag].silent;
   if (x.levels.end()) announce(x, due, scene);
 }
@@ -102,7 +94,7 @@ void Engine::fire_next_rule(Scene& scene) {
   }
   changed = x.levels.expire_receive(entry.due) || changed;
   if (changed) announce(x, entry.due, scene);
-  if (x.dated && phase_due(x) == entry.due) change_phase(i, entry.due, scene);
+  if (x.phase_until == entry.due) change_phase(i, entry.due, scene);
   touch(i);
 }
 

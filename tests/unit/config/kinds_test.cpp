@@ -272,6 +272,28 @@ TEST_CASE("kinds: dates are days of the site, or times with an offset", "[config
         "5 rule.valid_to: must be later than valid_from\n");
 }
 
+TEST_CASE("kinds: a rule may be for some shifts of the site", "[config]") {
+  const std::string shifts =
+      "[time]\nshifts = [ { name = \"early\", begin = \"08:00\" }, "
+      "{ name = \"late\", begin = \"20:00\" } ]\n";
+  const auto with = [&](const std::string& rule) {
+    return given(shifts + tags + "[[rule]]\nid = \"r\"\ntags = [\"t/1/level\"]\nH = 5\n" + rule);
+  };
+  const Loaded good = with("kind = \"limit\"\nshifts = [\"late\"]\n");
+  INFO(good.said());
+  REQUIRE(good.config != nullptr);
+  CHECK(good.config->plant->rules[0].shifts == std::vector<std::string>{"late"});
+  CHECK(
+      with("kind = \"limit\"\nshifts = [\"lat\"]\n")
+          .said()
+          .find("rule.shifts: there is no shift \"lat\" in time.shifts; did you mean \"late\"?") !=
+      std::string::npos);
+  CHECK(with("kind = \"window\"\nwindow = { aggregate = \"avg\", length = \"1h\" }\n"
+             "shifts = [\"late\"]\n")
+            .said()
+            .find("is not for windows and totals") != std::string::npos);
+}
+
 TEST_CASE("kinds: a placeholder of another kind is unknown here", "[config][fault]") {
   const std::string kind = "kind = \"limit\"\ntags = [\"t/1/level\"]\nH = 5\n";
   CHECK(said_of(kind + "message = \"{target}\"\n")

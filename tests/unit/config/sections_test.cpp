@@ -230,3 +230,25 @@ TEST_CASE("sections: paths of a source stand by themselves, and its secrets are 
         "<folder>/p.toml:6:1 error source.password_file: <folder>/pw holds a secret but others "
         "may read it (mode 0640): run chmod 600 <folder>/pw\n");
 }
+
+TEST_CASE("sections: tokens have a name and a role", "[config]") {
+  const std::string wang =
+      "[[http.token]]\nname = \"wang\"\nrole = \"operator\"\ntoken_file = \"wang.token\"\n";
+  const Loaded good = given("[http]\nlisten = \"0.0.0.0:7300\"\n" + wang);
+  INFO(good.said());
+  REQUIRE(good.config != nullptr);
+  CHECK(good.config->http.tokens == std::vector<TokenConfig>{{"wang", "operator", "wang.token"}});
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"name = \"a\"\nrole = \"boss\"\ntoken_file = \"f\"\n", "http.token.role: must be viewer"},
+      {"name = \"a\"\nrole = \"admin\"\n", "http.token.token_file: is missing"},
+      {"name = \"local\"\nrole = \"admin\"\ntoken_file = \"f\"\n", "\"local\" is taken"},
+      {"name = \"wang\"\nrole = \"admin\"\ntoken_file = \"f\"\n", "\"wang\" has one already"},
+      {"role = \"admin\"\ntoken_file = \"f\"\n", "http.token.name"},
+  };
+  for (const auto& [text, said] : wrong) {
+    const Loaded loaded = given(wang + "[[http.token]]\n" + text);
+    CAPTURE(text, loaded.said());
+    CHECK(loaded.config == nullptr);
+    CHECK(loaded.said().find(said) != std::string::npos);
+  }
+}

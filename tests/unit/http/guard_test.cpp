@@ -29,8 +29,12 @@ TEST_CASE("guard: with a token, only the token opens, but for open routes", "[ht
     CHECK(status(guard, {"GET", wrong, "localhost", ""}, true) == 200);
     CHECK_FALSE(guard.authorised(wrong));
   }
-  CHECK(guard.author() == "token");
-  CHECK(Guard{""}.author() == "local");
+  REQUIRE(guard.caller("Bearer s3cret"));
+  CHECK(guard.caller("Bearer s3cret")->name == "token");
+  CHECK(guard.caller("Bearer s3cret")->role == http::Role::admin);
+  REQUIRE(Guard{""}.caller(""));
+  CHECK(Guard{""}.caller("")->name == "local");
+  CHECK(Guard{""}.caller("")->role == http::Role::admin);
 }
 
 TEST_CASE("guard: without a token only the loopback's own names are answered", "[http][security]") {
@@ -87,4 +91,30 @@ TEST_CASE("guard: without a token only loopback may be listened on, and it says 
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().message, Catch::Contains("is no address and port"));
   }
+}
+
+TEST_CASE("guard: each holder of a token has a name and a role", "[http][security]") {
+  const Guard guard{"", {{"wang", http::Role::operating, "w"}, {"hq", http::Role::puller, "h"}}};
+  CHECK(guard.caller("Bearer w")->name == "wang");
+  CHECK(guard.caller("Bearer h")->role == http::Role::puller);
+  CHECK_FALSE(guard.caller("Bearer x"));
+  CHECK_FALSE(guard.caller(""));
+  // With any token, every host name is answered to who has one.
+  CHECK(status(guard, {"GET", "Bearer w", "gateway.example", ""}) == 200);
+  CHECK(status(guard, {"GET", "", "gateway.example", ""}) == 401);
+}
+
+TEST_CASE("guard: everyone may read, and only an admin everything", "[http][security]") {
+  using http::Role;
+  const Role all[] = {Role::viewer, Role::puller, Role::operating, Role::admin};
+  for (const Role caller : all) {
+    for (const Role needed : all) {
+      const bool allowed = needed == Role::viewer || caller == needed || caller == Role::admin;
+      const auto refused = Guard::refuse({"li", caller}, needed);
+      CHECK(refused.has_value() != allowed);
+      if (refused) CHECK(refused->status == 403);
+    }
+    CHECK(http::parse_role(to_text(caller)) == caller);
+  }
+  CHECK_FALSE(http::parse_role("root"));
 }

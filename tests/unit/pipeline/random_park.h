@@ -203,7 +203,14 @@ class RandomPark {
     vote.trigger.above = 20;
     vote.times = 1;
     vote.valid_from = day + 1h + 90s;
-    return {limit, stale, window, vote};
+    // In shifts that begin and end within a run.
+    RuleSpec shifts = rule("in-shifts", RuleKind::limit, {"a/b/c", "a/b/d"});
+    shifts.limits = {{.level = Level::high, .at = 30, .on_delay = 2s}};
+    shifts.shifts = {second ? "c" : "b"};
+    RuleSpec silent = rule("in-shifts-stale", RuleKind::stale, {"a/b/n"});
+    silent.after = 5s;
+    silent.shifts = {"a", "c"};
+    return {limit, stale, window, vote, shifts, silent};
   }
 
   template <typename Body>
