@@ -93,6 +93,14 @@ std::string data_of(const Alert& alert) {
       .text("comment", e.comment)
       .text("plant", e.plant)
       .boolean("volatile", !alert.volatile_id.empty());
+  if (e.frozen) {
+    Object frozen;
+    frozen.time("since", e.frozen->since);
+    if (e.frozen->value) {
+      frozen.number("value", e.frozen->value).time("value_at", e.frozen->value_at);
+    }
+    data.raw("frozen", frozen.done());
+  }
   return data.done();
 }
 

@@ -58,6 +58,29 @@ TEST_CASE("cloud event: the type says what happened", "[notify]") {
   CHECK(type(TransitionKind::removed, AlarmState::normal) == "parkwatch.alarm.removed.v1");
 }
 
+TEST_CASE("cloud event: escalations and lost notices are types of their own", "[notify]") {
+  const AlarmEvent raise = test::raised(1);
+  const AlarmEvent step =
+      test::followed(raise, 2, TransitionKind::escalated, AlarmState::unacknowledged);
+  CHECK(event_type(step) == "parkwatch.alarm.escalated.v1");
+  CHECK_FALSE(ends_alarm(step));
+  CHECK(event_type(test::followed(raise, 3, TransitionKind::delivery_failed,
+                                  AlarmState::unacknowledged)) ==
+        "parkwatch.alarm.delivery_failed.v1");
+}
+
+TEST_CASE("cloud event: frozen data says its last value and since when", "[notify]") {
+  AlarmEvent event = test::raised(1);
+  CHECK_FALSE(parsed(event).at("data").as_object().contains("frozen"));
+  event.frozen = Frozen{33.5, event.at - Duration{2'000'000}, event.at - Duration{1'000'000}};
+  const json::object frozen = parsed(event).at("data").at("frozen").as_object();
+  CHECK(frozen.at("value").to_number<double>() == 33.5);
+  CHECK(frozen.at("value_at") == to_rfc3339(event.frozen->value_at));
+  CHECK(frozen.at("since") == to_rfc3339(event.frozen->since));
+  event.frozen->value.reset();
+  CHECK_FALSE(parsed(event).at("data").at("frozen").as_object().contains("value"));
+}
+
 TEST_CASE("cloud event: only an end empties the state", "[notify]") {
   const AlarmEvent raise = test::raised(1);
   CHECK_FALSE(ends_alarm(raise));
