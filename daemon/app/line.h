@@ -32,7 +32,7 @@ struct LineListener {
   // After each commit, before the intake tells the sources.
   std::function<void(const store::Batch&, const store::CommitInfo&, Duration took)> committed;
   // After some commits, at most once a second: what no fact says. May be empty.
-  std::function<void(PlantView)> seen;
+  std::function<void(PlantView)> seen = {};
   // The store does not commit, and why; empty: it does again. Called at each change.
   std::function<void(const std::string& fault, const store::Batch& held)> store_fault;
 };

@@ -75,8 +75,8 @@ TEST_CASE("cloud event: frozen data says its last value and since when", "[notif
   event.frozen = Frozen{33.5, event.at - Duration{2'000'000}, event.at - Duration{1'000'000}};
   const json::object frozen = parsed(event).at("data").at("frozen").as_object();
   CHECK(frozen.at("value").to_number<double>() == 33.5);
-  CHECK(frozen.at("value_at") == to_rfc3339(event.frozen->value_at));
-  CHECK(frozen.at("since") == to_rfc3339(event.frozen->since));
+  CHECK(frozen.at("value_at").as_string() == to_rfc3339(event.frozen->value_at));
+  CHECK(frozen.at("since").as_string() == to_rfc3339(event.frozen->since));
   event.frozen->value.reset();
   CHECK_FALSE(parsed(event).at("data").at("frozen").as_object().contains("value"));
 }

@@ -210,27 +210,6 @@ TEST_CASE("dispatcher: escalation goes on until somebody acknowledges, who calle
   CHECK(rig.said().back() == "safety: 1e3.0");
 }
 
-TEST_CASE("dispatcher: a step of an escalation is news for the journal, the first call is not",
-          "[notify]") {
-  DispatchRig rig{escalating()};
-  AlarmEvent first = raised(1, tank(1));
-  first.at = rig.now;
-  rig.commit(first);
-  CHECK(rig.dispatcher().escalated().empty());
-  rig.advance(180s);
-  const auto news = rig.dispatcher().escalated();
-  REQUIRE(news.size() == 1);
-  CHECK(news[0].kind == TransitionKind::escalated);
-  CHECK(news[0].rule == first.rule);
-  CHECK(news[0].tag == first.tag);
-  CHECK(news[0].occurrence == first.occurrence);
-  CHECK(news[0].comment == "step 2/3: lead");
-  rig.advance(300s);
-  const auto again = rig.dispatcher().escalated();
-  REQUIRE(again.size() == 1);
-  CHECK(again[0].comment == "step 2/3 again (1): lead");
-}
-
 TEST_CASE("dispatcher: an escalation ends by itself after its times", "[notify]") {
   DispatchRig rig{escalating()};
   AlarmEvent first = raised(1, tank(1));
