@@ -133,7 +133,7 @@ std::optional<Phase> phase_of(std::uint32_t number) {
 bool take_rule(const v1::RuleState& message, RuleInstance& x) {
   const auto phase = phase_of(message.phase());
   if (!phase) return false;
-  // Without it: of an older version, or never; as the dates say then.
+  // Without it: of an older version; as the dates say then.
   if (message.has_phase_until_us()) x.phase_until = from_us(message.phase_until_us());
   x.phase = *phase;
   x.since = from_us(message.since_us());

@@ -116,7 +116,7 @@ void put_rule(const RuleInstance& x, const Plant& plant, v1::RuleState& out) {
     p.set_at_us(to_us(passing.at));
   }
   out.set_phase(number_of(x.phase));
-  if (x.phase_until != never) out.set_phase_until_us(to_us(x.phase_until));
+  if (x.dated) out.set_phase_until_us(to_us(x.phase_until));
   if (x.signal) put_memory(x, out);
 }
 

@@ -31,7 +31,9 @@ struct Mail {
 class Office {
  public:
   Office() {
-    auto opened = store::open_store({.directory = (dir_.path() / "state").string()});
+    store::StoreOptions options;
+    options.directory = (dir_.path() / "state").string();
+    auto opened = store::open_store(std::move(options));
     REQUIRE(opened.ok());
     store_ = std::move(*opened);
     config.directory = (dir_.path() / "reports").string();

@@ -307,5 +307,5 @@ TEST_CASE("config: every default that the shipped file states is the default", "
     REQUIRE(without.config);
     CHECK(values(*without.config) == values(*whole.config));
   }
-  CHECK(marked == 27);
+  CHECK(marked == 30);
 }

@@ -17,8 +17,12 @@ const std::string hook =
     "[[receiver]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"http://h/\"\n"
     "[[route]]\nto = [\"hook\"]\n";
 
+// What a board needs.
+const std::string broker = "[alerts]\nenabled = true\nurl = \"mqtt://127.0.0.1\"\n";
+
 ReceiverSpec receiver_of(const std::string& keys) {
-  const Loaded got = given("[[receiver]]\nname = \"r\"\n" + keys + "\n[[route]]\nto = [\"r\"]\n");
+  const Loaded got =
+      given(broker + "[[receiver]]\nname = \"r\"\n" + keys + "\n[[route]]\nto = [\"r\"]\n");
   CAPTURE(keys, got.said());
   REQUIRE(got.config != nullptr);
   REQUIRE(got.config->notify->receivers.size() == 1);
@@ -273,7 +277,7 @@ TEST_CASE("notify config: config/notify.toml is right when it is uncommented", "
     const bool is_step = line.starts_with("  {");
     if (is_table || is_key || is_step) text += line + '\n';
   }
-  const Loaded got = given(text);
+  const Loaded got = given(broker + text);
   CAPTURE(text, got.said());
   REQUIRE(got.config != nullptr);
   CHECK(got.config->notify->receivers.size() == 8);

@@ -59,7 +59,7 @@ TEST_CASE("phases: all shifts are no restriction, dates still are one", "[pipeli
   plant = with_shifts({"late"});
   plant.rules[0].valid_from = day + 18h;
   plant.rules[0].valid_to = day + 41h;
-  check(plant, {{1h, Phase::before, 16h},
+  check(plant, {{1h, Phase::before, 18h},
                 {17h, Phase::before, 18h},
                 {18h, Phase::in_force, 24h},
                 {30h, Phase::before, 40h},
@@ -77,11 +77,11 @@ TEST_CASE("shifts: a rule judges in its own ones only, and its alarm ends with t
   rig.send(16h + 1s, "a/b/c 96.0");
   CHECK(rig.alarms() == "16h1s raised H a/b/c 96");
   rig.tick(24h + 1min);
-  CHECK(rig.alarms() == "24h returned a/b/c 96");
+  CHECK(rig.alarms() == "1d returned a/b/c 96");
   rig.send(26h, "a/b/c 97.0");
   CHECK(rig.alarms().empty());
   rig.send(41h, "a/b/c 98.0");
-  CHECK(rig.alarms() == "41h raised H a/b/c 98");
+  CHECK(rig.alarms() == "1d17h raised H a/b/c 98");
 }
 
 TEST_CASE("shifts: a late reading is judged by the shift of its own time", "[pipeline]") {
