@@ -40,7 +40,14 @@ constexpr Words<TransitionKind, transition_kinds> kinds{{"raised",
                                                          "loop_check_ended",
                                                          "escalated",
                                                          "delivery_failed",
-                                                         "shift_signed"}};
+                                                         "shift_signed",
+                                                         "action_requested",
+                                                         "action_dry_run",
+                                                         "action_skipped",
+                                                         "action_withdrawn",
+                                                         "action_sent",
+                                                         "action_expired",
+                                                         "action_confirmed"}};
 constexpr Words<Notice, 4> notices{{"none", "opens", "updates", "closes"}};
 constexpr std::array<std::string_view, alarm_flags> flags{
     "shelved",   "suppressed", "out_of_service", "not_commissioned", "maintenance", "latched",
@@ -63,12 +70,12 @@ std::optional<Notice> parse_notice(std::string_view text) { return notices.parse
 
 bool is_record_rule(std::string_view rule) {
   return rule == rule_maintenance || rule == rule_loop_check || rule == rule_flood ||
-         rule == rule_horn || rule == rule_shift;
+         rule == rule_horn || rule == rule_shift || rule == rule_action;
 }
 
 bool is_own_rule(std::string_view rule) {
   return rule == rule_quality || rule == rule_clock || rule == rule_never_seen ||
-         is_record_rule(rule);
+         rule == rule_action_unconfirmed || is_record_rule(rule);
 }
 
 bool is_listed(const AlarmEvent& e) {

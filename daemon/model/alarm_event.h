@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/action.h"
 #include "model/reading.h"
 #include "model/rule.h"
 
@@ -53,8 +54,16 @@ enum class TransitionKind : std::uint8_t {
   escalated,        // a step of its escalation told somebody; the comment says whom
   delivery_failed,  // on receiver/<name>: notices for it were given up; the comment says which
   shift_signed,     // an operator took a shift over, on rule_shift
+  // Of commands that alarms publish, on rule_action: see AlarmEvent::command.
+  action_requested,  // decided; it is sent once this is committed
+  action_dry_run,    // decided, and not sent since `mode` says so
+  action_skipped,    // decided against, the comment says why
+  action_withdrawn,  // decided, and called off by another configuration
+  action_sent,       // the broker acknowledged it
+  action_expired,    // its time was over before that
+  action_confirmed,  // the feedback says so
 };
-inline constexpr std::size_t transition_kinds = 30;
+inline constexpr std::size_t transition_kinds = 37;
 
 // Bits of AlarmEvent::flags: how the alarm is after the transition. The first five hide it: it is
 // evaluated and journaled, and nobody is told.
@@ -95,9 +104,12 @@ inline constexpr std::string_view rule_loop_check = "loop-check";    // on the t
 inline constexpr std::string_view rule_flood = "flood";              // on alarms
 inline constexpr std::string_view rule_horn = "horn";                // on alarms
 inline constexpr std::string_view rule_shift = "shift";              // on shift/<name>
+inline constexpr std::string_view rule_action = "action";            // on action/<id>
+// On action/<id>: a command was not sent in time, or its feedback did not come.
+inline constexpr std::string_view rule_action_unconfirmed = "action-unconfirmed";
 [[nodiscard]] bool is_own_rule(std::string_view rule);
 // True for rows that are no alarms but records of what goes on: maintenance, loop-check, flood,
-// horn, shift.
+// horn, shift, action.
 [[nodiscard]] bool is_record_rule(std::string_view rule);
 
 // Who hid an alarm, why and until when.
@@ -158,14 +170,16 @@ struct AlarmEvent {
   // alarm sounds while it is unacknowledged (returned or not), not hidden, and this is above the
   // number of the last `silenced`.
   std::uint64_t sounded = 0;
-  std::uint32_t raises = 0;             // while chattering: so many raises so far
-  std::optional<Timestamp> respond_by;  // unacknowledged: an operator should have acted by then
-  std::optional<Hold> shelving;         // alarm_shelved; of a maintenance window or a loop check:
-                                        // from when, until when, by whom
-  std::optional<Hold> service;          // alarm_out_of_service
-  std::vector<std::uint64_t> related;   // flood: journal numbers of its first ten alarms
-  std::string scope;                    // maintenance window: the pattern of its tags; empty: any
-  std::optional<Frozen> frozen;         // the tag's data was bad or lost when this happened
+  std::uint32_t raises = 0;              // while chattering: so many raises so far
+  std::optional<Timestamp> respond_by;   // unacknowledged: an operator should have acted by then
+  std::optional<Hold> shelving;          // alarm_shelved; of a maintenance window or a loop check:
+                                         // from when, until when, by whom
+  std::optional<Hold> service;           // alarm_out_of_service
+  std::vector<std::uint64_t> related;    // flood: journal numbers of its first ten alarms; action:
+                                         // of the transition that called for it
+  std::string scope;                     // maintenance window: the pattern of its tags; empty: any
+  std::optional<ActionCommand> command;  // of rule_action
+  std::optional<Frozen> frozen;          // the tag's data was bad or lost when this happened
   bool operator==(const AlarmEvent&) const = default;
 };
 

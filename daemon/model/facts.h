@@ -60,7 +60,7 @@ struct RecordedInput {
   std::uint64_t sequence = 0;
   Timestamp receive_time;
   std::variant<Command, PlantHash, TagRegistered, SourceCondition, Start, ClockStep, OwnCondition,
-               MessageSource, NoticeNews>
+               MessageSource, NoticeNews, ActionReport>
       body;
   bool operator==(const RecordedInput&) const = default;
 };

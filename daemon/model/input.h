@@ -149,6 +149,15 @@ struct NoticeNews {
   bool operator==(const NoticeNews&) const = default;
 };
 
+// What became of a command that an alarm published.
+struct ActionReport {
+  enum class Outcome : std::uint8_t { sent, expired };
+  std::uint64_t request = 0;  // journal number of its action_requested
+  Outcome outcome = Outcome::sent;
+  std::string detail;  // expired: why it did not leave
+  bool operator==(const ActionReport&) const = default;
+};
+
 // The daemon starts: it was away this long. Downtime is not time: deadlines that wait for data move
 // by it.
 struct Start {
@@ -166,7 +175,7 @@ struct Input {
   std::uint64_t sequence = 0;  // of the intake; rises by one
   Timestamp receive_time;      // never earlier than that of the input before it
   std::variant<Message, Command, NewPlant, TagRegistered, SourceCondition, Start, ClockStep,
-               OwnCondition, NoticeNews>
+               OwnCondition, NoticeNews, ActionReport>
       body;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/action.h"
 #include "model/calendar.h"
 #include "model/decoder.h"
 #include "model/rule.h"
@@ -35,6 +36,7 @@ struct Plant {
   std::vector<SourceSpec> sources;  // the position is the SourceId
   std::vector<Tag> tags;            // configured ones, derived ones included
   std::vector<RuleSpec> rules;
+  ActionPlan actions;  // commands that alarms publish
   Timing timing;
   Calendar calendar;  // the site's days, months and shifts
   // By SourceId; empty in a replay, which is behind decoding. Not part of the plant's identity.

@@ -61,14 +61,14 @@ Scene Pipeline::State::scene(Facts& facts) {
 
 Timestamp Pipeline::State::next_due() {
   if (!engine) return rules::never;
-  return std::min(
-      {engine->next_due(), sources.next_due(), alarms.next_due(), pipeline::next_due(loop_checks)});
+  return std::min({engine->next_due(), sources.next_due(), alarms.next_due(),
+                   pipeline::next_due(loop_checks), actions.next_due()});
 }
 
 void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
   if (!engine) return;
-  const Timestamp other =
-      std::min({sources.next_due(), alarms.next_due(), pipeline::next_due(loop_checks)});
+  const Timestamp other = std::min(
+      {sources.next_due(), alarms.next_due(), pipeline::next_due(loop_checks), actions.next_due()});
   if (!engine->may_be_due(by) && other > by) return;
   firing = true;
   Scene at = scene(facts);
@@ -83,17 +83,28 @@ void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
       sources.fire_next(at);
     } else if (alarms.next_due() == due) {
       alarms.fire_next(at.sequence, plant().hash, facts.transitions);
+    } else if (pipeline::next_due(loop_checks) != due) {
+      actions.fire_next(at);
     } else {
       const auto check = std::find_if(loop_checks.begin(), loop_checks.end(),
                                       [due](const auto& each) { return each.second.until == due; });
       end_loop_check(check->first, due, {}, "its end", facts);
     }
+    actions.look(at);
   }
   firing = false;
 }
 
 void Pipeline::State::on_input(const Input& input, Facts& facts) {
   std::visit([&](const auto& body) { on_body(body, input, facts); }, input.body);
+  act(input.receive_time, facts);
+}
+
+void Pipeline::State::act(Timestamp at, Facts& facts) {
+  if (!engine) return;
+  Scene here = scene(facts);
+  actions.look(here);
+  actions.look_at_feedback(here, at);
 }
 
 void Pipeline::State::on_body(const Command& given, const Input& input, Facts& facts) {
@@ -181,6 +192,7 @@ void Pipeline::State::put_in_force(std::shared_ptr<const Plant> next, Timestamp 
   close_clock_alarms(at, facts);
   drop_loop_checks(at, facts);
   sources.configure(*next, here, at);
+  actions.configure(here, at);
   load_operands();
   resume_loop_checks();
   engine->look_at_guards(at, here);
@@ -272,6 +284,17 @@ void Pipeline::State::on_body(const NoticeNews& given, const Input& input, Facts
   alarms.note(news, {input.receive_time, input.sequence, plant().hash}, facts.transitions);
 }
 
+void Pipeline::State::on_body(const ActionReport& given, const Input& input, Facts& facts) {
+  ActionReport report = given;
+  report.detail = cleaned(report.detail.substr(0, detail_bytes_max));
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  record(input, report, facts);
+  if (!engine) return;
+  Scene here = scene(facts);
+  actions.on_report(report, here, input.receive_time);
+}
+
 void Pipeline::State::on_body(const Start& start, const Input& input, Facts& facts) {
   shift(start.away, false, input, facts);
   record(input, start, facts);
@@ -290,6 +313,7 @@ void Pipeline::State::shift(Duration by, bool clock_step, const Input& input, Fa
   engine->shift(by, clock_step);
   sources.shift(by);
   alarms.shift(by, clock_step);
+  actions.shift(by, clock_step);
   if (!clock_step) return;
   for (auto& [tag, check] : loop_checks) check.until += by;
 }

@@ -28,6 +28,12 @@ std::optional<Timestamp> Pipeline::next_deadline() const {
   return due == rules::never ? std::nullopt : std::optional{due};
 }
 
+std::vector<AlarmEvent> Pipeline::commands() const {
+  std::vector<AlarmEvent> rows;
+  for (const auto& [journal, row] : state_->actions.commands()) rows.push_back(row);
+  return rows;
+}
+
 std::uint64_t Pipeline::last_sequence() const { return state_->last_sequence; }
 
 Timestamp Pipeline::now() const { return state_->now; }

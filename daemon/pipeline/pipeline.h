@@ -52,6 +52,10 @@ class Pipeline {
   // Gives decoders to the plant in force (after a replay, which has none).
   void set_decoders(std::vector<std::shared_ptr<Decoder>> decoders);
 
+  // Commands that alarms publish and of which no ActionReport has come: their rows, in the order of
+  // the journal.
+  [[nodiscard]] std::vector<AlarmEvent> commands() const;
+
   // The next time at which step() would do something without an input; empty: nothing is pending.
   [[nodiscard]] std::optional<Timestamp> next_deadline() const;
   [[nodiscard]] std::uint64_t last_sequence() const;

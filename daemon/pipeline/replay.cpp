@@ -115,6 +115,7 @@ void Pipeline::State::on_recorded_message(std::uint64_t sequence, Timestamp rece
     remember_last(facts);
   }
   evaluate_from(first, facts);
+  act(receive, facts);
 }
 
 Result<Done> Pipeline::replay(const RecordedBatch& batch, const PlantOf& plant_of, Facts& facts) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "parkwatch/v1/snapshot.pb.h"
+#include "pipeline/snapshot_actions.h"
 #include "pipeline/snapshot_alarms.h"
 #include "pipeline/snapshot_values.h"
 #include "pipeline/state.h"
@@ -203,6 +204,7 @@ Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
   s.load_operands();
   s.engine->resume();
   s.resume_loop_checks();
+  if (auto taken = take_actions(snapshot, *plant, s.tags, s.actions); !taken) return taken.error();
   return pipeline;
 }
 

@@ -2,6 +2,7 @@
 // else.
 #include "parkwatch/v1/snapshot.pb.h"
 
+#include "pipeline/snapshot_actions.h"
 #include "pipeline/snapshot_alarms.h"
 #include "pipeline/snapshot_values.h"
 #include "pipeline/state.h"
@@ -147,6 +148,7 @@ void Pipeline::snapshot(v1::Snapshot& out) const {
   }
   put_alarms(s.alarms, out);
   put_loop_checks(s.loop_checks, out);
+  put_actions(s.actions, out);
 }
 
 }  // namespace parkwatch::pipeline

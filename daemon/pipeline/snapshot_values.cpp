@@ -46,6 +46,26 @@ Hold hold_of(const v1::Hold& message) {
   return hold;
 }
 
+void put(const ActionCommand& command, v1::ActionCommand& out) {
+  out.set_request(command.request);
+  out.set_release(command.release);
+  out.set_topic(command.topic);
+  out.set_payload(command.payload);
+  out.set_expires_us(to_us(command.expires));
+  out.set_cause_rule(command.cause_rule);
+  out.set_cause_tag(command.cause_tag);
+}
+
+ActionCommand command_of(const v1::ActionCommand& message) {
+  return {message.request(),
+          message.release(),
+          message.topic(),
+          message.payload(),
+          from_us(message.expires_us()),
+          message.cause_rule(),
+          message.cause_tag()};
+}
+
 template <typename Message>
 void put_value(const Value& value, Message& out) {
   switch (type_of(value)) {
@@ -268,10 +288,11 @@ void to_message(const AlarmEvent& event, v1::AlarmEvent& out) {
   for (const std::uint64_t journal : event.related) out.add_related(journal);
   out.set_scope(event.scope);
   if (event.frozen) to_message(*event.frozen, *out.mutable_frozen());
+  if (event.command) put(*event.command, *out.mutable_command());
 }
 
 std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
-  const auto kind = enum_of(message.kind(), TransitionKind::shift_signed);
+  const auto kind = enum_of(message.kind(), TransitionKind::action_confirmed);
   const auto state = enum_of(message.state(), AlarmState::latched);
   const auto notice = enum_of(message.notice(), Notice::closes);
   const auto level = enum_of(message.level(), Level::high_high);
@@ -313,6 +334,7 @@ std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
   event.related.assign(message.related().begin(), message.related().end());
   event.scope = message.scope();
   if (message.has_frozen()) event.frozen = from_message(message.frozen());
+  if (message.has_command()) event.command = command_of(message.command());
   return event;
 }
 

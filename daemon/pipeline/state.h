@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "alarms/alarms.h"
+#include "pipeline/actions.h"
 #include "pipeline/admission.h"
 #include "pipeline/derived.h"
 #include "pipeline/engine.h"
@@ -49,6 +50,7 @@ struct Pipeline::State {
   alarms::Alarms alarms;
   Sources sources;
   LoopChecks loop_checks;
+  Actions actions;
   std::unique_ptr<Engine> engine;  // null until the first plant
   Derived derived;
   // Reused from message to message.
@@ -67,6 +69,8 @@ struct Pipeline::State {
   void fire_until(Timestamp by, Facts& facts);
   [[nodiscard]] Timestamp next_due();
   void on_input(const Input& input, Facts& facts);
+  // After an input: what its transitions call for, and what its readings confirm.
+  void act(Timestamp at, Facts& facts);
 
   // In a message: what is stored of it lies in facts.readings from `first` on, remembered; now the
   // rules see it.
@@ -94,6 +98,7 @@ struct Pipeline::State {
   void on_body(const SourceCondition& condition, const Input& input, Facts& facts);
   void on_body(const OwnCondition& condition, const Input& input, Facts& facts);
   void on_body(const NoticeNews& news, const Input& input, Facts& facts);
+  void on_body(const ActionReport& report, const Input& input, Facts& facts);
   void on_body(const Start& start, const Input& input, Facts& facts);
   void on_body(const ClockStep& step, const Input& input, Facts& facts);
 

@@ -40,8 +40,9 @@ static_assert(static_cast<int>(Quality::bad) == v1::QUALITY_BAD);
 static_assert(static_cast<int>(QualityReason::first_value) == v1::QUALITY_REASON_FIRST_VALUE);
 static_assert(static_cast<int>(Level::high_high) == v1::LEVEL_HIGH_HIGH);
 static_assert(static_cast<int>(Priority::critical) == v1::PRIORITY_CRITICAL);
-static_assert(static_cast<int>(TransitionKind::shift_signed) == v1::TRANSITION_KIND_SHIFT_SIGNED);
-static_assert(static_cast<int>(TransitionKind::shift_signed) + 1 == transition_kinds);
+static_assert(static_cast<int>(TransitionKind::action_confirmed) ==
+              v1::TRANSITION_KIND_ACTION_CONFIRMED);
+static_assert(static_cast<int>(TransitionKind::action_confirmed) + 1 == transition_kinds);
 static_assert(static_cast<int>(AlarmState::latched) == v1::ALARM_STATE_LATCHED);
 static_assert(static_cast<int>(Notice::closes) == v1::NOTICE_CLOSES);
 
@@ -77,10 +78,25 @@ Frozen from_proto(const v1::Frozen& in) {
   return frozen;
 }
 
+void to_proto(const ActionCommand& command, v1::ActionCommand& out) {
+  out.set_request(command.request);
+  out.set_release(command.release);
+  out.set_topic(mended_utf8(command.topic));
+  out.set_payload(mended_utf8(command.payload));
+  out.set_expires_us(to_us(command.expires));
+  out.set_cause_rule(mended_utf8(command.cause_rule));
+  out.set_cause_tag(mended_utf8(command.cause_tag));
+}
+
+ActionCommand from_proto(const v1::ActionCommand& in) {
+  return {in.request(),    in.release(),  in.topic(), in.payload(), from_us(in.expires_us()),
+          in.cause_rule(), in.cause_tag()};
+}
+
 bool has_times(const v1::Hold& in) { return is_time(in.since_us()) && is_time(in.until_us()); }
 
 Result<Done> check(const v1::AlarmEvent& in) {
-  if (unknown(in.kind(), TransitionKind::shift_signed)) return bad("alarm event: unknown kind");
+  if (unknown(in.kind(), TransitionKind::action_confirmed)) return bad("alarm event: unknown kind");
   if (unknown(in.state(), AlarmState::latched)) return bad("alarm event: unknown state");
   if (unknown(in.notice(), Notice::closes)) return bad("alarm event: unknown notice");
   if (unknown(in.level(), Level::high_high)) return bad("alarm event: unknown level");
@@ -89,7 +105,8 @@ Result<Done> check(const v1::AlarmEvent& in) {
   if (!is_time(in.at_us()) || !is_time(in.raised_at_us()) || !is_time(in.reading_time_us())) {
     return bad("alarm event: time out of range");
   }
-  if (!is_time(in.respond_by_us()) || !has_times(in.shelving()) || !has_times(in.service())) {
+  if (!is_time(in.respond_by_us()) || !has_times(in.shelving()) || !has_times(in.service()) ||
+      !is_time(in.command().expires_us())) {
     return bad("alarm event: time out of range");
   }
   if (!is_time(in.frozen().value_at_us()) || !is_time(in.frozen().since_us())) {
@@ -197,6 +214,7 @@ void to_proto(const AlarmEvent& event, v1::AlarmEvent& out) {
   for (const std::uint64_t journal : event.related) out.add_related(journal);
   out.set_scope(mended_utf8(event.scope));
   if (event.frozen) to_proto(*event.frozen, *out.mutable_frozen());
+  if (event.command) to_proto(*event.command, *out.mutable_command());
 }
 
 Result<AlarmEvent> from_proto(const v1::AlarmEvent& in) {
@@ -236,6 +254,7 @@ Result<AlarmEvent> from_proto(const v1::AlarmEvent& in) {
   event.related.assign(in.related().begin(), in.related().end());
   event.scope = in.scope();
   if (in.has_frozen()) event.frozen = from_proto(in.frozen());
+  if (in.has_command()) event.command = from_proto(in.command());
   return event;
 }
 

@@ -13,6 +13,8 @@ static_assert(static_cast<int>(ConsumerCommand::Verb::remove) == v1::ConsumerCom
 static_assert(static_cast<int>(AlarmCommand::Verb::silence) == v1::AlarmCommand::VERB_SILENCE);
 static_assert(static_cast<int>(MaintenanceCommand::Verb::end) == v1::MaintenanceCommand::VERB_END);
 static_assert(static_cast<int>(LoopCheckCommand::Verb::end) == v1::LoopCheckCommand::VERB_END);
+static_assert(static_cast<int>(ActionReport::Outcome::expired) ==
+              v1::ActionReportRecord::OUTCOME_EXPIRED);
 static_assert(static_cast<int>(Priority::critical) == v1::PRIORITY_CRITICAL);
 
 void put_body(const AcknowledgeAlarm& body, v1::CommandRecord& out) {
@@ -129,6 +131,13 @@ void put_body(const NoticeNews& body, v1::InputRecord& out) {
   record.set_tag(mended_utf8(body.tag));
   record.set_occurrence(body.occurrence);
   record.set_comment(mended_utf8(body.comment));
+}
+
+void put_body(const ActionReport& body, v1::InputRecord& out) {
+  v1::ActionReportRecord& record = *out.mutable_action_report();
+  record.set_request(body.request);
+  record.set_outcome(static_cast<v1::ActionReportRecord::Outcome>(body.outcome));
+  record.set_detail(mended_utf8(body.detail));
 }
 
 // A time that a message may lack.
@@ -257,6 +266,13 @@ Result<NoticeNews> notice_news_of(const v1::NoticeNewsRecord& in) {
                     in.comment()};
 }
 
+Result<ActionReport> report_of(const v1::ActionReportRecord& in) {
+  if (in.outcome() < 0 || in.outcome() > v1::ActionReportRecord::OUTCOME_EXPIRED) {
+    return bad("input record: unknown outcome of a command");
+  }
+  return ActionReport{in.request(), static_cast<ActionReport::Outcome>(in.outcome()), in.detail()};
+}
+
 Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
   switch (in.body_case()) {
     case v1::InputRecord::kCommand: {
@@ -299,6 +315,12 @@ Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
       auto news = notice_news_of(in.notice_news());
       if (!news) return news.error();
       out.body = std::move(*news);
+      return Done{};
+    }
+    case v1::InputRecord::kActionReport: {
+      auto report = report_of(in.action_report());
+      if (!report) return report.error();
+      out.body = std::move(*report);
       return Done{};
     }
     default:
