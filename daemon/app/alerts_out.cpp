@@ -66,10 +66,10 @@ void AlertsOut::fault(std::string_view name, bool active, const Text& message, T
   if (alerts_) alerts_->fault(name, active, message, at);
 }
 
-void AlertsOut::publish(std::string topic, std::string payload,
+void AlertsOut::publish(std::string topic, std::string payload, bool retained,
                         std::function<void(std::string)> done) {
   if (alerts_) {
-    alerts_->publish(std::move(topic), std::move(payload), std::move(done));
+    alerts_->publish(std::move(topic), std::move(payload), retained, std::move(done));
   } else {
     boost::asio::post(loop_, [done = std::move(done)] { done("there is no broker: no [alerts]"); });
   }

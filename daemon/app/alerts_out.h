@@ -27,7 +27,8 @@ class AlertsOut {
   void committed(std::vector<AlarmEvent> transitions);
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
   // As MqttAlerts::publish(); fails at once without [alerts].
-  void publish(std::string topic, std::string payload, std::function<void(std::string)> done);
+  void publish(std::string topic, std::string payload, bool retained,
+               std::function<void(std::string)> done);
   void stop(std::function<void()> done);
   // Alerts that are not told yet, as far as they are in memory.
   [[nodiscard]] std::size_t pending() const;

@@ -98,7 +98,8 @@ std::shared_ptr<const Plant> Daemon::plant_of(const std::string& hash) {
   // What ran is read again whatever a newer driver would say of its keys: a replay is behind
   // decoding.
   const auto config = config::load_bundle(*text, {}, diagnostics);
-  return config == nullptr ? nullptr : config->plant;
+  if (config == nullptr || !options_.simulate) return config == nullptr ? nullptr : config->plant;
+  return simulated(config)->plant;
 }
 
 Result<pipeline::Pipeline> Daemon::recover_pipeline() {
@@ -143,6 +144,7 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   const bool is_new = pipeline.plant_hash().empty();
   const std::string in_force = pipeline.plant_hash();
   fill_live_view(pipeline);
+  commands_ = pipeline.commands();
   pipeline.set_decoders(make_decoders(*config_));
 
   board_->view(pipeline.view());
@@ -166,6 +168,7 @@ std::shared_ptr<const config::Config> Daemon::simulated(
   auto copy = std::make_shared<config::Config>(*config);
   auto plant = std::make_shared<Plant>(*config->plant);
   plant->park += "-simulated";
+  plant->actions.live = false;
   copy->plant = std::move(plant);
   copy->state_directory += "-simulated";
   return copy;
@@ -278,6 +281,7 @@ void Daemon::stop() {
 void Daemon::finish() {
   sources_->stop([this] {
     shift_reports_->stop();
+    actions_->stop();
     notices_->stop();
     alerts_->stop([this] {
       http_->stop([this] {

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "app/actions_out.h"
 #include "app/alerts_out.h"
 #include "app/board.h"
 #include "app/gateway_clock.h"
@@ -70,6 +71,7 @@ class Daemon {
 
   // The loop's thread.
   [[nodiscard]] Result<Done> start_alerts();
+  void start_actions();
   void offer_receivers(http::Services& services);
   void start_shift_reports();
   void on_receiver(const notify::ReceiverCondition& condition);
@@ -106,6 +108,8 @@ class Daemon {
   std::unique_ptr<AlertsOut> alerts_;
   std::unique_ptr<NoticesOut> notices_;
   std::unique_ptr<ShiftReports> shift_reports_;
+  std::unique_ptr<ActionsOut> actions_;
+  std::vector<AlarmEvent> commands_;  // of an earlier run, until actions_ has them
   std::unique_ptr<http::Server> http_;
   boost::asio::thread_pool jobs_{1};  // reads files for a reload
   std::thread stopper_;               // joins the line while the loop still turns

@@ -74,11 +74,12 @@ Result<Done> Daemon::start_alerts() {
   calls.condition = [this](const notify::ReceiverCondition& condition) { on_receiver(condition); };
   calls.news = [this](NoticeNews news) { (void)intake_->append(std::move(news)); };
   calls.publish = [this](std::string topic, std::string payload, auto done) {
-    alerts_->publish(std::move(topic), std::move(payload), std::move(done));
+    alerts_->publish(std::move(topic), std::move(payload), true, std::move(done));
   };
   calls.log = log;
   notices_ = std::make_unique<NoticesOut>(loop_, config_->plant->park, recovered_.generation,
                                           start_number, std::move(calls));
+  start_actions();
   return notices_->start(*config_, recovered_.last_journal);
 }
 
@@ -99,6 +100,20 @@ void Daemon::start_shift_reports() {
   calls.log = [](const std::string& text) { logger().info(text); };
   shift_reports_ = std::make_unique<ShiftReports>(loop_, std::move(calls));
   shift_reports_->use(config_->shift_report, config_->plant->timing.late_after);
+}
+
+void Daemon::start_actions() {
+  ActionsOutCalls calls;
+  calls.now = [this] { return clock_->now(); };
+  calls.publish = [this](std::string topic, std::string payload, auto done) {
+    alerts_->publish(std::move(topic), std::move(payload), false, std::move(done));
+  };
+  calls.report = [this](ActionReport report) { (void)intake_->append(std::move(report)); };
+  calls.log = [](const std::string& text) { logger().warn(text); };
+  actions_ = std::make_unique<ActionsOut>(loop_, config_->plant->park, recovered_.generation,
+                                          std::move(calls));
+  actions_->resume(commands_, config_->plant->actions);
+  commands_.clear();
 }
 
 void Daemon::on_receiver(const notify::ReceiverCondition& condition) {

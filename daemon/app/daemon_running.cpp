@@ -34,6 +34,7 @@ void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& in
   boost::asio::post(loop_, [this, transitions = batch.facts.transitions,
                             sequence = batch.last_sequence]() mutable {
     if (!transitions.empty()) {
+      actions_->committed(transitions);
       // The broker first: it is what is measured in milliseconds.
       std::vector<AlarmEvent> for_receivers;
       if (notices_->active()) {
@@ -183,6 +184,7 @@ void Daemon::compare_clocks() {
   logger().warn("the system's time was set, the gateway clock steps by {}", to_text(*by));
   (void)intake_->append(ClockStep{*by}, [this, by] { gateway_clock_->step(*by); });
   notices_->look();
+  actions_->clock_stepped(*by);
 }
 
 // Alive is: the loop turns, and the pipeline and the writer have turned since the last word (the

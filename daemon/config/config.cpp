@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "config/actions.h"
 #include "config/fields.h"
 #include "config/files.h"
 #include "config/notify.h"
@@ -179,6 +180,7 @@ class Loader {
     std::vector<const SettingsTable*> rules;
     NotifyTables notify;
     const SettingsTable* report = nullptr;
+    ActionTables actions;
     std::vector<const SettingsTable*> tests;
     for (const Document& document : documents_) {
       if (document.root == nullptr) continue;
@@ -190,6 +192,7 @@ class Loader {
         read_sections(root, around_, check_, config, plant, out_);
         config.positions = read_positions(root, out_);
         report = root.table("shift_report");
+        actions.settings = root.table("actions");
       } else {
         refuse_main_keys(root);
       }
@@ -200,6 +203,7 @@ class Loader {
       for (const SettingsTable* table : root.tables("escalation")) {
         notify.escalations.push_back(table);
       }
+      for (const SettingsTable* table : root.tables("action")) actions.actions.push_back(table);
       for (const SettingsTable* table : root.tables("test")) tests.push_back(table);
       root.finish();
     }
@@ -215,6 +219,7 @@ class Loader {
     check_derived_tags(declared, index, out_);
     plant.rules = read_rules(rules, index, plant.calendar, out_);
     check_rule_escalations(rules, *plan, out_);
+    plant.actions = read_actions(actions, plant.rules, index, config.alerts.enabled, out_);
     for (const RuleSpec& rule : plant.rules) {
       if (!rule.alarm.escalation.empty()) plan->rule_escalations[rule.id] = rule.alarm.escalation;
     }
@@ -241,14 +246,15 @@ class Loader {
   }
 
   static void refuse_main_keys(SettingsReader& root) {
-    for (const std::string_view key : {"daemon", "http", "store", "intake", "time", "alerts",
-                                       "source", "position", "shift_report", "include"}) {
+    for (const std::string_view key :
+         {"daemon", "http", "store", "intake", "time", "alerts", "source", "position",
+          "shift_report", "actions", "include"}) {
       (void)root.value(key);
       if (root.has(key)) {
         root.error(
             key,
             "belongs into the main file; an included file holds [[tag]], [[rule]], [[test]], "
-            "[[receiver]], [[route]] and [[escalation]]");
+            "[[receiver]], [[route]], [[escalation]] and [[action]]");
       }
     }
   }

@@ -79,6 +79,18 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+// The id is known only to who sends it, so its place is shown.
+json::object command_document(const ActionCommand& command) {
+  return {
+      {"request", command.request},
+      {"release", command.release},
+      {"topic", text_value(command.topic)},
+      {"payload", text_value(final_payload(command.payload, "{id}"))},
+      {"expires", time_value(command.expires)},
+      {"cause", {{"rule", text_value(command.cause_rule)}, {"tag", text_value(command.cause_tag)}}},
+  };
+}
+
 double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 json::object to_document(const SourceStatus& source) {
@@ -171,6 +183,7 @@ json::object to_document(const AlarmEvent& event, std::string_view generation) {
   if (event.respond_by) document["respond_by"] = time_value(*event.respond_by);
   if (event.shelving) document["shelving"] = hold_document(*event.shelving);
   if (event.service) document["service"] = hold_document(*event.service);
+  if (event.command) document["command"] = command_document(*event.command);
   if (!event.scope.empty()) document["scope"] = text_value(event.scope);
   if (event.frozen) document["frozen"] = to_document(*event.frozen);
   if (!event.related.empty()) document["related"] = json::value_from(event.related);

@@ -20,8 +20,10 @@ namespace {
 
 // Retained states to empty that wait at a time; more are found again at the next connect.
 constexpr std::size_t stale_topics_max = 20'000;
-// Publishes of others (boards) that are on their way at a time.
+// Publishes of others that are on their way at a time: boards, and commands, which no board holds
+// up.
 constexpr std::size_t others_max = 4;
+constexpr std::size_t commands_max = 1;
 // Kinds of faults of our own.
 constexpr std::size_t faults_max = 32;
 
@@ -46,7 +48,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
     options.will.topic = topics_.online();
     options.will.payload = online_payload(false, {}, "connection lost");
     options.filters = {topics_.states_filter()};
-    options.publish_window = options_.publish_window + others_max;
+    options.publish_window = options_.publish_window + others_max + commands_max;
     options.clean_session = true;
   }
 
@@ -96,7 +98,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   }
 
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
-  void publish_for_other(std::string topic, std::string payload,
+  void publish_for_other(std::string topic, std::string payload, bool retained,
                          std::function<void(std::string)> done);
   void stop(std::function<void()> done);
   // Nothing of ours is called after this.
@@ -168,6 +170,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   std::uint64_t connection_ = 0;  // answers to publishes of earlier ones only free the window
   std::size_t outstanding_ = 0;
   std::size_t others_ = 0;
+  std::size_t commands_ = 0;
   bool online_sent_ = false;
   bool pumping_ = false;
   bool fetch_failed_ = false;
@@ -396,17 +399,20 @@ void MqttAlerts::Impl::acknowledged(const Purpose& purpose) {
   }
 }
 
-void MqttAlerts::Impl::publish_for_other(std::string topic, std::string payload,
+void MqttAlerts::Impl::publish_for_other(std::string topic, std::string payload, bool retained,
                                          std::function<void(std::string)> done) {
-  if (!session_ || !connected_ || stopping_ || others_ == others_max) {
+  const bool full = retained ? others_ == others_max : commands_ == commands_max;
+  if (!session_ || !connected_ || stopping_ || full) {
     boost::asio::post(loop_, [done = std::move(done)] { done("the broker is not connected"); });
     return;
   }
-  ++others_;
+  ++(retained ? others_ : commands_);
   std::weak_ptr<Impl> weak = weak_from_this();
-  session_->publish(std::move(topic), std::move(payload), true,
-                    [weak, done = std::move(done)](bool ok) {
-                      if (const auto self = weak.lock()) --self->others_;
+  session_->publish(std::move(topic), std::move(payload), retained,
+                    [weak, retained, done = std::move(done)](bool ok) {
+                      if (const auto self = weak.lock()) {
+                        --(retained ? self->others_ : self->commands_);
+                      }
                       done(ok ? std::string{} : "the broker did not acknowledge");
                     });
 }
@@ -487,9 +493,9 @@ void MqttAlerts::committed(std::vector<AlarmEvent> transitions) {
 void MqttAlerts::fault(std::string_view name, bool active, const Text& message, Timestamp at) {
   impl_->fault(name, active, message, at);
 }
-void MqttAlerts::publish(std::string topic, std::string payload,
+void MqttAlerts::publish(std::string topic, std::string payload, bool retained,
                          std::function<void(std::string)> done) {
-  impl_->publish_for_other(std::move(topic), std::move(payload), std::move(done));
+  impl_->publish_for_other(std::move(topic), std::move(payload), retained, std::move(done));
 }
 void MqttAlerts::stop(std::function<void()> done) { impl_->stop(std::move(done)); }
 MqttAlertsStatus MqttAlerts::status() const { return impl_->status(); }

@@ -84,9 +84,10 @@ class MqttAlerts {
   // and ends with active == false. Saying the same again does nothing. `name`: one topic level.
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
 
-  // A retained text of another's (a board); `done` on the loop, with what went wrong or "". Waits
-  // for nothing: without a connection it fails at once.
-  void publish(std::string topic, std::string payload, std::function<void(std::string)> done);
+  // A message of another's: a retained text (a board), or a command. `done` on the loop, with what
+  // went wrong or "". Waits for nothing: without a connection it fails at once.
+  void publish(std::string topic, std::string payload, bool retained,
+               std::function<void(std::string)> done);
 
   // Tells what is still waiting in memory, says "offline", disconnects. `done` on the loop.
   void stop(std::function<void()> done);

@@ -175,7 +175,10 @@ Result<BacktestRun> run_rules(store::History& history, const std::shared_ptr<con
   if (!extent) return extent.error();
   // The rules come into force when the warming up begins: silence counts from there.
   snapshot.set_now_us(to_us(std::max(extent->from, run->from - memory_of(*plant))));
-  auto pipeline = pipeline::Pipeline::restore(snapshot, plant);
+  // Nothing is commanded, and no feedback is missed.
+  auto passive = std::make_shared<Plant>(*plant);
+  passive->actions = {};
+  auto pipeline = pipeline::Pipeline::restore(snapshot, passive);
   if (!pipeline) return pipeline.error();
   Runner runner{*run, std::move(*pipeline), static_cast<std::size_t>(snapshot.tags_size())};
   const auto take = [&runner](RecordedBatch& batch) { return runner.take(batch); };

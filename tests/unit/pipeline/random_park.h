@@ -67,7 +67,38 @@ class RandomPark {
     plant.calendar = {{"site", second ? 8h + 55min : 8h + 57min, {{day + 1h + 6min, 8h}}},
                       {{"a", 9h + 58min}, {"b", 10h + 1min}, {"c", 10h + 3min}}};
     plant.rules = make_rules(second);
+    plant.actions = make_actions(second);
     return std::make_shared<const Plant>(std::move(plant));
+  }
+
+  // The second plan lacks one, and has another of the same id.
+  static ActionPlan make_actions(bool second) {
+    ActionSpec open;
+    open.id = "open";
+    open.rules = {"limit", "state", "vote"};
+    open.order = {"{device}/cmd", "open {id} {tag} {value}", false,
+                  ActionConfirm{"a/b/n", {{}, {}, {1}}, 8s}};
+    open.release = ActionOrder{"{device}/cmd", "close {id}", true,
+                               ActionConfirm{"{tag}", {{}, 30.0, {}}, 15s}};
+    open.release_after = 5s;
+    open.cooldown = 20s;
+    ActionSpec text;
+    text.id = "text";
+    text.priorities = {Priority::medium, Priority::high};
+    text.order = {second ? "board" : "{quantity}/text", "{message.zh} {at}", true, {}};
+    text.release = ActionOrder{"board", "", false, {}};
+    text.release_acknowledged = false;
+    text.expires = 20s;
+    text.cooldown = 0s;
+    ActionSpec dry = text;
+    dry.id = "dry";
+    dry.order.topic = "not/allowed";
+    ActionPlan plan;
+    plan.live = true;
+    plan.allow = {"+/cmd", "+/text", "board"};
+    plan.actions = {open, text};
+    if (!second) plan.actions.push_back(dry);
+    return plan;
   }
 
   static std::vector<RuleSpec> make_rules(bool second) {
@@ -222,10 +253,12 @@ class RandomPark {
   void add_any(std::vector<Input>& all) {
     now_ += Duration{below(4) == 0 ? below(30'000'000) : below(2'000'000)};
     const std::size_t kind = below(200);
-    if (kind < 170) return add(all, message());
+    if (kind < 168) return add(all, message());
+    if (kind < 170) return add(all, report());
     if (kind < 182) return add(all, command());
     if (kind < 184) return add(all, NewPlant{plants_[below(2)]});
     if (kind < 190) return add(all, condition());
+    if (kind < 191) return add(all, report());
     if (kind < 192) {
       return add(
           all,
@@ -240,6 +273,16 @@ class RandomPark {
     const Duration by{static_cast<std::int64_t>(below(120'000'000)) - 60'000'000};
     now_ += by;
     add(all, ClockStep{by});
+  }
+
+  // Of one of the last commands, mostly.
+  ActionReport report() {
+    ActionReport r;
+    r.outcome = one_in(3) ? ActionReport::Outcome::expired : ActionReport::Outcome::sent;
+    const auto waiting = scout_.commands();
+    r.request = waiting.empty() || one_in(10) ? below(100) : waiting[below(waiting.size())].journal;
+    if (one_in(2)) r.detail = "no broker";
+    return r;
   }
 
   Message message() {

@@ -103,6 +103,8 @@ inline std::vector<RecordedInput> sample_inputs(std::uint64_t first) {
        Command{"li", SignShift{"early", at(1'000), at(9'000'000), "all quiet"}}},
       {first + 13, at(first + 13),
        NoticeNews{TransitionKind::escalated, "r", "a/b/c", 12, "step 2/3: ding"}},
+      {first + 14, at(first + 14),
+       ActionReport{17, ActionReport::Outcome::expired, "no broker: \u4e0d"}},
   };
 }
 
