@@ -100,7 +100,14 @@ TEST_CASE("words: states and transitions of alarms, and what receivers are told"
                                    "loop_check_started",
                                    "loop_check_ended",
                                    "escalated",
-                                   "delivery_failed"},
+                                   "delivery_failed",
+                                   "action_requested",
+                                   "action_dry_run",
+                                   "action_skipped",
+                                   "action_withdrawn",
+                                   "action_sent",
+                                   "action_expired",
+                                   "action_confirmed"},
                                   parse_transition_kind);
   check_both_ways<Notice>({"none", "opens", "updates", "closes"}, parse_notice);
 }
@@ -124,12 +131,12 @@ TEST_CASE("words: each flag of an alarm has its own, and what is no flag has non
 }
 
 TEST_CASE("alarm: ids of our own rules are told from those of the configuration", "[model]") {
-  for (const std::string_view record : {"maintenance", "loop-check", "flood", "horn"}) {
+  for (const std::string_view record : {"maintenance", "loop-check", "flood", "horn", "action"}) {
     CAPTURE(record);
     CHECK(is_record_rule(record));
     CHECK(is_own_rule(record));
   }
-  for (const std::string_view alarm : {"quality", "clock", "never-seen"}) {
+  for (const std::string_view alarm : {"quality", "clock", "never-seen", "action-unconfirmed"}) {
     CAPTURE(alarm);
     CHECK_FALSE(is_record_rule(alarm));
     CHECK(is_own_rule(alarm));

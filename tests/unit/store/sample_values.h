@@ -62,6 +62,8 @@ inline AlarmEvent sample_event(std::uint64_t journal) {
   event.related = {4, 5};
   event.scope = "tank/**";
   event.frozen = Frozen{33.5, sample_time - Duration{90}, sample_time - Duration{60}};
+  event.command =
+      ActionCommand{journal, true, "cmd/1", "open {id}", sample_time + Duration{9}, "gas", "t/g"};
   return event;
 }
 
