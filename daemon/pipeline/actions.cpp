@@ -229,7 +229,7 @@ std::string Actions::why_not(const Wish& wish, const ActionTarget& target,
 }
 
 void Actions::look_at_feedback(Scene& scene, Timestamp at) {
-  if (targets_.empty()) return;
+  if (awaiting_ == 0) return;
   for (Entry& target : targets_) {
     const ActionTarget& t = target.second;
     if (!t.awaits || t.feedback == tag_id_none || !scene.tags.hot(t.feedback).has_newest) continue;
@@ -332,7 +332,9 @@ void Actions::find_feedback(const TagTable& tags) {
 
 void Actions::refresh_due() {
   next_due_ = never;
+  awaiting_ = 0;
   for (const auto& [key, t] : targets_) {
+    awaiting_ += t.awaits ? 1 : 0;
     next_due_ = std::min({next_due_, t.confirm_due, t.release_due});
   }
 }

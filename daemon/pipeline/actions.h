@@ -99,6 +99,7 @@ class Actions {
   Targets targets_;
   Commands commands_;
   std::uint64_t looked_ = 0;  // journal number
+  std::size_t awaiting_ = 0;  // targets whose feedback is awaited
   Timestamp next_due_ = rules::never;
 };
 
