@@ -210,7 +210,8 @@ class ActionReader {
 
   void order(SettingsReader& reader, ActionOrder& order, const std::vector<std::string>& tags) {
     read_payload(reader, order);
-    if (check_placeholders(reader, "topic", order.topic, tag_placeholders())) {
+    if (!order.topic.empty() &&
+        check_placeholders(reader, "topic", order.topic, tag_placeholders())) {
       check_topics(reader, order, tags);
     }
     const SettingsTable* table = reader.table("confirm");
@@ -220,7 +221,7 @@ class ActionReader {
     confirm.tag = inner.required_text("tag");
     confirm.within = inner.duration("within", confirm.within, milliseconds{100}, hours{1});
     std::vector<const Tag*> feedback;
-    if (check_placeholders(inner, "tag", confirm.tag, tag_placeholders())) {
+    if (!confirm.tag.empty() && check_placeholders(inner, "tag", confirm.tag, tag_placeholders())) {
       feedback = feedback_of(inner, confirm.tag, tags);
     }
     confirm.trigger.above = inner.number("above");

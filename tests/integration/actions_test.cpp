@@ -49,10 +49,15 @@ void gas(Mosquitto& broker, const std::string& value) {
   publish(broker.port(), "park/tank/t101/gas", reading(value));
 }
 
+bool is_said(const boost::json::object& line, const char* key, const std::string& text) {
+  return std::string_view{line.at(key).as_string()} == text;
+}
+
 bool journals(RunningDaemon& daemon, const std::string& kind, const std::string& rule = "action") {
   return daemon.until("/v1/events?max=1000", [&](const HttpReply& reply) {
     for (const boost::json::object& line : reply.lines()) {
-      if (line.at("type") == "event" && line.at("kind") == kind && line.at("rule") == rule) {
+      if (line.at("type") == "event" && is_said(line, "kind", kind) &&
+          is_said(line, "rule", rule)) {
         return true;
       }
     }
@@ -62,7 +67,7 @@ bool journals(RunningDaemon& daemon, const std::string& kind, const std::string&
 
 boost::json::object row_of(RunningDaemon& daemon, const std::string& kind) {
   for (const boost::json::object& event : daemon.events()) {
-    if (event.at("kind") == kind) return event;
+    if (is_said(event, "kind", kind)) return event;
   }
   FAIL("no row " << kind);
   return {};

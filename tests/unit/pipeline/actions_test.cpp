@@ -29,8 +29,7 @@ Plant park(ActionSpec spec, bool live = true) {
   RuleSpec gas = limit_of("gas", "a/b/c", 50);
   gas.tags = {"a/b/c", "a/b/e"};
   gas.limits.push_back({.level = Level::high_high, .at = 90, .priority = Priority::critical});
-  Plant plant = without_sources(plant_of({gas}));
-  plant.sources = {{"park", 0}};
+  Plant plant = plant_of({gas});
   plant.tags.push_back(tag_of("a/b/e"));
   plant.actions.live = live;
   plant.actions.allow = {"park/+/cmd"};
@@ -226,7 +225,7 @@ TEST_CASE("actions: hidden alarms and alarms on a test value act on nothing", "[
     rig.send(100s, "a/b/c 60");
     CHECK(commands(rig, told).empty());
     rig.tick(200s);
-    CHECK(commands(rig, told) == "3min3s action_requested park/b/cmd open {id} a/b/c 60");
+    CHECK(commands(rig, told) == "3m3s action_requested park/b/cmd open {id} a/b/c 60");
   }
   SECTION("in maintenance") {
     MaintenanceCommand work;
@@ -332,7 +331,7 @@ TEST_CASE("actions: the cooldown holds repetitions, but no more urgent alarm", "
   CHECK(commands(rig, told) == "12s action_requested park/b/cmd open {id} a/b/c 95");
   rig.send(13s, "a/b/c 10");
   rig.send(100s, "a/b/c 60");
-  CHECK(commands(rig, told) == "1min40s action_requested park/b/cmd open {id} a/b/c 60");
+  CHECK(commands(rig, told) == "1m40s action_requested park/b/cmd open {id} a/b/c 60");
 }
 
 TEST_CASE("actions: the release waits for the last alarm, its acknowledgement and its time",
@@ -357,16 +356,16 @@ TEST_CASE("actions: the release waits for the last alarm, its acknowledgement an
   CHECK(commands(rig, told).empty());
   SECTION("it comes") {
     rig.tick(141s);
-    CHECK(commands(rig, told) == "2min21s action_requested park/b/cmd close {id}");
+    CHECK(commands(rig, told) == "2m21s action_requested park/b/cmd close {id}");
     rig.send(143s, "a/b/d 0");
-    CHECK(commands(rig, told) == "2min23s action_confirmed");
+    CHECK(commands(rig, told) == "2m23s action_confirmed");
   }
   SECTION("another raise takes it back, and needs no new command so soon") {
     rig.send(140500ms, "a/b/c 95");
     rig.tick(300s);
     CHECK(commands(rig, told) ==
-          "2min20.5s action_requested park/b/cmd open {id} a/b/c 95; "
-          "2min20.5s action_confirmed");
+          "2m20s500ms action_requested park/b/cmd open {id} a/b/c 95; "
+          "2m20s500ms action_confirmed");
   }
 }
 
@@ -402,8 +401,8 @@ TEST_CASE("actions: an alarm on readings older than the expiry commands nothing"
   Rig rig{park(open_action())};
   rig.send(600s, "a/b/c 60 t=400000000");
   CHECK(rig.alarms() ==
-        "10min raised H a/b/c 60; 10min action_expired H action/open; "
-        "10min raised on action/open");
+        "10m raised H a/b/c 60; 10m action_expired H action/open; "
+        "10m raised on action/open");
   CHECK(rig.pipeline().commands().empty());
 }
 
@@ -447,7 +446,7 @@ TEST_CASE(
     rig.tick(114s);
     CHECK(rig.alarms().empty());
     rig.tick(115s);
-    CHECK(rig.alarms() == "1min55s raised on action/open");
+    CHECK(rig.alarms() == "1m55s raised on action/open");
   }
   SECTION("the clock") {
     rig.feed(ClockStep{100s}, 105s);
