@@ -26,7 +26,7 @@ ActionPlan live_plan() {
   ActionPlan plan;
   plan.live = true;
   plan.allow = {"park/+/cmd"};
-  plan.actions = {ActionSpec{.id = "open"}};
+  plan.actions.emplace_back().id = "open";
   return plan;
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("action: a plan allows what one of its filters takes", "[model]") {
   CHECK(plan.allows("a/x"));
   CHECK(plan.allows("b"));
   CHECK_FALSE(plan.allows("c"));
-  plan.actions = {ActionSpec{.id = "x"}};
+  plan.actions.emplace_back().id = "x";
   CHECK(plan.find("x") == &plan.actions[0]);
   CHECK(plan.find("y") == nullptr);
 }
