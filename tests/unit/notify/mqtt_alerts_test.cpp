@@ -533,6 +533,6 @@ TEST_CASE("mqtt alerts: the session's options get the will, the filter and the w
   CHECK(session.will.topic == online);
   CHECK(session.will.payload == R"({"online":false,"reason":"connection lost"})");
   CHECK(session.filters == std::vector<std::string>{"parkwatch/v1/park-a/alarm/+/#"});
-  CHECK(session.publish_window == 9 + 4);  // four for boards
+  CHECK(session.publish_window == 9 + 4 + 1);  // four for boards
   CHECK(session.clean_session);
 }
