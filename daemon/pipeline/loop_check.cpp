@@ -115,6 +115,8 @@ void Pipeline::State::end_loop_check(TagId tag, Timestamp at, const std::string&
     engine->look_at_guards(tag, at, here);
   }
   mark_loop_check(tag, false);
+  // What rests on another test value too stays marked, as it would be after a restore.
+  for (const auto& [other, still] : loop_checks) mark_loop_check(other, true);
 }
 
 void Pipeline::State::mark_loop_check(TagId tag, bool on) {
