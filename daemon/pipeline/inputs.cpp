@@ -182,7 +182,8 @@ void Pipeline::State::on_body(const NewPlant& next, const Input& input, Facts& f
   put_in_force(next.plant, input.receive_time, facts);
 }
 
-void Pipeline::State::put_in_force(std::shared_ptr<const Plant> next, Timestamp at, Facts& facts) {
+void Pipeline::State::put_in_force(const std::shared_ptr<const Plant>& next, Timestamp at,
+                                   Facts& facts) {
   tags.configure(*next, last_sequence, facts.tags);
   auto before = std::exchange(engine, std::make_unique<Engine>(next, tags, at));
   decoders = next->decoders;

@@ -47,7 +47,8 @@ class Pipeline {
   // The whole state as one value. restore() on a new pipeline continues as if nothing had been.
   void snapshot(v1::Snapshot& out) const;
   // Errors: permanent - the snapshot contradicts itself or `plant` is not the one it names.
-  static Result<Pipeline> restore(const v1::Snapshot& snapshot, std::shared_ptr<const Plant> plant);
+  static Result<Pipeline> restore(const v1::Snapshot& snapshot,
+                                  const std::shared_ptr<const Plant>& plant);
 
   // Gives decoders to the plant in force (after a replay, which has none).
   void set_decoders(std::vector<std::shared_ptr<Decoder>> decoders);

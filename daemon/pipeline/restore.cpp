@@ -162,7 +162,7 @@ Result<Done> take_rules(const v1::Snapshot& snapshot, Engine& engine) {
 }  // namespace
 
 Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
-                                   std::shared_ptr<const Plant> plant) {
+                                   const std::shared_ptr<const Plant>& plant) {
   const bool has_plant = !snapshot.plant_hash().empty();
   if (has_plant && (!plant || plant->hash != snapshot.plant_hash())) {
     return Error{ErrorKind::permanent,

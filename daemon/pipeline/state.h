@@ -77,7 +77,7 @@ struct Pipeline::State {
   void evaluate_from(std::size_t first, Facts& facts);
   // Takes facts.readings.back() into the tag's memory.
   void remember_last(Facts& facts);
-  void put_in_force(std::shared_ptr<const Plant> plant, Timestamp at, Facts& facts);
+  void put_in_force(const std::shared_ptr<const Plant>& plant, Timestamp at, Facts& facts);
   void register_tag(const Tag& tag, Timestamp at, Facts& facts);
   // What is known of an alarm's tag while its data is bad or lost.
   [[nodiscard]] std::optional<Frozen> frozen_of(std::string_view tag) const;

@@ -9,7 +9,8 @@
 namespace parkwatch::pipeline {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr Range any_value{-std::numeric_limits<double>::infinity(),
+                          std::numeric_limits<double>::infinity()};
 
 std::uint32_t hash_of_name(std::string_view name) {
   const std::uint64_t hash = hash_of({}, name);
@@ -169,8 +170,9 @@ void TagTable::restore(TagSlot slot) {
 void TagTable::refresh(TagId id) {
   const TagSlot& slot = slots_[id];
   TagHot& hot = hot_[id];
-  hot.range_low = slot.tag.range ? slot.tag.range->low : -infinity;
-  hot.range_high = slot.tag.range ? slot.tag.range->high : infinity;
+  const Range range = slot.tag.range.value_or(any_value);
+  hot.range_low = range.low;
+  hot.range_high = range.high;
   hot.active = slot.active;
   hot.derived = !slot.tag.expression.empty();
   hot.linear = is_linear(slot.tag);
