@@ -120,8 +120,9 @@ TEST_CASE("shift reports: written in three forms once the windows of the shift a
   office.tick(midnight + 8h + 64s);
   CHECK(office.files().size() == 3);  // of the night before, which nothing had made
   office.tick(midnight + 8h + 66s);
-  REQUIRE(office.files().size() == 6);
-  CHECK(std::vector<std::string>(office.files().begin() + 3, office.files().end()) == early);
+  const std::vector<std::string> files = office.files();
+  REQUIRE(files.size() == 6);
+  CHECK(std::vector<std::string>(files.begin() + 3, files.end()) == early);
   CHECK(office.text_of(early[0]).starts_with("<!DOCTYPE html>"));
   CHECK(office.text_of(early[2]).starts_with("park-a shift report early"));
   CHECK(office.text_of(early[1]).find("\"shift\":\"early\"") != std::string::npos);

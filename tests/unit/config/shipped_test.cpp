@@ -62,7 +62,7 @@ TEST_CASE("shipped configuration: the driver's defaults that it states are the d
     CAPTURE(lines[i]);
     CHECK(values_without(i) == whole);
   }
-  CHECK(marked == 27);
+  CHECK(marked == 30);
 }
 
 TEST_CASE("shipped configuration: mistakes of drivers stand among the others", "[config][fault]") {

@@ -101,6 +101,7 @@ TEST_CASE("words: states and transitions of alarms, and what receivers are told"
                                    "loop_check_ended",
                                    "escalated",
                                    "delivery_failed",
+                                   "shift_signed",
                                    "action_requested",
                                    "action_dry_run",
                                    "action_skipped",

@@ -235,7 +235,7 @@ TEST_CASE("commands: a shift is signed with a note", "[cli]") {
   const Run plain = run({json_answer(said)}, {"shift-report", "sign"});
   CHECK(plain.code == exit_ok);
   CHECK(plain.asked[0].target == "/v1/shift-report/sign");
-  CHECK(plain.asked[0].body == "{}");
+  CHECK(plain.asked[0].body.empty());
   CHECK(plain.out == "signed by token: the shift early from A to B\n");
   const Run noted =
       run({json_answer(said)}, {"shift-report", "--shift", "current", "sign", "--note", "Wang"});

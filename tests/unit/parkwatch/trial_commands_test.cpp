@@ -86,7 +86,7 @@ TEST_CASE("trial commands: kpi and shift-report with their options", "[cli]") {
   CHECK(report.shift == "last");
   CHECK(report.at == "t");
   CHECK(report.format == "html");
-  CHECK(command_of<ShiftReportCommand>({"shift-report"}).shift == "current");
+  CHECK(command_of<ShiftReportCommand>({"shift-report"}).shift.empty());
 }
 
 TEST_CASE("trial commands: words that are none are refused with code 2", "[cli]") {
