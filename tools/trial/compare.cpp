@@ -29,11 +29,18 @@ std::string why_it_mattered(const Activation& a) {
   return {};
 }
 
+// Alarms about what the daemon did, not about what the plant said: a backtest, which does nothing,
+// cannot have them.
+bool is_about_the_daemon(const Activation& a) {
+  return a.rule == rule_action_unconfirmed || a.rule == "delivery-failed";
+}
+
 class Comparer {
  public:
   Comparer(const std::vector<AlarmEvent>& was, const std::vector<AlarmEvent>& is, Timestamp from,
            Timestamp to)
       : was_(alarms::activations_of(was)), is_(alarms::activations_of(is)), from_(from), to_(to) {
+    std::erase_if(was_, is_about_the_daemon);
     out_.was = alarms::kpi_of(was_, from, to);
     out_.is = alarms::kpi_of(is_, from, to);
   }

@@ -59,7 +59,7 @@ using Told = std::tuple<Timestamp, TransitionKind, std::string, std::string>;
 std::vector<Told> told_of(const std::vector<AlarmEvent>& events) {
   std::vector<Told> told;
   for (const AlarmEvent& e : events) {
-    if (e.kind == TransitionKind::acknowledged) continue;
+    if (e.kind == TransitionKind::acknowledged || e.rule == rule_action) continue;
     told.emplace_back(e.at, e.kind, e.rule, e.tag);
   }
   return told;
@@ -217,6 +217,7 @@ TEST_CASE("backtest: the command prints the table, and misses cost the exit code
   REQUIRE(parsed.ok());
   const std::filesystem::path rules = std::filesystem::path{dir.path()} / "rules-new";
   for (config::File& file : *parsed) {
+    if (file.path == "rules/actions.toml") file.text.clear();  // of gas HH
     // Nobody is told of gas any more, and of pressure only much later.
     for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
              {"H = { at = 25, priority = \"high\" }", "H = { at = 99, priority = \"high\" }"},

@@ -115,3 +115,14 @@ TEST_CASE("compare: chatter and floods of the new rules are told by rule", "[tri
   CHECK(row(c, "noisy").floods == 1);
   CHECK(c.is.in_flood > 0s);
 }
+
+TEST_CASE("compare: what the daemon did is no alarm that a backtest could miss", "[trial]") {
+  Journal was;
+  was.stay(1h, 2h, "action-unconfirmed", "action/siren", Priority::critical);
+  was.stay(1h, 2h, "delivery-failed", "receiver/mail", Priority::high);
+  was.stay(1h, 2h, "gas", "t", Priority::high);
+  const RulesCompared result = compared(was, {});
+  REQUIRE(result.missed.size() == 1);
+  CHECK(result.missed[0].was.rule == "gas");
+  CHECK(result.rules.size() == 1);
+}
