@@ -203,6 +203,42 @@ std::vector<Kind> direct_kinds(const Filter& f) {
   return kinds;
 }
 
+// Those with a memory.
+std::vector<Kind> remembering_kinds(const Filter& f) {
+  RuleSpec rate = rule_of(RuleKind::rate, f, Level::high, 0.5);
+  rate.per = 10s;
+  rate.over = 20s;
+  RuleSpec window = rule_of(RuleKind::window, f, Level::high, 75);
+  window.window = {.aggregate = Aggregate::avg, .length = 20s};
+  RuleSpec cumulative = rule_of(RuleKind::cumulative, f, Level::high, 160);
+  cumulative.window = {
+      .aggregate = Aggregate::integral, .length = 200s, .running = true, .per = 1min, .gap = 1min};
+  RuleSpec forecast = rule_of(RuleKind::forecast, f, Level::low, 5);
+  forecast.over = 30s;
+  forecast.target = 82;
+  RuleSpec drift = rule_of(RuleKind::drift, f, Level::high, 3);
+  drift.per = 10s;
+  drift.baseline = 1min;
+  drift.slack = 0.5;
+  std::vector<Kind> kinds;
+  for (const RuleSpec& rule : {rate, window, cumulative, forecast, drift}) {
+    kinds.push_back({rule, nullptr});
+  }
+  if (f.deadband > 0) return kinds;
+  RuleSpec stale = switched(RuleKind::stale, f);
+  stale.after = 25s;
+  RuleSpec repeat = switched(RuleKind::repeat, f);
+  repeat.trigger.above = 80;
+  repeat.times = 2;
+  repeat.within = 100s;
+  RuleSpec mismatch = switched(RuleKind::mismatch, f);
+  mismatch.terms = {{"a/b/e", 1}};
+  mismatch.within = 7s;
+  mismatch.tolerance = 79;
+  for (const RuleSpec& rule : {stale, repeat, mismatch}) kinds.push_back({rule, nullptr});
+  return kinds;
+}
+
 std::vector<Hiding> hidings() {
   const Duration half = 500ms;
   const std::vector<Span> suppressions{{},
@@ -280,4 +316,8 @@ void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
 
 TEST_CASE("cross product: what hides an alarm of a value at a time", "[pipeline][property]") {
   check_all(direct_kinds);
+}
+
+TEST_CASE("cross product: what hides an alarm of a kind with a memory", "[pipeline][property]") {
+  check_all(remembering_kinds);
 }

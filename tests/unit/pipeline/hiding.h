@@ -22,9 +22,9 @@ inline bool is_in(const Spans& spans, Timestamp t) {
 
 // A raise in sight opens, and so does the end of hiding while it stands.
 inline Notices notices_of(const reference::Changes& changes, const Spans& hidden, Timestamp end) {
-  std::map<Timestamp, std::optional<Level>> moments;
-  for (const auto& span : hidden) moments[span.second];
-  for (const reference::Change& change : changes) moments[change.at] = change.level;
+  std::multimap<Timestamp, std::optional<Level>> moments;
+  for (const auto& span : hidden) moments.emplace(span.second, std::nullopt);
+  for (const reference::Change& change : changes) moments.emplace(change.at, change.level);
   Notices notices;
   bool open = false;
   Level level = Level::none;
