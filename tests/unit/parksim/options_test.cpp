@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::options_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -126,4 +126,4 @@ TEST_CASE("parksim options: brokers with and without a port, names and addresses
   }
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::options_test

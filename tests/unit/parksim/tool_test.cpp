@@ -12,7 +12,7 @@
 #include "tests/support/scripted_broker.h"
 #include "tests/support/temp_dir.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::tool_test {
 namespace {
 
 using std::chrono::seconds;
@@ -189,4 +189,4 @@ TEST_CASE("parksim: the same refusal again and again is told once", "[parksim]")
         }) == 1);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::tool_test
