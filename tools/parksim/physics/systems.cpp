@@ -1,0 +1,13 @@
+// tools/parksim/physics/systems.cpp - The table of the simulated systems: one line a package.
+#include <vector>
+
+#include "tools/parksim/physics/system.h"
+
+namespace parkwatch::parksim {
+
+std::span<const SystemInfo> systems() {
+  static const std::vector<SystemInfo> table{};
+  return table;
+}
+
+}  // namespace parkwatch::parksim
