@@ -162,9 +162,9 @@ class WastewaterPlant final : public System {
     flow_m3_h_ = mean_flow_m3_h * (1.0 + 0.2 * swing + flow_stray_.step(random_)) +
                  (faults_.storm ? 50.0 : 0.0);
     const double load = 1.0 + 0.12 * swing + load_stray_.step(random_);
-    const double cod = cod_mg_l * load + (faults_.leachate ? 600.0 : 0.0);
-    const double nh3n = nh3n_mg_l * load + (faults_.leachate ? 50.0 : 0.0);
-    const double tp = tp_mg_l * load + (faults_.acid ? 9.0 : 0.0);
+    const double cod = cod_mg_l * load + (faults_.leachate ? 300.0 : 0.0);
+    const double nh3n = nh3n_mg_l * load + (faults_.leachate ? 24.0 : 0.0);
+    const double tp = tp_mg_l * load + (faults_.acid ? 5.5 : 0.0);
     const double base = faults_.acid ? -6.0 : faults_.caustic ? 8.0 : 0.0;
     sewer_cod_ = lagged(sewer_cod_, cod, step_s, sewer_s);
     sewer_nh3n_ = lagged(sewer_nh3n_, nh3n, step_s, sewer_s);
@@ -238,11 +238,11 @@ class WastewaterPlant final : public System {
   Random random_;
   Stray flow_stray_, load_stray_;
   Faults faults_;
-  Wear refractory_{15.0, 5.0};
+  Wear refractory_{17.0, 4.0};
   Wear inhibition_{0.62, 0.04};
-  Wear phosphate_{0.03, 0.006};
-  Wear carbon_{0.16, 0.035};
-  Wear bulking_{2.6, 0.6};
+  Wear phosphate_{0.032, 0.006};
+  Wear carbon_{0.2, 0.035};
+  Wear bulking_{2.9, 0.6};
   double commissioned_s_ = 0.0;
   double flow_m3_h_ = mean_flow_m3_h;
   double sewer_cod_ = cod_mg_l, sewer_nh3n_ = nh3n_mg_l, sewer_tp_ = tp_mg_l, sewer_base_ = 0.0;
