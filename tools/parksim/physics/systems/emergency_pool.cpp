@@ -71,7 +71,7 @@ class EmergencyPool final : public System {
     level_ = add("pool", "level", "m", {0.0, 6.0, 4}, 30, {.white = 0.0005});
     rain_ = add("weather", "rain", "mm/h", {0.0, 200.0, 1}, 60, {});
     ph_ = add("outfall", "ph", "pH", {0.0, 14.0, 2}, 30, {.white = 0.02});
-    cod_ = add("outfall", "cod", "mg/L", {0.0, 1000.0, 1}, 300, {.white = 0.5});
+    cod_ = add("outfall", "cod", "mg/L", {0.0, 1000.0, 1}, 120, {.white = 0.5});
     conductivity_ = add("outfall", "conductivity", "uS/cm", {0.0, 50'000.0, 0}, 30, {.white = 5.0});
     event_ = panel.add(flag_tag(site_, "pool", "event", seconds{60}));
     for (const std::string& name : names_setting(settings, "gates", {"L1", "L2", "L3"})) {
@@ -141,7 +141,7 @@ class EmergencyPool final : public System {
   void step_outfall(double step_s) {
     const double base = faults_.acid ? -8.0 : faults_.caustic ? 8.0 : 0.0;
     base_ = lagged(base_, base, step_s, ditch_s);
-    cod_mg_l_ = lagged(cod_mg_l_, faults_.organic ? 160.0 : 18.0, step_s, ditch_s);
+    cod_mg_l_ = lagged(cod_mg_l_, faults_.organic ? 75.0 : 18.0, step_s, ditch_s);
     conductivity_us_cm_ =
         lagged(conductivity_us_cm_, faults_.brine ? 6000.0 : 750.0, step_s, ditch_s);
     ditch_ = 1.0 + ditch_stray_.step(random_);

@@ -36,6 +36,7 @@ constexpr SystemCause causes[] = {
     {"fluoride-bed-spent", "the bed that takes the fluoride is spent"},
     {"ozone-trip", "the ozone generator trips, COD is no longer oxidised"},
     {"o-ring-torn", "o-rings between the pressure vessels tear"},
+    {"meter-unpowered", "the flow meter of the concentrate loses its supply"},
 };
 
 // A cause whose effect grows from nothing for as long as it lasts.
@@ -93,6 +94,7 @@ class ZeroLiquidDischarge final : public System {
     if (name == "fluoride-bed-spent") bed_spent_ = on;
     if (name == "ozone-trip") ozone_off_ = on;
     if (name == "o-ring-torn") rings_.begin(on);
+    if (name == "meter-unpowered") meter_dead_ = on;
   }
 
  private:
@@ -154,6 +156,7 @@ class ZeroLiquidDischarge final : public System {
     panel.set(reuse_flow_, reuse_ * (1.0 + meter_.value()));
     panel.set(reuse_cond_, 90.0 + rings_.value());
     panel.set(conc_flow_, concentrate_);
+    panel.power(conc_flow_, !meter_dead_);
     panel.set(outlet_flow_, outlet_.value());
     panel.set(nacl_, salt_t_h_ * nacl_share);
     panel.set(na2so4_, salt_t_h_ * (1.0 - nacl_share));
@@ -180,7 +183,7 @@ class ZeroLiquidDischarge final : public System {
   Growth fibres_{0.4};    // SDI
   Growth rings_{80.0};    // uS/cm
   bool valve_open_ = false, bisulphite_empty_ = false, lime_blocked_ = false;
-  bool bed_spent_ = false, ozone_off_ = false;
+  bool bed_spent_ = false, ozone_off_ = false, meter_dead_ = false;
   double feed_ = feed_m3_h, reuse_ = 0.0, concentrate_ = 0.0, share_ = recovered;
   double salinity_us_cm_ = feed_us_cm;
   double brine_t_h_ = feed_m3_h * feed_us_cm * kg_m3_a_us_cm / 1000.0 * (1.0 - passed);
