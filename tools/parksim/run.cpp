@@ -114,7 +114,7 @@ Duration publish_paced(const Options& options, Park& park, Publisher& publisher,
   Narrator narrator{options.incidents, log};
   const auto begin = std::chrono::steady_clock::now();
   const auto step_wait = std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::duration<double>(step_s / options.speed));
+      std::chrono::duration<double>(park_step_s / options.speed));
   const auto tick = std::max<std::chrono::nanoseconds>(step_wait, std::chrono::milliseconds{1});
   Duration done{0};
   while (done < end_of(options) && !end_wanted(tick)) {

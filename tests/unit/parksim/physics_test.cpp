@@ -31,10 +31,10 @@ TEST_CASE("tank: the level changes by what flows in and out, over its area", "[p
     REQUIRE(inflow.size() == level.size());
     // The first level already holds the first step's flows.
     inflow.front() = outflow.front() = 0.0;
-    const double moved_m3 = (sum(inflow) - sum(outflow)) / 3600.0 * step_s;
+    const double moved_m3 = (sum(inflow) - sum(outflow)) / 3600.0 * park_step_s;
     CAPTURE(tank, moved_m3);
     CHECK((level.back() - level.front()) * tank_area_m2 == Approx(moved_m3).margin(0.02));
-    if (name != "tf-a/t102") CHECK(sum(inflow) / 3600.0 * step_s > 50.0);
+    if (name != "tf-a/t102") CHECK(sum(inflow) / 3600.0 * park_step_s > 50.0);
   }
 }
 
@@ -81,8 +81,10 @@ TEST_CASE("tank: the temperature follows the day, late", "[parksim]") {
 
 TEST_CASE("wastewater: what comes in leaves, and the load is removed", "[parksim]") {
   const Trace trace{silent_instruments(3), hours{24}};
-  const double in = sum(trace.values("wwtp1/inflow/flow", Span{0}, hours{24})) * step_s / 3600.0;
-  const double out = sum(trace.values("wwtp1/effluent/flow", Span{0}, hours{24})) * step_s / 3600.0;
+  const double in =
+      sum(trace.values("wwtp1/inflow/flow", Span{0}, hours{24})) * park_step_s / 3600.0;
+  const double out =
+      sum(trace.values("wwtp1/effluent/flow", Span{0}, hours{24})) * park_step_s / 3600.0;
   CHECK(in == Approx(5000.0).margin(150.0));  // a day's capacity
   CHECK(out == Approx(in).epsilon(0.002));
   const auto mean = [&](const char* name) {

@@ -26,7 +26,7 @@ TEST_CASE("random: another seed or another name gives other numbers", "[parksim]
   CHECK(value != other_name.uniform());
 }
 
-TEST_CASE("random: uniform fills [0, 1) evenly", "[parksim]") {
+TEST_CASE("random: uniform fills the unit interval evenly", "[parksim]") {
   Random random{3, "uniform"};
   std::vector<int> tenths(10);
   for (int i = 0; i < 100'000; ++i) {

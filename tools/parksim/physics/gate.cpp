@@ -60,15 +60,15 @@ void Gate::stall(bool on) {
 }
 
 void Gate::step(double hour) {
-  if (random_.chance(arrivals_per_hour(hour) * step_s / 3600.0)) {
+  if (random_.chance(arrivals_per_hour(hour) * park_step_s / 3600.0)) {
     queue_ = std::min(queue_ + 1, queue_max);
   }
-  timer_s_ = std::max(0.0, timer_s_ - step_s);
+  timer_s_ = std::max(0.0, timer_s_ - park_step_s);
   step_arm();
 }
 
 void Gate::step_arm() {
-  const double travel = step_s / travel_s;
+  const double travel = park_step_s / travel_s;
   switch (phase_) {
     case Phase::closed:
       if (queue_ > 0 && timer_s_ <= 0.0) phase_ = Phase::lifting;

@@ -14,17 +14,18 @@ constexpr double drift_memory_s = 600.0;
 
 }  // namespace
 
-Panel::Panel(std::uint64_t seed, double rate, bool noisy)
-    : seed_(seed), rate_(rate), noisy_(noisy) {
-  assert(rate > 0.0);
+Panel::Panel(std::uint64_t seed, double rate, bool noisy, Span step)
+    : seed_(seed), rate_(rate), noisy_(noisy), step_(step) {
+  assert(rate > 0.0 && step > Span{0});
 }
 
 TagIndex Panel::add(TagInfo info, Noise noise) {
   assert(tags_.size() < std::numeric_limits<TagIndex>::max());
   const auto tag = static_cast<TagIndex>(tags_.size());
-  const double steps = static_cast<double>(info.period / step_span) / rate_;
+  const double steps = static_cast<double>(info.period / step_) / rate_;
   const auto period_steps = std::max<std::int64_t>(1, std::llround(steps));
-  const double period_s = static_cast<double>(period_steps) * step_s;
+  const double period_s =
+      static_cast<double>(period_steps) * std::chrono::duration<double>(step_).count();
   if (!noisy_) noise = Noise{};
   Random random{seed_, info.topic()};
   const Stray drift{noise.drift, drift_memory_s, period_s, random};

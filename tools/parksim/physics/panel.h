@@ -9,9 +9,10 @@
 
 namespace parkwatch::parksim {
 
-// The physics' step. Every period is a whole number of steps, and every sample lies on one.
+// The demo park's step (SystemPark has its own). Every period is a whole number of steps, and every
+// sample lies on one.
 inline constexpr Span step_span = std::chrono::milliseconds{250};
-inline constexpr double step_s = 0.25;
+inline constexpr double park_step_s = 0.25;
 
 // What an instrument adds, in its unit: a standard deviation each.
 struct Noise {
@@ -21,9 +22,10 @@ struct Noise {
 
 class Panel {
  public:
-  // rate: divides every period (2 publishes twice as often); a period is never below one step.
+  // rate: divides every period (2 publishes twice as often).
   // noisy = false: true values, still cut to the span and rounded to the digits.
-  Panel(std::uint64_t seed, double rate, bool noisy);
+  // step: how often sample() is called; a period is a whole number of steps, at least one.
+  Panel(std::uint64_t seed, double rate, bool noisy, Span step = step_span);
 
   // Before the first sample() only.
   TagIndex add(TagInfo info, Noise noise = {});
@@ -63,6 +65,7 @@ class Panel {
   std::uint64_t seed_;
   double rate_;
   bool noisy_;
+  Span step_;
   std::vector<TagInfo> tags_;
   std::vector<Instrument> instruments_;
 };

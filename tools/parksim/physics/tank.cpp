@@ -69,7 +69,7 @@ TagInfo valve_word(const std::string& device, const char* quantity) {
 Tank::Tank(TankOptions options, Panel& panel, std::uint64_t seed)
     : options_(std::move(options)),
       random_(seed, "tank " + options_.name),
-      draw_stray_(0.04, 120.0, step_s, random_),
+      draw_stray_(0.04, 120.0, park_step_s, random_),
       level_m_(options_.level_m),
       temperature_c_(weather_c(9.0) + random_.between(-2.0, 2.0)) {
   using std::chrono::seconds;
@@ -114,7 +114,7 @@ void Tank::step_inlet() {
   if (level_m_ < options_.fill_below_m && may_fill) filling_ = true;
   if (level_m_ >= options_.fill_until_m || !may_fill) filling_ = false;
   const double target = filling_ || inlet_stuck_ ? 1.0 : 0.0;
-  const double travel = step_s / valve_travel_s;
+  const double travel = park_step_s / valve_travel_s;
   inlet_ += std::clamp(target - inlet_, -travel, travel);
   inflow_m3_s_ = inlet_ * line_m3_s;
 }
@@ -128,20 +128,20 @@ void Tank::step_outlet() {
 
 void Tank::step_liquid() {
   spill_m3_s_ = leaking_ ? leak_m3_s * std::sqrt(level_m_ / 8.0) : 0.0;  // Torricelli
-  level_m_ += (inflow_m3_s_ - outflow_m3_s_ - spill_m3_s_) * step_s / tank_area_m2;
+  level_m_ += (inflow_m3_s_ - outflow_m3_s_ - spill_m3_s_) * park_step_s / tank_area_m2;
   if (level_m_ > tank_height_m) {  // runs over
-    spill_m3_s_ += (level_m_ - tank_height_m) * tank_area_m2 / step_s;
+    spill_m3_s_ += (level_m_ - tank_height_m) * tank_area_m2 / park_step_s;
     level_m_ = tank_height_m;
   }
   level_m_ = std::max(level_m_, 0.0);
 }
 
 void Tank::step_gas(double hour) {
-  pool_m3_ += (spill_m3_s_ - pool_m3_ / pool_drain_s) * step_s;
+  pool_m3_ += (spill_m3_s_ - pool_m3_ / pool_drain_s) * park_step_s;
   // Filling breathes vapour out.
   const double source = 1.5 + 1.5 * inlet_ + gas_lel_per_m3 * pool_m3_;
-  gas_lel_ += (source - gas_lel_) * step_s / gas_dilution_s;
-  temperature_c_ += (weather_c(hour) - temperature_c_) * step_s / liquid_memory_s;
+  gas_lel_ += (source - gas_lel_) * park_step_s / gas_dilution_s;
+  temperature_c_ += (weather_c(hour) - temperature_c_) * park_step_s / liquid_memory_s;
 }
 
 void Tank::step_pressure() {
@@ -156,7 +156,7 @@ void Tank::step_pressure() {
   }
   const double nitrogen = regulator_jammed_ ? jam_m3_s : 0.0;
   const double net = inflow_m3_s_ - outflow_m3_s_ - spill_m3_s_ + nitrogen - vent;
-  const double gain = step_s * (atmosphere_kpa + pressure_kpa_) / vapour_m3;
+  const double gain = park_step_s * (atmosphere_kpa + pressure_kpa_) / vapour_m3;
   // Implicit in the vents: a nearly full tank is stiff.
   pressure_kpa_ += gain * net / (1.0 + gain * slope);
 }

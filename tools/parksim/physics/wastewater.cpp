@@ -41,7 +41,7 @@ constexpr double sewer_mixing_s = 3.0;
 
 // One completely mixed basin.
 void mix(double& basin, double inflow, double retention_s) {
-  basin += (inflow - basin) * step_s / retention_s;
+  basin += (inflow - basin) * park_step_s / retention_s;
 }
 
 void mix(Water& basin, const Water& inflow, double retention_s) {
@@ -75,8 +75,8 @@ TagInfo number(const char* device, const char* quantity, const char* unit, doubl
 
 Wastewater::Wastewater(Panel& panel, std::uint64_t seed)
     : random_(seed, "wastewater"),
-      flow_stray_(0.02, 900.0, step_s, random_),
-      load_stray_(0.03, 900.0, step_s, random_),
+      flow_stray_(0.02, 900.0, park_step_s, random_),
+      load_stray_(0.03, 900.0, park_step_s, random_),
       sewer_{design_m3_h, 300.0, 30.0, 4.0, 7.3},
       equalised_(sewer_),
       clarified_{design_m3_h, 27.0, 1.5, 0.3, 7.2} {
@@ -156,12 +156,12 @@ void Wastewater::step_reactor() {
   mix(tp_, equalised_.tp * tp_left, retention);
   // Nitrification eats alkalinity: 0.3 pH at design load.
   mix(ph_, equalised_.ph - 0.3 * nitrified / design_nitrified_mg_l_s + 0.2, retention);
-  biodegradable_ = std::max(0.0, biodegradable_ - eaten * step_s);
-  nh3n_ = std::max(0.0, nh3n_ - nitrified * step_s);
+  biodegradable_ = std::max(0.0, biodegradable_ - eaten * park_step_s);
+  nh3n_ = std::max(0.0, nh3n_ - nitrified * park_step_s);
 
   const double demand = (oxygen_per_cod * eaten + oxygen_per_nh3n * nitrified) / design_demand;
   const double supply = air_ * (saturation_mg_l - do_) / (saturation_mg_l - setpoint_mg_l);
-  do_ = std::max(0.0, do_ + uptake_mg_l_s * (supply - demand) * step_s);
+  do_ = std::max(0.0, do_ + uptake_mg_l_s * (supply - demand) * park_step_s);
 
   const Water mixed{equalised_.flow_m3_h, biodegradable_ + inert_, nh3n_, tp_, ph_};
   mix(clarified_, mixed, clarifier_s * design_m3_h / equalised_.flow_m3_h);
