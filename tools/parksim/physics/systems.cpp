@@ -2,13 +2,19 @@
 #include <vector>
 
 #include "tools/parksim/physics/system.h"
+#include "tools/parksim/physics/systems/coke_oven_gas.h"
+#include "tools/parksim/physics/systems/energy_carbon.h"
+#include "tools/parksim/physics/systems/heating_geothermal.h"
+#include "tools/parksim/physics/systems/hydrogen_station.h"
 #include "tools/parksim/physics/systems/tank_farm.h"
+#include "tools/parksim/physics/systems/water_supply.h"
 
 namespace parkwatch::parksim {
 
 std::span<const SystemInfo> systems() {
   static const std::vector<SystemInfo> table{
-      tank_farm_system(),
+      coke_oven_gas(),    energy_carbon(),    heating_geothermal(),
+      hydrogen_station(), tank_farm_system(), water_supply(),
   };
   return table;
 }

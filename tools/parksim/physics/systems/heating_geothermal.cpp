@@ -21,10 +21,10 @@ constexpr double return_c = 40.0;
 constexpr double primary_m3_h_well = 115.0;  // circulation for each well
 constexpr double station_c = 45.0;
 constexpr double station_drop_k = 10.0;
-constexpr double static_m = 40.0;          // depth of the water at rest
-constexpr double yield_m3_h_m = 5.0;       // of a well, for each metre of drawdown
+constexpr double static_m = 40.0;     // depth of the water at rest
+constexpr double yield_m3_h_m = 5.0;  // of a well, for each metre of drawdown
 constexpr double reinjected = 0.96;
-constexpr double still_c = 25.0;           // pipes without circulation end there
+constexpr double still_c = 25.0;  // pipes without circulation end there
 
 constexpr SystemCause causes[] = {
     {"primary-leak", "a weld of the primary network opens, by 12 m3/h each hour"},
@@ -34,7 +34,8 @@ constexpr SystemCause causes[] = {
     {"primary-pump-trip", "the primary circulation pump trips"},
     {"well-pump-trip", "the pump of the first well trips"},
     {"screen-clogging", "the screen of the first well clogs"},
-    {"reinjection-clogs", "the reinjection wells clog, and the filters drain what they do not take"},
+    {"reinjection-clogs",
+     "the reinjection wells clog, and the filters drain what they do not take"},
     {"station-valve-stuck", "the control valve of the first station creeps shut"},
     {"station-leak", "a pipe of the first station's network corrodes through"},
     {"station-pump-off", "the first station's circulation pump is switched off"},
@@ -71,15 +72,15 @@ class HeatingGeothermal final : public System {
 
   Causes causes_;
   Random random_;
-  Stray weather_;                                  // K of the return
-  Worsening leak_{12.0 / 3600.0, 24.0, 60.0};      // m3/h
-  Worsening passing_{3.0 / 300.0, 3.0, 30.0};      // m3/h
-  Worsening scale_{0.004 / 60.0, 0.45, 600.0};     // of the effectiveness
-  Worsening bypass_{0.15 / 60.0, 14.0, 600.0};     // K of the return
-  Worsening clogging_{0.4 / 60.0, 42.0, 600.0};    // m of the first well's depth
-  Worsening refused_{0.003 / 60.0, 0.3, 600.0};    // part that is not reinjected
-  Worsening shut_{0.2 / 60.0, 14.0, 600.0};        // K of the first station's supply
-  Worsening corroded_{3.0 / 3600.0, 6.0, 60.0};    // m3/h
+  Stray weather_;                                // K of the return
+  Worsening leak_{12.0 / 3600.0, 24.0, 60.0};    // m3/h
+  Worsening passing_{3.0 / 300.0, 3.0, 30.0};    // m3/h
+  Worsening scale_{0.004 / 60.0, 0.45, 600.0};   // of the effectiveness
+  Worsening bypass_{0.15 / 60.0, 14.0, 600.0};   // K of the return
+  Worsening clogging_{0.4 / 60.0, 42.0, 600.0};  // m of the first well's depth
+  Worsening refused_{0.003 / 60.0, 0.3, 600.0};  // part that is not reinjected
+  Worsening shut_{0.2 / 60.0, 14.0, 600.0};      // K of the first station's supply
+  Worsening corroded_{3.0 / 3600.0, 6.0, 60.0};  // m3/h
   NetworkWater water_{primary_network};
   double drawn_m3_h_ = 0.0;
   double reinjected_m3_h_ = 0.0;
@@ -117,10 +118,9 @@ HeatingGeothermal::HeatingGeothermal(const SystemSettings& settings, Panel& pane
   drawn_tag_ = number("abstraction", "flow", "m3/h", {0.0, 1000.0, 1}, {.white = 0.5});
   reinjected_tag_ = number("reinjection", "flow", "m3/h", {0.0, 1000.0, 1}, {.white = 0.5});
   for (const std::string& room : names_setting(settings, "rooms", {})) {
-    rooms_.push_back({.tag = panel.add(
-                          number_tag(site, room, "temperature", "degC", {-20.0, 50.0, 1},
-                                     seconds{300}),
-                          {.white = 0.05, .drift = 0.1})});
+    rooms_.push_back({.tag = panel.add(number_tag(site, room, "temperature", "degC",
+                                                  {-20.0, 50.0, 1}, seconds{300}),
+                                       {.white = 0.05, .drift = 0.1})});
   }
   flow_m3_h_ = primary_m3_h_well * static_cast<double>(draws_m3_h_.size());
 }
@@ -158,8 +158,8 @@ void HeatingGeothermal::step_wells(double dt_s) {
     draws_m3_h_[i] = lagged(draws_m3_h_[i], tripped ? 0.0 : well_m3_h, dt_s, 60.0);
     drawn_m3_h_ += draws_m3_h_[i];
   }
-  reinjected_m3_h_ = lagged(reinjected_m3_h_, drawn_m3_h_ * (reinjected - refused_.value()), dt_s,
-                            60.0);
+  reinjected_m3_h_ =
+      lagged(reinjected_m3_h_, drawn_m3_h_ * (reinjected - refused_.value()), dt_s, 60.0);
 }
 
 // The exchanger warms what comes back by its effectiveness, as far as the wells' water allows.

@@ -5,11 +5,11 @@
 namespace parkwatch::parksim {
 
 struct NetworkKind {
-  double set_mpa;          // that the make-up pump holds
-  double content_m3_mpa;   // water that a rise of 1 MPa takes up
-  double loss_m3_h;        // of a sound network
+  double set_mpa;         // that the make-up pump holds
+  double content_m3_mpa;  // water that a rise of 1 MPa takes up
+  double loss_m3_h;       // of a sound network
   double make_up_max_m3_h;
-  double gain_m3_h_mpa;    // of the make-up's controller
+  double gain_m3_h_mpa;  // of the make-up's controller
 };
 
 // 1 m3/h is lost and 20 m3/h can be made up; 0.3 and 3 of a station's secondary network.

@@ -126,8 +126,8 @@ WaterSupply::WaterSupply(const SystemSettings& settings, Panel& panel, std::uint
   inflow_tag_ = number("clear_water", "inflow", "m3/h", {0.0, 2000.0, 0}, 60, {.white = 2.0});
   double age_h = 1.2;
   for (const std::string& tap : names_setting(settings, "taps", {})) {
-    taps_.push_back({age_h, number(tap.c_str(), "chlorine", "mg/L", {0.0, 5.0, 3}, 60,
-                                   {.white = 0.003})});
+    taps_.push_back(
+        {age_h, number(tap.c_str(), "chlorine", "mg/L", {0.0, 5.0, 3}, 60, {.white = 0.003})});
     age_h += 0.3;
   }
 }
@@ -145,8 +145,8 @@ void WaterSupply::step(TimePoint now, double dt_s, Panel& panel) {
 // The pumps hold the pressure as long as their curve allows; a crack lets out more at more
 // pressure, as taps do.
 void WaterSupply::step_network(double hour, double dt_s) {
-  const double open = demand_at(hour) * (1.0 + demand_stray_.step(random_)) +
-                      crack_.step(has("main-burst"), dt_s);
+  const double open =
+      demand_at(hour) * (1.0 + demand_stray_.step(random_)) + crack_.step(has("main-burst"), dt_s);
   const double wanted = pressure_set_mpa + drift_.step(has("transmitter-drift"), dt_s);
   const double possible = shut_off_mpa - pump_curve * flow_m3_h_ * flow_m3_h_;
   pressure_mpa_ = lagged(pressure_mpa_, std::min(wanted, possible), dt_s, pumps_s);
@@ -164,8 +164,8 @@ void WaterSupply::step_tank(double dt_s) {
 }
 
 void WaterSupply::step_quality(double dt_s) {
-  turbidity_ = 0.25 + turbidity_stray_.step(random_) +
-               breakthrough_.step(has("filter-breakthrough"), dt_s);
+  turbidity_ =
+      0.25 + turbidity_stray_.step(random_) + breakthrough_.step(has("filter-breakthrough"), dt_s);
   chlorine_ = dose_mg_l - stock_lost_.step(has("chlorinator-empty"), dt_s) +
               overdose_.step(has("dosing-valve-open"), dt_s);
   ph_ = 7.4 - acid_.step(has("alum-overdose"), dt_s) + alkali_.step(has("lime-overdose"), dt_s);
