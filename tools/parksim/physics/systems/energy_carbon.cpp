@@ -23,11 +23,11 @@ constexpr double rated_m_s = 11.0;
 constexpr double wind_efficiency = 0.95;
 constexpr double gas_m3_h = 500.0;
 
-constexpr SystemCause causes[] = {
+constexpr SystemCause all_causes[] = {
     {"ct-reversed", "a current transformer of the second enterprise (5.5 kW) is turned round"},
-    {"ct-reversed-small", "a current transformer of the third enterprise (4.5 kW) is turned round"},
-    {"register-jump", "a bit of the fourth enterprise's register turns over: 126 kWh"},
-    {"register-jump-small", "a bit of the fourth enterprise's register turns over: 100 kWh"},
+    {"ct-reversed-light", "a current transformer of the third enterprise (4.5 kW) is turned round"},
+    {"register-jump", "a bit of the fourth enterprise's register turns over: 128 kWh"},
+    {"register-jump-light", "a bit of the ninth enterprise's register turns over: 128 kWh"},
     {"register-restored", "the fourth enterprise's meter is reset to a copy 40 kWh old"},
     {"meter-bypass", "the fourth enterprise draws more and more through a cable past its meter"},
     {"terminal-unpowered", "the terminal of the fifth enterprise loses its supply"},
@@ -139,11 +139,10 @@ MeterFaults EnergyCarbon::faults_of(std::size_t enterprise) const {
       faults.reversed = has("ct-reversed");
       break;
     case 2:
-      faults.reversed = has("ct-reversed-small");
+      faults.reversed = has("ct-reversed-light");
       break;
     case 3:
-      faults.jump_large = has("register-jump");
-      faults.jump_small = has("register-jump-small");
+      faults.jumped = has("register-jump");
       faults.restored = has("register-restored");
       faults.bypass = has("meter-bypass");
       break;
@@ -159,6 +158,9 @@ MeterFaults EnergyCarbon::faults_of(std::size_t enterprise) const {
       break;
     case 7:
       faults.furnace = has("second-furnace");
+      break;
+    case 8:
+      faults.jumped = has("register-jump-light");
       break;
     default:
       break;
@@ -218,7 +220,7 @@ double EnergyCarbon::step_storage(double hour, double dt_s, Panel& panel) {
 }  // namespace
 
 SystemInfo energy_carbon() {
-  return {"energy-carbon", causes,
+  return {"energy-carbon", all_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {
             return std::make_unique<EnergyCarbon>(settings, panel, seed);

@@ -11,8 +11,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr double guard_kw[] = {5.5, 4.5};
-constexpr double jump_large_kwh = 126.0;  // a bit of the register's memory turns over
-constexpr double jump_small_kwh = 100.0;
+constexpr double bit_kwh = 128.0;
 constexpr double restored_kwh = 40.0;
 
 bool is_guard_house(std::size_t number) { return number == 1 || number == 2; }
@@ -59,8 +58,7 @@ void Enterprise::step(double hour, double scale, double dt_s, const MeterFaults&
 
 void Enterprise::step_register(double dt_s, const MeterFaults& faults) {
   register_kwh_ += metered_kw_ * dt_s / 3600.0;
-  if (faults.jump_large && !before_.jump_large) register_kwh_ += jump_large_kwh;
-  if (faults.jump_small && !before_.jump_small) register_kwh_ += jump_small_kwh;
+  if (faults.jumped && !before_.jumped) register_kwh_ += bit_kwh;
   if (faults.restored && !before_.restored) register_kwh_ -= restored_kwh;
   before_ = faults;
 }

@@ -12,9 +12,8 @@ namespace parkwatch::parksim {
 // What is wrong with one enterprise's meter or load now.
 struct MeterFaults {
   bool reversed = false;  // a current transformer is mounted the wrong way round
-  bool jump_large = false;
-  bool jump_small = false;
-  bool restored = false;  // its memory, from a copy that is 40 kWh old
+  bool jumped = false;    // a bit of its register turned over
+  bool restored = false;  // its memory was, from a copy that is 40 kWh old
   bool no_power = false;  // the terminal
   bool clock_fast = false;
   bool clock_slow = false;

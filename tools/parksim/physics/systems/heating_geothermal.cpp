@@ -26,7 +26,7 @@ constexpr double yield_m3_h_m = 5.0;  // of a well, for each metre of drawdown
 constexpr double reinjected = 0.96;
 constexpr double still_c = 25.0;  // pipes without circulation end there
 
-constexpr SystemCause causes[] = {
+constexpr SystemCause all_causes[] = {
     {"primary-leak", "a weld of the primary network opens, by 12 m3/h each hour"},
     {"make-up-passing", "the primary make-up valve does not shut"},
     {"exchanger-scaling", "the geothermal side of the heat exchanger scales"},
@@ -234,7 +234,7 @@ void HeatingGeothermal::show(Panel& panel) const {
 }  // namespace
 
 SystemInfo heating_geothermal() {
-  return {"heating-geothermal", causes,
+  return {"heating-geothermal", all_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {
             return std::make_unique<HeatingGeothermal>(settings, panel, seed);

@@ -18,7 +18,7 @@ constexpr double fan_stop_after_s = 1800.0;
 constexpr double fan_dilutes = 4.0;
 constexpr double fan_run_up_s = 5.0;
 
-constexpr SystemCause causes[] = {
+constexpr SystemCause all_causes[] = {
     {"fitting-leak", "a fitting in the compressor room leaks more and more hydrogen"},
     {"fan-starter-burnt", "the contactor of the exhaust fan is burnt"},
     {"jet-fire", "hydrogen from a fitting lights itself"},
