@@ -88,8 +88,8 @@ class Main {
   Worsening large_{1100.0 / 240.0, 1100.0, 30.0};
   Worsening torn_{6000.0 / 300.0, 6000.0, 60.0};
   Worsening condensate_{15.0 / 60.0, 900.0, 30.0};  // m3/h that the meter shows too much
-  Worsening deposit_{0.008 / 60.0, 1.3, 300.0};     // of the friction
-  Worsening creep_{0.05 / 60.0, 4.0, 300.0};        // kPa
+  Worsening deposit_{0.008 / 60.0, 1.3, 3600.0};    // of the friction
+  Worsening creep_{0.05 / 60.0, 4.0, 3600.0};       // kPa
   double source_kpa_ = inlet_kpa;
   double pressure_kpa_ = 8.0;  // at the outlet
   double inflow_m3_h_ = demand_m3_h;

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 constexpr double guard_kw[] = {5.5, 4.5};
 constexpr double bit_kwh = 128.0;
-constexpr double restored_kwh = 40.0;
+constexpr double restored_kwh = 80.0;
 
 bool is_guard_house(std::size_t number) { return number == 1 || number == 2; }
 

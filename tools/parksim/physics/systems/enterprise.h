@@ -13,7 +13,7 @@ namespace parkwatch::parksim {
 struct MeterFaults {
   bool reversed = false;  // a current transformer is mounted the wrong way round
   bool jumped = false;    // a bit of its register turned over
-  bool restored = false;  // its memory was, from a copy that is 40 kWh old
+  bool restored = false;  // its memory was, from a copy that is 80 kWh old
   bool no_power = false;  // the terminal
   bool clock_fast = false;
   bool clock_slow = false;
@@ -42,8 +42,8 @@ class Enterprise {
   Stray stray_;
   Worsening furnace_{8.0 / 60.0, 450.0, 60.0};  // kW
   Worsening bypass_{10.0 / 60.0, 900.0, 60.0};  // kW past the meter
-  Worsening fast_{1.0 / 60.0, 86400.0, 1.0};    // s; the repair sets the clock
-  Worsening slow_{1.0 / 60.0, 86400.0, 1.0};    // s
+  Worsening fast_{1.12 / 60.0, 86400.0, 1.0};    // s; the repair sets the clock
+  Worsening slow_{1.12 / 60.0, 86400.0, 1.0};    // s
   MeterFaults before_;
   double drawn_kw_ = 0.0;
   double metered_kw_ = 0.0;

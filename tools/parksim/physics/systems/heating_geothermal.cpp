@@ -73,10 +73,10 @@ class HeatingGeothermal final : public System {
   Causes causes_;
   Random random_;
   Stray weather_;                                // K of the return
-  Worsening leak_{12.0 / 3600.0, 24.0, 60.0};    // m3/h
+  Worsening leak_{12.0 / 3600.0, 30.0, 60.0};    // m3/h
   Worsening passing_{3.0 / 300.0, 3.0, 30.0};    // m3/h
   Worsening scale_{0.004 / 60.0, 0.45, 600.0};   // of the effectiveness
-  Worsening bypass_{0.15 / 60.0, 14.0, 600.0};   // K of the return
+  Worsening bypass_{0.15 / 60.0, 11.5, 600.0};   // K of the return
   Worsening clogging_{0.4 / 60.0, 42.0, 600.0};  // m of the first well's depth
   Worsening refused_{0.003 / 60.0, 0.3, 600.0};  // part that is not reinjected
   Worsening shut_{0.2 / 60.0, 14.0, 600.0};      // K of the first station's supply

@@ -159,7 +159,7 @@ class HydrogenStation final : public System {
 
 SystemInfo hydrogen_station() {
   return {
-      "hydrogen-station", causes,
+      "hydrogen-station", all_causes,
       [](const SystemSettings& settings, Panel& panel, std::uint64_t) -> std::unique_ptr<System> {
         return std::make_unique<HydrogenStation>(settings, panel);
       }};
