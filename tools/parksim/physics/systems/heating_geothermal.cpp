@@ -27,7 +27,7 @@ constexpr double reinjected = 0.96;
 constexpr double still_c = 25.0;  // pipes without circulation end there
 
 constexpr SystemCause all_causes[] = {
-    {"primary-leak", "a weld of the primary network opens, by 12 m3/h each hour"},
+    {"primary-leak", "a weld of the primary network opens, by 18 m3/h each hour"},
     {"make-up-passing", "the primary make-up valve does not shut"},
     {"exchanger-scaling", "the geothermal side of the heat exchanger scales"},
     {"bypass-open", "a bypass valve at a station works itself open"},
@@ -73,14 +73,14 @@ class HeatingGeothermal final : public System {
   Causes causes_;
   Random random_;
   Stray weather_;                                // K of the return
-  Worsening leak_{12.0 / 3600.0, 30.0, 60.0};    // m3/h
+  Worsening leak_{18.0 / 3600.0, 45.0, 60.0};    // m3/h
   Worsening passing_{3.0 / 300.0, 3.0, 30.0};    // m3/h
   Worsening scale_{0.004 / 60.0, 0.45, 600.0};   // of the effectiveness
-  Worsening bypass_{0.15 / 60.0, 11.5, 600.0};   // K of the return
+  Worsening bypass_{0.15 / 60.0, 12.5, 600.0};   // K of the return
   Worsening clogging_{0.4 / 60.0, 42.0, 600.0};  // m of the first well's depth
   Worsening refused_{0.003 / 60.0, 0.3, 600.0};  // part that is not reinjected
   Worsening shut_{0.2 / 60.0, 14.0, 600.0};      // K of the first station's supply
-  Worsening corroded_{3.0 / 3600.0, 6.0, 60.0};  // m3/h
+  Worsening corroded_{4.0 / 3600.0, 8.0, 60.0};  // m3/h
   NetworkWater water_{primary_network};
   double drawn_m3_h_ = 0.0;
   double reinjected_m3_h_ = 0.0;
