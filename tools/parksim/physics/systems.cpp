@@ -13,8 +13,8 @@ namespace parkwatch::parksim {
 
 std::span<const SystemInfo> systems() {
   static const std::vector<SystemInfo> table{
-      coke_oven_gas(),    energy_carbon(),    heating_geothermal(),
-      hydrogen_station(), tank_farm_system(), water_supply(),
+      coke_oven_gas_system(),    energy_carbon_system(),    heating_geothermal_system(),
+      hydrogen_station_system(), tank_farm_system(), water_supply_system(),
   };
   return table;
 }

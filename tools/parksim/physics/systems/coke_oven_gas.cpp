@@ -182,7 +182,7 @@ class CokeOvenGas final : public System {
 
 }  // namespace
 
-SystemInfo coke_oven_gas() {
+SystemInfo coke_oven_gas_system() {
   return {"coke-oven-gas", all_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {

@@ -7,6 +7,6 @@ namespace parkwatch::parksim {
 
 // Package coke-oven-gas. Settings: site, detectors, ovens. Causes that act on one of them act on
 // the first.
-[[nodiscard]] SystemInfo coke_oven_gas();
+[[nodiscard]] SystemInfo coke_oven_gas_system();
 
 }  // namespace parkwatch::parksim

@@ -219,7 +219,7 @@ double EnergyCarbon::step_storage(double hour, double dt_s, Panel& panel) {
 
 }  // namespace
 
-SystemInfo energy_carbon() {
+SystemInfo energy_carbon_system() {
   return {"energy-carbon", all_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {

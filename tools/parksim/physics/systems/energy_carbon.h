@@ -8,6 +8,6 @@ namespace parkwatch::parksim {
 // Package energy-carbon. Settings: site, enterprises, pv, pv_capacity, wind, wind_capacity,
 // chargers, storage. Causes of meters are about the second to the ninth enterprise, those of
 // plants about the first of its kind.
-[[nodiscard]] SystemInfo energy_carbon();
+[[nodiscard]] SystemInfo energy_carbon_system();
 
 }  // namespace parkwatch::parksim

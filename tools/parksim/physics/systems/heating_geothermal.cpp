@@ -233,7 +233,7 @@ void HeatingGeothermal::show(Panel& panel) const {
 
 }  // namespace
 
-SystemInfo heating_geothermal() {
+SystemInfo heating_geothermal_system() {
   return {"heating-geothermal", all_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {

@@ -7,6 +7,6 @@ namespace parkwatch::parksim {
 
 // Package heating-geothermal. Settings: site, wells, stations, rooms. Causes that act on one of
 // them act on the first.
-[[nodiscard]] SystemInfo heating_geothermal();
+[[nodiscard]] SystemInfo heating_geothermal_system();
 
 }  // namespace parkwatch::parksim

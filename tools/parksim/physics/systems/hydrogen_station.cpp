@@ -157,7 +157,7 @@ class HydrogenStation final : public System {
 
 }  // namespace
 
-SystemInfo hydrogen_station() {
+SystemInfo hydrogen_station_system() {
   return {
       "hydrogen-station", all_causes,
       [](const SystemSettings& settings, Panel& panel, std::uint64_t) -> std::unique_ptr<System> {

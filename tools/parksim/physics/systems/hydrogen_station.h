@@ -7,6 +7,6 @@ namespace parkwatch::parksim {
 
 // Package hydrogen-station. Settings: site, detectors, flames, grades, electrolysers, dispensers,
 // lng, chargers. Causes that act on one of them act on the first; those of the storage on all.
-[[nodiscard]] SystemInfo hydrogen_station();
+[[nodiscard]] SystemInfo hydrogen_station_system();
 
 }  // namespace parkwatch::parksim

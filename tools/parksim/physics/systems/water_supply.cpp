@@ -209,7 +209,7 @@ void WaterSupply::show(Panel& panel) const {
 
 }  // namespace
 
-SystemInfo water_supply() {
+SystemInfo water_supply_system() {
   return {"water-supply", all_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {

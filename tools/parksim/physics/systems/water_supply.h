@@ -6,6 +6,6 @@
 namespace parkwatch::parksim {
 
 // Package water-supply. Settings: site, taps (chlorine at the ends of the network).
-[[nodiscard]] SystemInfo water_supply();
+[[nodiscard]] SystemInfo water_supply_system();
 
 }  // namespace parkwatch::parksim
