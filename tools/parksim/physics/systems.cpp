@@ -2,12 +2,22 @@
 #include <vector>
 
 #include "tools/parksim/physics/system.h"
+#include "tools/parksim/physics/systems/air_quality.h"
+#include "tools/parksim/physics/systems/chemical_park_gates.h"
+#include "tools/parksim/physics/systems/cold_chain_barns.h"
+#include "tools/parksim/physics/systems/construction_site.h"
+#include "tools/parksim/physics/systems/park_overview.h"
 #include "tools/parksim/physics/systems/tank_farm.h"
 
 namespace parkwatch::parksim {
 
 std::span<const SystemInfo> systems() {
   static const std::vector<SystemInfo> table{
+      air_quality_system(),
+      chemical_park_gates_system(),
+      cold_chain_barns_system(),
+      construction_site_system(),
+      park_overview_system(),
       tank_farm_system(),
   };
   return table;
