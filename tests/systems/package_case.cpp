@@ -1,0 +1,169 @@
+// tests/systems/package_case.cpp - TOML to a PackageCase.
+#include "tests/systems/package_case.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "config/toml.h"
+
+namespace parkwatch::systems {
+namespace {
+
+constexpr Duration watch_max = std::chrono::days{40};
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+// A value as TOML writes it; `bare`: texts without quotes, as the simulator takes them.
+std::string written(const SettingsValue& value, bool bare) {
+  if (const auto* text = std::get_if<std::string>(&value.held)) return bare ? *text : quoted(*text);
+  if (const auto* whole = std::get_if<std::int64_t>(&value.held)) return std::to_string(*whole);
+  if (const auto* flag = std::get_if<bool>(&value.held)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&value.held)) {
+    std::ostringstream out;
+    out.precision(17);
+    out << *number;
+    const bool whole = out.str().find_first_of(".en") == std::string::npos;
+    return out.str() + (whole ? ".0" : "");
+  }
+  if (const auto* list = std::get_if<std::vector<SettingsValue>>(&value.held)) {
+    std::string out = "[";
+    for (const SettingsValue& element : *list) {
+      out += (out.size() > 1 ? ", " : "") + written(element, bare);
+    }
+    return out + "]";
+  }
+  return "\"\"";  // a table: no parameter has that type, and config will say so
+}
+
+std::vector<std::string> setting(const SettingsValue& value) {
+  std::vector<std::string> all;
+  if (const auto* list = std::get_if<std::vector<SettingsValue>>(&value.held)) {
+    for (const SettingsValue& element : *list) all.push_back(written(element, true));
+  } else {
+    all.push_back(written(value, true));
+  }
+  return all;
+}
+
+class CaseReader {
+ public:
+  CaseReader(const SettingsTable& root, PackageCase& to, Diagnostics& out)
+      : reader_(root, "", out), to_(to) {}
+
+  void read() {
+    read_system();
+    if (const SettingsTable* quiet = reader_.table("quiet")) {
+      SettingsReader inner = reader_.within(*quiet, "quiet");
+      to_.quiet = inner.duration("duration", to_.quiet, std::chrono::hours{1}, watch_max);
+      inner.finish();
+    }
+    for (const SettingsTable* table : reader_.tables("incident")) {
+      SettingsReader inner = reader_.within(*table, "incident");
+      to_.incidents.push_back(incident(inner));
+    }
+    if (to_.incidents.size() < 2) reader_.error("incident", "there must be two at least");
+    reader_.finish();
+  }
+
+ private:
+  void read_system() {
+    const SettingsTable* system = reader_.table("system");
+    if (system == nullptr) {
+      reader_.error("system", "the table is needed: site and the package's parameters");
+      return;
+    }
+    to_.instance = "[[system]]\npackage = " + quoted(to_.package) + '\n';
+    for (const auto& [key, value] : system->entries) {
+      to_.settings[key] = setting(value);
+      to_.instance += key + " = " + written(value, false) + '\n';
+    }
+    to_.site = parksim::text_setting(to_.settings, "site", "");
+    if (to_.site.empty()) reader_.error("system", "site is needed");
+    if (to_.settings.count("id") > 0) reader_.error("system", "the id is the site");
+  }
+
+  IncidentCase incident(SettingsReader& reader) {
+    IncidentCase result;
+    result.name = reader.required_text("name");
+    result.causes = reader.texts("causes");
+    if (result.causes.empty()) result.causes = {result.name};
+    static_cast<void>(reader.value("cause"));  // for people
+    using std::chrono::seconds;
+    result.start = reader.duration("start", std::chrono::minutes{30}, Duration{0}, watch_max);
+    result.duration = reader.duration("duration", Duration{0}, seconds{1}, watch_max);
+    result.watch = reader.duration("watch", Duration{0}, seconds{1}, watch_max);
+    if (result.watch < result.start + result.duration) {
+      reader.error("watch", "ends before the cause is mended");
+    }
+    for (const SettingsTable* table : reader.tables("alarms")) {
+      SettingsReader inner = reader.within(*table, "alarms");
+      result.alarms.push_back(alarm(inner));
+    }
+    if (result.alarms.empty()) reader.error("alarms", "an incident raises one at least");
+    reader.finish();
+    return result;
+  }
+
+  static ExpectedAlarm alarm(SettingsReader& reader) {
+    ExpectedAlarm result;
+    result.rule = reader.required_text("rule");
+    result.tag = reader.required_text("tag");
+    const auto level = parse_level(reader.text("level", "on"));
+    if (!level) reader.error("level", "is one of LL, L, on, H, HH");
+    result.level = level.value_or(Level::on);
+    const auto priority = parse_priority(reader.required_text("priority"));
+    if (!priority) reader.error("priority", "is one of critical, high, medium, low");
+    result.priority = priority.value_or(Priority::medium);
+    const auto after = reader.texts("after");
+    const auto earliest = parse_duration(after.empty() ? "" : after.front());
+    const auto latest = parse_duration(after.empty() ? "" : after.back());
+    if (after.size() != 2 || !earliest || !latest || *earliest > *latest) {
+      reader.error("after", "is [earliest, latest] since the incident's start");
+    } else {
+      result.earliest = *earliest;
+      result.latest = *latest;
+    }
+    reader.finish();
+    return result;
+  }
+
+  SettingsReader reader_;
+  PackageCase& to_;
+};
+
+}  // namespace
+
+std::optional<PackageCase> parse_case(const std::string& package, const std::string& file,
+                                      const std::string& text, Diagnostics& out) {
+  const auto root = config::parse_toml(file, text, out);
+  if (root == nullptr) return std::nullopt;
+  PackageCase result;
+  result.package = package;
+  CaseReader{*root, result, out}.read();
+  for (const Diagnostic& diagnostic : out) {
+    if (diagnostic.severity == Diagnostic::Severity::error) return std::nullopt;
+  }
+  return result;
+}
+
+std::optional<PackageCase> read_case(const std::string& root, const std::string& package,
+                                     Diagnostics& out) {
+  const std::string path = root + "/config/systems/" + package + "/incidents.toml";
+  std::ifstream file{path};
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) {
+    out.push_back({Diagnostic::Severity::error, {path, 0, 0}, "", "cannot be read"});
+    return std::nullopt;
+  }
+  return parse_case(package, path, text.str(), out);
+}
+
+}  // namespace parkwatch::systems

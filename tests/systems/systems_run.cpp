@@ -1,0 +1,231 @@
+// tests/systems/systems_run.cpp - Proves system packages: their incidents, quiet days and limits.
+// For authors: shows what an incident raises, with lines for incidents.toml.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iostream>
+#include <string>
+
+#include "tests/systems/mutants.h"
+#include "tests/systems/simulation.h"
+#include "tests/systems/verdict.h"
+#include "tools/parksim/physics/system.h"
+
+namespace parkwatch::systems {
+namespace {
+
+constexpr std::uint64_t incident_seeds = 3;
+constexpr std::uint64_t quiet_seeds = 20;
+
+struct Package {
+  PackageCase described;
+  std::shared_ptr<const Plant> plant;
+};
+
+// Whole seconds outward, such as incidents.toml has.
+std::string rounded(Duration time, bool up) {
+  const auto whole = up ? std::chrono::ceil<std::chrono::seconds>(time)
+                        : std::chrono::floor<std::chrono::seconds>(time);
+  return to_text(Duration{whole});
+}
+
+// Says what is wrong; empty after an error.
+std::optional<Package> open(const std::string& name) {
+  Diagnostics diagnostics;
+  std::optional<Package> result;
+  auto described = read_case(PARKWATCH_SOURCE_DIR, name, diagnostics);
+  const parksim::SystemInfo* system = parksim::system_named(name);
+  if (system == nullptr) std::cout << name << ": there is no simulated system of this name\n";
+  if (described && system != nullptr) {
+    bool causes_known = true;
+    for (const IncidentCase& incident : described->incidents) {
+      for (const std::string& cause : incident.causes) {
+        if (parksim::has_cause(*system, cause)) continue;
+        std::cout << name << '/' << incident.name << ": no cause " << cause << '\n';
+        causes_known = false;
+      }
+    }
+    const std::string scratch = PARKWATCH_BINARY_DIR "/tests/systems/plants";
+    auto plant = load_plant(PARKWATCH_SOURCE_DIR, *described, scratch, diagnostics);
+    if (plant != nullptr && causes_known) result = Package{std::move(*described), plant};
+  }
+  for (const Diagnostic& diagnostic : diagnostics) std::cout << to_text(diagnostic) << '\n';
+  return result;
+}
+
+Outcome run(const Package& package, const IncidentCase* incident, std::uint64_t seed) {
+  const Run run{&package.described, package.plant, seed, incident};
+  Listener listener{incident_begin(run), package.described.site, package.described.site};
+  simulate(run, [&](const Facts& facts) {
+    for (const AlarmEvent& event : facts.transitions) listener.hear(event);
+    for (const Refusal& refusal : facts.refusals) {
+      listener.refused(refusal.topic + ": " + refusal.detail);
+    }
+  });
+  return listener.outcome();
+}
+
+// Causes of the simulator that no incident of the package has.
+std::vector<std::string> untried(const Package& package) {
+  std::vector<std::string> names;
+  for (const auto& cause : parksim::system_named(package.described.package)->causes) {
+    const auto& all = package.described.incidents;
+    const bool tried = std::any_of(all.begin(), all.end(), [&](const IncidentCase& incident) {
+      return std::count(incident.causes.begin(), incident.causes.end(), cause.name) > 0;
+    });
+    if (!tried) names.emplace_back(cause.name);
+  }
+  return names;
+}
+
+bool prove_incidents(const Package& package) {
+  std::size_t exact = 0;
+  for (const IncidentCase& incident : package.described.incidents) {
+    std::string what;
+    for (std::uint64_t seed = 1; seed <= incident_seeds && what.empty(); ++seed) {
+      what = difference(incident.alarms, run(package, &incident, seed));
+      if (!what.empty()) what = "seed " + std::to_string(seed) + ": " + what;
+    }
+    if (what.empty()) ++exact;
+    std::cout << (what.empty() ? "exact  " : "WRONG  ") << package.described.package << '/'
+              << incident.name << (what.empty() ? "" : ": ") << what << std::endl;
+  }
+  const auto names = untried(package);
+  for (const std::string& name : names)
+    std::cout << "WRONG  no incident has the cause " << name << '\n';
+  std::cout << "incidents package=" << package.described.package
+            << " incidents=" << package.described.incidents.size() << " exact=" << exact;
+  return exact == package.described.incidents.size() && names.empty();
+}
+
+bool prove_quiet(const Package& package) {
+  std::size_t alarms = 0;
+  for (std::uint64_t seed = 1; seed <= quiet_seeds; ++seed) {
+    const Outcome outcome = run(package, nullptr, seed);
+    for (const SeenAlarm& alarm : outcome.alarms) {
+      std::cout << "FALSE  seed " << seed << ": " << text_of(alarm) << '\n';
+    }
+    for (const std::string& what : outcome.refused) std::cout << "REFUSED  " << what << '\n';
+    alarms += outcome.alarms.size() + outcome.refused.size();
+    if (alarms > 20) break;  // more of the same says nothing new
+  }
+  std::cout << "quiet package=" << package.described.package << " days=" << quiet_seeds
+            << " false_alarms=" << alarms;
+  return alarms == 0;
+}
+
+bool prove_mutants(const Package& package, bool verbose) {
+  const auto mutants = run_mutants(package.described, package.plant);
+  std::size_t caught = 0;
+  for (const Mutant& mutant : mutants) {
+    if (mutant.caught) ++caught;
+    if (mutant.caught && !verbose) continue;
+    std::cout << (mutant.caught ? "caught " : "UNSEEN ") << mutant.rule << ' ' << mutant.what
+              << (mutant.caught ? " by " : "") << mutant.by << '\n';
+  }
+  std::cout << "mutants package=" << package.described.package << " mutants=" << mutants.size()
+            << " caught=" << caught;
+  return caught == mutants.size();
+}
+
+// What each seed raised, and what incidents.toml could say.
+void show_incident(const Package& package, const IncidentCase& incident) {
+  std::map<std::string, std::pair<SeenAlarm, std::vector<Duration>>> lines;
+  for (std::uint64_t seed = 1; seed <= incident_seeds; ++seed) {
+    const Outcome outcome = run(package, &incident, seed);
+    std::cout << "seed " << seed << ": ";
+    const std::string what = difference(incident.alarms, outcome);
+    std::cout << (what.empty() ? "exact" : what) << '\n';
+    for (const SeenAlarm& alarm : outcome.alarms) {
+      std::cout << "  " << text_of(alarm) << '\n';
+      auto& line = lines[alarm.rule + alarm.tag + std::string{to_text(alarm.level)}];
+      line.first = alarm;
+      line.second.push_back(alarm.after);
+    }
+    for (const std::string& name : outcome.standing)
+      std::cout << "  stands at the end: " << name << '\n';
+    for (const std::string& name : outcome.refused) std::cout << "  refused: " << name << '\n';
+  }
+  std::vector<std::pair<SeenAlarm, std::vector<Duration>>> sorted;
+  for (const auto& [key, line] : lines) sorted.push_back(line);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return a.second.front() < b.second.front(); });
+  std::cout << "alarms = [\n";
+  for (const auto& [alarm, times] : sorted) {
+    const auto [low, high] = std::minmax_element(times.begin(), times.end());
+    std::cout << "  { rule = \"" << alarm.rule << "\", tag = \"" << alarm.tag << "\", level = \""
+              << to_text(alarm.level) << "\", priority = \"" << to_text(alarm.priority)
+              << "\", after = [\"" << rounded(*low, false) << "\", \"" << rounded(*high, true)
+              << "\"] },\n";
+  }
+  std::cout << "]  # the narrowest ranges of " << incident_seeds << " seeds\n";
+}
+
+int show(const Package& package, const std::string& name) {
+  if (name == "medians") {
+    for (const auto& [tag, value] : quiet_medians(package.described, package.plant)) {
+      std::cout << tag << ' ' << value << '\n';
+    }
+    return 0;
+  }
+  for (const IncidentCase& incident : package.described.incidents) {
+    if (incident.name != name) continue;
+    show_incident(package, incident);
+    return 0;
+  }
+  std::cout << "no incident " << name << "; there are medians (of a quiet day)";
+  for (const IncidentCase& incident : package.described.incidents)
+    std::cout << ", " << incident.name;
+  std::cout << '\n';
+  return 1;
+}
+
+struct Wanted {
+  std::string package;
+  std::string incident;
+  bool incidents = false;
+  bool quiet = false;
+  bool mutants = false;
+  bool verbose = false;
+};
+
+int prove(const Package& package, const Wanted& wanted) {
+  using clock = std::chrono::steady_clock;
+  bool good = true;
+  auto begin = clock::now();
+  const auto end_line = [&](bool result) {
+    good = good && result;
+    const std::chrono::duration<double> took = clock::now() - begin;
+    std::cout << " seconds=" << std::round(took.count() * 10.0) / 10.0 << std::endl;
+    begin = clock::now();
+  };
+  if (wanted.incidents) end_line(prove_incidents(package));
+  if (wanted.quiet) end_line(prove_quiet(package));
+  if (wanted.mutants) end_line(prove_mutants(package, wanted.verbose));
+  return good ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Wanted wanted;
+  CLI::App app{"Proves a system package, or shows what one of its incidents raises", "systems_run"};
+  app.add_option("package", wanted.package, "a folder of config/systems")->required();
+  app.add_option("incident", wanted.incident, "show what it raises; medians: of a quiet day");
+  app.add_flag("--incidents", wanted.incidents, "every incident raises exactly what it must");
+  app.add_flag("--quiet", wanted.quiet, "quiet days raise nothing");
+  app.add_flag("--mutants", wanted.mutants, "a limit that is shifted by a fifth is noticed");
+  app.add_flag("--verbose", wanted.verbose, "also by which incident");
+  CLI11_PARSE(app, argc, argv);
+  if (!wanted.incidents && !wanted.quiet && !wanted.mutants) {
+    wanted.incidents = wanted.quiet = wanted.mutants = true;
+  }
+  const auto package = open(wanted.package);
+  if (!package) return 1;
+  return wanted.incident.empty() ? prove(*package, wanted) : show(*package, wanted.incident);
+}
+
+}  // namespace parkwatch::systems
+
+int main(int argc, char** argv) { return parkwatch::systems::main(argc, argv); }
