@@ -2,6 +2,7 @@
 #include "config/config.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -11,12 +12,17 @@
 #include "config/actions.h"
 #include "config/fields.h"
 #include "config/files.h"
+#include "config/library.h"
+#include "config/named_limits.h"
 #include "config/notify.h"
 #include "config/points.h"
 #include "config/positions.h"
+#include "config/raw.h"
 #include "config/rule_reader.h"
+#include "config/rule_tables.h"
 #include "config/sections.h"
 #include "config/shift_report.h"
+#include "config/systems.h"
 #include "config/tags.h"
 #include "config/toml.h"
 
@@ -29,6 +35,7 @@ struct Document {
   std::string shown;  // in diagnostics
   std::shared_ptr<const SettingsTable> root;
   std::optional<CsvFile> csv;  // a point table or guidance, instead of a root
+  [[nodiscard]] bool is_library() const { return file.path.starts_with(library_prefix); }
 };
 
 class Loader {
@@ -44,7 +51,10 @@ class Loader {
       return nullptr;
     }
     add({main.filename().string(), *std::move(text)}, path);
-    if (documents_.front().root) include();
+    if (documents_.front().root) {
+      include();
+      add_library();
+    }
     return finish();
   }
 
@@ -99,8 +109,9 @@ class Loader {
       fault({document.shown, 0, 0}, "", rows.error().message);
       return;
     }
-    notes_.push_back(document.shown + " is " + text->encoding + ", " +
-                     std::to_string(rows->empty() ? 0 : rows->size() - 1) + " rows");
+    if (!document.is_library())
+      notes_.push_back(document.shown + " is " + text->encoding + ", " +
+                       std::to_string(rows->empty() ? 0 : rows->size() - 1) + " rows");
     document.csv = CsvFile{document.shown, *std::move(rows)};
   }
 
@@ -109,16 +120,95 @@ class Loader {
     GuidanceTable guidance;
     Points points;
     for (const Document& document : documents_) {
-      if (document.csv && document.csv->is_guidance()) {
+      if (document.csv && !document.is_library() && document.csv->is_guidance()) {
         read_guidance(*document.csv, guidance, out_);
       }
     }
     for (const Document& document : documents_) {
-      if (document.csv && !document.csv->is_guidance()) {
+      if (document.csv && !document.is_library() && !document.csv->is_guidance()) {
         read_points(*document.csv, guidance, points, out_);
       }
     }
     return points;
+  }
+
+  // The tables [[key]] of the park's own files.
+  [[nodiscard]] std::vector<const SettingsTable*> own_tables(std::string_view key) const {
+    std::vector<const SettingsTable*> all;
+    for (const Document& document : documents_) {
+      if (document.root == nullptr || document.is_library()) continue;
+      for (const SettingsTable* table : raw_tables(*document.root, key)) all.push_back(table);
+    }
+    return all;
+  }
+
+  // Reads the limits and the packages that are used, if anything asks for them.
+  void add_library() {
+    const SettingsTable* daemon = raw_table(*documents_.front().root, "daemon");
+    const std::string* told = daemon == nullptr ? nullptr : raw_text(*daemon, "library");
+    const std::vector<const SettingsTable*> systems = own_tables("system");
+    const auto rules = own_tables("rule");
+    const bool limits = std::any_of(rules.begin(), rules.end(),
+                                    [](const auto* rule) { return refers_to_limits(*rule); });
+    if (told == nullptr && systems.empty() && !limits) return;
+    library_ = told != nullptr ? path_from(around_.folder, *told) : default_library(around_.folder);
+    packages_known_ = packages_in(library_);
+    for (const std::string& path : limits_in(library_)) add_library_file(path, "");
+    if (told != nullptr && packages_known_.empty() && !documents_.back().is_library()) {
+      fault(raw_value(*daemon, "library")->where, "daemon.library",
+            library_ + " has no systems/<package>/package.toml and no limits/*.toml");
+    }
+    std::set<std::string> seen;
+    for (const SettingsTable* system : systems) {
+      const std::string* name = raw_text(*system, "package");
+      if (name == nullptr || !is_word(*name) || !seen.insert(*name).second) continue;
+      const std::string user =
+          "system on " + system->where.file + ':' + std::to_string(system->where.line);
+      for (const std::string_view file : package_files) {
+        add_library_file(package_path(*name, file), user);
+      }
+    }
+  }
+
+  // A file that is not there is none; whoever needs it says so.
+  void add_library_file(const std::string& path, const std::string& user) {
+    const std::string shown = path_from(library_, path);
+    const Result<std::string> text = read_file(shown);
+    if (!text && text.error().kind == ErrorKind::not_found) return;
+    const std::size_t first = out_.size();
+    if (!text || documents_.size() >= files_max) {
+      complete_ = false;
+      fault({shown, 0, 0}, "",
+            text ? "more than " + std::to_string(files_max) + " files" : text.error().message);
+    } else {
+      add({std::string{library_prefix} + path, *text}, shown);
+    }
+    for (std::size_t at = first; at < out_.size(); ++at) out_[at].where.instance = user;
+  }
+
+  // The files of the packages that systems name.
+  [[nodiscard]] std::map<std::string, PackageFiles> packages() const {
+    std::map<std::string, PackageFiles> all;
+    const std::string begin = std::string{library_prefix} + "systems/";
+    for (const Document& document : documents_) {
+      if (!document.file.path.starts_with(begin)) continue;
+      const std::string rest = document.file.path.substr(begin.size());
+      const std::size_t slash = std::min(rest.find('/'), rest.size() - 1);
+      PackageFiles& files = all[rest.substr(0, slash)];
+      const std::string name = rest.substr(slash + 1);
+      if (name == "package.toml") files.package = document.root;
+      if (name == "rules.toml") files.rules = document.root;
+      if (name == "points.csv") files.points = document.csv;
+    }
+    // Without its first file it is none.
+    std::erase_if(all, [this](const auto& one) { return !has_package(one.first); });
+    return all;
+  }
+
+  [[nodiscard]] bool has_package(const std::string& name) const {
+    const std::string path = std::string{library_prefix} + package_path(name, "package.toml");
+    return std::any_of(documents_.begin(), documents_.end(),
+                       [&](const Document& d) { return d.file.path == path; });
   }
 
   // Reads what the main file includes, pattern by pattern; a file that two patterns match, once.
@@ -173,6 +263,9 @@ class Loader {
 
   void read_documents(Config& config, Plant& plant) {
     Points points = read_point_tables();
+    Systems systems =
+        make_systems(own_tables("system"), packages(), packages_known_, library_, points, out_);
+    complete_ = complete_ && systems.complete;
     if (documents_.front().root != nullptr) {
       documents_.front().root = with_mappings(documents_.front().root, points, out_);
     }
@@ -182,8 +275,9 @@ class Loader {
     const SettingsTable* report = nullptr;
     ActionTables actions;
     std::vector<const SettingsTable*> tests;
+    NamedLimits limits;
     for (const Document& document : documents_) {
-      if (document.root == nullptr) continue;
+      if (document.root == nullptr || document.is_library()) continue;
       SettingsReader root{*document.root, "", out_};
       const bool is_main = &document == &documents_.front();
       if (is_main) {
@@ -205,34 +299,74 @@ class Loader {
       }
       for (const SettingsTable* table : root.tables("action")) actions.actions.push_back(table);
       for (const SettingsTable* table : root.tables("test")) tests.push_back(table);
+      (void)root.tables("system");
+      limits.read(root, plant.calendar, false);
       root.finish();
     }
+    limits = library_limits(std::move(limits), plant.calendar);
     auto plan = std::make_shared<NotifyPlan>(read_notify(notify, around_, out_));
     if (report != nullptr) config.shift_report = read_shift_report(*report, *plan, around_, out_);
     check_boards(notify, *plan, config.alerts.enabled, out_);
     for (const auto& table : points.tags) tags.push_back(table.get());
-    merge_point_rules(points, rules);
-    for (PointRule& point : points.rules) config.point_rules.push_back(std::move(point.table));
-    config.notes = std::move(notes_);
+    merge_tags(systems.tags, tags);
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
-    plant.rules = read_rules(rules, index, plant.calendar, out_);
-    check_rule_escalations(rules, *plan, out_);
+    RuleTables made = make_rule_tables(std::move(rules), points, systems, limits, index,
+                                       plant.calendar, now(), out_);
+    config.point_rules = made.given;
+    plant.rules = read_rules(made.tables, index, plant.calendar, out_);
+    check_rule_escalations(made.tables, *plan, out_);
     plant.actions = read_actions(actions, plant.rules, index, config.alerts.enabled, out_);
     for (const RuleSpec& rule : plant.rules) {
       if (!rule.alarm.escalation.empty()) plan->rule_escalations[rule.id] = rule.alarm.escalation;
     }
     config.notify = std::move(plan);
-    // A stored configuration ran: what a later version thinks of its tests must not keep a replay
-    // from it.
-    if (around_.check_files) config.tests = read_tests_of(tests, plant, index);
+    if (made.complete)
+      config.tests = read_tests_of(test_tables(tests, systems, made), plant, index);
+    config.notes = std::move(notes_);
     plant.tags.reserve(declared.size());
     for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
   }
 
-  std::vector<RuleTest> read_tests_of(const std::vector<const SettingsTable*>& tables,
+  // The park's tests, and those of packages that still hold.
+  std::vector<std::shared_ptr<SettingsTable>> test_tables(
+      const std::vector<const SettingsTable*>& own, const Systems& systems,
+      const RuleTables& made) {
+    const auto spread = [&](const SettingsTable& test) {
+      return with_families(*with_families(test, systems.families), made.editions);
+    };
+    std::vector<std::shared_ptr<SettingsTable>> all;
+    for (const auto& test : systems.tests) all.push_back(spread(*test));
+    all = tests_that_hold(all, made.changed, notes_);
+    for (const SettingsTable* test : own) all.push_back(spread(*test));
+    return all;
+  }
+
+  // Only what is read to be run is told that its limits are out of force.
+  [[nodiscard]] std::optional<Timestamp> now() const {
+    if (!around_.check_files) return std::nullopt;
+    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  }
+
+  NamedLimits library_limits(NamedLimits limits, const Calendar& calendar) {
+    for (const Document& document : documents_) {
+      const std::string begin = std::string{library_prefix} + "limits/";
+      if (document.root == nullptr || !document.file.path.starts_with(begin)) continue;
+      SettingsReader root{*document.root, "", out_};
+      limits.read(root, calendar, true);
+      root.finish();
+    }
+    return limits;
+  }
+
+  std::vector<RuleTest> read_tests_of(const std::vector<std::shared_ptr<SettingsTable>>& tests,
                                       const Plant& plant, TagIndex& index) {
+    // A stored configuration ran: what a later version thinks of its tests must not keep a replay
+    // from it.
+    if (!around_.check_files) return {};
+    std::vector<const SettingsTable*> tables;
+    for (const auto& test : tests) tables.push_back(test.get());
     const LineOf line_of = [this](const std::string& file, std::uint32_t line) {
       const auto found = std::find_if(documents_.begin(), documents_.end(),
                                       [&](const Document& d) { return d.shown == file; });
@@ -254,9 +388,18 @@ class Loader {
         root.error(
             key,
             "belongs into the main file; an included file holds [[tag]], [[rule]], [[test]], "
-            "[[receiver]], [[route]], [[escalation]] and [[action]]");
+            "[[receiver]], [[route]], [[escalation]], [[action]], [[system]] and [[limit]]");
       }
     }
+  }
+
+  // Systems of one package, and the copies of for_each, say the same of the same place.
+  void drop_repeated() {
+    std::set<std::tuple<std::string, std::uint32_t, std::uint32_t, std::string, std::string>> told;
+    std::erase_if(out_, [&](const Diagnostic& d) {
+      if (d.where.instance.empty()) return false;
+      return !told.emplace(d.where.file, d.where.line, d.where.column, d.key, d.message).second;
+    });
   }
 
   void sort_diagnostics() {
@@ -269,6 +412,7 @@ class Loader {
     };
     std::stable_sort(out_.begin(), out_.end(),
                      [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+    drop_repeated();
     if (out_.size() <= diagnostics_max) return;
     const std::size_t more = out_.size() - diagnostics_max;
     out_.resize(diagnostics_max);
@@ -282,7 +426,9 @@ class Loader {
   std::vector<Document> documents_;
   std::size_t bytes_ = 0;
   std::vector<std::string> notes_;
-  bool complete_ = true;  // every file could be read
+  bool complete_ = true;                              // every file could be read
+  std::string library_ = "the stored configuration";  // where packages are
+  std::vector<std::string> packages_known_;
 };
 
 }  // namespace

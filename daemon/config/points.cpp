@@ -56,7 +56,7 @@ class Row {
     for (std::size_t i = header.keys.size(); i < row.cells.size(); ++i) {
       if (row.cells[i].text.empty()) continue;
       out_.push_back({Diagnostic::Severity::error,
-                      {file_.shown, row.line, row.cells[i].column},
+                      {file_.shown, row.line, row.cells[i].column, file_.instance},
                       "points",
                       "a cell without a column"});
     }
@@ -69,7 +69,17 @@ class Row {
   }
   [[nodiscard]] SourceLocation where(std::string_view key) const {
     const auto found = cells_.find(key);
-    return {file_.shown, row_.line, found == cells_.end() ? 1 : found->second.second};
+    return {file_.shown, row_.line, found == cells_.end() ? 1 : found->second.second,
+            file_.instance};
+  }
+  // "limit.tank.t101.level"; in a package "tf-a.limit.T101.level".
+  [[nodiscard]] std::string rule_id(std::string_view kind) const {
+    std::string_view tag = text("tag");
+    if (!file_.site.empty() && tag.starts_with(file_.site + '/')) {
+      tag.remove_prefix(file_.site.size() + 1);
+    }
+    const std::string id = point_rule_id(kind, tag);
+    return file_.rule_prefix.empty() ? id : file_.rule_prefix + '.' + id;
   }
   void error(std::string_view key, std::string message) {
     out_.push_back({Diagnostic::Severity::error, where(key), "points." + std::string{key},
@@ -100,7 +110,7 @@ class Row {
     const CsvCell& cell = row_.cells[i];
     const std::string& key = header_.keys[i];
     if (key.empty() || cell.text.empty()) return;
-    const SourceLocation where{file_.shown, row_.line, cell.column};
+    const SourceLocation where{file_.shown, row_.line, cell.column, file_.instance};
     const std::string half = half_width(cell.text);
     const bool exact = number_keys().contains(key) || key == "tag" || key == "topic";
     if (exact && half != cell.text) {
@@ -132,7 +142,7 @@ Header read_header(const CsvFile& file, Diagnostics& out) {
   }
   std::set<std::string> seen;
   for (const CsvCell& cell : file.rows.front().cells) {
-    const SourceLocation where{file.shown, file.rows.front().line, cell.column};
+    const SourceLocation where{file.shown, file.rows.front().line, cell.column, file.instance};
     const std::string name = half_width(cell.text);
     const auto found = std::find_if(
         point_columns().begin(), point_columns().end(),
@@ -155,7 +165,7 @@ Header read_header(const CsvFile& file, Diagnostics& out) {
   }
   if (!seen.contains("tag")) {
     out.push_back({Diagnostic::Severity::error,
-                   {file.shown, file.rows.front().line, 1},
+                   {file.shown, file.rows.front().line, 1, file.instance},
                    "points",
                    "has no column 位号 (tag)"});
   }
@@ -312,8 +322,7 @@ void add_guidance(Row& row, const GuidanceTable& guidance, Entries& entries) {
 
 std::shared_ptr<SettingsTable> rule_of(const Row& row, const char* kind, std::string_view prefix) {
   auto rule = table_of(row.where("tag"));
-  const std::string& tag = row.text("tag");
-  rule->entries.emplace_back("id", row.place("tag", point_rule_id(prefix, tag)));
+  rule->entries.emplace_back("id", row.place("tag", row.rule_id(prefix)));
   rule->entries.emplace_back("kind", row.place("tag", std::string{kind}));
   rule->entries.emplace_back("tags", row.value("tag"));
   return rule;

@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,17 +33,23 @@ using GuidanceTable = std::map<std::string, Guidance, std::less<>>;
 struct CsvFile {
   std::string shown;  // in diagnostics
   std::vector<CsvRow> rows;
+  // Of a system package: for whom it is read, what the ids of its rules begin with ("<prefix>."),
+  // and the level of its tags that is left out of them.
+  std::string instance = {};
+  std::string rule_prefix = {};
+  std::string site = {};
   [[nodiscard]] bool is_guidance() const;  // its first column is the code of a guidance
 };
 
 // Adds the codes. What is wrong is reported; a code that is there twice is an error.
 void read_guidance(const CsvFile& file, GuidanceTable& table, Diagnostics& out);
 
-// A rule of a point table, and where each of its keys came from.
+// A rule of a point table or a system package, and where each of its keys came from.
 struct PointRule {
-  std::string tag;
+  std::string tag;                       // of a point table; empty: of a package's rules.toml
   std::shared_ptr<SettingsTable> table;  // id, kind, tags and what the row says
-  std::vector<std::pair<std::string, std::string>> placeholders;  // further columns
+  std::vector<std::pair<std::string, std::string>> placeholders = {};  // further columns
+  std::string family = {};  // the id without the name, of one that for_each made
 };
 
 struct Points {
@@ -56,10 +63,16 @@ struct Points {
 void read_points(const CsvFile& file, const GuidanceTable& guidance, Points& points,
                  Diagnostics& out);
 
-// Lets the keys of [[rule]] tables override those of points' rules: one with the same id, or of
-// kind limit (or none) on exactly that one tag. Those tables are taken out of `rules`; the merged
-// ones are added. Placeholders of further columns are filled into message and guidance.
-void merge_point_rules(Points& points, std::vector<const SettingsTable*>& rules);
+// Lets the keys of [[rule]] tables override those of points' and packages' rules: one with the same
+// id (or that of its family, which is weaker), or for a point table's of kind limit (or none) on
+// exactly that one tag. Those tables are taken out of `rules`. Placeholders of further columns are
+// filled into message and guidance. Gives the ids of the rules that were overridden.
+std::set<std::string> override_point_rules(Points& points,
+                                           std::vector<const SettingsTable*>& rules);
+
+// Lets [[tag]] tables override packages' tags of the same name, in the same way.
+void merge_tags(const std::vector<std::shared_ptr<SettingsTable>>& given,
+                std::vector<const SettingsTable*>& tags);
 
 // The main file's root with the tables' mappings added to its sources: to the named one, or the
 // first. A source that is not there is reported.

@@ -2,30 +2,25 @@
 // it and the sources that it is mapped to.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "config/each.h"
 #include "config/fields.h"
 #include "config/points.h"
+#include "config/raw.h"
+#include "model/rule.h"
 
 namespace parkwatch::config {
 namespace {
 
-const SettingsValue* entry(const SettingsTable& table, std::string_view key) {
-  for (const auto& [name, value] : table.entries) {
-    if (name == key) return &value;
-  }
-  return nullptr;
-}
-
 std::string text_entry(const SettingsTable& table, std::string_view key) {
-  const SettingsValue* value = entry(table, key);
-  const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(&value->held);
+  const std::string* text = raw_text(table, key);
   return text == nullptr ? std::string{} : *text;
 }
 
 // The one tag without wildcards that a rule names, or nothing.
 std::string only_tag(const SettingsTable& rule) {
-  const SettingsValue* tags = entry(rule, "tags");
+  const SettingsValue* tags = raw_value(rule, "tags");
   if (tags == nullptr) return {};
   const std::string* name = std::get_if<std::string>(&tags->held);
   if (const auto* array = std::get_if<std::vector<SettingsValue>>(&tags->held)) {
@@ -36,19 +31,53 @@ std::string only_tag(const SettingsTable& rule) {
 
 bool overrides(const SettingsTable& rule, const PointRule& point) {
   if (text_entry(rule, "id") == text_entry(*point.table, "id")) return true;
+  if (point.tag.empty()) return false;
   const std::string kind = text_entry(rule, "kind");
   return text_entry(*point.table, "kind") == "limit" && (kind == "limit" || kind.empty()) &&
          only_tag(rule) == point.tag;
 }
 
-void override_by(const SettingsTable& rule, SettingsTable& merged) {
-  for (const auto& [key, value] : rule.entries) {
-    const auto found = std::find_if(merged.entries.begin(), merged.entries.end(),
-                                    [&](const auto& own) { return own.first == key; });
-    if (found == merged.entries.end()) {
-      merged.entries.emplace_back(key, value);
+// Keys that say the same in another way, so that one takes the other's place.
+void give_way(std::string_view key, SettingsTable& merged) {
+  std::vector<std::string_view> others;
+  if (key == "at") others = {"limit", "factor"};
+  if (key == "limit") others = {"at", "factor"};
+  std::erase_if(merged.entries, [&](const auto& own) {
+    return std::find(others.begin(), others.end(), own.first) != others.end();
+  });
+}
+
+// `but`: a key that stays.
+void override_by(const SettingsTable& table, SettingsTable& merged, std::string_view but = {});
+
+// A value in place of another: of two tables key by key, and a level's bare number is its `at`, so
+// that what else was said of the level stays.
+void override_value(std::string_view key, const SettingsValue& value, SettingsValue& merged) {
+  const auto* own = std::get_if<std::shared_ptr<SettingsTable>>(&merged.held);
+  if (own == nullptr) {
+    merged = value;
+    return;
+  }
+  auto copy = std::make_shared<SettingsTable>(**own);
+  if (const auto* table = std::get_if<std::shared_ptr<SettingsTable>>(&value.held)) {
+    override_by(**table, *copy);
+  } else if (parse_level(key) && number_of(value)) {
+    override_by({value.where, {{"at", value}}}, *copy);
+  } else {
+    merged = value;
+    return;
+  }
+  merged = {value.where, std::move(copy)};
+}
+
+void override_by(const SettingsTable& table, SettingsTable& merged, std::string_view but) {
+  for (const auto& [key, value] : table.entries) {
+    if (key == but) continue;
+    give_way(key, merged);
+    if (SettingsValue* own = raw_value(merged, key)) {
+      override_value(key, value, *own);
     } else {
-      found->second = value;
+      merged.entries.emplace_back(key, value);
     }
   }
 }
@@ -80,19 +109,52 @@ void fill(SettingsValue& value, const Variant& columns) {
 
 }  // namespace
 
-void merge_point_rules(Points& points, std::vector<const SettingsTable*>& rules) {
+std::set<std::string> override_point_rules(Points& points,
+                                           std::vector<const SettingsTable*>& rules) {
+  std::set<const SettingsTable*> used;
+  std::set<std::string> changed;
   for (PointRule& point : points.rules) {
-    for (auto rule = rules.begin(); rule != rules.end(); ++rule) {
-      if (!overrides(**rule, point)) continue;
-      override_by(**rule, *point.table);
-      rules.erase(rule);
+    const std::string id = text_entry(*point.table, "id");
+    for (const SettingsTable* rule : rules) {
+      if (point.family.empty() || text_entry(*rule, "id") != point.family) continue;
+      override_by(*rule, *point.table, "id");
+      used.insert(rule);
+      changed.insert(id);
+      break;
+    }
+    for (const SettingsTable* rule : rules) {
+      if (used.contains(rule) || !overrides(*rule, point)) continue;
+      override_by(*rule, *point.table);
+      used.insert(rule);
+      changed.insert(id);
       break;
     }
     for (auto& [key, value] : point.table->entries) {
       if (key == "message" || key == "guidance") fill(value, point.placeholders);
     }
   }
-  for (const PointRule& point : points.rules) rules.push_back(point.table.get());
+  rules.erase(std::remove_if(rules.begin(), rules.end(),
+                             [&](const SettingsTable* rule) { return used.contains(rule); }),
+              rules.end());
+  return changed;
+}
+
+void merge_tags(const std::vector<std::shared_ptr<SettingsTable>>& given,
+                std::vector<const SettingsTable*>& tags) {
+  std::map<std::string, const SettingsTable*> by_name;
+  for (const SettingsTable* tag : tags) {
+    if (raw_value(*tag, "each") == nullptr) by_name.emplace(text_entry(*tag, "name"), tag);
+  }
+  std::set<const SettingsTable*> used;
+  for (const auto& table : given) {
+    const auto found = by_name.find(text_entry(*table, "name"));
+    if (found == by_name.end() || !used.insert(found->second).second) continue;
+    override_by(*found->second, *table);
+  }
+  tags.erase(std::remove_if(tags.begin(), tags.end(),
+                            [&](const SettingsTable* tag) { return used.contains(tag); }),
+             tags.end());
+  for (const auto& table : given) tags.push_back(table.get());
 }
 
 std::shared_ptr<const SettingsTable> with_mappings(const std::shared_ptr<const SettingsTable>& root,

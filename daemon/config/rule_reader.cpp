@@ -59,6 +59,8 @@ class RuleReader {
     (void)check_rule_id(reader_, rule_.id);
     const std::optional<RuleKind> kind = read_kind();
     rule_.kind = kind.value_or(rule_.kind);
+    // A rule that is switched off does not come this far.
+    (void)reader_.boolean("enabled", true);
     read_common();
     refuse_foreign_keys(reader_, kind);
     if (kind) {

@@ -110,7 +110,7 @@ class TextLines {
   [[nodiscard]] std::vector<Word> words() const { return words_of(line_); }
   [[nodiscard]] std::string_view line() const { return line_; }
   [[nodiscard]] SourceLocation where(std::uint32_t column) const {
-    return {where_.file, where_.line, column};
+    return {where_.file, where_.line, column, where_.instance};
   }
   void error(const Word& word, std::string message) {
     if (++mistakes_ > mistakes_a_text_max) return;

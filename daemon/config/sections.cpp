@@ -97,6 +97,8 @@ class Sections {
       if (around_.check_files) {
         config_.state_directory = path_from(around_.folder, config_.state_directory);
       }
+      // Read already, with the packages that are in there.
+      (void)reader.text("library", "");
       config_.log_level = reader.choice("log_level", config_.log_level,
                                         {"trace", "debug", "info", "warning", "error"});
     });

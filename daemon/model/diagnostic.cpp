@@ -35,7 +35,9 @@ std::string to_text(const Diagnostic& d) {
   }
   text += d.severity == Diagnostic::Severity::error ? " error" : " warning";
   if (!d.key.empty()) text += ' ' + d.key;
-  return visible(text + ": " + d.message);
+  text += ": " + d.message;
+  if (!d.where.instance.empty()) text += " (" + d.where.instance + ')';
+  return visible(text);
 }
 
 }  // namespace parkwatch

@@ -10,6 +10,9 @@ struct SourceLocation {
   std::string file;        // as the user named it
   std::uint32_t line = 0;  // from 1; 0: the file as a whole
   std::uint32_t column = 0;
+  // Of a file of a system package: the [[system]] that it was read for, as people are told. Empty
+  // elsewhere.
+  std::string instance = {};
 };
 
 struct Diagnostic {
@@ -21,6 +24,7 @@ struct Diagnostic {
 };
 
 // "config/rules.toml:7:12 error rule.HH.priority: unknown priority "hihg"; did you mean "high"?"
+// In a package's file the system that uses it follows: `... (system "tf-a", parkwatch.toml:12)`.
 [[nodiscard]] std::string to_text(const Diagnostic& d);
 
 using Diagnostics = std::vector<Diagnostic>;

@@ -24,12 +24,14 @@ constexpr std::size_t missing_named_max = 6;
 bool is_error(const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; }
 
 json::object document_of(const Diagnostic& d) {
-  return {{"severity", is_error(d) ? "error" : "warning"},
-          {"file", d.where.file},
-          {"line", d.where.line},
-          {"column", d.where.column},
-          {"key", d.key},
-          {"message", d.message}};
+  json::object document{{"severity", is_error(d) ? "error" : "warning"},
+                        {"file", d.where.file},
+                        {"line", d.where.line},
+                        {"column", d.where.column},
+                        {"key", d.key},
+                        {"message", d.message}};
+  if (!d.where.instance.empty()) document["instance"] = d.where.instance;
+  return document;
 }
 
 struct TestsRun {
@@ -125,7 +127,7 @@ std::string value_of(const SettingsValue& value) {
   return "{ " + out + " }";
 }
 
-// Each rule that a point table gave, and from where each of its keys came.
+// Each rule that a point table or a system package gave, and from where each of its keys came.
 void show_merged(const config::Config& config, Console& console) {
   for (const auto& rule : config.point_rules) {
     console.out << "[[rule]]\n";

@@ -48,7 +48,7 @@ void add_check(CLI::App& app, CommandLine& line) {
   sub->add_option("path", fields->path, "The configuration file")->capture_default_str();
   sub->add_flag("--coverage", fields->coverage, "List every level that no test reaches");
   sub->add_flag("--merged", fields->merged,
-                "Print the rules of point tables, and from where each key came");
+                "Print the rules of point tables and packages, and from where each key came");
 }
 
 void add_explain(CLI::App& app, CommandLine& line) {

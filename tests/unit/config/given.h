@@ -75,7 +75,7 @@ inline Loaded load_from(const Folder& folder, const std::string& name,
   result.config = load(folder / name, check, result.out);
   // Diagnostics name the file as the user did; tests do not know the folder.
   for (Diagnostic& d : result.out) {
-    for (std::string* text : {&d.where.file, &d.message}) {
+    for (std::string* text : {&d.where.file, &d.where.instance, &d.message}) {
       for (auto at = text->find(folder.path()); at != std::string::npos;
            at = text->find(folder.path())) {
         text->replace(at, folder.path().size(), "<folder>");

@@ -1,0 +1,240 @@
+// daemon/config/systems.cpp - Makes the systems of a configuration from their packages.
+#include "config/systems.h"
+
+#include <algorithm>
+
+#include "config/expand.h"
+#include "config/fields.h"
+#include "config/package.h"
+#include "config/raw.h"
+
+namespace parkwatch::config {
+namespace {
+
+std::string id_of(const SettingsTable& table) {
+  const std::string* id = raw_text(table, "id");
+  return id == nullptr ? std::string{} : *id;
+}
+
+// The position of a column in a point table's header, by either of its names.
+std::optional<std::size_t> column(const CsvFile& file, std::string_view key) {
+  const auto& cells = file.rows.front().cells;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string name = half_width(cells[i].text);
+    if (name == key || (key == "tag" && name == "位号")) return i;
+  }
+  return std::nullopt;
+}
+
+// One [[system]] with its package.
+class Maker {
+ public:
+  Maker(const PackageFiles& files, Arguments arguments, const SettingsTable& system,
+        Systems& systems, Points& points, Diagnostics& out)
+      : files_(files),
+        arguments_(std::move(arguments)),
+        id_(std::get<std::string>(arguments_.at("id"))),
+        instance_("system " + in_quotes(id_) + ", " + system.where.file + ':' +
+                  std::to_string(system.where.line)),
+        systems_(systems),
+        points_(points),
+        out_(out) {}
+
+  void make() {
+    if (files_.points && !files_.points->rows.empty()) make_points(*files_.points);
+    if (files_.rules != nullptr) make_rules(*files_.rules);
+  }
+
+ private:
+  void make_points(const CsvFile& from) {
+    CsvFile file{from.shown,
+                 {from.rows.front()},
+                 instance_,
+                 id_,
+                 std::get<std::string>(arguments_.at("site"))};
+    const auto tag = column(from, "tag");
+    const auto only_if = column(from, "only_if");
+    Expander expander{arguments_, instance_, out_};
+    for (std::size_t at = 1; at < from.rows.size(); ++at) {
+      for (CsvRow& row : expander.rows(from.rows[at], tag, only_if, from.shown)) {
+        file.rows.push_back(std::move(row));
+      }
+    }
+    if (expander.failed()) systems_.complete = false;
+    read_points(file, {}, points_, out_);
+  }
+
+  void make_rules(const SettingsTable& root) {
+    SettingsReader reader{root, "", out_};
+    const std::size_t first = out_.size();
+    for (const SettingsTable* table : reader.tables("tag")) {
+      each_copy(*table, "tag", [this](std::shared_ptr<SettingsTable> tag, const std::string&) {
+        systems_.tags.push_back(std::move(tag));
+      });
+    }
+    for (const SettingsTable* table : reader.tables("rule")) {
+      each_copy(*table, "rule",
+                [this](std::shared_ptr<SettingsTable> rule, const std::string& suffix) {
+                  add_rule(rule, suffix);
+                });
+    }
+    for (const SettingsTable* table : reader.tables("test")) {
+      each_copy(*table, "test",
+                [this](std::shared_ptr<SettingsTable> test, const std::string& suffix) {
+                  add_test(test, suffix);
+                });
+    }
+    const std::size_t own = out_.size();
+    reader.finish();
+    for (std::size_t at = own; at < out_.size(); ++at) {
+      out_[at].message += " (a package's rules.toml holds [[tag]], [[rule]] and [[test]])";
+    }
+    for (std::size_t at = first; at < out_.size(); ++at) out_[at].where.instance = instance_;
+  }
+
+  template <typename Take>
+  void each_copy(const SettingsTable& table, const std::string& path, Take take) {
+    Expander around{arguments_, instance_, out_};
+    for (const Copy& copy : around.copies(table, path)) {
+      Expander expander{copy.arguments, instance_, out_};
+      std::shared_ptr<SettingsTable> filled = expander.table(table, path);
+      if (expander.failed()) {
+        systems_.complete = false;
+      } else {
+        take(std::move(filled), copy.suffix);
+      }
+    }
+    if (around.failed()) systems_.complete = false;
+  }
+
+  void add_rule(const std::shared_ptr<SettingsTable>& rule, const std::string& suffix) {
+    std::string family;
+    // Without an id the rule's reader says what is missing.
+    if (std::string* id = raw_text(*rule, "id"); id != nullptr && !id->empty()) {
+      *id = id_ + '.' + *id;
+      if (!suffix.empty()) {
+        family = *id;
+        *id += suffix;
+        systems_.families[family].push_back(*id);
+      }
+    }
+    points_.rules.push_back({"", rule, {}, family});
+  }
+
+  void add_test(const std::shared_ptr<SettingsTable>& test, const std::string& suffix) {
+    if (std::string* name = raw_text(*test, "name"); name != nullptr && !name->empty()) {
+      *name = id_ + ": " + *name + (suffix.empty() ? "" : " (" + suffix.substr(1) + ')');
+    }
+    if (SettingsValue* rule = raw_value(*test, "rule")) {
+      if (auto* one = std::get_if<std::string>(&rule->held)) *one = id_ + '.' + *one;
+      if (auto* all = std::get_if<std::vector<SettingsValue>>(&rule->held)) {
+        for (SettingsValue& element : *all) {
+          if (auto* one = std::get_if<std::string>(&element.held)) *one = id_ + '.' + *one;
+        }
+      }
+    }
+    systems_.tests.push_back(test);
+  }
+
+  const PackageFiles& files_;
+  Arguments arguments_;
+  std::string id_;
+  std::string instance_;
+  Systems& systems_;
+  Points& points_;
+  Diagnostics& out_;
+};
+
+// The package that a [[system]] names; null, and reported, if there is none.
+const PackageFiles* package_of(SettingsReader& reader,
+                               const std::map<std::string, PackageFiles>& packages,
+                               const std::vector<std::string>& known, const std::string& library) {
+  const std::string name = reader.required_text("package");
+  if (name.empty()) return nullptr;
+  const auto found = packages.find(name);
+  if (found != packages.end()) return &found->second;
+  std::string list;
+  for (const std::string& one : known) list += (list.empty() ? "" : ", ") + one;
+  reader.error("package", "there is no package " + in_quotes(name) + hint(name, known) + " (" +
+                              (list.empty() ? "no packages" : list) + " in " + library +
+                              "/systems; the key library of [daemon] says where they are)");
+  return nullptr;
+}
+
+}  // namespace
+
+Systems make_systems(const std::vector<const SettingsTable*>& tables,
+                     const std::map<std::string, PackageFiles>& packages,
+                     const std::vector<std::string>& known, const std::string& library,
+                     Points& points, Diagnostics& out) {
+  Systems systems;
+  const std::size_t own = points.tags.size();
+  std::map<std::string, SourceLocation> ids;
+  for (const SettingsTable* table : tables) {
+    SettingsReader reader{*table, "system", out};
+    if (ids.size() == systems_max) {
+      reader.error("", "more than " + std::to_string(systems_max) + " systems");
+      break;
+    }
+    const PackageFiles* files = package_of(reader, packages, known, library);
+    std::optional<Arguments> arguments;
+    if (files != nullptr && files->package != nullptr) {
+      const std::size_t first = out.size();
+      const std::string name = reader.text("package", "");
+      const Package package = read_package(*files->package, name, out);
+      // Said for each system of a package; one of them stays.
+      for (std::size_t at = first; at < out.size(); ++at) {
+        out[at].where.instance =
+            "system on " + table->where.file + ':' + std::to_string(table->where.line);
+      }
+      if (out.size() == first) arguments = read_arguments(package, *table, out);
+    }
+    if (!arguments) {
+      systems.complete = false;
+      continue;
+    }
+    const std::string id = std::get<std::string>(arguments->at("id"));
+    const auto [other, fresh] = ids.emplace(id, reader.where("site"));
+    if (!fresh) {
+      reader.error(reader.has("id") ? "id" : "site",
+                   in_quotes(id) + " is the id of the system at " + other->second.file + ':' +
+                       std::to_string(other->second.line) + " already; give it an id of its own");
+      continue;
+    }
+    systems.ids.push_back(id);
+    Maker{*files, *std::move(arguments), *table, systems, points, out}.make();
+  }
+  const auto first = points.tags.begin() + static_cast<std::ptrdiff_t>(own);
+  systems.tags.insert(systems.tags.begin(), first, points.tags.end());
+  points.tags.erase(first, points.tags.end());
+  return systems;
+}
+
+void refuse_lost_overrides(const Systems& systems, const Points& points,
+                           std::vector<const SettingsTable*>& rules, Diagnostics& out) {
+  const auto is_lost = [&](const SettingsTable* rule) {
+    SettingsReader reader{*rule, "rule", out};
+    if (reader.has("kind")) return false;
+    const std::string id = id_of(*rule);
+    const auto system =
+        std::find_if(systems.ids.begin(), systems.ids.end(),
+                     [&](const std::string& one) { return id.starts_with(one + '.'); });
+    if (system == systems.ids.end()) return false;
+    std::vector<std::string> known;
+    for (const PointRule& point : points.rules) {
+      const std::string other = id_of(*point.table);
+      if (other.starts_with(*system + '.')) known.push_back(other);
+      if (!point.family.empty()) known.push_back(point.family);
+    }
+    reader.error("id", "the system " + in_quotes(*system) + " has no rule " + in_quotes(id) +
+                           hint(id, known) +
+                           "; a rule that overrides none needs a kind (parkwatch check --merged "
+                           "prints the rules of systems)");
+    return true;
+  };
+  if (systems.complete) {
+    rules.erase(std::remove_if(rules.begin(), rules.end(), is_lost), rules.end());
+  }
+}
+
+}  // namespace parkwatch::config

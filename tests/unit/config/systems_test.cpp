@@ -1,0 +1,297 @@
+// tests/unit/config/systems_test.cpp - [[system]]: what a package becomes, what overrides it, and
+// what is said of mistakes in either.
+#include "config/systems.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "library_given.h"
+
+using namespace parkwatch;
+using namespace parkwatch::config;
+using namespace std::chrono_literals;
+
+TEST_CASE("systems: a system is its package's tags, rules and tests under its own names",
+          "[config]") {
+  const Library library;
+  const Loaded got = library.with(two_tanks);
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  CHECK(got.said().empty());
+  CHECK(tag_names(got) ==
+        "tf-a/T101/level tf-a/T102/level tf-a/T101/valve tf-a/T102/valve tf-a/farm/highest ");
+  CHECK(rule_ids(got) ==
+        "tf-a.limit.T101.level tf-a.silent.T101.level tf-a.limit.T102.level "
+        "tf-a.silent.T102.level tf-a.stuck.T101 tf-a.stuck.T102 tf-a.any tf-a.filling ");
+  CHECK(rule(got, "tf-a.limit.T102.level").limits.back().at == 12);
+  CHECK(rule(got, "tf-a.stuck.T102").tags == std::vector<std::string>{"tf-a/T102/valve"});
+  CHECK(rule(got, "tf-a.stuck.T102").message.en == "T102 of tf-a is stuck");
+  const RuleSpec& any = rule(got, "tf-a.any");
+  REQUIRE(any.terms.size() == 2);
+  CHECK(any.terms[1].tag == "tf-a/T102/level");
+  CHECK(any.trigger.above == 11.0);
+  REQUIRE(got.config->tests.size() == 2);
+  CHECK(got.config->tests[0].name == "tf-a: a valve is stuck (T101)");
+  CHECK(got.config->tests[1].rules ==
+        std::vector<std::string>{"tf-a.stuck.T101", "tf-a.stuck.T102"});
+}
+
+TEST_CASE("systems: a package can be there several times, each with parameters of its own",
+          "[config]") {
+  const Library library;
+  const Loaded got = library.with(two_tanks +
+                                  "[[system]]\npackage = \"tanks\"\nsite = \"tf-b\"\nid = \"b\"\n"
+                                  "tanks = [\"T101\", \"B1\"]\nheight = 20\nkind = \"oil\"\n");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  CHECK(rule(got, "b.limit.B1.level").limits.back().at == 20);
+  CHECK(rule(got, "b.limit.B1.level").tags == std::vector<std::string>{"tf-b/B1/level"});
+  // only_if = "kind=acid"
+  CHECK(rule_ids(got).find("tf-a.filling") != std::string::npos);
+  CHECK(rule_ids(got).find("b.filling") == std::string::npos);
+}
+
+TEST_CASE("systems: only_if takes rows, tags and rules by what parameters say", "[config]") {
+  const Library library;
+  const Loaded got = library.with(two_tanks + "valves = false\n");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  CHECK(tag_names(got) == "tf-a/T101/level tf-a/T102/level tf-a/farm/highest ");
+  CHECK(rule_ids(got).find("stuck") == std::string::npos);
+  CHECK(got.config->tests.empty());
+}
+
+TEST_CASE("systems: [[rule]] overrides a package's rule key by key, in one copy or in all",
+          "[config]") {
+  const Library library;
+  const Loaded got =
+      library.with(two_tanks +
+                   "[[rule]]\nid = \"tf-a.stuck\"\npriority = \"critical\"\n"
+                   "[[rule]]\nid = \"tf-a.stuck.T102\"\non_delay = \"7s\"\nmessage.en = \"ours\"\n"
+                   "[[rule]]\nid = \"tf-a.limit.T101.level\"\nHH = 11.9\n"
+                   "[[rule]]\nid = \"tf-a.any\"\nenabled = false\n");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  CHECK(rule(got, "tf-a.stuck.T101").priority == Priority::critical);
+  CHECK(rule(got, "tf-a.stuck.T101").on_delay == 5s);
+  CHECK(rule(got, "tf-a.stuck.T102").priority == Priority::critical);
+  CHECK(rule(got, "tf-a.stuck.T102").on_delay == 7s);
+  CHECK(rule(got, "tf-a.stuck.T102").message == Text{"T102 卡住", "ours"});
+  const Limit& highest = rule(got, "tf-a.limit.T101.level").limits.back();
+  CHECK(highest.at == 11.9);
+  CHECK(highest.priority == Priority::high);  // as the package has it
+  CHECK(rule(got, "tf-a.limit.T102.level").limits.back().at == 12);
+  CHECK(rule_ids(got).find("tf-a.any") == std::string::npos);
+  // The package's tests say nothing of rules that are not its own any more.
+  CHECK(got.config->tests.empty());
+  const auto& notes = got.config->notes;
+  CHECK(std::find(notes.begin(), notes.end(),
+                  "the package's test \"tf-a: a valve is stuck (T101)\" is left out: the park "
+                  "changes the rule tf-a.stuck.T101") != notes.end());
+}
+
+TEST_CASE("systems: each key of a merged rule has the place that it came from", "[config]") {
+  const Library library;
+  const Loaded got =
+      library.with(two_tanks + "[[rule]]\nid = \"tf-a.stuck.T101\"\npriority = \"low\"\n");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  const auto& given = got.config->point_rules;
+  const auto merged = std::find_if(given.begin(), given.end(), [](const auto& one) {
+    return text_at(*one, "id") == "tf-a.stuck.T101";
+  });
+  REQUIRE(merged != given.end());
+  CHECK(place_of(**merged, "priority") == "p.toml:12");
+  CHECK(place_of(**merged, "on_delay") == "systems/tanks/rules.toml:19");
+}
+
+TEST_CASE("systems: [[tag]] overrides a package's tag key by key", "[config]") {
+  const Library library;
+  const Loaded got =
+      library.with(two_tanks + "[[tag]]\nname = \"tf-a/T101/level\"\nscale = { factor = 0.001 }\n");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  const Tag& tag = got.config->plant->tags.front();
+  CHECK(tag.name == "tf-a/T101/level");
+  CHECK(tag.scaling.factor == 0.001);
+  CHECK(tag.unit == "m");
+}
+
+TEST_CASE("systems: what a [[system]] gives wrongly is told at its key", "[config][fault]") {
+  struct Case {
+    std::string system;
+    std::string said;
+  };
+  const std::vector<Case> table{
+      {"package = \"tnaks\"\nsite = \"a\"\n",
+       "p.toml:7:1 error system.package: there is no package \"tnaks\"; did you mean \"tanks\"? "
+       "(tanks in <folder>/systems;"},
+      {"site = \"a\"\n", "p.toml:6:1 error system.package: is missing"},
+      {"package = \"tanks\"\ntanks = [\"T1\"]\n", "p.toml:6:1 error system.site: is missing"},
+      {"package = \"tanks\"\nsite = \"a\"\n",
+       "p.toml:6:1 error system.tanks: is missing: the tanks (names), which package \"tanks\" "
+       "needs"},
+      {"package = \"tanks\"\nsite = \"a b\"\ntanks = []\n",
+       "p.toml:8:1 error system.site: must be a name: letters"},
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = \"T1\"\n",
+       "p.toml:9:1 error system.tanks: must be an array of names, such as"},
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\", \"T1\"]\n", "\"T1\" is there twice"},
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nheight = 99\n",
+       "p.toml:10:1 error system.height: must be a number from 1 to 40, is 99"},
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nkind = \"acit\"\n",
+       "p.toml:10:1 error system.kind: must be one of \"acid\", \"oil\"; did you mean \"acid\"?"},
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nvalves = 1\n",
+       "system.valves: must be true or false"},
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nhieght = 9\n",
+       "p.toml:10:1 error system.hieght: unknown key; did you mean \"height\"?"},
+  };
+  const Library library;
+  for (const Case& one : table) {
+    const Loaded got = library.with("[[system]]\n" + one.system);
+    CAPTURE(one.system, got.said());
+    CHECK(got.config == nullptr);
+    CHECK(got.said().find(one.said) != std::string::npos);
+    CHECK(got.out.size() == 1);
+  }
+}
+
+TEST_CASE("systems: two of one id, and a rule that overrides none, are mistakes",
+          "[config][fault]") {
+  const Library library;
+  CHECK(library.with(two_tanks + two_tanks)
+            .said()
+            .find("p.toml:12:1 error system.site: \"tf-a\" is the id of the system at "
+                  "<folder>/p.toml:8 already") != std::string::npos);
+  const std::string said =
+      library.with(two_tanks + "[[rule]]\nid = \"tf-a.stukc\"\npriority = \"low\"\n").said();
+  CAPTURE(said);
+  CHECK(said.find("p.toml:11:1 error rule.id: the system \"tf-a\" has no rule \"tf-a.stukc\"; did "
+                  "you mean \"tf-a.stuck\"?") != std::string::npos);
+}
+
+TEST_CASE("systems: a mistake in a package has the package's file and line and the system",
+          "[config][fault]") {
+  struct Case {
+    std::string file;
+    std::string text;
+    std::string said;
+  };
+  const std::string system = " (system \"tf-a\", <folder>/p.toml:6)\n";
+  const std::vector<Case> table{
+      {"rules.toml",
+       "[[rule]]\nid = \"r\"\nkind = \"limit\"\ntags = [\"${site}/${tnaks}/level\"]\n",
+       "systems/tanks/rules.toml:4:9 error rule.tags: unknown parameter ${tnaks}; did you mean "
+       "\"tanks\"? (known: ${height} ${id} ${kind} ${site} ${tanks} ${valves}; package.toml "
+       "declares them)" +
+           system},
+      {"rules.toml", "[[rule]]\nid = \"r\"\nkind = \"limit\"\ntags = [\"${site}/none\"]\nH = 1\n",
+       "systems/tanks/rules.toml:4:1 error rule.tags: unknown tag \"tf-a/none\""},
+      {"rules.toml", "[[rule]]\nid = \"r-${tanks}\"\n",
+       "rules.toml:2:1 error rule.id: ${tanks} is a list, and here is room for one value: give the "
+       "table for_each = \"tanks\""},
+      {"rules.toml", "[[rule]]\nid = \"${site\"\n", "rule.id: \"${\" without its \"}\"" + system},
+      {"rules.toml", "[[rule]]\nfor_each = \"site\"\n",
+       "rule.for_each: must be the name of a list parameter" + system},
+      {"rules.toml", "[[rule]]\nonly_if = \"valvs\"\n",
+       "rule.only_if: unknown parameter ${valvs}; did you mean \"valves\"?"},
+      {"rules.toml", "[[action]]\nid = \"x\"\n",
+       "action: unknown key (a package's rules.toml holds [[tag]], [[rule]] and [[test]])" +
+           system},
+      {"rules.toml", "[[rule]\n", "rules.toml:1:8 error: syntax error"},
+      {"points.csv", "tag,unit\n${site}/${tank}/level,m\n",
+       "points.csv:2:1 error points.tag: unknown parameter ${tank}; did you mean \"tanks\"?"},
+      {"points.csv", "tag,H\n${site}/x,${kind}\n",
+       "points.csv:2:11 error points.H: \"acid\" is no number" + system},
+      {"package.toml", "name = \"tank\"\nline = \"safty\"\n[[parameter]]\nname = \"site\"\n",
+       "package.toml:1:1 error name: must be that of its folder, \"tanks\""},
+      {"package.toml", "name = \"tanks\"\nline = \"safty\"\n",
+       "package.toml:2:1 error line: must be safety, environment, emergency, security or energy; "
+       "did you mean \"safety\"? (system on <folder>/p.toml:6)"},
+      {"package.toml", "name = \"tanks\"\nline = \"safety\"\n[[parameter]]\nname = \"site\"\n",
+       "parameter.name: \"site\" is what every [[system]] has"},
+      {"package.toml",
+       "name = \"tanks\"\nline = \"safety\"\n[[parameter]]\nname = \"n\"\ntype = \"number\"\n"
+       "default = \"x\"\n",
+       "package.toml:6:1 error parameter.default: must be a number"},
+  };
+  for (const Case& one : table) {
+    const Library library;
+    library.folder.write("systems/tanks/" + one.file, one.text);
+    const Loaded got = library.with(two_tanks);
+    CAPTURE(one.text, got.said());
+    CHECK(got.config == nullptr);
+    CHECK(got.said().find(one.said) != std::string::npos);
+  }
+}
+
+TEST_CASE("systems: copies and systems that say the same say it once", "[config][fault]") {
+  const Library library;
+  library.folder.write("systems/tanks/rules.toml",
+                       "[[rule]]\nid = \"r\"\nfor_each = \"tanks\"\nkind = \"limti\"\n");
+  const Loaded got =
+      library.with(two_tanks + "[[system]]\npackage = \"tanks\"\nsite = \"b\"\ntanks = [\"B1\"]\n");
+  CAPTURE(got.said());
+  CHECK(std::count_if(got.out.begin(), got.out.end(),
+                      [](const auto& d) { return d.key == "rule.kind"; }) == 1);
+}
+
+TEST_CASE("systems: a default may be made of parameters before it, and a name may be left open",
+          "[config]") {
+  const Library library;
+  library.folder.write("systems/tanks/package.toml",
+                       "name = \"tanks\"\ntitle = \"t\"\nline = \"safety\"\n[[parameter]]\n"
+                       "name = \"wind\"\ntype = \"tag\"\ndefault = \"${site}/meteo/wind\"\n"
+                       "[[parameter]]\nname = \"pump\"\ndefault = \"\"\n");
+  library.folder.write("systems/tanks/points.csv",
+                       "tag,only_if\n${wind},\n${site}/${pump}/on,pump\n");
+  library.folder.write("systems/tanks/rules.toml", "");
+  const std::string system = "[[system]]\npackage = \"tanks\"\nsite = \"a\"\n";
+  CHECK(tag_names(library.with(system)) == "a/meteo/wind ");
+  CHECK(tag_names(library.with(system + "pump = \"P1\"\nwind = \"m/w\"\n")) == "m/w a/P1/on ");
+}
+
+TEST_CASE("systems: [daemon] library names the folder of packages", "[config]") {
+  const Library library;
+  library.folder.write("etc/p.toml",
+                       "[daemon]\npark = \"p\"\nlibrary = \"..\"\n[[source]]\nname = \"s\"\n"
+                       "driver = \"mqtt\"\n" +
+                           two_tanks);
+  CHECK(load_from(library.folder, "etc/p.toml").said().empty());
+  library.folder.write("etc/p.toml", "[daemon]\npark = \"p\"\nlibrary = \"none\"\n");
+  CHECK(load_from(library.folder, "etc/p.toml")
+            .said()
+            .find("etc/p.toml:3:1 error daemon.library: <folder>/etc/none has no "
+                  "systems/<package>/package.toml") != std::string::npos);
+}
+
+TEST_CASE("systems: the bundle holds the packages, and gives the same plant without the disk",
+          "[config]") {
+  std::shared_ptr<const Config> config;
+  {
+    const Library library;
+    config = library.with(two_tanks).config;
+  }
+  REQUIRE(config != nullptr);
+  Diagnostics out;
+  const auto again = load_bundle(config->bundle, {}, out);
+  CHECK(text_of(out).empty());
+  REQUIRE(again != nullptr);
+  CHECK(again->plant->hash == config->plant->hash);
+  CHECK(again->plant->tags == config->plant->tags);
+  CHECK(again->plant->rules == config->plant->rules);
+}
+
+TEST_CASE("systems: a changed package is another hash; where the library lies is none",
+          "[config]") {
+  const auto hash = [](const Library& library) {
+    const Loaded got = library.with(two_tanks);
+    REQUIRE(got.config != nullptr);
+    return got.config->plant->hash;
+  };
+  const Library first;
+  const Library second;
+  CHECK(hash(first) == hash(second));
+  second.folder.write("systems/tanks/points.csv", "tag\n${site}/x/y\n");
+  second.folder.write("systems/tanks/rules.toml", "");
+  CHECK(hash(first) != hash(second));
+}
