@@ -28,7 +28,7 @@ Barn::Barn(const std::string& site, const std::string& name, const BarnKind& kin
            std::uint64_t seed)
     : kind_(kind),
       random_(seed, site + " barn " + name),
-      stray_(0.3, 1800.0, 1.0, random_),
+      stray_(0.12, 1800.0, 1.0, random_),
       temperature_c_(kind.set_c),
       co2_ppm_(outside_ppm + animals_ppm),
       nh3_mg_(kind.ammonia),
@@ -82,6 +82,9 @@ void Barn::step(double hour, double dt_s, const BarnFaults& faults, Panel& panel
   panel.set(demand_tag_, 100.0 * demand_);
   panel.set(airflow_, 100.0 * flow);
   panel.set(power_, faults.no_power ? 0.0 : 1.0);
+  for (const TagIndex tag : {temperature_, humidity_, nh3_, co2_, demand_tag_, airflow_}) {
+    panel.power(tag, !faults.controller_dead);
+  }
 }
 
 }  // namespace parkwatch::parksim

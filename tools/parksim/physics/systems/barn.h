@@ -25,6 +25,7 @@ struct BarnFaults {
   bool heat_wave = false;    // the cooling pads run dry on a hot day
   bool inlet_stuck = false;  // wide open on a cold day
   bool no_power = false;
+  bool controller_dead = false;  // the fans run on by their thermostats
 };
 
 class Barn {

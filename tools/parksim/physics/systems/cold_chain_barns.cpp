@@ -51,7 +51,8 @@ class ColdChainBarns final : public System {
                           .litter_wet = causes_.has("litter-wet"),
                           .heat_wave = causes_.has("cooling-pads-dry"),
                           .inlet_stuck = causes_.has("inlet-stuck-open"),
-                          .no_power = causes_.has("barn-feeder-trips")});
+                          .no_power = causes_.has("barn-feeder-trips"),
+                          .controller_dead = causes_.has("controller-silent")});
     all(chicks_, BarnFaults{.litter_wet = causes_.has("chick-litter-wet"),
                             .heat_wave = causes_.has("heater-runs-on"),
                             .inlet_stuck = causes_.has("heater-fails")});
@@ -66,24 +67,25 @@ class ColdChainBarns final : public System {
 };
 
 constexpr std::array cold_chain_causes = {
-    SystemCause{"compressor-fails", "The compressor of a frozen room fails"},
+    SystemCause{"compressor-fails", "the compressor of a frozen room fails"},
     SystemCause{"door-left-open",
-                "A driver leaves the door of a frozen room open for some minutes"},
-    SystemCause{"door-blocked", "A pallet blocks the door of a frozen room"},
-    SystemCause{"feeder-trips", "The feeder of a frozen room trips"},
-    SystemCause{"logger-dead", "The battery of a temperature logger is empty"},
-    SystemCause{"refrigerant-lost", "A chilled room loses its refrigerant"},
-    SystemCause{"thermostat-sticks", "The thermostat of a chilled room sticks: it cools on"},
-    SystemCause{"expansion-valve-sticks", "The expansion valve of a quick freezer sticks shut"},
-    SystemCause{"fan-breaker-trips", "The breaker of a barn's fans trips"},
-    SystemCause{"inlets-ice", "The air inlets of a barn ice up, one per cent a minute"},
-    SystemCause{"litter-wet", "A drinker leaks into the litter, and ammonia rises"},
-    SystemCause{"cooling-pads-dry", "The cooling pads run dry on a hot day: 4 degC an hour"},
-    SystemCause{"inlet-stuck-open", "An inlet sticks open in the frost: 10 degC less an hour"},
-    SystemCause{"barn-feeder-trips", "The feeder of a barn trips and its generator does not start"},
-    SystemCause{"chick-litter-wet", "The litter of a chick barn is wet, and ammonia rises"},
-    SystemCause{"heater-runs-on", "The heater of a chick barn does not switch off"},
-    SystemCause{"heater-fails", "The heater of a chick barn fails in the frost"},
+                "a driver leaves the door of a frozen room open for some minutes"},
+    SystemCause{"door-blocked", "a pallet blocks the door of a frozen room"},
+    SystemCause{"feeder-trips", "the feeder of a frozen room trips"},
+    SystemCause{"logger-dead", "the battery of a temperature logger is empty"},
+    SystemCause{"refrigerant-lost", "a chilled room loses its refrigerant"},
+    SystemCause{"thermostat-sticks", "the thermostat of a chilled room sticks: it cools on"},
+    SystemCause{"expansion-valve-sticks", "the expansion valve of a quick freezer sticks shut"},
+    SystemCause{"fan-breaker-trips", "the breaker of a barn's fans trips"},
+    SystemCause{"inlets-ice", "the air inlets of a barn ice up, one per cent a minute"},
+    SystemCause{"litter-wet", "a drinker leaks into the litter, and ammonia rises"},
+    SystemCause{"cooling-pads-dry", "the cooling pads run dry on a hot day: 4 degC an hour"},
+    SystemCause{"inlet-stuck-open", "an inlet sticks open in the frost: 10 degC less an hour"},
+    SystemCause{"barn-feeder-trips", "the feeder of a barn trips and its generator does not start"},
+    SystemCause{"controller-silent", "the controller of a barn loses its power, the fans run on"},
+    SystemCause{"chick-litter-wet", "the litter of a chick barn is wet, and ammonia rises"},
+    SystemCause{"heater-runs-on", "the heater of a chick barn does not switch off"},
+    SystemCause{"heater-fails", "the heater of a chick barn fails in the frost"},
 };
 
 }  // namespace

@@ -61,7 +61,8 @@ ColdRoom::ColdRoom(const std::string& site, const std::string& name, const ColdR
 bool ColdRoom::door_is_open(double hour, double dt_s, bool held) {
   const bool busy = hour >= 6.0 && hour < 22.0;
   open_s_ = std::max(0.0, open_s_ - dt_s);
-  if (busy && open_s_ <= 0.0 && random_.chance(pallets_per_hour * dt_s / 3600.0)) {
+  if (busy && !kind_.works_in_batches && open_s_ <= 0.0 &&
+      random_.chance(pallets_per_hour * dt_s / 3600.0)) {
     open_s_ = random_.between(20.0, 100.0);
   }
   return open_s_ > 0.0 || held;
@@ -80,9 +81,11 @@ void ColdRoom::step_heat(bool cools, bool stuck, bool open, double dt_s) {
 
 void ColdRoom::step(double hour, double dt_s, const ColdRoomFaults& faults, Panel& panel) {
   const bool running = !kind_.works_in_batches || (hour >= 6.0 && hour < 22.0);
+  // A quick freezer is cooled down again in time for its first batch.
+  const bool cooled = running || (hour >= 1.0 && hour < 6.0);
   const bool defrost = is_defrosting(hour) && running && !faults.no_power;
   const bool open = door_is_open(hour, dt_s, faults.door_held);
-  const bool cools = !faults.compressor_stopped && !faults.no_power && !defrost && running;
+  const bool cools = !faults.compressor_stopped && !faults.no_power && !defrost && cooled;
   step_heat(cools, faults.thermostat_stuck, open, dt_s);
   coil_c_ = lagged(coil_c_, defrost ? kind_.defrost_c : 0.0, dt_s, coil_lag_s);
   panel.set(temperature_, air_c_ + coil_c_);

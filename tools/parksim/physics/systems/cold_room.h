@@ -16,7 +16,7 @@ struct ColdRoomKind {
   double capacity;        // of the compressor, in times of what the walls let in
   double defrost_c;       // that the thermometer near the coil shows more in a defrost
   double range_low_c;     // of the thermometer
-  bool works_in_batches;  // a quick freezer: runs from 06:00 to 22:00
+  bool works_in_batches;  // a quick freezer: in use from 06:00 to 22:00, its door shut
 };
 
 // -21 degC, 4 degC, and a quick freezer of -35 degC.
