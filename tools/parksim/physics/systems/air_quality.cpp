@@ -22,12 +22,12 @@ constexpr double never = 1e9;  // a fault without a most
 // What comes into the air of the whole park, above the usual, in ug/m3 (NMHC: mg/m3).
 struct Sources {
   Worsening smog{6.0 / a_day, never, 2.0 * an_hour};
-  Worsening dust{16.0 / a_day, never, 2.0 * an_hour};
-  Worsening sulphur_coal{24.0 / a_day, never, 2.0 * an_hour};
-  Worsening exhaust{8.0 / a_day, never, 2.0 * an_hour};
+  Worsening dust{14.0 / a_day, never, 2.0 * an_hour};
+  Worsening sulphur_coal{22.0 / a_day, never, 2.0 * an_hour};
+  Worsening exhaust{7.2 / a_day, never, 2.0 * an_hour};
   Worsening scrubber{80.0 / an_hour, never, an_hour / 2.0};
   Worsening lorries{27.0 / an_hour, never, an_hour / 2.0};
-  Worsening vapour{0.25 / an_hour, never, an_hour / 2.0};
+  Worsening vapour{0.26 / an_hour, never, an_hour / 2.0};
 
   void step(const Causes& causes, double dt_s) {
     smog.step(causes.has("heating-smog"), dt_s);
@@ -45,7 +45,7 @@ class Station {
  public:
   Station(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed)
       : random_(seed, site + " station " + name),
-        weather_(0.04, 4.0 * an_hour, 1.0, random_),
+        weather_(0.03, 4.0 * an_hour, 1.0, random_),
         humid_(0.5 / an_hour, 1.6, an_hour / 4.0),
         pm25_(panel.add(number(site, name, "pm25", "ug/m3", {0.0, 1000.0, 1}), {.white = 0.6})),
         pm10_(panel.add(number(site, name, "pm10", "ug/m3", {0.0, 2000.0, 1}), {.white = 1.0})),
@@ -108,16 +108,16 @@ class AirQuality final : public System {
 };
 
 constexpr std::array air_causes = {
-    SystemCause{"heating-smog", "Stoves burn under ever stiller air: 6 ug/m3 more PM2.5 a day"},
-    SystemCause{"dust-weather", "Dry wind carries 16 ug/m3 more coarse dust each day"},
+    SystemCause{"heating-smog", "stoves burn under ever stiller air: 6 ug/m3 more PM2.5 a day"},
+    SystemCause{"dust-weather", "dry wind carries 14 ug/m3 more coarse dust each day"},
     SystemCause{"high-sulphur-coal",
-                "Boilers burn coal with more sulphur: 24 ug/m3 more SO2 a day"},
-    SystemCause{"still-air", "The exhaust of a road stays: 8 ug/m3 more NO2 each day"},
-    SystemCause{"scrubber-fails", "A desulphurisation loses its slurry: 80 ug/m3 more SO2 an hour"},
-    SystemCause{"lorry-jam", "Lorries with running engines jam: 27 ug/m3 more NO2 an hour"},
-    SystemCause{"tank-vent-open", "A tank's vent stays open: 0.25 mg/m3 more NMHC an hour"},
-    SystemCause{"inlet-heater-fails", "The inlet heater of a particle monitor fails in humid air"},
-    SystemCause{"station-unpowered", "A station loses its power"},
+                "boilers burn coal with more sulphur: 22 ug/m3 more SO2 a day"},
+    SystemCause{"still-air", "the exhaust of a road stays: 7.2 ug/m3 more NO2 each day"},
+    SystemCause{"scrubber-fails", "a desulphurisation loses its slurry: 80 ug/m3 more SO2 an hour"},
+    SystemCause{"lorry-jam", "lorries with running engines jam: 27 ug/m3 more NO2 an hour"},
+    SystemCause{"tank-vent-open", "a tank's vent stays open: 0.26 mg/m3 more NMHC an hour"},
+    SystemCause{"inlet-heater-fails", "the inlet heater of a particle monitor fails in humid air"},
+    SystemCause{"station-unpowered", "a station loses its power"},
 };
 
 }  // namespace
