@@ -244,19 +244,19 @@ class ChemicalParkGates final : public System {
 };
 
 constexpr std::array gate_causes = {
-    SystemCause{"arm-stalls", "The motor of a barrier has no force past half way"},
-    SystemCause{"arm-held-up", "A guard keeps a barrier up to let a queue through"},
-    SystemCause{"door-levered", "Somebody levers a face door open"},
-    SystemCause{"door-wedged", "Somebody wedges a face door open to carry things through"},
-    SystemCause{"board-dark", "The power supply of a notice board fails"},
-    SystemCause{"camera-cable-cut", "An excavator cuts the cable of a plate camera"},
-    SystemCause{"cabinet-unpowered", "The cabinet of a gate loses its power"},
-    SystemCause{"contractors-rush", "Buses of contractors arrive: a card every 20 seconds"},
-    SystemCause{"card-jams", "A bent card jams a dispenser"},
+    SystemCause{"arm-stalls", "the motor of a barrier has no force past half way"},
+    SystemCause{"arm-held-up", "a guard keeps a barrier up to let a queue through"},
+    SystemCause{"door-levered", "somebody levers a face door open"},
+    SystemCause{"door-wedged", "somebody wedges a face door open to carry things through"},
+    SystemCause{"board-dark", "the power supply of a notice board fails"},
+    SystemCause{"camera-cable-cut", "an excavator cuts the cable of a plate camera"},
+    SystemCause{"cabinet-unpowered", "the cabinet of a gate loses its power"},
+    SystemCause{"contractors-rush", "buses of contractors arrive: a card every 20 seconds"},
+    SystemCause{"card-jams", "a bent card jams a dispenser"},
     SystemCause{"driver-takes-wrong-lane",
-                "The driver of a hazardous-goods lorry takes the lane of an ordinary gate"},
+                "the driver of a hazardous-goods lorry takes the lane of an ordinary gate"},
     SystemCause{"lorry-without-papers",
-                "A lorry without papers blocks the lane for hazardous goods"},
+                "a lorry without papers blocks the lane for hazardous goods"},
 };
 
 }  // namespace
