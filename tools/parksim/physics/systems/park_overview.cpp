@@ -19,7 +19,7 @@ constexpr double vehicles = 10.0;
 constexpr double crew = 20.0;
 constexpr double foam_t = 30.0;
 
-// A feed brings all values of one system once a minute, some seconds earlier or later.
+// A feed brings all values of one system once a minute, up to three seconds late.
 class Feed {
  public:
   Feed(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed)
@@ -31,7 +31,9 @@ class Feed {
     age_s_ += dt_s;
     next_s_ -= dt_s;
     if (next_s_ <= 0.0) {
-      next_s_ += feed_period_s * random_.between(0.8, 1.2);
+      const double late_s = random_.between(0.0, 3.0);
+      next_s_ += feed_period_s + late_s - late_s_;
+      late_s_ = late_s;
       if (!lost) age_s_ = 0.0;
     }
     panel.set(age_, age_s_ / feed_period_s);
@@ -40,7 +42,8 @@ class Feed {
  private:
   Random random_;
   double age_s_ = 0.0;
-  double next_s_ = 0.0;
+  double next_s_ = feed_period_s / 2.0;
+  double late_s_ = 0.0;  // of the next one
   TagIndex age_;
 };
 
@@ -98,7 +101,7 @@ class ParkOverview final : public System {
     crew_ = add("fire-station", "crew_ready", "persons", 500.0, 0);
     foam_ = add("fire-station", "foam", "t", 500.0, 1);
     ambulances_ = panel.add(flag_tag(site, "medical-post", "ready", seconds{30}));
-    drill_ = add("command", "drill_age", "d", 2000.0, 2);
+    drill_ = add("command", "drill_age", "d", 2000.0, 3);
   }
 
   void step(TimePoint now, double dt_s, Panel& panel) override {
@@ -144,15 +147,15 @@ class ParkOverview final : public System {
 };
 
 constexpr std::array overview_causes = {
-    SystemCause{"radio-link-fails", "The radio link of a feed of the safety line fails"},
-    SystemCause{"sensors-drop-out", "Interference silences one sensor after the other"},
-    SystemCause{"command-line-cut", "The line to the command platform is cut"},
-    SystemCause{"platform-down", "The server of the data platform goes down"},
-    SystemCause{"vehicles-called-out", "One fire engine after the other is called out"},
-    SystemCause{"crew-falls-ill", "One after the other of the crew falls ill"},
-    SystemCause{"foam-leaks", "The foam tank leaks 0.2 t a minute"},
-    SystemCause{"ambulance-in-repair", "The ambulance is taken to repair without a replacement"},
-    SystemCause{"drill-forgotten", "Nobody has held a drill for 179 days"},
+    SystemCause{"radio-link-fails", "the radio link of a feed of the safety line fails"},
+    SystemCause{"sensors-drop-out", "interference silences one sensor after the other"},
+    SystemCause{"command-line-cut", "the line to the command platform is cut"},
+    SystemCause{"platform-down", "the server of the data platform goes down"},
+    SystemCause{"vehicles-called-out", "one fire engine after the other is called out"},
+    SystemCause{"crew-falls-ill", "one after the other of the crew falls ill"},
+    SystemCause{"foam-leaks", "the foam tank leaks 0.2 t a minute"},
+    SystemCause{"ambulance-in-repair", "the ambulance is taken to repair without a replacement"},
+    SystemCause{"drill-forgotten", "nobody has held a drill for 179 days"},
 };
 
 }  // namespace
