@@ -1,5 +1,5 @@
 // tests/unit/parksim/coke_oven_gas_test.cpp - The simulated gas main and coke ovens.
-#include "tests/unit/parksim/system_trace.h"
+#include "tests/unit/parksim/supply_trace.h"
 
 namespace parkwatch::parksim {
 namespace {

@@ -1,6 +1,6 @@
 // tests/unit/parksim/energy_carbon_test.cpp - The simulated electricity of a park: registers,
 // balance, sun and wind, batteries.
-#include "tests/unit/parksim/system_trace.h"
+#include "tests/unit/parksim/supply_trace.h"
 
 namespace parkwatch::parksim {
 namespace {

@@ -1,6 +1,6 @@
 // tests/unit/parksim/heating_geothermal_test.cpp - The simulated heating network: water, heat,
 // wells, stations, rooms.
-#include "tests/unit/parksim/system_trace.h"
+#include "tests/unit/parksim/supply_trace.h"
 #include "tools/parksim/physics/systems/heating_network.h"
 
 namespace parkwatch::parksim {

@@ -1,6 +1,6 @@
 // tests/unit/parksim/hydrogen_station_test.cpp - The simulated hydrogen station: room and fan,
 // storage, electrolyser, dispenser, LNG, charger.
-#include "tests/unit/parksim/system_trace.h"
+#include "tests/unit/parksim/supply_trace.h"
 
 namespace parkwatch::parksim {
 namespace {

@@ -2,7 +2,7 @@
 // causes is felt by an instrument, and is over some time after it was mended.
 #include <cmath>
 
-#include "tests/unit/parksim/system_trace.h"
+#include "tests/unit/parksim/supply_trace.h"
 
 namespace parkwatch::parksim {
 namespace {

@@ -2,7 +2,7 @@
 // on its way, analysers without a sample.
 #include <cmath>
 
-#include "tests/unit/parksim/system_trace.h"
+#include "tests/unit/parksim/supply_trace.h"
 
 namespace parkwatch::parksim {
 namespace {

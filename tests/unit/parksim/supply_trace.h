@@ -1,4 +1,4 @@
-// tests/unit/parksim/system_trace.h - Runs one simulated system without noise and keeps what it
+// tests/unit/parksim/supply_trace.h - Runs one system that supplies a park, without noise and keeps what it
 // published, by device and quantity.
 #pragma once
 #include <algorithm>
