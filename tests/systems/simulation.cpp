@@ -22,11 +22,12 @@ constexpr Duration travel = 20ms;  // from the sensor to the gateway
 constexpr Duration cut = 60s;
 
 std::string main_file(const std::string& root, const PackageCase& package) {
-  return "include = [\"limits/*.toml\"]\n\n[daemon]\npark = \"systems\"\n\n"
+  return "[daemon]\npark = \"systems\"\nlibrary = \"" + root +
+         "/config\"\n\n"
          "[[source]]\nname = \"park\"\ndriver = \"mqtt\"\nurl = \"mqtt://127.0.0.1:1883\"\n\n"
          "[[source.mapping]]\ntopic = \"park/{site}/{device}/{quantity}\"\n"
          "tag = \"{site}/{device}/{quantity}\"\nvalue = \"/value\"\ntime = \"/time\"\n\n" +
-         package.instance + "\n# of " + root + '\n';
+         package.instance;
 }
 
 parksim::SystemParkOptions park_options(const Run& run) {
@@ -46,10 +47,7 @@ std::shared_ptr<const Plant> load_plant(const std::string& root, const PackageCa
                                         const std::string& scratch, Diagnostics& out) {
   namespace fs = std::filesystem;
   const fs::path folder = fs::path{scratch} / package.package;
-  fs::remove_all(folder);
   fs::create_directories(folder);
-  fs::create_directory_symlink(fs::path{root} / "config/limits", folder / "limits");
-  fs::create_directory_symlink(fs::path{root} / "config/systems", folder / "systems");
   const fs::path main = folder / "parkwatch.toml";
   std::ofstream{main} << main_file(root, package);
   const auto config = config::load(main.string(), check_driver, out);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <iostream>
+#include <set>
 #include <string>
 
 #include "tests/systems/mutants.h"
@@ -79,6 +80,17 @@ std::vector<std::string> untried(const Package& package) {
   return names;
 }
 
+// Rules of the package that no incident raises: nothing proves them but their rule tests.
+std::set<std::string> unraised(const Package& package) {
+  const std::string& site = package.described.site;
+  std::set<std::string> rules;
+  for (const RuleSpec& rule : package.plant->rules) rules.insert(rule_of_package(rule.id, site));
+  for (const IncidentCase& incident : package.described.incidents) {
+    for (const ExpectedAlarm& alarm : incident.alarms) rules.erase(rule_of_package(alarm.rule, ""));
+  }
+  return rules;
+}
+
 bool prove_incidents(const Package& package) {
   std::size_t exact = 0;
   for (const IncidentCase& incident : package.described.incidents) {
@@ -94,6 +106,9 @@ bool prove_incidents(const Package& package) {
   const auto names = untried(package);
   for (const std::string& name : names)
     std::cout << "WRONG  no incident has the cause " << name << '\n';
+  for (const std::string& rule : unraised(package)) {
+    std::cout << "note   no incident raises the rule " << rule << '\n';
+  }
   std::cout << "incidents package=" << package.described.package
             << " incidents=" << package.described.incidents.size() << " exact=" << exact;
   return exact == package.described.incidents.size() && names.empty();

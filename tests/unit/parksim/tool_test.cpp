@@ -92,6 +92,19 @@ TEST_CASE("parksim: --list-tags and --list-incidents name them all", "[parksim]"
   CHECK(std::ranges::count(tags, "park/tf-a/t101/inlet_valve,word,,0,1,0,0,1,5,closed|open") == 1);
   const auto incidents = test::run_to_end(parksim({"--list-incidents"}));
   CHECK(incidents.find("network-drop\n  cause: ") != std::string::npos);
+  CHECK(incidents.find("tank-farm/flange-leak\n  cause: ") != std::string::npos);
+}
+
+TEST_CASE("parksim: systems of packages are printed, with their incidents", "[parksim]") {
+  const auto argv = parksim({"--print", "--duration", "3m", "--start", start, "--system",
+                             "tank-farm", "--incident", "tank-farm/intruder@60s+60s"});
+  const auto said = test::run_to_end(argv);
+  CHECK(said == test::run_to_end(argv));
+  CHECK(said.find("1m: tank-farm/intruder begins: Somebody climbs over") != std::string::npos);
+  CHECK(said.find("2m: tank-farm/intruder is mended") != std::string::npos);
+  CHECK(said.find(R"({"topic": "park/tf-a/C1/event", "value": "person", "time": )"
+                  R"("2026-03-02T08:01:01.000Z"})") != std::string::npos);
+  CHECK(said.find("wwtp1") == std::string::npos);
 }
 
 TEST_CASE("parksim: a wrong option ends it with 2 and a message", "[parksim]") {

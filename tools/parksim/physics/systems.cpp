@@ -6,8 +6,11 @@
 #include "tools/parksim/physics/systems/chemical_park_gates.h"
 #include "tools/parksim/physics/systems/cold_chain_barns.h"
 #include "tools/parksim/physics/systems/construction_site.h"
+#include "tools/parksim/physics/systems/emergency_pool.h"
 #include "tools/parksim/physics/systems/park_overview.h"
 #include "tools/parksim/physics/systems/tank_farm.h"
+#include "tools/parksim/physics/systems/wastewater_plant.h"
+#include "tools/parksim/physics/systems/zero_liquid_discharge.h"
 
 namespace parkwatch::parksim {
 
@@ -17,8 +20,11 @@ std::span<const SystemInfo> systems() {
       chemical_park_gates_system(),
       cold_chain_barns_system(),
       construction_site_system(),
+      emergency_pool_system(),
       park_overview_system(),
       tank_farm_system(),
+      wastewater_plant_system(),
+      zero_liquid_discharge_system(),
   };
   return table;
 }

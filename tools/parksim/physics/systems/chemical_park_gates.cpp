@@ -101,14 +101,17 @@ class Post {
     panel.set(door_, door);
     panel.set(board_, at_work("board-dark") ? 0.0 : 1.0);
     panel.set(camera_, at_work("camera-cable-cut") ? 0.0 : 1.0);
-    panel.power(door_, !at_work("cabinet-unpowered"));
-    panel.power(board_, !at_work("cabinet-unpowered"));
-    panel.power(camera_, !at_work("cabinet-unpowered"));
+    // A small battery carries the cabinet until whoever is in the door is through.
+    dark_ = at_work("cabinet-unpowered") && (dark_ || (shut_ && door == 0.0));
+    shut_ = door == 0.0;
+    for (const TagIndex tag : {door_, board_, camera_}) panel.power(tag, !dark_);
   }
 
  private:
   Random random_;
   double open_s_ = 0.0;
+  bool shut_ = true;  // the door, a second ago
+  bool dark_ = false;
   TagIndex door_, board_, camera_;
 };
 

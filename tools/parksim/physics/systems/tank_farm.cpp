@@ -24,14 +24,15 @@ constexpr double fill_below_m = 6.0;             // the working tank is filled b
 constexpr double fill_until_m = 8.5;
 constexpr double draw_above_m = 9.0;  // stock that was overfilled goes back to the plant
 constexpr double trip_high_m = 11.0;  // HH closes the shut-off valve, LL stops the pump
-constexpr double trip_low_m = 1.2;
+constexpr double trip_low_m = 1.15;
 constexpr double reset_high_m = 9.5;  // and they are reset here
 constexpr double reset_low_m = 3.0;
 constexpr double esd_travel_s = 10.0;
 
 constexpr double leak_m3_s = 0.008;  // a flange, at 8 m of head
 constexpr double seep_m3_s = 0.00004;
-constexpr double bypass_m3_s = 0.001;     // a shut valve that passes, beside the meter
+constexpr double bypass_m3_s = 0.001;  // a shut valve that passes, beside the meter
+constexpr double stock_taking_time_s = 900.0;
 constexpr double pool_drain_s = 600.0;    // sump of the bund
 constexpr double gas_memory_s = 60.0;     // air around the detector
 constexpr double gas_lel_a_pool = 40.0;   // %LEL at the detector for each m3 of pool
@@ -39,8 +40,8 @@ constexpr double fire_m3_s = 0.01;        // a pool fire eats so much
 constexpr double fire_ignition_m3 = 0.6;  // of pool, until the vapour reaches the sparks
 
 constexpr double blanket_kpa = 0.8;
-constexpr double vent_m3_s_kpa = 0.02;  // breather valve, each way, when it is clean
-constexpr double creep_m3_s2 = 8e-6;    // the regulator's seat erodes: more nitrogen each second
+constexpr double vent_m3_s_kpa = 0.03;  // breather valve, each way, when it is clean
+constexpr double creep_m3_s2 = 12e-6;   // the regulator's seat erodes: more nitrogen each second
 constexpr double ice_a_second = 1.0 / 2400.0;
 constexpr double atmosphere_kpa = 101.3;
 constexpr double heat_k_s = 10.0 / 3600.0;   // steam coil, full open
@@ -113,6 +114,7 @@ class Tank {
     closed_tag_ = flag("esd_closed");
     pump_tag_ = flag("pump");
     service_tag_ = flag("in_service");
+    stock_tag_ = flag("stock_taking");
     level_m_ = servo_m_ = working ? 7.5 : 8.0;
     book_m3_ = level_m_ * area_m2;
   }
@@ -139,10 +141,14 @@ class Tank {
     panel.set(closed_tag_, esd_open_ <= 0.0 ? 1.0 : 0.0);
     panel.set(pump_tag_, pump_on_ ? 1.0 : 0.0);
     panel.set(service_tag_, 1.0);
+    panel.set(stock_tag_, stock_taking_s_ > 0.0 ? 1.0 : 0.0);
   }
 
   // Mended losses are followed by a stock-taking: the book takes the gauge's figure.
-  void take_stock() { book_m3_ = level_m_ * area_m2; }
+  void take_stock() {
+    book_m3_ = level_m_ * area_m2;
+    stock_taking_s_ = stock_taking_time_s;
+  }
   void cool_down() { spraying_ = true; }
   void begin_filling() { filling_ = true; }
 
@@ -163,6 +169,7 @@ class Tank {
   }
 
   void step_liquid(double hour, double step_s) {
+    stock_taking_s_ = std::max(0.0, stock_taking_s_ - step_s);
     if (working_ && level_m_ < fill_below_m) filling_ = true;
     if (level_m_ > fill_until_m && !faults.inlet_stuck) filling_ = false;
     inflow_m3_s_ = filling_ ? fill_m3_s * esd_open_ : 0.0;
@@ -189,7 +196,7 @@ class Tank {
     pool_m3_ += (leak_now_m3_s_ - burnt - pool_m3_ / pool_drain_s) * step_s;
     pool_m3_ = std::max(pool_m3_, 0.0);
     if (faults.sparks && pool_m3_ > fire_ignition_m3) burning_ = true;
-    if (pool_m3_ < 0.05) burning_ = false;
+    if (pool_m3_ < 0.05 && !faults.leaking) burning_ = false;
     const double source = 1.0 + (burning_ ? 0.0 : gas_lel_a_pool * pool_m3_);
     gas_lel_ = lagged(gas_lel_, source, step_s, gas_memory_s);
   }
@@ -219,6 +226,7 @@ class Tank {
   double level_m_ = 8.0;
   double servo_m_ = 8.0;
   double book_m3_ = 0.0;
+  double stock_taking_s_ = 0.0;
   bool filling_ = false;
   bool esd_commanded_ = false;
   double esd_open_ = 1.0;
@@ -238,7 +246,7 @@ class Tank {
   bool spraying_ = false;
   TagIndex level_tag_, level2_tag_, book_tag_, inflow_tag_, outflow_tag_, pressure_tag_;
   TagIndex temperature_tag_, gas_tag_, flame_tag_, command_tag_, closed_tag_, pump_tag_;
-  TagIndex service_tag_;
+  TagIndex service_tag_, stock_tag_;
 };
 
 enum Seen : int { nothing, person, spill, fire };
@@ -309,8 +317,9 @@ class TankFarm final : public System {
     if (fire || name == "flange-leak") tank.faults.leaking = on;
     if (name == "seep") tank.faults.seeping = on;
     if (name == "bypass-passing") tank.faults.bypass = on;
-    const bool lost = tank.faults.leaking || tank.faults.seeping || tank.faults.bypass;
-    if (!on && !lost) tank.take_stock();
+    const bool book_wrong =
+        fire || name == "flange-leak" || name == "seep" || name == "bypass-passing";
+    if (!on && book_wrong) tank.take_stock();
   }
 
   [[nodiscard]] Seen seen() const {

@@ -1,0 +1,194 @@
+// tools/parksim/physics/systems/emergency_pool.cpp - Rain, run-off and fire water into the pool,
+// its pumps, the gates' travel, and the water at the park's outfall.
+#include "tools/parksim/physics/systems/emergency_pool.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tools/parksim/physics/random.h"
+
+namespace parkwatch::parksim {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double pool_m2 = 1000.0;
+constexpr double depth_m = 5.0;
+constexpr double catchment_m2 = 30'000.0;  // its first flush runs into the pool
+constexpr double runoff_s = 900.0;
+constexpr double burst_m3_h = 150.0;       // fire main into the drains ...
+constexpr double burst_growth_s = 3600.0;  // ... while the crack opens
+constexpr double fire_water_m3_h = 900.0;
+constexpr double pump_m3_h = 100.0;  // each, to the wastewater plant
+constexpr double pump_on_m3 = 500.0;
+constexpr double pump_off_m3 = 300.0;
+constexpr double gate_travel_s = 30.0;
+constexpr double ditch_s = 1200.0;  // mixing on the way to the outfall
+
+constexpr SystemCause causes[] = {
+    {"main-burst", "a fire main bursts and runs into the drains, nobody has declared an event"},
+    {"fire-fighting", "a fire is fought with 900 m3/h, an event is declared and all gates shut"},
+    {"gate-jammed", "an event is declared and the second gate jams half way"},
+    {"linkage-dead", "an event is declared and the command room's link to the gates is dead"},
+    {"acid-at-outfall", "an acid spill runs through the rain ditch to the outfall"},
+    {"caustic-at-outfall", "a caustic spill runs through the rain ditch to the outfall"},
+    {"organic-at-outfall", "wastewater overflows into the rain ditch to the outfall"},
+    {"brine-at-outfall", "a brine tank empties into the rain ditch to the outfall"},
+    {"pump-breaker", "the breaker of the first emptying pump trips"},
+};
+
+// Two showers a day that need no operator, mm/h.
+double shower(double hour) {
+  if (hour >= 3.0 && hour < 4.5) return 3.0;
+  if (hour >= 15.0 && hour < 15.75) return 8.0;
+  return 0.0;
+}
+
+double titrated(double base) { return 7.6 + 1.15 * std::asinh(base / 0.8); }
+
+struct Faults {
+  bool burst = false;
+  bool fire = false;
+  bool jammed = false;
+  bool linkage_dead = false;
+  bool acid = false;
+  bool caustic = false;
+  bool organic = false;
+  bool brine = false;
+  bool breaker = false;
+};
+
+class EmergencyPool final : public System {
+ public:
+  EmergencyPool(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
+      : site_(text_setting(settings, "site", "pool")),
+        random_(seed, "emergency-pool " + site_),
+        ditch_stray_(0.04, 3600.0, 1.0, random_) {
+    const auto add = [&](const char* device, const char* quantity, const char* unit,
+                         NumberSpan span, int period_s, Noise noise) {
+      return panel.add(number_tag(site_, device, quantity, unit, span, seconds{period_s}), noise);
+    };
+    level_ = add("pool", "level", "m", {0.0, 6.0, 4}, 30, {.white = 0.0005});
+    rain_ = add("weather", "rain", "mm/h", {0.0, 200.0, 1}, 60, {});
+    ph_ = add("outfall", "ph", "pH", {0.0, 14.0, 2}, 30, {.white = 0.02});
+    cod_ = add("outfall", "cod", "mg/L", {0.0, 1000.0, 1}, 120, {.white = 0.5});
+    conductivity_ = add("outfall", "conductivity", "uS/cm", {0.0, 50'000.0, 0}, 30, {.white = 5.0});
+    event_ = panel.add(flag_tag(site_, "pool", "event", seconds{60}));
+    for (const std::string& name : names_setting(settings, "gates", {"L1", "L2", "L3"})) {
+      gates_.push_back({panel.add(flag_tag(site_, name, "command", seconds{60})),
+                        panel.add(flag_tag(site_, name, "closed", seconds{60})), 1.0});
+    }
+    for (const std::string& name : names_setting(settings, "pumps", {"P1", "P2"})) {
+      ready_.push_back(panel.add(flag_tag(site_, name, "ready", seconds{60})));
+      running_.push_back(panel.add(flag_tag(site_, name, "running", seconds{60})));
+    }
+  }
+
+  void step(TimePoint now, double step_s, Panel& panel) override {
+    step_water(shower(hour_of_day(now)), step_s);
+    step_gates(step_s);
+    step_outfall(step_s);
+    show(panel);
+  }
+
+  void set_cause(std::string_view name, bool on) override {
+    if (name == "main-burst") faults_.burst = on;
+    if (name == "fire-fighting") faults_.fire = on;
+    if (name == "gate-jammed") faults_.jammed = on;
+    if (name == "linkage-dead") faults_.linkage_dead = on;
+    if (name == "acid-at-outfall") faults_.acid = on;
+    if (name == "caustic-at-outfall") faults_.caustic = on;
+    if (name == "organic-at-outfall") faults_.organic = on;
+    if (name == "brine-at-outfall") faults_.brine = on;
+    if (name == "pump-breaker") faults_.breaker = on;
+  }
+
+ private:
+  struct Gate {
+    TagIndex command, closed;
+    double open;  // 1 open, 0 shut
+  };
+
+  [[nodiscard]] bool declared() const {
+    return faults_.fire || faults_.jammed || faults_.linkage_dead;
+  }
+
+  void step_water(double rain, double step_s) {
+    rain_mm_h_ = rain;
+    runoff_m3_h_ = lagged(runoff_m3_h_, rain * catchment_m2 / 1000.0, step_s, runoff_s);
+    burst_ = faults_.burst ? std::min(1.0, burst_ + step_s / burst_growth_s) : 0.0;
+    double inflow = runoff_m3_h_ + burst_ * burst_m3_h;
+    if (faults_.fire) inflow += fire_water_m3_h;
+    if (volume_m3_ > pump_on_m3) emptying_ = true;
+    // What came with an event is kept until it is over.
+    if (volume_m3_ < pump_off_m3 || declared()) emptying_ = false;
+    double outflow = 0.0;
+    if (emptying_) {
+      for (std::size_t i = 0; i < running_.size(); ++i) outflow += pump_runs(i) ? pump_m3_h : 0.0;
+    }
+    volume_m3_ += (inflow - outflow) * step_s / 3600.0;
+    volume_m3_ = std::clamp(volume_m3_, 0.0, pool_m2 * depth_m);
+  }
+
+  void step_gates(double step_s) {
+    commanded_ = declared() && !faults_.linkage_dead;
+    for (std::size_t i = 0; i < gates_.size(); ++i) {
+      const double shut = faults_.jammed && i == 1 ? 0.5 : 0.0;
+      gates_[i].open = travelled(gates_[i].open, commanded_ ? shut : 1.0, step_s, gate_travel_s);
+    }
+  }
+
+  void step_outfall(double step_s) {
+    const double base = faults_.acid ? -8.0 : faults_.caustic ? 8.0 : 0.0;
+    base_ = lagged(base_, base, step_s, ditch_s);
+    cod_mg_l_ = lagged(cod_mg_l_, faults_.organic ? 75.0 : 18.0, step_s, ditch_s);
+    conductivity_us_cm_ =
+        lagged(conductivity_us_cm_, faults_.brine ? 6000.0 : 750.0, step_s, ditch_s);
+    ditch_ = 1.0 + ditch_stray_.step(random_);
+  }
+
+  [[nodiscard]] bool pump_ready(std::size_t i) const { return i > 0 || !faults_.breaker; }
+  [[nodiscard]] bool pump_runs(std::size_t i) const { return emptying_ && pump_ready(i); }
+
+  void show(Panel& panel) const {
+    panel.set(level_, volume_m3_ / pool_m2);
+    panel.set(rain_, rain_mm_h_);
+    panel.set(ph_, titrated(base_));
+    panel.set(cod_, cod_mg_l_ * ditch_);
+    panel.set(conductivity_, conductivity_us_cm_ * ditch_);
+    panel.set(event_, declared() ? 1.0 : 0.0);
+    for (const Gate& gate : gates_) {
+      panel.set(gate.command, commanded_ ? 1.0 : 0.0);
+      panel.set(gate.closed, gate.open <= 0.0 ? 1.0 : 0.0);
+    }
+    for (std::size_t i = 0; i < ready_.size(); ++i) {
+      panel.set(ready_[i], pump_ready(i) ? 1.0 : 0.0);
+      panel.set(running_[i], pump_runs(i) ? 1.0 : 0.0);
+    }
+  }
+
+  std::string site_;
+  Random random_;
+  Stray ditch_stray_;
+  Faults faults_;
+  double volume_m3_ = 320.0;
+  double rain_mm_h_ = 0.0, runoff_m3_h_ = 0.0, burst_ = 0.0;
+  bool emptying_ = false;
+  bool commanded_ = false;
+  double base_ = 0.0, cod_mg_l_ = 18.0, conductivity_us_cm_ = 750.0, ditch_ = 1.0;
+  std::vector<Gate> gates_;
+  std::vector<TagIndex> ready_, running_;
+  TagIndex level_, rain_, ph_, cod_, conductivity_, event_;
+};
+
+}  // namespace
+
+SystemInfo emergency_pool_system() {
+  return {"emergency-pool", causes,
+          [](const SystemSettings& settings, Panel& panel,
+             std::uint64_t seed) -> std::unique_ptr<System> {
+            return std::make_unique<EmergencyPool>(settings, panel, seed);
+          }};
+}
+
+}  // namespace parkwatch::parksim
