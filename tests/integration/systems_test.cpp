@@ -19,8 +19,8 @@ using systems::PackageCase;
 
 namespace {
 
-constexpr Duration spare = 5min;  // of simulated time, behind the last alarm
-constexpr int speed = 200;
+constexpr Duration spare = 5min;    // of simulated time, behind the last alarm
+constexpr Duration patience = 30s;  // that the simulation takes
 
 // A package with the incident that is over first.
 struct Chosen {
@@ -109,12 +109,8 @@ TEST_CASE("systems: one incident of every package, from sensor to alarm in one d
                              "library = \"" PARKWATCH_SOURCE_DIR "/config\"\n"};
   daemon.start_ready(true, {"--simulate"});
 
-  std::vector<std::string> argv{PARKWATCH_BINARY_DIR "/tools/parksim/parksim",
-                                "--broker",
-                                "mqtt://127.0.0.1:" + std::to_string(broker.port()),
-                                "--speed",
-                                std::to_string(speed),
-                                "--start",
+  std::vector<std::string> argv{PARKWATCH_BINARY_DIR "/tools/parksim/parksim", "--broker",
+                                "mqtt://127.0.0.1:" + std::to_string(broker.port()), "--start",
                                 to_rfc3339(systems::run_begin())};
   Duration end{0};
   for (const auto& one : all) {
@@ -126,7 +122,8 @@ TEST_CASE("systems: one incident of every package, from sensor to alarm in one d
     }
     end = std::max(end, one->end);
   }
-  argv.insert(argv.end(), {"--duration", to_text(end + spare)});
+  const auto speed = std::max<std::int64_t>(100, (end + spare) / patience);
+  argv.insert(argv.end(), {"--duration", to_text(end + spare), "--speed", std::to_string(speed)});
   test::ChildProcess parksim{argv};
   const auto exit_code = parksim.wait(std::chrono::seconds{100});
   CAPTURE(parksim.output());

@@ -1,89 +1,77 @@
-// tests/unit/parksim/system_trace.h - Runs one simulated system without noise and keeps what its
-// instruments showed, by device and quantity.
+// tests/unit/parksim/system_trace.h - One simulated system without noise, and what it published, by
+// topic.
 #pragma once
-#include <algorithm>
+#include <catch2/catch.hpp>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "tools/parksim/physics/system_park.h"
 
-namespace parkwatch::parksim::test {
+namespace parkwatch::parksim {
 
-using namespace std::chrono_literals;
-
-// Monday, 2026-03-02, midnight in Shanghai.
-inline constexpr TimePoint midnight{std::chrono::seconds{1772380800}};
+// 2026-03-02T00:00:00+08:00, a Monday.
+inline const TimePoint local_midnight{std::chrono::seconds{1'772'380'800}};
 
 class SystemTrace {
  public:
-  // From `from` o'clock on, for `span`; times of causes and of all questions are since midnight.
-  SystemTrace(const char* package, SystemSettings settings, std::vector<SystemIncident> causes,
-              Span from, Span span, bool noise = false) {
-    settings.try_emplace("site", std::vector<std::string>{"s"});
-    for (SystemIncident& cause : causes) cause.start -= from;
-    SystemPark park{{.seed = 3,
-                     .start = midnight + from,
-                     .systems = {{system_named(package), std::move(settings), std::move(causes)}},
-                     .noise = noise}};
-    std::vector<std::vector<Sample>*> by_tag;
-    for (const TagInfo& tag : park.tags()) {
-      by_tag.push_back(&series_[tag.device + '/' + tag.quantity]);
-    }
-    for (Span done{0}; done < span; done += 60s) {
-      park.advance(std::min<Span>(60s, span - done));
-      for (const Sample& sample : park.samples()) by_tag[sample.tag]->push_back(sample);
+  SystemTrace(const char* package, SystemSettings settings, std::vector<SystemIncident> incidents,
+              bool noise = false)
+      : park_({.seed = 5,
+               .start = local_midnight,
+               .systems = {{system_named(package), std::move(settings), std::move(incidents)}},
+               .noise = noise}) {}
+
+  void run(Span span) {
+    park_.advance(span);
+    for (const Sample& sample : park_.samples()) {
+      series_[park_.tags()[sample.tag].topic()].push_back(sample);
     }
   }
 
-  // What the instrument showed last at that time; REQUIRES: it had shown something.
-  [[nodiscard]] double at(const std::string& name, Span time) const {
-    std::optional<double> value;
-    for (const Sample& sample : series_.at(name)) {
-      if (sample.time <= midnight + time) value = sample.value;
+  // Of a topic without "park/": every sample so far, and the newest value at or before a time since
+  // the start.
+  [[nodiscard]] const std::vector<Sample>& samples(const std::string& tag) const {
+    const auto at = series_.find("park/" + tag);
+    INFO(tag);
+    REQUIRE(at != series_.end());
+    return at->second;
+  }
+  [[nodiscard]] double at(const std::string& tag, Span since_start) const {
+    double value = 0.0;
+    for (const Sample& sample : samples(tag)) {
+      if (sample.time - local_midnight <= since_start) value = sample.value;
     }
-    return value.value();
+    return value;
   }
-  [[nodiscard]] double highest(const std::string& name, Span from, Span to) const {
-    const auto found = between(name, from, to);
-    return *std::max_element(found.begin(), found.end());
+  [[nodiscard]] double last(const std::string& tag) const { return samples(tag).back().value; }
+  [[nodiscard]] double highest(const std::string& tag) const {
+    double value = samples(tag).front().value;
+    for (const Sample& sample : samples(tag)) value = std::max(value, sample.value);
+    return value;
   }
-  [[nodiscard]] double lowest(const std::string& name, Span from, Span to) const {
-    const auto found = between(name, from, to);
-    return *std::min_element(found.begin(), found.end());
+  [[nodiscard]] double lowest(const std::string& tag) const {
+    double value = samples(tag).front().value;
+    for (const Sample& sample : samples(tag)) value = std::min(value, sample.value);
+    return value;
   }
-  [[nodiscard]] double mean(const std::string& name, Span from, Span to) const {
-    const auto found = between(name, from, to);
-    double sum = 0;
-    for (const double value : found) sum += value;
-    return sum / static_cast<double>(found.size());
-  }
-  [[nodiscard]] std::size_t count(const std::string& name, Span from, Span to) const {
-    return between(name, from, to).size();
-  }
-  // When the value first passed `level` upwards (downwards: `rising` false), since midnight.
-  [[nodiscard]] std::optional<Span> passed(const std::string& name, double level,
-                                           bool rising = true) const {
-    for (const Sample& sample : series_.at(name)) {
-      if (rising ? sample.value > level : sample.value < level) return sample.time - midnight;
+  // The integral of a value a hour over (from, to].
+  [[nodiscard]] double total(const std::string& tag, Span from, Span to) const {
+    double sum = 0.0;
+    const std::vector<Sample>& all = samples(tag);
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      const Span since = all[i].time - local_midnight;
+      if (since <= from || since > to) continue;
+      const std::chrono::duration<double, std::ratio<3600>> span = all[i].time - all[i - 1].time;
+      sum += all[i].value * span.count();
     }
-    return std::nullopt;
+    return sum;
   }
-  [[nodiscard]] bool has(const std::string& name) const { return series_.count(name) > 0; }
+  [[nodiscard]] const SystemPark& park() const { return park_; }
 
  private:
-  [[nodiscard]] std::vector<double> between(const std::string& name, Span from, Span to) const {
-    std::vector<double> found;
-    for (const Sample& sample : series_.at(name)) {
-      if (sample.time >= midnight + from && sample.time < midnight + to) {
-        found.push_back(sample.value);
-      }
-    }
-    return found;
-  }
-
+  SystemPark park_;
   std::map<std::string, std::vector<Sample>> series_;
 };
 
-}  // namespace parkwatch::parksim::test
+}  // namespace parkwatch::parksim
