@@ -8,7 +8,11 @@ namespace {
 
 SystemHours overview(std::vector<SystemIncident> causes, Span span) {
   return {"park-overview",
-          {{"safety_feeds", {"tank-farm", "gas-main"}}, {"environment_feeds", {"wwtp"}}},
+          {{"safety_feeds", {"tank-farm", "gas-main"}},
+           {"environment_feeds", {"wwtp"}},
+           {"emergency_feeds", {}},
+           {"security_feeds", {}},
+           {"energy_feeds", {}}},
           std::move(causes),
           0h,
           span};

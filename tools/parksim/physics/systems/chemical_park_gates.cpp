@@ -205,8 +205,8 @@ class ChemicalParkGates final : public System {
  public:
   ChemicalParkGates(const SystemSettings& settings, Panel& panel, std::uint64_t seed) {
     const std::string site = text_setting(settings, "site", "cp");
-    const auto names = names_setting(settings, "gates", {"g1"});
-    const auto hazmat = names_setting(settings, "hazmat_gates", {});
+    const auto names = names_setting(settings, "gates", {"g1", "g2"});
+    const auto hazmat = names_setting(settings, "hazmat_gates", {"g1"});
     for (const std::string& gate : names) {
       barriers_.emplace_back(site, gate, panel, seed);
       posts_.emplace_back(site, gate, panel, seed);
@@ -214,7 +214,7 @@ class ChemicalParkGates final : public System {
       if (first_hazmat_ == lanes_.size() && !contains(hazmat, gate)) ++first_hazmat_;
       lanes_.emplace_back(site, gate, contains(hazmat, gate), panel, seed);
     }
-    for (const std::string& gate : names_setting(settings, "card_gates", {})) {
+    for (const std::string& gate : names_setting(settings, "card_gates", {"g1"})) {
       dispensers_.emplace_back(site, gate, panel, seed);
     }
   }
