@@ -12,6 +12,8 @@
 #include "tests/systems/simulation.h"
 #include "tests/systems/verdict.h"
 
+namespace systems_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 using systems::IncidentCase;
@@ -135,3 +137,5 @@ TEST_CASE("systems: one incident of every package, from sensor to alarm in one d
       daemon.until("/v1/alarms", [&](const test::HttpReply&) { return raised(daemon) == wanted; }));
   CHECK(daemon.stop() == 0);
 }
+
+}  // namespace systems_test

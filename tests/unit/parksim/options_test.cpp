@@ -102,6 +102,7 @@ TEST_CASE("parksim options: a mistake says what would be right", "[parksim]") {
       {{"--speed", "-1"}, "--speed"},
       {{"--seed", "red"}, "--seed"},
       {{"--password-file", "/does/not/exist"}, "--password-file"},
+      {{"--replay", "/does/not/exist"}, "--replay"},
       {{"--frobnicate"}, "frobnicate"},
   };
   for (const auto& [arguments, said] : cases) {

@@ -4,7 +4,7 @@
 
 #include "tests/unit/parksim/supply_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::package_causes_test {
 namespace {
 
 using namespace test;
@@ -79,4 +79,4 @@ TEST_CASE("simulated systems: a device that is not there has no instruments", "[
   }
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::package_causes_test
