@@ -11,6 +11,7 @@
 #include "config/actions.h"
 #include "config/fields.h"
 #include "config/files.h"
+#include "config/gates.h"
 #include "config/notify.h"
 #include "config/points.h"
 #include "config/positions.h"
@@ -181,6 +182,7 @@ class Loader {
     NotifyTables notify;
     const SettingsTable* report = nullptr;
     ActionTables actions;
+    GateTables gates;
     std::vector<const SettingsTable*> tests;
     for (const Document& document : documents_) {
       if (document.root == nullptr) continue;
@@ -193,6 +195,7 @@ class Loader {
         config.positions = read_positions(root, out_);
         report = root.table("shift_report");
         actions.settings = root.table("actions");
+        gates.settings = root.table("gates");
       } else {
         refuse_main_keys(root);
       }
@@ -204,6 +207,8 @@ class Loader {
         notify.escalations.push_back(table);
       }
       for (const SettingsTable* table : root.tables("action")) actions.actions.push_back(table);
+      for (const SettingsTable* table : root.tables("gate")) gates.gates.push_back(table);
+      for (const SettingsTable* table : root.tables("zone")) gates.zones.push_back(table);
       for (const SettingsTable* table : root.tables("test")) tests.push_back(table);
       root.finish();
     }
@@ -220,6 +225,7 @@ class Loader {
     plant.rules = read_rules(rules, index, plant.calendar, out_);
     check_rule_escalations(rules, *plan, out_);
     plant.actions = read_actions(actions, plant.rules, index, config.alerts.enabled, out_);
+    plant.gates = read_gates(gates, plant.rules, around_, config.gates, out_);
     for (const RuleSpec& rule : plant.rules) {
       if (!rule.alarm.escalation.empty()) plan->rule_escalations[rule.id] = rule.alarm.escalation;
     }
@@ -248,13 +254,13 @@ class Loader {
   static void refuse_main_keys(SettingsReader& root) {
     for (const std::string_view key :
          {"daemon", "http", "store", "intake", "time", "alerts", "source", "position",
-          "shift_report", "actions", "include"}) {
+          "shift_report", "actions", "gates", "include"}) {
       (void)root.value(key);
       if (root.has(key)) {
         root.error(
             key,
             "belongs into the main file; an included file holds [[tag]], [[rule]], [[test]], "
-            "[[receiver]], [[route]], [[escalation]] and [[action]]");
+            "[[receiver]], [[route]], [[escalation]], [[action]], [[gate]] and [[zone]]");
       }
     }
   }

@@ -145,6 +145,19 @@ Result<Done> Ledger::replace_list(const std::vector<Permit>& permits, const Mome
   return Done{};
 }
 
+bool Ledger::has_list(const std::vector<Permit>& permits) const {
+  const auto& known = state_.book.permits;
+  const auto of_file = std::count_if(known.begin(), known.end(),
+                                     [](const auto& each) { return each.second.of_file; });
+  if (static_cast<std::size_t>(of_file) != permits.size()) return false;
+  return std::all_of(permits.begin(), permits.end(), [&](Permit permit) {
+    permit.of_file = true;
+    if (!plan_.names) permit.name.clear();
+    const auto found = known.find(permit.number);
+    return found != known.end() && found->second == permit;
+  });
+}
+
 // Its permits, or the plan, are others now.
 void Ledger::judge_again(const std::string& id, const Moment& m, Output& out) {
   const Stay* found = find(id);

@@ -82,6 +82,9 @@ class Ledger {
   Result<Done> obey(const MusterCommand& command, const std::string& author, const Moment& moment,
                     Output& out);
 
+  // Whether the permits of the file are just these.
+  [[nodiscard]] bool has_list(const std::vector<Permit>& permits) const;
+
   // `never`: nothing is pending.
   [[nodiscard]] Timestamp next_due() const { return wakes_.next(); }
   // REQUIRES: next_due() is not `never`. Acts on that one, at its due time.

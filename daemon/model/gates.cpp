@@ -64,6 +64,7 @@ struct Apply {
 }  // namespace
 
 std::string_view rule_id(GateRule r) { return rule_ids.text(r); }
+bool is_gate_rule(std::string_view id) { return rule_ids.parse(id).has_value(); }
 std::string_view to_text(GateRule r) { return rule_words.text(r); }
 std::optional<GateRule> parse_gate_rule(std::string_view text) { return rule_words.parse(text); }
 std::string_view to_text(MusterState s) { return muster_words.text(s); }

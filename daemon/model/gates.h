@@ -37,6 +37,7 @@ enum class GateRule : std::uint8_t {
 inline constexpr std::size_t gate_rules = 9;
 // "gate-no-permit", ...: the rule id in the journal.
 [[nodiscard]] std::string_view rule_id(GateRule r);
+[[nodiscard]] bool is_gate_rule(std::string_view id);
 // "no_permit", ...: the key in the configuration.
 [[nodiscard]] std::string_view to_text(GateRule r);
 [[nodiscard]] std::optional<GateRule> parse_gate_rule(std::string_view text);

@@ -37,6 +37,12 @@ bool is_passage_text(std::string_view text) {
   });
 }
 
+bool is_pseudonym(std::string_view id) {
+  constexpr std::size_t digits = 32;
+  return id.size() == digits + 1 && id.front() == '~' &&
+         id.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
+}
+
 const char* fault_of(const Passage& p) {
   for (const std::string* text : {&p.id, &p.name, &p.gate, &p.lane, &p.zone, &p.card, &p.permit}) {
     if (!is_fine_if_given(*text)) return "a text is too long, not UTF-8 or has control characters";

@@ -58,6 +58,8 @@ struct Passage {
 }
 // Why the passage cannot be taken: a missing or a bad text; null: it can.
 [[nodiscard]] const char* fault_of(const Passage& passage);
+// "~" and 32 hex digits: the keyed hash of an id, as GatePlan::pseudonymise makes it.
+[[nodiscard]] bool is_pseudonym(std::string_view id);
 // 1..passage_text_bytes_max bytes of UTF-8 without control characters.
 [[nodiscard]] bool is_passage_text(std::string_view text);
 
