@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 #include <utility>
 
 #include "config/files.h"
@@ -20,12 +21,12 @@ constexpr std::size_t pseudonym_bytes = 16;
 
 }  // namespace
 
-Pseudonym pseudonym_of(std::string key) {
-  return [key = std::move(key)](std::string_view id) {
+Pseudonym pseudonym_of(const std::string& secret) {
+  return [key = std::make_shared<const std::string>(secret)](std::string_view id) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
     const unsigned char* made =
-        HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+        HMAC(EVP_sha256(), key->data(), static_cast<int>(key->size()),
              reinterpret_cast<const unsigned char*>(id.data()), id.size(), digest.data(), &length);
     // Without memory for a hash nothing can go on; a name must not pass instead.
     if (made == nullptr || length < pseudonym_bytes) std::abort();
@@ -48,7 +49,7 @@ Result<Pseudonym> make_pseudonym(const config::Config& config) {
     return Error{ErrorKind::permanent, path + ": its first line must be a key of at least " +
                                            std::to_string(key_bytes_min) + " characters"};
   }
-  return pseudonym_of(std::move(key));
+  return pseudonym_of(key);
 }
 
 std::optional<PermitCommand> read_permit_list(const config::Config& config, Diagnostics& out) {

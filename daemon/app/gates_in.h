@@ -15,7 +15,7 @@ namespace parkwatch::app {
 // gates.pseudonymise. Errors: permanent - the file cannot be read, or its first line is too short.
 [[nodiscard]] Result<Pseudonym> make_pseudonym(const config::Config& config);
 // The same of a key; for tests.
-[[nodiscard]] Pseudonym pseudonym_of(std::string key);
+[[nodiscard]] Pseudonym pseudonym_of(const std::string& key);
 
 // The list as a command; empty: there is none, or it has mistakes, which `out` tells.
 [[nodiscard]] std::optional<PermitCommand> read_permit_list(const config::Config& config,

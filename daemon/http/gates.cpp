@@ -191,6 +191,8 @@ MusterCommand read_muster(CommandBody& body, MusterCommand::Verb verb) {
 }
 
 Answer post_muster(Backend& backend, const Request& request, MusterCommand::Verb verb) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
   CommandBody body{request.body};
   MusterCommand command = read_muster(body, verb);
   if (auto mistake = body.finish()) co_return std::move(*mistake);
@@ -247,6 +249,8 @@ Answer get_gates_permits(Backend& backend, const Request& request) {
 }
 
 Answer put_gates_permit(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
   if (!is_consumer_name(request.name)) {
     co_return problem(400, "a permit's number is 1 to 64 of A-Z a-z 0-9 . _ - here");
   }
@@ -269,6 +273,8 @@ Answer put_gates_permit(Backend& backend, const Request& request) {
 }
 
 Answer delete_gates_permit(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
   if (!is_consumer_name(request.name)) co_return problem(404, "there is no such permit");
   PermitCommand remove;
   remove.verb = PermitCommand::Verb::remove;
@@ -282,6 +288,8 @@ Answer delete_gates_permit(Backend& backend, const Request& request) {
 }
 
 Answer post_gates_correction(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
   CommandBody body{request.body};
   GateCorrection c;
   const std::string verb = body.required_text("verb", text_bytes_max);

@@ -1,6 +1,7 @@
 // tests/unit/mqtt_codec/passage_test.cpp - [[source.passage]]: what is read, what messages give,
 // and that a refused one says nothing of whom it was about.
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "support.h"
 
@@ -150,6 +151,34 @@ TEST_CASE("passage: the decoder says of which messages nothing personal may be k
   large.oversized = true;
   large.payload_bytes = 5000;
   CHECK(gate.decode(large).personal == "park/+/+/plate");
+}
+
+TEST_CASE("passage: whatever bytes come, a passage that is given can be taken", "[mqtt_codec]") {
+  Gate gate{plate()};
+  std::mt19937 random{3};
+  const auto below = [&random](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>{0, n - 1}(random);
+  };
+  const std::string good = R"({"plate":"SECRET77","type":"danger","dir":"in","card":"K","ts":17})";
+  std::size_t taken = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string payload = good;
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
+      payload[below(payload.size())] = static_cast<char>(below(256));
+    }
+    const Decoded& decoded = gate.decode(message("park/g1/2/plate", payload));
+    CAPTURE(payload);
+    REQUIRE(decoded.passages.size() + decoded.faults.size() == 1);
+    REQUIRE(decoded.readings.empty());
+    REQUIRE(decoded.personal == "park/+/+/plate");
+    for (const Passage& p : decoded.passages) REQUIRE(fault_of(p) == nullptr);
+    taken += decoded.passages.size();
+    for (const DecodeFault& f : decoded.faults) {
+      REQUIRE_FALSE(f.detail.empty());
+      REQUIRE(f.detail.find("SECRE") == std::string::npos);
+    }
+  }
+  CHECK(taken > 500);
 }
 
 TEST_CASE("passage: a message with too many of them is refused whole", "[mqtt_codec]") {
