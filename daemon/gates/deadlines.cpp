@@ -8,8 +8,6 @@
 namespace parkwatch::gates {
 namespace {
 
-std::size_t at(Subject s) { return static_cast<std::size_t>(s); }
-
 std::string inside_place(Subject s) { return "inside/" + std::string{to_text(s)}; }
 
 // The places at which too many may be.
@@ -39,9 +37,9 @@ bool has_lane(const GatePlan& plan, const LaneKey& key) {
 Timestamp Ledger::overstay_at(const Stay& stay) const {
   if (!plan_.rule(GateRule::overstay).on) return never;
   Timestamp due = never;
-  const Duration longest = plan_.stay[at(stay.subject)];
+  const Duration longest = plan_.stay[index_of(stay.subject)];
   if (longest > Duration{0}) due = stay.since + longest;
-  if (!plan_.permit_for[at(stay.subject)]) return due;
+  if (!plan_.permit_for[index_of(stay.subject)]) return due;
   Timestamp until = timestamp_min;
   const auto [first, last] = numbers_.equal_range(stay.id);
   for (auto each = first; each != last; ++each) {

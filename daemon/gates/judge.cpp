@@ -12,7 +12,7 @@ bool is_in(const std::vector<std::string>& names, const std::string& name) {
 }
 
 bool allows(const SubjectSet& classes, Subject subject) {
-  return classes[static_cast<std::size_t>(subject)];
+  return classes[index_of(subject)];
 }
 
 constexpr std::array<GateRule, 3> judged{GateRule::no_permit, GateRule::wrong_gate,

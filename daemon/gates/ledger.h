@@ -100,7 +100,7 @@ class Ledger {
 
   // Inside now, by class; in a configured zone.
   [[nodiscard]] std::uint32_t inside(Subject subject) const {
-    return inside_[static_cast<std::size_t>(subject)];
+    return inside_[index_of(subject)];
   }
   [[nodiscard]] std::uint32_t inside(std::string_view zone, Subject subject) const;
 

@@ -5,32 +5,27 @@
 #include "gates/texts.h"
 
 namespace parkwatch::gates {
-namespace {
-
-std::size_t at(Subject s) { return static_cast<std::size_t>(s); }
-
-}  // namespace
 
 std::uint32_t Ledger::inside(std::string_view zone, Subject subject) const {
   if (zone.empty()) return inside(subject);
   const auto found = zones_.find(zone);
-  return found == zones_.end() ? 0 : found->second[at(subject)];
+  return found == zones_.end() ? 0 : found->second[index_of(subject)];
 }
 
 void Ledger::count(const Stay& stay, int by) {
-  inside_[at(stay.subject)] += static_cast<std::uint32_t>(by);
+  inside_[index_of(stay.subject)] += static_cast<std::uint32_t>(by);
   if (plan_.zone(stay.zone) == nullptr) return;
-  zones_[stay.zone][at(stay.subject)] += static_cast<std::uint32_t>(by);
+  zones_[stay.zone][index_of(stay.subject)] += static_cast<std::uint32_t>(by);
 }
 
 void Ledger::check_counts(const Stay& stay, const Moment& m, Output& out) {
   const std::string word{to_text(stay.subject)};
-  check_most("inside/" + word, inside(stay.subject), plan_.most[at(stay.subject)], m, out);
+  check_most("inside/" + word, inside(stay.subject), plan_.most[index_of(stay.subject)], m, out);
   check_counter({}, stay.subject, m, out);
   const GateZone* zone = plan_.zone(stay.zone);
   if (zone == nullptr) return;
   check_most("zone/" + zone->name + "/" + word, inside(zone->name, stay.subject),
-             zone->most[at(stay.subject)], m, out);
+             zone->most[index_of(stay.subject)], m, out);
   check_counter(zone->name, stay.subject, m, out);
 }
 

@@ -13,6 +13,8 @@ namespace parkwatch {
 // Who or what passes. `hazmat`: a vehicle with hazardous goods.
 enum class Subject : std::uint8_t { person, vehicle, hazmat };
 inline constexpr std::size_t subjects = 3;
+// Its place in an array of all of them.
+[[nodiscard]] constexpr std::size_t index_of(Subject s) { return static_cast<std::size_t>(s); }
 
 enum class PassageKind : std::uint8_t {
   enter,
