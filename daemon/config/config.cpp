@@ -40,7 +40,8 @@ struct Document {
 };
 
 // Every table of an array of tables, behind what is there.
-void add(SettingsReader& root, std::string_view key, std::vector<const SettingsTable*>& out) {
+void add_tables(SettingsReader& root, std::string_view key,
+                std::vector<const SettingsTable*>& out) {
   for (const SettingsTable* table : root.tables(key)) out.push_back(table);
 }
 
@@ -297,15 +298,15 @@ class Loader {
       } else {
         refuse_main_keys(root);
       }
-      add(root, "tag", tags);
-      add(root, "rule", rules);
-      add(root, "receiver", notify.receivers);
-      add(root, "route", notify.routes);
-      add(root, "escalation", notify.escalations);
-      add(root, "action", actions.actions);
-      add(root, "gate", gates.gates);
-      add(root, "zone", gates.zones);
-      add(root, "test", tests);
+      add_tables(root, "tag", tags);
+      add_tables(root, "rule", rules);
+      add_tables(root, "receiver", notify.receivers);
+      add_tables(root, "route", notify.routes);
+      add_tables(root, "escalation", notify.escalations);
+      add_tables(root, "action", actions.actions);
+      add_tables(root, "gate", gates.gates);
+      add_tables(root, "zone", gates.zones);
+      add_tables(root, "test", tests);
       (void)root.tables("system");
       limits.read(root, plant.calendar, false);
       root.finish();

@@ -10,12 +10,11 @@
 namespace parkwatch::config {
 namespace {
 
-using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr std::size_t lanes_max = 50;
-constexpr Duration longest = days{366};
+constexpr Duration longest = std::chrono::days{366};
 constexpr std::int64_t most_max = static_cast<std::int64_t>(gate_entries_max);
 
 // Enabled without a word, as most sites have them.
@@ -62,8 +61,10 @@ class GatesReader {
     plan_.permit_for = read_classes(reader_, "permit_for", {false, false, true});
     plan_.most = read_most(reader_, "most");
     plan_.names = reader_.boolean("names", true);
-    plan_.keep = reader_.duration("keep", plan_.keep, days{1}, days{3660});
-    plan_.shown_for = reader_.duration("shown_for", plan_.shown_for, seconds{1}, days{1});
+    plan_.keep =
+        reader_.duration("keep", plan_.keep, std::chrono::days{1}, std::chrono::days{3660});
+    plan_.shown_for =
+        reader_.duration("shown_for", plan_.shown_for, seconds{1}, std::chrono::days{1});
     plan_.muster_rules = reader_.texts("muster_rules");
     plan_.group = reader_.text("group", plan_.group);
     if (!is_word(plan_.group)) reader_.error("group", "must be a word");

@@ -11,8 +11,8 @@
 namespace parkwatch::config {
 namespace {
 
-constexpr std::array<std::string_view, 8> columns{"number", "id",    "name",  "class",
-                                                  "from",   "until", "gates", "lanes"};
+constexpr std::array<std::string_view, 8> permit_columns{"number", "id",    "name",  "class",
+                                                         "from",   "until", "gates", "lanes"};
 
 class PermitsReader {
  public:
@@ -42,7 +42,7 @@ class PermitsReader {
   bool read_header(const CsvRow& header) {
     for (std::size_t at = 0; at < header.cells.size(); ++at) {
       const std::string& name = header.cells[at].text;
-      if (std::find(columns.begin(), columns.end(), name) == columns.end()) {
+      if (std::find(permit_columns.begin(), permit_columns.end(), name) == permit_columns.end()) {
         fault(header.line, name,
               "unknown column; there is number, id, name, class, from, until, "
               "gates and lanes");

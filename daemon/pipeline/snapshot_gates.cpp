@@ -5,18 +5,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/snapshot_values.h"
+
 namespace parkwatch::pipeline {
 namespace {
-
-using gates::never;
 
 static_assert(static_cast<int>(Subject::hazmat) == v1::SUBJECT_HAZMAT);
 static_assert(static_cast<int>(MusterState::reported) == v1::MUSTER_STATE_REPORTED);
 
 v1::Subject to_message(Subject s) { return static_cast<v1::Subject>(s); }
-
-// Of times that others are computed from: what is damaged stays in range.
-Timestamp bounded(std::int64_t us) { return std::clamp(from_us(us), timestamp_min, timestamp_max); }
 
 bool is_subject(int number) { return number >= 0 && number <= v1::SUBJECT_HAZMAT; }
 
@@ -123,7 +120,7 @@ void put_lanes(const gates::LedgerState& state, v1::GatesState& out) {
     v1::LaneState& l = *out.add_lanes();
     l.set_gate(key.first);
     l.set_lane(key.second);
-    if (lane.opened != never) l.set_opened_us(to_us(lane.opened));
+    if (lane.opened != gates::never) l.set_opened_us(to_us(lane.opened));
     for (const Timestamp cycle : lane.cycles) l.add_cycles_us(to_us(cycle));
     for (const gates::LaneState::Waiting& vehicle : lane.waiting) {
       v1::LaneState::Waiting& w = *l.add_waiting();
@@ -152,7 +149,7 @@ void put_rest(const gates::LedgerState& state, v1::GatesState& out) {
     c.set_id(held.id);
     c.set_gate(held.gate);
     c.set_out_us(to_us(held.out));
-    if (held.left != never) c.set_left_us(to_us(held.left));
+    if (held.left != gates::never) c.set_left_us(to_us(held.left));
     c.set_sequence(held.sequence);
     c.set_index(held.index);
   }
@@ -161,7 +158,7 @@ void put_rest(const gates::LedgerState& state, v1::GatesState& out) {
     c.set_zone(key.first);
     c.set_subject(to_message(key.second));
     c.set_count(counter.count);
-    if (counter.differs != never) c.set_differs_us(to_us(counter.differs));
+    if (counter.differs != gates::never) c.set_differs_us(to_us(counter.differs));
   }
   for (const auto& [id, at] : state.departed) {
     v1::DepartedState& d = *out.add_departed();
@@ -176,14 +173,15 @@ void put_rest(const gates::LedgerState& state, v1::GatesState& out) {
       o.set_key(key);
       o.set_sequence(offence.sequence);
       o.set_index(offence.index);
-      if (offence.until != never) o.set_until_us(to_us(offence.until));
+      if (offence.until != gates::never) o.set_until_us(to_us(offence.until));
     }
   }
 }
 
 bool take_rest(const v1::GatesState& in, gates::LedgerState& state) {
   for (const v1::CardState& c : in.cards()) {
-    gates::CardOut held{c.id(), c.gate(), bounded(c.out_us()), never, c.sequence(), c.index()};
+    gates::CardOut held{c.id(),       c.gate(),     bounded(c.out_us()),
+                        gates::never, c.sequence(), c.index()};
     if (c.has_left_us()) held.left = bounded(c.left_us());
     state.cards.insert_or_assign(c.card(), held);
   }
@@ -199,15 +197,11 @@ bool take_rest(const v1::GatesState& in, gates::LedgerState& state) {
   for (const v1::OffenceState& o : in.offences()) {
     const auto rule = parse_gate_rule(o.rule());
     if (!rule) return false;
-    gates::Offence offence{o.sequence(), o.index(), never};
+    gates::Offence offence{o.sequence(), o.index(), gates::never};
     if (o.has_until_us()) offence.until = bounded(o.until_us());
     state.offences[{*rule, o.place()}].insert_or_assign(o.key(), offence);
   }
   return true;
-}
-
-Error contradiction(const std::string& what) {
-  return Error{ErrorKind::permanent, "the snapshot contradicts itself: " + what + " of the gates"};
 }
 
 }  // namespace
@@ -228,19 +222,19 @@ Result<Done> take_gates(const v1::Snapshot& snapshot, const Plant& plant, Gates&
   const v1::GatesState& message = snapshot.gates();
   for (const v1::Stay& each : message.inside()) {
     Stay stay;
-    if (!take(each, stay)) return contradiction("a stay");
+    if (!take(each, stay)) return contradiction("a stay of the gates");
     state.book.inside.insert_or_assign(stay.id, stay);
   }
   for (const v1::Permit& each : message.permits()) {
     Permit permit;
-    if (!take(each, permit)) return contradiction("a permit");
+    if (!take(each, permit)) return contradiction("a permit of the gates");
     state.book.permits.insert_or_assign(permit.number, permit);
   }
   if (message.has_muster() && !take(message.muster(), state.book.muster)) {
-    return contradiction("a muster");
+    return contradiction("a muster of the gates");
   }
   take_lanes(message, state);
-  if (!take_rest(message, state)) return contradiction("a counter or an alarm");
+  if (!take_rest(message, state)) return contradiction("a counter or an alarm of the gates");
   out.restore(plant.gates, std::move(state), snapshot.last_journal());
   return Done{};
 }
