@@ -109,6 +109,8 @@ void Ledger::judge_leaving(const Passage& p, const Moment& m, Output& out) {
 }
 
 bool Ledger::stands(GateRule rule, const std::string& place, const std::string& key) const {
+  // Most are party to nothing, and their passages are many.
+  if (!key.empty() && !by_key_.contains(key)) return false;
   const auto found = state_.offences.find({rule, place});
   return found != state_.offences.end() && found->second.contains(key);
 }

@@ -184,6 +184,7 @@ Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
   if (!has_plant) return pipeline;
   s.engine = std::make_unique<Engine>(plant, s.tags, s.now);
   s.decoders = plant->decoders;
+  s.pseudonym = plant->pseudonym;
   for (TagId id = 0; id < s.tags.size(); ++id) {
     if (!take_life(snapshot.tags(static_cast<int>(id)), s.engine->lives()[id])) {
       return contradiction("tag " + std::to_string(id));

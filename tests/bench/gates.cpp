@@ -41,7 +41,7 @@ class Traffic {
   explicit Traffic(std::size_t inside) {
     for (std::size_t i = 0; i < 2 * inside; ++i)
       ids_.push_back("emp-" + std::to_string(100'000 + i));
-    outside_ = inside;
+    outside_ = ids_.size();
   }
   Passage enter() {
     std::swap(ids_[below(outside_)], ids_[outside_ - 1]);

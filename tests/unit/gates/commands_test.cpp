@@ -110,6 +110,30 @@ TEST_CASE("A correction without a reason, or with a bad text, is refused") {
   CHECK(site.out().notes.empty());
 }
 
+TEST_CASE("Who is renamed takes the card along, and what comes of it") {
+  Site site;
+  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhamg", "g1", "");
+  p.card = "K7";
+  site.pass(10s, p);
+  GateCorrection c = correction(GateCorrection::Verb::rename, "zhamg");
+  c.to = "zhang";
+  REQUIRE(site.tell(20s, c));
+  CHECK(site.ledger().state().cards.at("K7").id == "zhang");
+  site.leave(1h, Subject::person, "zhang");
+  site.go(2h);
+  CHECK(site.said() == "1h5m +gate-card gate/g1 1");
+}
+
+TEST_CASE("Who left by a correction does not come back by what arrives late") {
+  Site site;
+  site.enter(10s, Subject::person, "zhang");
+  REQUIRE(site.tell(60s, correction(GateCorrection::Verb::leave, "zhang")));
+  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");
+  p.time = Site::time(30s);
+  site.pass(90s, p);
+  CHECK(site.inside().empty());
+}
+
 TEST_CASE("The file's list replaces what the file said before, and only that") {
   Site site;
   REQUIRE(site.permit(0s, "api", "A1"));

@@ -71,10 +71,10 @@ class RandomPark {
     plant.gates = make_gates(second);
     // A replay has none, and needs none.
     plant.pseudonym = [](std::string_view id) {
-      std::string hash(33, '0');
-      hash[0] = '~';
-      for (const char c : id) hash[1 + static_cast<unsigned char>(c) % 32] = 'a';
-      return hash;
+      std::string made(33, '0');
+      made[0] = '~';
+      for (const char c : id) made[1 + static_cast<unsigned char>(c) % 32] = 'a';
+      return made;
     };
     return std::make_shared<const Plant>(std::move(plant));
   }
