@@ -42,6 +42,17 @@ TEST_CASE("hydrogen room: without its starter the fan is commanded and stands", 
   CHECK(trace.highest("a/h2", 30min, 141min) > 1.0);
 }
 
+TEST_CASE("hydrogen room: the fan is tried at nine, and a burnt starter is found by it",
+          "[parksim]") {
+  const SystemTrace sound{station(), 10h};
+  CHECK(sound.at("fan/command", 9h + 1min) == 1.0);
+  CHECK(sound.at("fan/running", 9h + 1min) == 1.0);
+  CHECK(sound.at("fan/running", 9h + 3min) == 0.0);
+  const SystemTrace burnt{station({{"fan-starter-burnt", 8h, 2h}}), 10h};
+  CHECK(burnt.at("fan/command", 9h + 1min) == 1.0);
+  CHECK(burnt.highest("fan/running", 0h, 10h) == 0.0);
+}
+
 TEST_CASE("hydrogen room: a detector without supply says nothing, a flame is seen once",
           "[parksim]") {
   const SystemTrace silent{station({{"detector-unpowered", 30min, 20min}}), 1h};

@@ -144,12 +144,12 @@ class CokeOvenGas final : public System {
   CokeOvenGas(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
       : main_(text_setting(settings, "site", "cog"), panel, seed) {
     const std::string site = text_setting(settings, "site", "cog");
-    for (const std::string& name : names_setting(settings, "detectors", {})) {
+    for (const std::string& name : names_setting(settings, "detectors", {"co1"})) {
       detectors_.push_back(
           panel.add(number_tag(site, name, "co", "mg/m3", {0.0, 500.0, 1}, seconds{10}),
                     {.white = 0.2, .drift = 0.3}));
     }
-    for (const std::string& name : names_setting(settings, "ovens", {})) {
+    for (const std::string& name : names_setting(settings, "ovens", {"oven1"})) {
       ovens_.emplace_back(site, name, panel, seed);
     }
   }

@@ -111,13 +111,13 @@ HeatingGeothermal::HeatingGeothermal(const SystemSettings& settings, Panel& pane
   pressure_tag_ = number("primary", "pressure", "MPa", {0.0, 1.6, 3}, {.white = 0.001});
   make_up_tag_ = number("primary", "make_up", "m3/h", {0.0, 50.0, 2}, {.white = 0.05});
   add_stations(site, settings, panel);
-  for (const std::string& well : names_setting(settings, "wells", {})) {
+  for (const std::string& well : names_setting(settings, "wells", {"w1", "w2"})) {
     depth_tags_.push_back(number(well, "depth", "m", {0.0, 300.0, 1}, {.white = 0.1}));
     draws_m3_h_.push_back(well_m3_h);
   }
   drawn_tag_ = number("abstraction", "flow", "m3/h", {0.0, 1000.0, 1}, {.white = 0.5});
   reinjected_tag_ = number("reinjection", "flow", "m3/h", {0.0, 1000.0, 1}, {.white = 0.5});
-  for (const std::string& room : names_setting(settings, "rooms", {})) {
+  for (const std::string& room : names_setting(settings, "rooms", {"room1"})) {
     rooms_.push_back({.tag = panel.add(number_tag(site, room, "temperature", "degC",
                                                   {-20.0, 50.0, 1}, seconds{300}),
                                        {.white = 0.05, .drift = 0.1})});
@@ -127,7 +127,7 @@ HeatingGeothermal::HeatingGeothermal(const SystemSettings& settings, Panel& pane
 
 void HeatingGeothermal::add_stations(const std::string& site, const SystemSettings& settings,
                                      Panel& panel) {
-  for (const std::string& name : names_setting(settings, "stations", {})) {
+  for (const std::string& name : names_setting(settings, "stations", {"s1"})) {
     const auto number = [&](const char* quantity, const char* unit, NumberSpan span, Noise noise) {
       return panel.add(number_tag(site, name, quantity, unit, span, seconds{60}), noise);
     };

@@ -125,7 +125,7 @@ WaterSupply::WaterSupply(const SystemSettings& settings, Panel& panel, std::uint
   level_tag_ = number("clear_water", "level", "m", {0.0, 5.0, 2}, 60, {.white = 0.005});
   inflow_tag_ = number("clear_water", "inflow", "m3/h", {0.0, 2000.0, 0}, 60, {.white = 2.0});
   double age_h = 1.2;
-  for (const std::string& tap : names_setting(settings, "taps", {})) {
+  for (const std::string& tap : names_setting(settings, "taps", {"tap1"})) {
     taps_.push_back(
         {age_h, number(tap.c_str(), "chlorine", "mg/L", {0.0, 5.0, 3}, 60, {.white = 0.003})});
     age_h += 0.3;
