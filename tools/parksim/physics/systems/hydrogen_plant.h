@@ -22,8 +22,8 @@ class Electrolyser {
   Worsening diluted_{0.005 / 60.0, 0.5, 600.0};   // V
   double temperature_c_ = 40.0;
   double voltage_ = 0.0;
-  double h2_in_o2_ = 1.0;
-  double o2_in_h2_ = 0.3;
+  double h2_in_o2_ = 0.35;
+  double o2_in_h2_ = 0.12;
   TagIndex running_, current_, voltage_tag_, temperature_, h2_in_o2_tag_, o2_in_h2_tag_;
 };
 
