@@ -107,6 +107,8 @@ inline constexpr std::string_view rule_shift = "shift";              // on shift
 inline constexpr std::string_view rule_action = "action";            // on action/<id>
 // On action/<id>: a command was not sent in time, or its feedback did not come.
 inline constexpr std::string_view rule_action_unconfirmed = "action-unconfirmed";
+// On receiver/<name>: a receiver of notifications fails.
+inline constexpr std::string_view rule_delivery_failed = "delivery-failed";
 [[nodiscard]] bool is_own_rule(std::string_view rule);
 // True for rows that are no alarms but records of what goes on: maintenance, loop-check, flood,
 // horn, shift, action.

@@ -8,7 +8,7 @@ namespace parkwatch::pipeline {
 namespace {
 
 // Details of one refusal row; the payload itself is kept beside them.
-constexpr std::size_t detail_bytes_max = 512;
+constexpr std::size_t refusal_detail_bytes_max = 512;
 // Readings of a message whose rules are fetched into the cache ahead of their turn.
 constexpr std::size_t look_ahead = 8;
 
@@ -27,9 +27,9 @@ void Refusals::add(RefusalReason reason, std::string_view detail) {
   Row& row = rows_.at(static_cast<std::size_t>(reason));
   ++row.count;
   ++total_;
-  if (row.detail.size() + detail.size() + 2 > detail_bytes_max && row.count > 1) return;
+  if (row.detail.size() + detail.size() + 2 > refusal_detail_bytes_max && row.count > 1) return;
   if (!row.detail.empty()) row.detail += "; ";
-  row.detail += detail.substr(0, detail_bytes_max);
+  row.detail += detail.substr(0, refusal_detail_bytes_max);
 }
 
 void Refusals::emit(const Message& message, const std::string& source, const Arrival& arrival,

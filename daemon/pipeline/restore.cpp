@@ -16,10 +16,6 @@ namespace {
 
 using rules::never;
 
-Error contradiction(const std::string& what) {
-  return Error{ErrorKind::permanent, "the snapshot contradicts itself: " + what};
-}
-
 bool take_tag(const v1::TagState& message, TagTable& tags) {
   const auto id = static_cast<TagId>(tags.size());
   const auto tag = from_message(message.definition());

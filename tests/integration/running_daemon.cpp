@@ -63,14 +63,16 @@ H = { at = 25, priority = "critical" }
 )" + more;
 }
 
-RunningDaemon::RunningDaemon(const std::string& config) : port_(free_loopback_port()) {
+RunningDaemon::RunningDaemon(const std::string& config, std::string daemon_keys)
+    : daemon_keys_(std::move(daemon_keys)), port_(free_loopback_port()) {
   write_config(config);
 }
 
 void RunningDaemon::write_config(const std::string& config) {
   std::ofstream file{config_path()};
   file << "[daemon]\npark = \"test\"\nstate_directory = \"" << state().string()
-       << "\"\nlog_level = \"debug\"\n[http]\nlisten = \"127.0.0.1:" << port_ << "\"\n"
+       << "\"\nlog_level = \"debug\"\n"
+       << daemon_keys_ << "[http]\nlisten = \"127.0.0.1:" << port_ << "\"\n"
        << config;
 }
 
@@ -80,8 +82,8 @@ void RunningDaemon::start(const std::vector<std::string>& arguments) {
   process_ = std::make_unique<ChildProcess>(std::move(argv));
 }
 
-void RunningDaemon::start_ready(bool connected) {
-  start();
+void RunningDaemon::start_ready(bool connected, const std::vector<std::string>& arguments) {
+  start(arguments);
   if (!says("ready: http")) throw std::runtime_error("parkwatchd does not start:\n" + log());
   if (!connected) return;
   const auto is_connected = [](const HttpReply& reply) {

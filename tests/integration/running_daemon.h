@@ -20,14 +20,14 @@ namespace parkwatch::test {
 
 class RunningDaemon {
  public:
-  // Writes the configuration; `state_directory`, `[http] listen` and log level are put in front of
-  // it.
-  explicit RunningDaemon(const std::string& config);
+  // Writes the configuration; `state_directory`, `[http] listen`, log level and `daemon_keys` (of
+  // [daemon]) are put in front of it.
+  explicit RunningDaemon(const std::string& config, std::string daemon_keys = "");
 
   void start(const std::vector<std::string>& arguments = {});  // returns at once
   // Starts and waits for it to say that it is ready, with its source connected unless said
   // otherwise.
-  void start_ready(bool connected = true);
+  void start_ready(bool connected = true, const std::vector<std::string>& arguments = {});
   void write_config(const std::string& config);
   void kill();                // SIGKILL
   std::optional<int> stop();  // SIGTERM; its exit code
@@ -54,6 +54,7 @@ class RunningDaemon {
 
  private:
   TempDir dir_;
+  std::string daemon_keys_;
   std::uint16_t port_;
   std::unique_ptr<ChildProcess> process_;
 };

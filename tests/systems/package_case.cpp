@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "config/toml.h"
+#include "tools/parksim/system_settings.h"
 
 namespace parkwatch::systems {
 namespace {
@@ -20,36 +21,20 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-// A value as TOML writes it; `bare`: texts without quotes, as the simulator takes them.
-std::string written(const SettingsValue& value, bool bare) {
-  if (const auto* text = std::get_if<std::string>(&value.held)) return bare ? *text : quoted(*text);
-  if (const auto* whole = std::get_if<std::int64_t>(&value.held)) return std::to_string(*whole);
-  if (const auto* flag = std::get_if<bool>(&value.held)) return *flag ? "true" : "false";
-  if (const auto* number = std::get_if<double>(&value.held)) {
-    std::ostringstream out;
-    out.precision(17);
-    out << *number;
-    const bool whole = out.str().find_first_of(".en") == std::string::npos;
-    return out.str() + (whole ? ".0" : "");
-  }
+// A value as TOML writes it.
+std::string written(const SettingsValue& value) {
   if (const auto* list = std::get_if<std::vector<SettingsValue>>(&value.held)) {
     std::string out = "[";
     for (const SettingsValue& element : *list) {
-      out += (out.size() > 1 ? ", " : "") + written(element, bare);
+      out += (out.size() > 1 ? ", " : "") + written(element);
     }
     return out + "]";
   }
+  if (const auto* text = std::get_if<std::string>(&value.held)) return quoted(*text);
+  if (const auto* whole = std::get_if<std::int64_t>(&value.held)) return std::to_string(*whole);
+  if (const auto* flag = std::get_if<bool>(&value.held)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&value.held)) return to_text(Value{*number});
   return "\"\"";  // a table: no parameter has that type, and config will say so
-}
-
-std::vector<std::string> setting(const SettingsValue& value) {
-  std::vector<std::string> all;
-  if (const auto* list = std::get_if<std::vector<SettingsValue>>(&value.held)) {
-    for (const SettingsValue& element : *list) all.push_back(written(element, true));
-  } else {
-    all.push_back(written(value, true));
-  }
-  return all;
 }
 
 class CaseReader {
@@ -81,9 +66,9 @@ class CaseReader {
     }
     to_.instance = "[[system]]\npackage = " + quoted(to_.package) + '\n';
     for (const auto& [key, value] : system->entries) {
-      to_.settings[key] = setting(value);
-      to_.instance += key + " = " + written(value, false) + '\n';
+      to_.instance += key + " = " + written(value) + '\n';
     }
+    to_.settings = parksim::system_settings(*system);
     to_.site = parksim::text_setting(to_.settings, "site", "");
     if (to_.site.empty()) reader_.error("system", "site is needed");
     if (to_.settings.count("id") > 0) reader_.error("system", "the id is the site");

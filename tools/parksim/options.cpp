@@ -5,6 +5,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "tools/parksim/system_settings.h"
+
 namespace parkwatch::parksim {
 namespace {
 
@@ -25,9 +27,50 @@ std::string names() {
   return all;
 }
 
+std::string system_names() {
+  std::string all;
+  for (const SystemInfo& info : systems()) {
+    if (!all.empty()) all += ", ";
+    all += info.package;
+  }
+  return all;
+}
+
+std::string cause_names(const SystemInfo& info) {
+  std::string all;
+  for (const SystemCause& cause : info.causes) {
+    if (!all.empty()) all += ", ";
+    all += cause.name;
+  }
+  return all;
+}
+
+// What stands behind a name: when it begins, and how long it lasts.
+struct When {
+  std::string_view name;
+  Duration start{0};
+  Duration duration{0};
+};
+
+Result<When> parse_when(std::string_view text, const std::string& said) {
+  const auto at = text.find('@');
+  const auto plus = text.find('+', at == std::string_view::npos ? 0 : at);
+  if (at == std::string_view::npos || plus == std::string_view::npos) {
+    return bad(said + "NAME@START+DURATION, such as leak@20s+40s");
+  }
+  const auto start = time_since_start(text.substr(at + 1, plus - at - 1));
+  if (!start) return bad(said + "the start is a time such as 20s, 1m30s or 20");
+  const auto duration = time_since_start(text.substr(plus + 1));
+  if (!duration || *duration <= Duration{0}) {
+    return bad(said + "the duration is a time over 0, such as 40s");
+  }
+  return When{text.substr(0, at), *start, *duration};
+}
+
 // What CLI11 fills as text, to be read afterwards.
 struct Texts {
   std::string broker = "mqtt://127.0.0.1:1883";
+  std::vector<std::string> systems;
   std::vector<std::string> incidents;
   std::string duration;
   std::string start;
@@ -46,8 +89,12 @@ void declare(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("--ca-file", options.ca_file, "certificate authority of the broker, PEM")
       ->check(CLI::ExistingFile);
   app.add_option("--seed", options.seed, "same seed, same values")->capture_default_str();
+  app.add_option("--system", texts.systems,
+                 "PACKAGE[:FILE], a system of config/systems instead of the demo park, with the "
+                 "settings of FILE's [system]; repeatable");
   app.add_option("--incident", texts.incidents,
-                 "NAME@START+DURATION, times since the start (20s, 5m, bare seconds); repeatable");
+                 "NAME@START+DURATION, times since the start (20s, 5m, bare seconds), of a system "
+                 "PACKAGE/NAME@START+DURATION; repeatable");
   app.add_option("--replay", options.replay,
                  "mapping of a recording (TOML): its messages instead of the simulated park's")
       ->check(CLI::ExistingFile);
@@ -81,15 +128,34 @@ Result<Done> read_times(const Texts& texts, Options& options) {
   return Done{};
 }
 
+Result<Done> read_incidents(const std::vector<std::string>& texts, Options& options) {
+  for (const auto& text : texts) {
+    if (text.find('/') != std::string::npos) {
+      const auto added = add_system_incident(text, options.systems);
+      if (!added) return added.error();
+      continue;
+    }
+    const auto incident = parse_incident(text);
+    if (!incident) return incident.error();
+    if (!options.systems.empty()) {
+      return bad("--incident " + text + ": the demo park is not simulated beside --system");
+    }
+    options.incidents.push_back(*incident);
+  }
+  return Done{};
+}
+
 Result<Done> read_texts(const Texts& texts, Options& options) {
   const auto broker = parse_broker(texts.broker);
   if (!broker) return broker.error();
   options.broker = *broker;
-  for (const auto& text : texts.incidents) {
-    const auto incident = parse_incident(text);
-    if (!incident) return incident.error();
-    options.incidents.push_back(*incident);
+  for (const auto& text : texts.systems) {
+    auto system = parse_system(text);
+    if (!system) return system.error();
+    options.systems.push_back(std::move(*system));
   }
+  const auto incidents = read_incidents(texts.incidents, options);
+  if (!incidents) return incidents.error();
   if (texts.print) options.mode = Mode::print;
   if (texts.list_incidents) options.mode = Mode::list_incidents;
   if (texts.list_tags) options.mode = Mode::list_tags;
@@ -99,21 +165,45 @@ Result<Done> read_texts(const Texts& texts, Options& options) {
 }  // namespace
 
 Result<Incident> parse_incident(std::string_view text) {
-  const auto at = text.find('@');
-  const auto plus = text.find('+', at == std::string_view::npos ? 0 : at);
   const std::string said = "--incident " + std::string{text} + ": ";
-  if (at == std::string_view::npos || plus == std::string_view::npos) {
-    return bad(said + "NAME@START+DURATION, such as leak@20s+40s");
-  }
-  const auto cause = cause_named(text.substr(0, at));
+  const auto when = parse_when(text, said);
+  if (!when) return when.error();
+  const auto cause = cause_named(when->name);
   if (!cause) return bad(said + "no such incident; there are " + names());
-  const auto start = time_since_start(text.substr(at + 1, plus - at - 1));
-  if (!start) return bad(said + "the start is a time such as 20s, 1m30s or 20");
-  const auto duration = time_since_start(text.substr(plus + 1));
-  if (!duration || *duration <= Duration{0}) {
-    return bad(said + "the duration is a time over 0, such as 40s");
+  return Incident{*cause, when->start, when->duration};
+}
+
+Result<SystemChoice> parse_system(std::string_view text) {
+  const std::string said = "--system " + std::string{text} + ": ";
+  const auto colon = text.find(':');
+  SystemChoice choice;
+  choice.info = system_named(text.substr(0, colon));
+  if (choice.info == nullptr) return bad(said + "no such system; there are " + system_names());
+  if (colon == std::string_view::npos) return choice;
+  auto settings = read_system_settings(std::string{text.substr(colon + 1)});
+  if (!settings) return bad(said + settings.error().message);
+  choice.settings = std::move(*settings);
+  return choice;
+}
+
+Result<Done> add_system_incident(std::string_view text, std::vector<SystemChoice>& systems) {
+  const std::string said = "--incident " + std::string{text} + ": ";
+  const auto slash = text.find('/');
+  const std::string_view package = text.substr(0, slash);
+  const auto when = parse_when(text.substr(slash + 1), said);
+  if (!when) return when.error();
+  bool chosen = false;
+  for (SystemChoice& choice : systems) {
+    if (choice.info->package != package) continue;
+    if (!has_cause(*choice.info, when->name)) {
+      return bad(said + "no such incident; there are " + cause_names(*choice.info));
+    }
+    choice.incidents.push_back({std::string{when->name}, when->start, when->duration});
+    chosen = true;
   }
-  return Incident{*cause, *start, *duration};
+  if (!chosen)
+    return bad(said + "its system is not simulated; add --system " + std::string{package});
+  return Done{};
 }
 
 Result<Broker> parse_broker(std::string_view text) {

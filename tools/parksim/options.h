@@ -9,6 +9,7 @@
 #include "model/result.h"
 #include "model/time.h"
 #include "tools/parksim/physics/incident.h"
+#include "tools/parksim/physics/system_park.h"
 
 namespace parkwatch::parksim {
 
@@ -36,11 +37,12 @@ struct Options {
   std::string ca_file;        // PEM; empty: the system's
   std::string replay;         // a recording's mapping, instead of the simulated park; empty: none
   std::uint64_t seed = 1;
-  std::vector<Incident> incidents;
-  std::optional<Duration> duration;  // of simulated time; empty: until a signal
-  std::optional<Timestamp> start;    // empty: now
-  double rate = 1.0;                 // 0.01..100, divides the publishing periods
-  double speed = 1.0;                // 0.01..10000, simulated seconds a second
+  std::vector<Incident> incidents;    // of the demo park
+  std::vector<SystemChoice> systems;  // not empty: these are simulated instead of the demo park
+  std::optional<Duration> duration;   // of simulated time; empty: until a signal
+  std::optional<Timestamp> start;     // empty: now
+  double rate = 1.0;                  // 0.01..100, divides the publishing periods
+  double speed = 1.0;                 // 0.01..10000, simulated seconds a second
 };
 
 // What the process is to do now, or the text that it prints before it ends with `exit_code`.
@@ -55,6 +57,12 @@ struct Parsed {
 
 // "leak@20s+40s"; bare numbers are seconds. Errors: bad_input, with what would be right.
 [[nodiscard]] Result<Incident> parse_incident(std::string_view text);
+// "tank-farm" or "tank-farm:FILE", where FILE has a table [system] as incidents.toml does. Reads
+// the file. Errors: bad_input.
+[[nodiscard]] Result<SystemChoice> parse_system(std::string_view text);
+// "tank-farm/flange-leak@30m+20m" for every chosen system of that package. Errors: bad_input.
+[[nodiscard]] Result<Done> add_system_incident(std::string_view text,
+                                               std::vector<SystemChoice>& systems);
 // "mqtt://host[:port]" or "mqtts://host[:port]", IPv6 hosts in brackets. Errors: bad_input.
 [[nodiscard]] Result<Broker> parse_broker(std::string_view text);
 

@@ -10,9 +10,9 @@
 #include <ostream>
 
 #include "tools/parksim/physics/message.h"
-#include "tools/parksim/physics/park.h"
 #include "tools/parksim/publisher.h"
 #include "tools/parksim/recording.h"
+#include "tools/parksim/simulation.h"
 
 namespace parkwatch::parksim {
 namespace {
@@ -42,32 +42,26 @@ TimePoint now_to_the_millisecond() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-ParkOptions park_options_of(const Options& options) {
-  return {.seed = options.seed,
-          .start = options.start ? *options.start : now_to_the_millisecond(),
-          .incidents = options.incidents,
-          .rate = options.rate};
-}
-
 // Tells when an incident begins and ends, between two calls.
 class Narrator {
  public:
-  Narrator(const std::vector<Incident>& incidents, std::ostream& log)
-      : incidents_(incidents), told_(incidents.size(), false), log_(log) {}
+  Narrator(const Options& options, std::ostream& log)
+      : incidents_(planned(options)), told_(incidents_.size(), false), log_(log) {}
 
   void tell(Duration since_start) {
     for (std::size_t i = 0; i < incidents_.size(); ++i) {
-      const bool active = incidents_[i].active(since_start);
+      const Planned& incident = incidents_[i];
+      const bool active =
+          since_start >= incident.start && since_start - incident.start < incident.duration;
       if (active == told_[i]) continue;
       told_[i] = active;
-      const CauseInfo& cause = info_of(incidents_[i].cause);
-      log_ << "parksim: " << to_text(since_start) << ": " << cause.name
-           << (active ? " begins: " : " is mended") << (active ? cause.what : "") << std::endl;
+      log_ << "parksim: " << to_text(since_start) << ": " << incident.name
+           << (active ? " begins: " + incident.what : " is mended") << std::endl;
     }
   }
 
  private:
-  const std::vector<Incident>& incidents_;
+  std::vector<Planned> incidents_;
   std::vector<bool> told_;
   std::ostream& log_;
 };
@@ -75,15 +69,18 @@ class Narrator {
 Duration end_of(const Options& options) { return options.duration.value_or(Duration::max()); }
 
 int print(const Options& options, std::ostream& out, std::ostream& log) {
-  Park park{park_options_of(options)};
-  Narrator narrator{options.incidents, log};
+  const auto park = make_simulation(options, now_to_the_millisecond());
+  Narrator narrator{options, log};
   for (Duration done{0}; done < end_of(options) && !end_wanted(std::chrono::nanoseconds{0});) {
     const Duration step = std::min<Duration>(std::chrono::seconds{1}, end_of(options) - done);
-    park.advance(step);
+    park->advance(step);
     done += step;
     narrator.tell(done);
-    for (const Sample& sample : park.samples()) {
-      out << line(park.tags()[sample.tag], sample) << '\n';
+    for (const Sample& sample : park->samples()) {
+      out << line(park->tags()[sample.tag], sample) << '\n';
+    }
+    for (const SystemEvent& event : park->events()) {
+      out << R"({"topic": ")" << event.topic << R"(", "payload": )" << event.payload << "}\n";
     }
     if (!out.flush()) {
       log << "parksim: the output cannot be written\n";
@@ -110,19 +107,19 @@ Result<PublisherOptions> publisher_options_of(const Options& options) {
 }
 
 // Runs until the end or a signal. Returns the simulated time that passed.
-Duration publish_paced(const Options& options, Park& park, Publisher& publisher,
+Duration publish_paced(const Options& options, Simulation& park, Publisher& publisher,
                        std::ostream& log) {
-  Narrator narrator{options.incidents, log};
+  Narrator narrator{options, log};
   const auto begin = std::chrono::steady_clock::now();
   const auto step_wait = std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::duration<double>(park_step_s / options.speed));
+      std::chrono::duration<double>(park.step()) / options.speed);
   const auto tick = std::max<std::chrono::nanoseconds>(step_wait, std::chrono::milliseconds{1});
   Duration done{0};
   while (done < end_of(options) && !end_wanted(tick)) {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     const auto simulated = std::chrono::duration_cast<Duration>(elapsed * options.speed);
     // Whole steps, so that a run of the same length ends at the same sample.
-    const Duration target = std::min(simulated - simulated % step_span, end_of(options));
+    const Duration target = std::min(simulated - simulated % park.step(), end_of(options));
     park.advance(target - done);
     done = target;
     narrator.tell(done);
@@ -130,6 +127,7 @@ Duration publish_paced(const Options& options, Park& park, Publisher& publisher,
       const TagInfo& tag = park.tags()[sample.tag];
       publisher.offer(tag.topic(), payload(tag, sample));
     }
+    for (const SystemEvent& event : park.events()) publisher.offer(event.topic, event.payload);
   }
   return done;
 }
@@ -153,13 +151,13 @@ int publish(const Options& options, std::ostream& out, std::ostream& log) {
     log << "parksim: " << publisher_options.error().message << '\n';
     return 1;
   }
-  Park park{park_options_of(options)};
+  const auto park = make_simulation(options, now_to_the_millisecond());
   Publisher publisher{std::move(*publisher_options)};
-  const Duration done = publish_paced(options, park, publisher, log);
+  const Duration done = publish_paced(options, *park, publisher, log);
   return finish(publisher,
                 "seed=" + std::to_string(options.seed) +
                     " simulated_s=" + std::to_string(done / std::chrono::seconds{1}),
-                " lost_by_link=" + std::to_string(park.lost()), out);
+                " lost_by_link=" + std::to_string(park->lost()), out);
 }
 
 // The time between two messages of the file, divided by the speed, is that between publishing them.
@@ -211,13 +209,18 @@ void list_incidents(std::ostream& out) {
   for (const CauseInfo& cause : causes()) {
     out << cause.name << "\n  cause: " << cause.what << "\n  seen:  " << cause.seen << '\n';
   }
+  for (const SystemInfo& info : systems()) {
+    for (const SystemCause& cause : info.causes) {
+      out << info.package << '/' << cause.name << "\n  cause: " << cause.what << '\n';
+    }
+  }
 }
 
 void list_tags(const Options& options, std::ostream& out) {
-  const Park park{park_options_of(options)};
+  const auto park = make_simulation(options, now_to_the_millisecond());
   constexpr const char* kinds[] = {"number", "counter", "flag", "word"};
   out << "topic,kind,unit,low,high,digits,normal_low,normal_high,period_s,words\n";
-  for (const TagInfo& tag : park.tags()) {
+  for (const TagInfo& tag : park->tags()) {
     out << tag.topic() << ',' << kinds[static_cast<std::size_t>(tag.kind)] << ',' << tag.unit << ','
         << tag.low << ',' << tag.high << ',' << tag.digits << ',' << tag.normal_low << ','
         << tag.normal_high << ',' << std::chrono::duration<double>(tag.period).count() << ',';

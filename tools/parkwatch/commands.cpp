@@ -23,11 +23,6 @@ constexpr bool asks_no_daemon =
     std::is_same_v<C, CheckCommand> || std::is_same_v<C, BacktestCommand> ||
     std::is_same_v<C, ExplainCommand> || std::is_same_v<C, PointsCommand>;
 
-int failed(Console& console, const Error& error) {
-  say_error(console, error.message);
-  return exit_code_of(error);
-}
-
 // The array `key` of a document, by `view` or as JSON the whole document.
 template <typename View>
 int show(Console& console, const Result<json::object>& document, const char* key, View view) {

@@ -15,6 +15,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/app/small_plant.h"
 
+namespace line_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using namespace std::chrono_literals;
@@ -336,3 +338,5 @@ TEST_CASE("line: an alert's delivery reaches the store without a batch to carry 
   REQUIRE(after.ok());
   CHECK(after->empty());
 }
+
+}  // namespace line_test

@@ -15,6 +15,8 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "tests/unit/app/small_plant.h"
 
+namespace line_writer_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using namespace std::chrono_literals;
@@ -290,3 +292,5 @@ TEST_CASE("line: one that was never started, or never stopped, ends with its obj
   }
   CHECK(asked.count("released " + std::to_string(last)) >= 1);
 }
+
+}  // namespace line_writer_test

@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace config_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -312,3 +314,5 @@ TEST_CASE("config: every default that the shipped file states is the default", "
   }
   CHECK(marked == 30);
 }
+
+}  // namespace config_test

@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace kinds_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -320,3 +322,5 @@ TEST_CASE("kinds: a placeholder of another kind is unknown here", "[config][faul
   CHECK(rule_of(deviation + "with = \"t/1/level2\"\nH = 1\nmessage = \"{other}\"\n").message.en ==
         "{other}");
 }
+
+}  // namespace kinds_test

@@ -8,6 +8,8 @@
 
 #include "tests/support/temp_dir.h"
 
+namespace metrics_test {
+
 using namespace parkwatch;
 using http::Metrics;
 
@@ -149,3 +151,5 @@ TEST_CASE("metrics: the process tells its own size, files, time and start", "[ht
   CHECK(std::stod(sample(text, "process_cpu_seconds_total")) > 0);
   CHECK(std::stod(sample(text, "process_start_time_seconds")) > 1.7e9);
 }
+
+}  // namespace metrics_test

@@ -6,6 +6,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace roles_test {
+
 using namespace parkwatch;
 using http::Role;
 using test::Park;
@@ -88,3 +90,5 @@ TEST_CASE("roles: over the wire, with the name as the author and what an admin m
   CHECK(commands[2].author == "chief");
   CHECK(commands[2].admin);
 }
+
+}  // namespace roles_test

@@ -10,6 +10,8 @@
 #include "model/rule.h"
 #include "model/value.h"
 
+namespace words_test {
+
 using namespace parkwatch;
 
 namespace {
@@ -137,7 +139,8 @@ TEST_CASE("alarm: ids of our own rules are told from those of the configuration"
     CHECK(is_record_rule(record));
     CHECK(is_own_rule(record));
   }
-  for (const std::string_view alarm : {"quality", "clock", "never-seen", "action-unconfirmed"}) {
+  for (const std::string_view alarm :
+       {"quality", "clock", "never-seen", "action-unconfirmed", "delivery-failed"}) {
     CAPTURE(alarm);
     CHECK_FALSE(is_record_rule(alarm));
     CHECK(is_own_rule(alarm));
@@ -205,3 +208,5 @@ TEST_CASE("decoder: names lie end to end, and clear lets nothing of a message re
   CHECK(decoded.readings.empty());
   CHECK(decoded.faults.empty());
 }
+
+}  // namespace words_test

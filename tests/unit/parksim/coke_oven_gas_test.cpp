@@ -1,7 +1,7 @@
 // tests/unit/parksim/coke_oven_gas_test.cpp - The simulated gas main and coke ovens.
 #include "tests/unit/parksim/supply_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::coke_oven_gas_test {
 namespace {
 
 using namespace test;
@@ -113,4 +113,4 @@ TEST_CASE("coke oven: one that is idle has no suction and gives no vapours", "[p
   CHECK(trace.at("o2/in_operation", 1h) == 1.0);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::coke_oven_gas_test

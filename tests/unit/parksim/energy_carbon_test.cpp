@@ -2,7 +2,7 @@
 // balance, sun and wind, batteries.
 #include "tests/unit/parksim/supply_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::energy_carbon_test {
 namespace {
 
 using namespace test;
@@ -149,4 +149,4 @@ TEST_CASE("battery: a shorted cell gets warm, then vents, then smokes", "[parksi
   CHECK(trace.at("b2/smoke", 3h - 1s) == 0.0);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::energy_carbon_test

@@ -3,7 +3,7 @@
 #include "tests/unit/parksim/supply_trace.h"
 #include "tools/parksim/physics/systems/heating_network.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::heating_geothermal_test {
 namespace {
 
 using namespace test;
@@ -129,4 +129,4 @@ TEST_CASE("heating: the primary network leaks, and its make-up valve passes", "[
   CHECK(passing.at("primary/pressure", 69min) > 0.46);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::heating_geothermal_test

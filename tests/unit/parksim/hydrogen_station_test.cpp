@@ -2,7 +2,7 @@
 // storage, electrolyser, dispenser, LNG, charger.
 #include "tests/unit/parksim/supply_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::hydrogen_station_test {
 namespace {
 
 using namespace test;
@@ -148,4 +148,4 @@ TEST_CASE("LNG and charger: what leaks, boils and warms", "[parksim]") {
   CHECK(failed.at("c1/power", 11h - 1s) == 60.0);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::hydrogen_station_test

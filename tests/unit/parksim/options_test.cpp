@@ -2,8 +2,11 @@
 #include "tools/parksim/options.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
-namespace parkwatch::parksim {
+#include "tests/support/temp_dir.h"
+
+namespace parkwatch::parksim::options_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -99,11 +102,63 @@ TEST_CASE("parksim options: a mistake says what would be right", "[parksim]") {
       {{"--speed", "-1"}, "--speed"},
       {{"--seed", "red"}, "--seed"},
       {{"--password-file", "/does/not/exist"}, "--password-file"},
+      {{"--replay", "/does/not/exist"}, "--replay"},
       {{"--frobnicate"}, "frobnicate"},
   };
   for (const auto& [arguments, said] : cases) {
     const Parsed parsed = parse(arguments);
     CAPTURE(arguments.front(), arguments.back(), parsed.text);
+    CHECK_FALSE(parsed.run);
+    CHECK(parsed.exit_code == 2);
+    CHECK(parsed.text.find(said) != std::string::npos);
+  }
+}
+
+TEST_CASE("parksim options: systems take the place of the demo park", "[parksim]") {
+  const test::TempDir dir;
+  const std::string file = (dir.path() / "incidents.toml").string();
+  std::ofstream{file} << "[system]\nsite = \"tf-b\"\ntanks = [\"T1\", \"T2\"]\narea = 12.5\n"
+                         "spare = true\nyears = 3\n[quiet]\nduration = \"1d\"\n";
+  const std::string system = "tank-farm:" + file;
+  const Parsed parsed = parse({"--system", system.c_str(), "--system", "wastewater-plant",
+                               "--incident", "tank-farm/flange-leak@30m+20m"});
+  CAPTURE(parsed.text);
+  REQUIRE(parsed.run);
+  REQUIRE(parsed.options.systems.size() == 2);
+  const SystemChoice& farm = parsed.options.systems[0];
+  CHECK(farm.info == system_named("tank-farm"));
+  CHECK(farm.settings == SystemSettings{{"site", {"tf-b"}},
+                                        {"tanks", {"T1", "T2"}},
+                                        {"area", {"12.5"}},
+                                        {"spare", {"true"}},
+                                        {"years", {"3"}}});
+  CHECK(farm.incidents == std::vector<SystemIncident>{{"flange-leak", minutes{30}, minutes{20}}});
+  CHECK(parsed.options.systems[1].incidents.empty());
+}
+
+TEST_CASE("parksim options: a mistake about a system says what would be right", "[parksim]") {
+  const test::TempDir dir;
+  const std::string empty = "tank-farm:" + (dir.path() / "empty.toml").string();
+  const std::string broken = "tank-farm:" + (dir.path() / "broken.toml").string();
+  std::ofstream{dir.path() / "empty.toml"} << "system = 1\n";
+  std::ofstream{dir.path() / "broken.toml"} << "[system\n";
+  struct Case {
+    std::vector<const char*> arguments;
+    const char* said;
+  };
+  const Case cases[] = {
+      {{"--system", "tank-firm"}, "no such system; there are "},
+      {{"--system", "tank-farm:/does/not/exist"}, "/does/not/exist cannot be read"},
+      {{"--system", empty.c_str()}, "has no table [system]"},
+      {{"--system", broken.c_str()}, "broken.toml:1"},
+      {{"--incident", "tank-farm/overfill@1m+1m"}, "add --system tank-farm"},
+      {{"--system", "tank-farm", "--incident", "tank-farm/leek@1m+1m"}, "there are overfill,"},
+      {{"--system", "tank-farm", "--incident", "tank-farm/overfill@1m"}, "NAME@START+DURATION"},
+      {{"--system", "tank-farm", "--incident", "leak@1m+1m"}, "the demo park is not simulated"},
+  };
+  for (const auto& [arguments, said] : cases) {
+    const Parsed parsed = parse(arguments);
+    CAPTURE(arguments.back(), parsed.text);
     CHECK_FALSE(parsed.run);
     CHECK(parsed.exit_code == 2);
     CHECK(parsed.text.find(said) != std::string::npos);
@@ -126,4 +181,4 @@ TEST_CASE("parksim options: brokers with and without a port, names and addresses
   }
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::options_test

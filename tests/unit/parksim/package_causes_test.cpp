@@ -4,7 +4,7 @@
 
 #include "tests/unit/parksim/supply_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::package_causes_test {
 namespace {
 
 using namespace test;
@@ -115,4 +115,4 @@ TEST_CASE("supply: noise is there, is small, and is the same for the same seed",
   }
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::package_causes_test

@@ -5,7 +5,7 @@
 
 #include "tools/parksim/recorded_time.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::recording_test {
 namespace {
 
 using std::chrono::hours;
@@ -155,4 +155,4 @@ TEST_CASE("recorded time: a clock's offset, days with a fraction, years of two d
   CHECK_FALSE(read("1/2/1990", {"%d/%m/%y", {}, {}, false}));
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::recording_test

@@ -4,7 +4,7 @@
 
 #include "tests/unit/parksim/supply_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::water_supply_test {
 namespace {
 
 using namespace test;
@@ -105,4 +105,4 @@ TEST_CASE("water supply: wrong doses move the quantity that they are about", "[p
   CHECK(value("algae-bloom", "outlet/codmn") > 1.65);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::water_supply_test

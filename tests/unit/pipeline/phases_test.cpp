@@ -6,6 +6,8 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "rig.h"
 
+namespace phases_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using pipeline::Phase;
@@ -144,3 +146,5 @@ TEST_CASE("shifts: others of the site are another rule", "[pipeline]") {
   rig.send(18h, "a/b/c 95.0");
   CHECK(rig.alarms() == "18h raised H a/b/c 95");
 }
+
+}  // namespace phases_test

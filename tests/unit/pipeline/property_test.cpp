@@ -9,6 +9,8 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "random_park.h"
 
+namespace property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using pipeline::Pipeline;
@@ -279,3 +281,5 @@ TEST_CASE("pipeline: the next deadline is when an empty step does something, and
     }
   }
 }
+
+}  // namespace property_test

@@ -241,7 +241,11 @@ class RandomPark {
     RuleSpec silent = rule("in-shifts-stale", RuleKind::stale, {"a/b/n"});
     silent.after = 5s;
     silent.shifts = {"a", "c"};
-    return {limit, stale, window, vote, shifts, silent};
+    // Likewise in hours of its own.
+    RuleSpec hours = rule("in-hours", RuleKind::limit, {"a/b/c", "a/b/d"});
+    hours.limits = {{.level = Level::high, .at = 30, .on_delay = 2s}};
+    hours.hours = DayHours{9h + 58min, 10h + (second ? 2min : 1min)};
+    return {limit, stale, window, vote, shifts, silent, hours};
   }
 
   template <typename Body>

@@ -101,14 +101,17 @@ class Post {
     panel.set(door_, door);
     panel.set(board_, at_work("board-dark") ? 0.0 : 1.0);
     panel.set(camera_, at_work("camera-cable-cut") ? 0.0 : 1.0);
-    panel.power(door_, !at_work("cabinet-unpowered"));
-    panel.power(board_, !at_work("cabinet-unpowered"));
-    panel.power(camera_, !at_work("cabinet-unpowered"));
+    // A small battery carries the cabinet until whoever is in the door is through.
+    dark_ = at_work("cabinet-unpowered") && (dark_ || (shut_ && door == 0.0));
+    shut_ = door == 0.0;
+    for (const TagIndex tag : {door_, board_, camera_}) panel.power(tag, !dark_);
   }
 
  private:
   Random random_;
   double open_s_ = 0.0;
+  bool shut_ = true;  // the door, a second ago
+  bool dark_ = false;
   TagIndex door_, board_, camera_;
 };
 
@@ -202,8 +205,8 @@ class ChemicalParkGates final : public System {
  public:
   ChemicalParkGates(const SystemSettings& settings, Panel& panel, std::uint64_t seed) {
     const std::string site = text_setting(settings, "site", "cp");
-    const auto names = names_setting(settings, "gates", {"g1"});
-    const auto hazmat = names_setting(settings, "hazmat_gates", {});
+    const auto names = names_setting(settings, "gates", {"g1", "g2"});
+    const auto hazmat = names_setting(settings, "hazmat_gates", {"g1"});
     for (const std::string& gate : names) {
       barriers_.emplace_back(site, gate, panel, seed);
       posts_.emplace_back(site, gate, panel, seed);
@@ -211,7 +214,7 @@ class ChemicalParkGates final : public System {
       if (first_hazmat_ == lanes_.size() && !contains(hazmat, gate)) ++first_hazmat_;
       lanes_.emplace_back(site, gate, contains(hazmat, gate), panel, seed);
     }
-    for (const std::string& gate : names_setting(settings, "card_gates", {})) {
+    for (const std::string& gate : names_setting(settings, "card_gates", {"g1"})) {
       dispensers_.emplace_back(site, gate, panel, seed);
     }
   }

@@ -21,11 +21,11 @@ class ColdChainBarns final : public System {
     };
     rooms("frozen_rooms", {"fr1"}, frozen_room, frozen_);
     rooms("chilled_rooms", {"cr1"}, chilled_room, chilled_);
-    rooms("quick_freezers", {}, quick_freezer, freezers_);
+    rooms("quick_freezers", {"qf1"}, quick_freezer, freezers_);
     for (const auto& name : names_setting(settings, "barns", {"b1"})) {
       hens_.emplace_back(site, name, hen_barn, panel, seed);
     }
-    for (const auto& name : names_setting(settings, "chick_barns", {})) {
+    for (const auto& name : names_setting(settings, "chick_barns", {"c1"})) {
       chicks_.emplace_back(site, name, chick_barn, panel, seed);
     }
   }

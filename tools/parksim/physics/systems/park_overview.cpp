@@ -55,7 +55,7 @@ class Line {
       : name_(line) {
     for (const std::string& feed : feeds) feeds_.emplace_back(site, feed, panel, seed);
     if (!feeds.empty()) {
-      alive_ = panel.add(number_tag(site, line, "alive", "%", {0.0, 100.0, 1}, seconds{10}));
+      alive_ = panel.add(number_tag(site, line, "alive", "%", {0.0, 101.0, 1}, seconds{10}));
     }
   }
 
@@ -90,7 +90,8 @@ class ParkOverview final : public System {
         foam_used_(0.2 / 60.0, 25.0, 600.0) {
     const std::string site = text_setting(settings, "site", "park");
     for (const std::string line : lines) {
-      lines_.emplace_back(site, line, names_setting(settings, line + "_feeds", {}), panel, seed);
+      lines_.emplace_back(site, line, names_setting(settings, line + "_feeds", {line + "-feed"}),
+                          panel, seed);
     }
     const auto add = [&](const char* device, const char* quantity, const char* unit, double most,
                          int digits) {

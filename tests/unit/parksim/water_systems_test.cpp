@@ -1,0 +1,172 @@
+// tests/unit/parksim/water_systems_test.cpp - Balances and lags of the simulated wastewater plant,
+// emergency pool and zero-discharge plant.
+#include "tests/unit/parksim/system_trace.h"
+
+namespace parkwatch::parksim::water_systems_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+SystemTrace plant(std::vector<SystemIncident> incidents) {
+  return {"wastewater-plant",
+          {{"site", {"w"}}, {"blowers", {"B1"}}, {"pumps", {"P1"}}},
+          std::move(incidents)};
+}
+
+SystemTrace pool(std::vector<SystemIncident> incidents) {
+  return {"emergency-pool",
+          {{"site", {"p"}}, {"gates", {"G1", "G2"}}, {"pumps", {"P1", "P2"}}},
+          std::move(incidents)};
+}
+
+SystemTrace zld(std::vector<SystemIncident> incidents) {
+  return {
+      "zero-liquid-discharge", {{"site", {"z"}}, {"stages", {"R1", "R2"}}}, std::move(incidents)};
+}
+
+}  // namespace
+
+TEST_CASE("wastewater plant: a quiet day meets class 1A and the design", "[parksim]") {
+  SystemTrace trace = plant({});
+  trace.run(24h);
+  CHECK(trace.total("w/influent/flow", 0s, 24h) == Approx(4440.0).epsilon(0.02));
+  CHECK(trace.highest("w/effluent/cod") < 40.0);
+  CHECK(trace.highest("w/effluent/nh3n") < 2.5);
+  CHECK(trace.highest("w/effluent/tn") < 12.0);
+  CHECK(trace.highest("w/effluent/tp") < 0.4);
+  CHECK(trace.highest("w/effluent/ss") < 8.0);
+  CHECK(trace.highest("w/influent/cod") < 400.0);
+  CHECK(trace.at("w/influent/flow", 11h) > trace.at("w/influent/flow", 23h) * 1.2);
+}
+
+TEST_CASE("wastewater plant: acid reaches the effluent hours later, weaker, and is diluted away",
+          "[parksim]") {
+  SystemTrace trace = plant({{"phosphoric-acid", 2h, 4h}});
+  trace.run(4h);
+  CHECK(trace.last("w/influent/ph") < 5.0);
+  CHECK(trace.last("w/effluent/ph") > 6.2);
+  trace.run(4h);
+  CHECK(trace.lowest("w/effluent/ph") < 6.0);
+  CHECK(trace.lowest("w/effluent/ph") > trace.lowest("w/influent/ph") + 0.5);
+  trace.run(40h);
+  CHECK(trace.last("w/effluent/ph") == Approx(7.3).margin(0.1));
+}
+
+TEST_CASE("wastewater plant: nitrifiers that are inhibited come back", "[parksim]") {
+  SystemTrace trace = plant({{"nitrification-inhibited", 1h, 72h}});
+  trace.run(73h);
+  CHECK(trace.last("w/effluent/nh3n") > 3.5);
+  CHECK(trace.last("w/effluent/tn") > trace.at("w/effluent/tn", 1h) + 2.0);
+  trace.run(72h);
+  CHECK(trace.last("w/effluent/nh3n") < 2.0);
+}
+
+TEST_CASE("wastewater plant: without air the oxygen is eaten, with it the nitrifiers live",
+          "[parksim]") {
+  SystemTrace trace = plant({{"blower-trip", 1h, 2h}});
+  trace.run(3h);
+  CHECK(trace.last("w/B1/command") == 1.0);
+  CHECK(trace.last("w/B1/running") == 0.0);
+  CHECK(trace.last("w/aeration/do") < 0.1);
+  CHECK(trace.last("w/effluent/nh3n") > trace.at("w/effluent/nh3n", 1h));
+  trace.run(1h);
+  CHECK(trace.last("w/aeration/do") > 2.3);
+}
+
+TEST_CASE("wastewater plant: the mode switch stays on until the effluent is good", "[parksim]") {
+  SystemTrace trace = plant({{"first-start", 6h, 24h}});
+  trace.run(40h);
+  CHECK(trace.last("w/plant/commissioning") == 1.0);
+  CHECK(trace.highest("w/effluent/ss") > 10.0);
+  trace.run(72h);
+  CHECK(trace.last("w/plant/commissioning") == 0.0);
+  CHECK(trace.last("w/effluent/ss") < 6.5);
+}
+
+TEST_CASE("emergency pool: the rain of two showers is pumped away again", "[parksim]") {
+  SystemTrace trace = pool({});
+  trace.run(24h);
+  CHECK(trace.highest("p/weather/rain") == 8.0);
+  // The first shower brings 135 m3, the second 180 m3, on a pool with 320 m3.
+  CHECK(trace.at("p/pool/level", 6h) == Approx(0.455).margin(0.01));
+  CHECK(trace.highest("p/P2/running") == 1.0);
+  CHECK(trace.last("p/pool/level") == Approx(0.30).margin(0.02));
+}
+
+TEST_CASE("emergency pool: fire water fills it while its pumps wait, all gates shut", "[parksim]") {
+  SystemTrace trace = pool({{"fire-fighting", 6h, 2h}});
+  trace.run(8h);
+  CHECK(trace.last("p/pool/level") - trace.at("p/pool/level", 6h) == Approx(1.8).margin(0.02));
+  CHECK(trace.last("p/G1/closed") == 1.0);
+  CHECK(trace.last("p/G2/closed") == 1.0);
+  CHECK(trace.last("p/P1/running") == 0.0);
+  trace.run(10h);
+  CHECK(trace.last("p/G1/closed") == 0.0);
+  CHECK(trace.last("p/P1/running") == 1.0);
+  CHECK(trace.last("p/pool/level") < 1.0);
+}
+
+TEST_CASE("emergency pool: a jammed gate stays half way, a dead link orders nothing", "[parksim]") {
+  SystemTrace jammed = pool({{"gate-jammed", 1h, 1h}});
+  jammed.run(2h);
+  CHECK(jammed.last("p/G2/command") == 1.0);
+  CHECK(jammed.highest("p/G2/closed") == 0.0);
+  CHECK(jammed.last("p/G1/closed") == 1.0);
+  SystemTrace dead = pool({{"linkage-dead", 1h, 1h}});
+  dead.run(2h);
+  CHECK(dead.last("p/pool/event") == 1.0);
+  CHECK(dead.highest("p/G1/command") == 0.0);
+}
+
+TEST_CASE("zero discharge: water and salt balance when all is well", "[parksim]") {
+  SystemTrace trace = zld({});
+  trace.run(48h);
+  const double feed = trace.total("z/feed/flow", 24h, 48h);
+  CHECK(feed == Approx(20'000.0).epsilon(0.01));
+  CHECK(trace.total("z/reuse/flow", 24h, 48h) / feed == Approx(0.94).margin(0.002));
+  CHECK(trace.total("z/concentrate/flow", 24h, 48h) / feed == Approx(0.06).margin(0.002));
+  const double salt_in = feed * 3200.0 * 0.65e-6 * 0.98;
+  const double salt_out =
+      trace.total("z/crystalliser/nacl", 24h, 48h) + trace.total("z/crystalliser/na2so4", 24h, 48h);
+  CHECK(salt_out == Approx(salt_in).epsilon(0.02));
+  CHECK(trace.highest("z/outlet/flow") == 0.0);
+}
+
+TEST_CASE("zero discharge: what leaks is missing from the water, brine from the salt",
+          "[parksim]") {
+  SystemTrace water = zld({{"feed-leak", 1h, 4h}});
+  water.run(5h);
+  const auto missing = [](const SystemTrace& trace) {
+    return trace.last("z/feed/flow") - trace.last("z/reuse/flow") -
+           trace.last("z/concentrate/flow");
+  };
+  CHECK(missing(water) == Approx(60.0).margin(10.0));
+  SystemTrace brine = zld({{"brine-leak", 1h, 20h}});
+  brine.run(21h);
+  CHECK(missing(brine) == Approx(0.0).margin(10.0));
+  CHECK(brine.last("z/crystalliser/nacl") < brine.at("z/crystalliser/nacl", 1h) * 0.85);
+}
+
+TEST_CASE("zero discharge: a stuck concentrate valve costs recovery, a coat misleads the meter",
+          "[parksim]") {
+  SystemTrace valve = zld({{"concentrate-valve-open", 1h, 2h}});
+  valve.run(3h);
+  CHECK(valve.last("z/reuse/flow") / valve.last("z/feed/flow") == Approx(0.893).margin(0.01));
+  valve.run(1h);
+  CHECK(valve.last("z/reuse/flow") / valve.last("z/feed/flow") == Approx(0.94).margin(0.01));
+  SystemTrace coat = zld({{"conductivity-coated", 1h, 10h}});
+  coat.run(11h);
+  CHECK(coat.last("z/feed/conductivity") < 3200.0 * 0.91);
+  CHECK(coat.last("z/crystalliser/nacl") > coat.at("z/crystalliser/nacl", 1h) * 0.95);
+}
+
+TEST_CASE("zero discharge: only the first stage fouls", "[parksim]") {
+  SystemTrace trace = zld({{"ro-fouling", 1h, 4h}});
+  trace.run(5h);
+  CHECK(trace.last("z/R1/dp") == Approx(240.0).margin(2.0));
+  CHECK(trace.highest("z/R2/dp") == 140.0);
+  trace.run(1h);
+  CHECK(trace.last("z/R1/dp") == 140.0);
+}
+
+}  // namespace parkwatch::parksim::water_systems_test
