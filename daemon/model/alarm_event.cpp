@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 
+#include "model/gates.h"
 #include "model/words.h"
 
 namespace parkwatch {
@@ -47,7 +48,10 @@ constexpr Words<TransitionKind, transition_kinds> transition_words{{"raised",
                                                                     "action_withdrawn",
                                                                     "action_sent",
                                                                     "action_expired",
-                                                                    "action_confirmed"}};
+                                                                    "action_confirmed",
+                                                                    "gates_corrected",
+                                                                    "muster_started",
+                                                                    "muster_ended"}};
 constexpr Words<Notice, 4> notices{{"none", "opens", "updates", "closes"}};
 constexpr std::array<std::string_view, alarm_flags> flags{
     "shelved",   "suppressed", "out_of_service", "not_commissioned", "maintenance", "latched",
@@ -70,12 +74,14 @@ std::optional<Notice> parse_notice(std::string_view text) { return notices.parse
 
 bool is_record_rule(std::string_view rule) {
   return rule == rule_maintenance || rule == rule_loop_check || rule == rule_flood ||
-         rule == rule_horn || rule == rule_shift || rule == rule_action;
+         rule == rule_horn || rule == rule_shift || rule == rule_action || rule == rule_gates ||
+         rule == rule_muster;
 }
 
 bool is_own_rule(std::string_view rule) {
   return rule == rule_quality || rule == rule_clock || rule == rule_never_seen ||
-         rule == rule_action_unconfirmed || rule == rule_delivery_failed || is_record_rule(rule);
+         rule == rule_action_unconfirmed || rule == rule_delivery_failed || is_record_rule(rule) ||
+         is_gate_rule(rule);
 }
 
 bool is_listed(const AlarmEvent& e) {

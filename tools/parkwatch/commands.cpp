@@ -8,6 +8,7 @@
 #include "report/report_view.h"
 #include "tools/parkwatch/alarm_commands.h"
 #include "tools/parkwatch/api.h"
+#include "tools/parkwatch/gates_commands.h"
 #include "tools/parkwatch/pull.h"
 #include "tools/parkwatch/watch.h"
 
@@ -233,6 +234,10 @@ int run(const ShiftReportCommand& command, Api& api, Console& console) {
     console.out << shift_report_view(*report, console.style);
   }
   return exit_ok;
+}
+
+int run(const GatesCommand& command, Api& api, Console& console) {
+  return run_gates(command, api, console);
 }
 
 int run(const QuarantineCommand& command, Api& api, Console& console) {

@@ -249,6 +249,7 @@ class DamagedStore final : public store::Store {
   Result<store::CommitInfo> commit(const store::Batch&) override { return damage_; }
   void delivered(std::uint64_t) override {}
   void keep(std::string, std::optional<std::string>) override {}
+  void keep_personal(Duration) override {}
   Result<Done> flush() override { return damage_; }
   Result<bool> retain(Timestamp) override { return damage_; }
   void checkpoint() override {}

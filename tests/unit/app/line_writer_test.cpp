@@ -100,6 +100,7 @@ class RecordingStore final : public store::Store {
     asked_.note("delivered " + std::to_string(journal));
   }
   void keep(std::string key, std::optional<std::string>) override { asked_.note("keep " + key); }
+  void keep_personal(Duration) override {}
   Result<Done> flush() override {
     asked_.note("flush");
     return Done{};

@@ -32,6 +32,7 @@ Facts busy_facts() {
   facts.counts.historical = 4;
   facts.counts.dropped_retained = 5;
   facts.counts.evaluations = 6;
+  facts.counts.passages = 9;
   facts.readings.resize(7);
   facts.refusals.resize(2);
   facts.refusals[0].reason = RefusalReason::oversized;
@@ -68,6 +69,7 @@ TEST_CASE("metrics: a commit counts what was in it", "[http]") {
   CHECK(sample(text, "parkwatch_messages_total") == "6");
   CHECK(sample(text, "parkwatch_readings_total") == "14");
   CHECK(sample(text, "parkwatch_duplicates_total") == "4");
+  CHECK(sample(text, "parkwatch_passages_total") == "18");
   CHECK(sample(text, "parkwatch_late_readings_total") == "2");
   CHECK(sample(text, "parkwatch_historical_readings_total") == "8");
   CHECK(sample(text, "parkwatch_retained_dropped_total") == "10");

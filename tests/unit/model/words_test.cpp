@@ -110,7 +110,10 @@ TEST_CASE("words: states and transitions of alarms, and what receivers are told"
                                    "action_withdrawn",
                                    "action_sent",
                                    "action_expired",
-                                   "action_confirmed"},
+                                   "action_confirmed",
+                                   "gates_corrected",
+                                   "muster_started",
+                                   "muster_ended"},
                                   parse_transition_kind);
   check_both_ways<Notice>({"none", "opens", "updates", "closes"}, parse_notice);
 }

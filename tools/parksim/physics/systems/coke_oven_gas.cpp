@@ -26,7 +26,7 @@ constexpr double nmhc_mg = 2.0;
 constexpr double benzene_mg = 0.4;
 constexpr double benzene_part = 0.08;  // of the NMHC that escape
 
-constexpr SystemCause all_causes[] = {
+constexpr SystemCause gas_causes[] = {
     {"weld-cracks", "a weld of the main cracks, by 20 m3/h each minute"},
     {"hole-small", "a corroded spot of the main breaks through: 900 m3/h within four minutes"},
     {"hole-large", "a corroded spot of the main breaks through: 1,100 m3/h within four minutes"},
@@ -183,7 +183,7 @@ class CokeOvenGas final : public System {
 }  // namespace
 
 SystemInfo coke_oven_gas_system() {
-  return {"coke-oven-gas", all_causes,
+  return {"coke-oven-gas", gas_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {
             return std::make_unique<CokeOvenGas>(settings, panel, seed);

@@ -23,7 +23,7 @@ constexpr double rated_m_s = 11.0;
 constexpr double wind_efficiency = 0.95;
 constexpr double gas_m3_h = 500.0;
 
-constexpr SystemCause all_causes[] = {
+constexpr SystemCause energy_causes[] = {
     {"ct-reversed", "a current transformer of the second enterprise (5.5 kW) is turned round"},
     {"ct-reversed-light", "a current transformer of the third enterprise (4.5 kW) is turned round"},
     {"register-jump", "a bit of the fourth enterprise's register turns over: 128 kWh"},
@@ -225,7 +225,7 @@ double EnergyCarbon::step_storage(double hour, double dt_s, Panel& panel) {
 }  // namespace
 
 SystemInfo energy_carbon_system() {
-  return {"energy-carbon", all_causes,
+  return {"energy-carbon", energy_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {
             return std::make_unique<EnergyCarbon>(settings, panel, seed);

@@ -45,9 +45,9 @@ class StorageGrade {
   TagIndex tag_;
 };
 
-class Dispenser {
+class HydrogenDispenser {
  public:
-  Dispenser(const std::string& site, const std::string& name, Panel& panel);
+  HydrogenDispenser(const std::string& site, const std::string& name, Panel& panel);
   void step(double hour, double dt_s, const Causes& causes, Panel& panel);
 
  private:

@@ -21,7 +21,7 @@ constexpr double fan_run_up_s = 5.0;
 // It is tried from nine o'clock for two minutes, every day.
 bool is_fan_test(double hour) { return hour >= 9.0 && hour < 9.0 + 2.0 / 60.0; }
 
-constexpr SystemCause all_causes[] = {
+constexpr SystemCause station_causes[] = {
     {"fitting-leak", "a fitting in the compressor room leaks more and more hydrogen"},
     {"fan-starter-burnt", "the contactor of the exhaust fan is burnt"},
     {"jet-fire", "hydrogen from a fitting lights itself"},
@@ -42,9 +42,9 @@ constexpr SystemCause all_causes[] = {
 
 // Hydrogen in the compressor room, its detectors, and the fan that the first to see 0.4 %vol
 // starts.
-class Room {
+class CompressorRoom {
  public:
-  Room(const std::string& site, const SystemSettings& settings, Panel& panel) {
+  CompressorRoom(const std::string& site, const SystemSettings& settings, Panel& panel) {
     for (const std::string& name : names_setting(settings, "detectors", {"h2a"})) {
       detectors_.push_back(
           panel.add(number_tag(site, name, "h2", "%vol", {0.0, 4.0, 2}, seconds{5}),
@@ -151,11 +151,11 @@ class HydrogenStation final : public System {
 
   std::string site_;
   Causes causes_;
-  Room room_;
+  CompressorRoom room_;
   std::vector<TagIndex> flames_;
   std::vector<StorageGrade> grades_;
   std::vector<Electrolyser> electrolysers_;
-  std::vector<Dispenser> dispensers_;
+  std::vector<HydrogenDispenser> dispensers_;
   std::vector<LngTank> lng_;
   std::vector<Charger> chargers_;
 };
@@ -164,7 +164,7 @@ class HydrogenStation final : public System {
 
 SystemInfo hydrogen_station_system() {
   return {
-      "hydrogen-station", all_causes,
+      "hydrogen-station", station_causes,
       [](const SystemSettings& settings, Panel& panel, std::uint64_t) -> std::unique_ptr<System> {
         return std::make_unique<HydrogenStation>(settings, panel);
       }};
