@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-// tests/unit/parksim/supply_trace.h - Runs one system that supplies a park, without noise and keeps
-// what it published, by device and quantity.
-=======
 // tests/unit/parksim/supply_trace.h - Runs one system that supplies a park, without noise, and
 // keeps what it published, by device and quantity.
->>>>>>> h-lead
 #pragma once
 #include <algorithm>
 #include <catch2/catch.hpp>
