@@ -45,6 +45,15 @@ class SystemTrace {
   // "outlet/chlorine"
   [[nodiscard]] const Series& of(const std::string& name) const { return series_.at(name); }
   [[nodiscard]] const std::map<std::string, Series>& all() const { return series_; }
+  // How much its instrument can show.
+  [[nodiscard]] double span_of(const std::string& name) const {
+    const auto& tags = park_.tags();
+    const auto tag = std::find_if(tags.begin(), tags.end(), [&](const TagInfo& one) {
+      return one.device + '/' + one.quantity == name;
+    });
+    REQUIRE(tag != tags.end());
+    return tag->high - tag->low;
+  }
   // The newest value at that time.
   [[nodiscard]] double at(const std::string& name, Span time) const {
     const Series& series = of(name);

@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-SystemRun plant(std::vector<SystemIncident> incidents = {}) {
+SystemRun water_plant(std::vector<SystemIncident> incidents = {}) {
   return {.package = "water-supply",
           .settings = {{"site", {"w"}}, {"taps", {"tap1", "tap2"}}},
           .incidents = std::move(incidents)};
@@ -18,7 +18,7 @@ SystemRun plant(std::vector<SystemIncident> incidents = {}) {
 }  // namespace
 
 TEST_CASE("water supply: the least is drawn at four and the most at 16 o'clock", "[parksim]") {
-  const SystemTrace day{plant(), 24h};
+  const SystemTrace day{water_plant(), 24h};
   CHECK(day.at("network/flow", 4h) < 360.0);
   CHECK(day.at("network/flow", 16h) > 640.0);
   CHECK(day.lowest("network/pressure", 0h, 24h) > 0.39);
@@ -27,7 +27,7 @@ TEST_CASE("water supply: the least is drawn at four and the most at 16 o'clock",
 }
 
 TEST_CASE("water supply: the tank rises by what flows in and not out", "[parksim]") {
-  const SystemTrace trace{plant({{"inlet-valve-open", 1h, 2h}}), 3h};
+  const SystemTrace trace{water_plant({{"inlet-valve-open", 1h, 2h}}), 3h};
   double m3 = 0.0;
   for (Span time = 1h; time < 3h; time += 60s) {
     m3 += (trace.at("clear_water/inflow", time) - trace.at("network/flow", time)) / 60.0;
@@ -38,16 +38,16 @@ TEST_CASE("water supply: the tank rises by what flows in and not out", "[parksim
 }
 
 TEST_CASE("water supply: a tank that is full runs over, one without inflow empties", "[parksim]") {
-  const SystemTrace full{plant({{"inlet-valve-open", 1h, 6h}}), 7h};
+  const SystemTrace full{water_plant({{"inlet-valve-open", 1h, 6h}}), 7h};
   CHECK(full.at("clear_water/level", 7h - 1s) == Approx(4.4).margin(0.01));
-  const SystemTrace empty{plant({{"raw-pump-trip", 1h, 4h}}), 5h};
+  const SystemTrace empty{water_plant({{"raw-pump-trip", 1h, 4h}}), 5h};
   CHECK(empty.at("clear_water/inflow", 4h) < 1.0);
   CHECK(empty.at("clear_water/level", 5h - 1s) < 1.85);
 }
 
 TEST_CASE("water supply: pumps hold the pressure of a burst main until their curve ends",
           "[parksim]") {
-  const SystemTrace trace{plant({{"main-burst", 1h, 105min}}), 4h};
+  const SystemTrace trace{water_plant({{"main-burst", 1h, 105min}}), 4h};
   CHECK(trace.at("network/pressure", 1h + 30min) == Approx(0.40).margin(0.002));
   CHECK(trace.at("network/flow", 1h + 30min) > trace.at("network/flow", 1h) + 300.0);
   CHECK(trace.at("network/pressure", 1h + 100min) < 0.25);
@@ -56,13 +56,13 @@ TEST_CASE("water supply: pumps hold the pressure of a burst main until their cur
 
 TEST_CASE("water supply: pumps speed up when their control's transmitter drifts down",
           "[parksim]") {
-  const SystemTrace trace{plant({{"transmitter-drift", 1h, 1h}}), 2h};
+  const SystemTrace trace{water_plant({{"transmitter-drift", 1h, 1h}}), 2h};
   CHECK(trace.at("network/pressure", 2h - 1s) > 0.505);
   CHECK(trace.at("network/pressure", 1h) == Approx(0.40).margin(0.002));
 }
 
 TEST_CASE("water supply: chlorine is lost on its way to the taps", "[parksim]") {
-  const SystemTrace trace{plant(), 1h};
+  const SystemTrace trace{water_plant(), 1h};
   CHECK(trace.at("outlet/chlorine", 1h) == Approx(0.8).margin(0.01));
   CHECK(trace.at("tap1/chlorine", 1h) == Approx(0.8 * std::exp(-0.5 * 1.2)).margin(0.005));
   CHECK(trace.at("tap2/chlorine", 1h) < trace.at("tap1/chlorine", 1h));
@@ -70,14 +70,14 @@ TEST_CASE("water supply: chlorine is lost on its way to the taps", "[parksim]") 
 
 TEST_CASE("water supply: water that stands before one tap loses its chlorine there only",
           "[parksim]") {
-  const SystemTrace trace{plant({{"tap-valve-shut", 0h, 5h}}), 8h};
+  const SystemTrace trace{water_plant({{"tap-valve-shut", 0h, 5h}}), 8h};
   CHECK(trace.at("tap1/chlorine", 5h) < 0.05);
   CHECK(trace.at("tap2/chlorine", 5h) > 0.3);
   CHECK(trace.at("tap1/chlorine", 8h) > 0.3);
 }
 
 TEST_CASE("water supply: taps follow the plant hours later", "[parksim]") {
-  const SystemTrace trace{plant({{"chlorinator-empty", 3h, 60min}}), 8h};
+  const SystemTrace trace{water_plant({{"chlorinator-empty", 3h, 60min}}), 8h};
   CHECK(trace.at("outlet/chlorine", 4h) < 0.25);
   CHECK(trace.at("tap1/chlorine", 4h) > 0.35);
   CHECK(trace.lowest("tap1/chlorine", 4h, 8h) < 0.40);
@@ -85,7 +85,7 @@ TEST_CASE("water supply: taps follow the plant hours later", "[parksim]") {
 
 TEST_CASE("water supply: analysers that are cleaned see standing water, then the plant's again",
           "[parksim]") {
-  const SystemTrace trace{plant(), 4h};
+  const SystemTrace trace{water_plant(), 4h};
   CHECK(trace.at("analysers/sampling", 1h + 59min) == 1.0);
   CHECK(trace.at("analysers/sampling", 2h + 10min) == 0.0);
   CHECK(trace.at("outlet/chlorine", 2h + 29min) < 0.1);
@@ -95,7 +95,7 @@ TEST_CASE("water supply: analysers that are cleaned see standing water, then the
 
 TEST_CASE("water supply: wrong doses move the quantity that they are about", "[parksim]") {
   const auto value = [](const char* cause, const char* tag) {
-    const SystemTrace trace{plant({{cause, 3h, 1h}}), 4h};
+    const SystemTrace trace{water_plant({{cause, 3h, 1h}}), 4h};
     return trace.at(tag, 4h - 1s);
   };
   CHECK(value("filter-breakthrough", "outlet/turbidity") > 0.85);

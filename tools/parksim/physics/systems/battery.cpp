@@ -12,7 +12,7 @@ using std::chrono::seconds;
 constexpr double rated_kw = 500.0;
 constexpr double capacity_kwh = 2500.0;
 constexpr double room_c = 25.0;
-constexpr double warms_k = 5.0;  // cells, at the rated power
+constexpr double cells_warm_k = 5.0;  // cells, at the rated power
 constexpr double evenness_k = 2.0;
 constexpr double even_mv = 20.0;
 constexpr double vents_c = 40.0;  // a damaged cell begins to give off gas
@@ -47,7 +47,7 @@ void Battery::step(double hour, double dt_s, const Causes& causes, Panel& panel)
   power_kw_ = full ? 0.0 : wanted;
   soc_ -= power_kw_ * dt_s / 3600.0 / capacity_kwh;
   const bool works = power_kw_ != 0.0;
-  warm_k_ = lagged(warm_k_, works ? warms_k : 0.0, dt_s, 3600.0);
+  warm_k_ = lagged(warm_k_, works ? cells_warm_k : 0.0, dt_s, 3600.0);
   const double all_c = room_c + warm_k_ + uncooled_.step(causes.has("cooling-fails"), dt_s);
   const double damage_k = short_.step(causes.has("cell-short"), dt_s);
   const double hottest_c = all_c + damage_k;

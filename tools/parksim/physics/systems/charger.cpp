@@ -9,7 +9,7 @@ using std::chrono::seconds;
 
 constexpr double charging_kw = 60.0;
 constexpr double ambient_c = 25.0;
-constexpr double warms_k = 17.0;  // the connector, while it charges
+constexpr double connector_warms_k = 17.0;  // the connector, while it charges
 
 }  // namespace
 
@@ -24,7 +24,7 @@ Charger::Charger(const std::string& site, const std::string& name, Panel& panel)
 void Charger::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
   const bool failed = causes.has("charger-fault");
   power_kw_ = hour >= 8.0 && hour < 20.0 && !failed ? charging_kw : 0.0;
-  warm_k_ = lagged(warm_k_, power_kw_ > 0.0 ? warms_k : 0.0, dt_s, 900.0);
+  warm_k_ = lagged(warm_k_, power_kw_ > 0.0 ? connector_warms_k : 0.0, dt_s, 900.0);
   panel.set(power_, power_kw_);
   panel.set(temperature_, ambient_c + warm_k_ + contact_.step(causes.has("contact-worn"), dt_s));
   panel.set(fault_, failed ? 1.0 : 0.0);

@@ -26,7 +26,7 @@ constexpr double nmhc_mg = 2.0;
 constexpr double benzene_mg = 0.4;
 constexpr double benzene_part = 0.08;  // of the NMHC that escape
 
-constexpr SystemCause all_causes[] = {
+constexpr SystemCause gas_causes[] = {
     {"weld-cracks", "a weld of the main cracks, by 20 m3/h each minute"},
     {"hole-small", "a corroded spot of the main breaks through: 900 m3/h within four minutes"},
     {"hole-large", "a corroded spot of the main breaks through: 1,100 m3/h within four minutes"},
@@ -144,12 +144,12 @@ class CokeOvenGas final : public System {
   CokeOvenGas(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
       : main_(text_setting(settings, "site", "cog"), panel, seed) {
     const std::string site = text_setting(settings, "site", "cog");
-    for (const std::string& name : names_setting(settings, "detectors", {})) {
+    for (const std::string& name : names_setting(settings, "detectors", {"co1"})) {
       detectors_.push_back(
           panel.add(number_tag(site, name, "co", "mg/m3", {0.0, 500.0, 1}, seconds{10}),
                     {.white = 0.2, .drift = 0.3}));
     }
-    for (const std::string& name : names_setting(settings, "ovens", {})) {
+    for (const std::string& name : names_setting(settings, "ovens", {"oven1"})) {
       ovens_.emplace_back(site, name, panel, seed);
     }
   }
@@ -183,7 +183,7 @@ class CokeOvenGas final : public System {
 }  // namespace
 
 SystemInfo coke_oven_gas_system() {
-  return {"coke-oven-gas", all_causes,
+  return {"coke-oven-gas", gas_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {
             return std::make_unique<CokeOvenGas>(settings, panel, seed);

@@ -23,7 +23,7 @@ constexpr double rated_m_s = 11.0;
 constexpr double wind_efficiency = 0.95;
 constexpr double gas_m3_h = 500.0;
 
-constexpr SystemCause all_causes[] = {
+constexpr SystemCause energy_causes[] = {
     {"ct-reversed", "a current transformer of the second enterprise (5.5 kW) is turned round"},
     {"ct-reversed-light", "a current transformer of the third enterprise (4.5 kW) is turned round"},
     {"register-jump", "a bit of the fourth enterprise's register turns over: 128 kWh"},
@@ -45,6 +45,11 @@ constexpr SystemCause all_causes[] = {
     {"contact-worn", "a worn contact of the first charger's connector heats up"},
     {"charger-fault", "the first charger's power module fails"},
 };
+
+// As many as the causes are about.
+std::vector<std::string> default_enterprises() {
+  return {"e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08", "e09"};
+}
 
 double sun_w_m2(double hour) {
   const double height = std::sin(std::numbers::pi * (hour - 6.0) / 12.0);
@@ -96,13 +101,13 @@ EnergyCarbon::EnergyCarbon(const SystemSettings& settings, Panel& panel, std::ui
                    {.white = 5.0});
   add_generation(site, settings, panel);
   std::size_t number = 0;
-  for (const std::string& name : names_setting(settings, "enterprises", {})) {
+  for (const std::string& name : names_setting(settings, "enterprises", default_enterprises())) {
     enterprises_.emplace_back(site, name, number++, panel, seed);
   }
-  for (const std::string& name : names_setting(settings, "chargers", {})) {
+  for (const std::string& name : names_setting(settings, "chargers", {"c1"})) {
     chargers_.emplace_back(site, name, panel);
   }
-  for (const std::string& name : names_setting(settings, "storage", {})) {
+  for (const std::string& name : names_setting(settings, "storage", {"b1"})) {
     batteries_.emplace_back(site, name, panel);
   }
 }
@@ -115,10 +120,10 @@ void EnergyCarbon::add_generation(const std::string& site, const SystemSettings&
   };
   irradiance_ = number("weather", "irradiance", "W/m2", {0.0, 1600.0, 0}, {.white = 1.0});
   wind_speed_ = number("weather", "wind", "m/s", {0.0, 60.0, 2}, {.white = 0.02});
-  for (const std::string& name : names_setting(settings, "pv", {})) {
+  for (const std::string& name : names_setting(settings, "pv", {"pv1"})) {
     pv_.push_back(number(name, "power", "kW", {-1000.0, 200000.0, 0}, {.white = 1.0}));
   }
-  for (const std::string& name : names_setting(settings, "wind", {})) {
+  for (const std::string& name : names_setting(settings, "wind", {"wt1"})) {
     wind_.push_back(number(name, "power", "kW", {-1000.0, 200000.0, 0}, {.white = 1.0}));
   }
 }
@@ -220,7 +225,7 @@ double EnergyCarbon::step_storage(double hour, double dt_s, Panel& panel) {
 }  // namespace
 
 SystemInfo energy_carbon_system() {
-  return {"energy-carbon", all_causes,
+  return {"energy-carbon", energy_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {
             return std::make_unique<EnergyCarbon>(settings, panel, seed);

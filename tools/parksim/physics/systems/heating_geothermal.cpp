@@ -26,7 +26,7 @@ constexpr double yield_m3_h_m = 5.0;  // of a well, for each metre of drawdown
 constexpr double reinjected = 0.96;
 constexpr double still_c = 25.0;  // pipes without circulation end there
 
-constexpr SystemCause all_causes[] = {
+constexpr SystemCause heating_causes[] = {
     {"primary-leak", "a weld of the primary network opens, by 18 m3/h each hour"},
     {"make-up-passing", "the primary make-up valve does not shut"},
     {"exchanger-scaling", "the geothermal side of the heat exchanger scales"},
@@ -42,14 +42,14 @@ constexpr SystemCause all_causes[] = {
     {"radiator-shut", "the radiators of the first room are shut"},
 };
 
-struct Station {
+struct HeatStation {
   NetworkWater water{secondary_network};
   double supply_c = station_c;
   bool pump_on = true;
   TagIndex pump, supply, back, pressure, make_up;
 };
 
-struct Room {
+struct HeatedRoom {
   double temperature_c = 21.0;
   TagIndex tag;
 };
@@ -89,8 +89,8 @@ class HeatingGeothermal final : public System {
   double return_c_ = return_c;
   bool pump_on_ = true;
   std::vector<double> draws_m3_h_;  // of each well
-  std::vector<Station> stations_;
-  std::vector<Room> rooms_;
+  std::vector<HeatStation> stations_;
+  std::vector<HeatedRoom> rooms_;
   std::vector<TagIndex> depth_tags_;
   TagIndex pump_tag_, supply_tag_, return_tag_, flow_tag_, pressure_tag_, make_up_tag_;
   TagIndex drawn_tag_ = 0, reinjected_tag_ = 0;
@@ -111,13 +111,13 @@ HeatingGeothermal::HeatingGeothermal(const SystemSettings& settings, Panel& pane
   pressure_tag_ = number("primary", "pressure", "MPa", {0.0, 1.6, 3}, {.white = 0.001});
   make_up_tag_ = number("primary", "make_up", "m3/h", {0.0, 50.0, 2}, {.white = 0.05});
   add_stations(site, settings, panel);
-  for (const std::string& well : names_setting(settings, "wells", {})) {
+  for (const std::string& well : names_setting(settings, "wells", {"w1", "w2"})) {
     depth_tags_.push_back(number(well, "depth", "m", {0.0, 300.0, 1}, {.white = 0.1}));
     draws_m3_h_.push_back(well_m3_h);
   }
   drawn_tag_ = number("abstraction", "flow", "m3/h", {0.0, 1000.0, 1}, {.white = 0.5});
   reinjected_tag_ = number("reinjection", "flow", "m3/h", {0.0, 1000.0, 1}, {.white = 0.5});
-  for (const std::string& room : names_setting(settings, "rooms", {})) {
+  for (const std::string& room : names_setting(settings, "rooms", {"room1"})) {
     rooms_.push_back({.tag = panel.add(number_tag(site, room, "temperature", "degC",
                                                   {-20.0, 50.0, 1}, seconds{300}),
                                        {.white = 0.05, .drift = 0.1})});
@@ -127,11 +127,11 @@ HeatingGeothermal::HeatingGeothermal(const SystemSettings& settings, Panel& pane
 
 void HeatingGeothermal::add_stations(const std::string& site, const SystemSettings& settings,
                                      Panel& panel) {
-  for (const std::string& name : names_setting(settings, "stations", {})) {
+  for (const std::string& name : names_setting(settings, "stations", {"s1"})) {
     const auto number = [&](const char* quantity, const char* unit, NumberSpan span, Noise noise) {
       return panel.add(number_tag(site, name, quantity, unit, span, seconds{60}), noise);
     };
-    Station station;
+    HeatStation station;
     station.pump = panel.add(flag_tag(site, name, "pump", seconds{300}));
     station.supply = number("supply", "degC", {0.0, 120.0, 1}, {.white = 0.1});
     station.back = number("return", "degC", {0.0, 120.0, 1}, {.white = 0.1});
@@ -189,7 +189,7 @@ void HeatingGeothermal::step_stations(double dt_s) {
   shut_.step(has("station-valve-stuck"), dt_s);
   corroded_.step(has("station-leak"), dt_s);
   for (std::size_t i = 0; i < stations_.size(); ++i) {
-    Station& station = stations_[i];
+    HeatStation& station = stations_[i];
     station.pump_on = !(i == 0 && has("station-pump-off"));
     const double controlled = std::min(station_c, supply_c_ - 5.0) - (i == 0 ? shut_.value() : 0.0);
     const bool warm = station.pump_on && pump_on_;
@@ -217,7 +217,7 @@ void HeatingGeothermal::show(Panel& panel) const {
   panel.set(make_up_tag_, water_.make_up_m3_h());
   panel.set(drawn_tag_, drawn_m3_h_);
   panel.set(reinjected_tag_, reinjected_m3_h_);
-  for (const Station& station : stations_) {
+  for (const HeatStation& station : stations_) {
     panel.set(station.pump, station.pump_on ? 1.0 : 0.0);
     panel.set(station.supply, station.supply_c);
     panel.set(station.back, station.supply_c - (station.pump_on ? station_drop_k : 0.0));
@@ -228,13 +228,13 @@ void HeatingGeothermal::show(Panel& panel) const {
     const double clogged = i == 0 ? clogging_.value() : 0.0;
     panel.set(depth_tags_[i], static_m + draws_m3_h_[i] / yield_m3_h_m + clogged);
   }
-  for (const Room& room : rooms_) panel.set(room.tag, room.temperature_c);
+  for (const HeatedRoom& room : rooms_) panel.set(room.tag, room.temperature_c);
 }
 
 }  // namespace
 
 SystemInfo heating_geothermal_system() {
-  return {"heating-geothermal", all_causes,
+  return {"heating-geothermal", heating_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {
             return std::make_unique<HeatingGeothermal>(settings, panel, seed);

@@ -16,13 +16,14 @@ constexpr double crossover_h2 = 0.25;  // %vol at full load; less gas at less lo
 constexpr double crossover_o2 = 0.08;
 constexpr double at_rest_h2 = 1.8;
 constexpr double at_rest_o2 = 0.6;
+constexpr double rest_s = 6.0 * 3600.0;
 constexpr double draw_mpa_s = 0.8 / 300.0;
 constexpr double compressor_mpa_s = 0.1 / 60.0;
 constexpr double refill_mpa_s = 0.2 / 60.0;  // far below the set point
 constexpr double vent_mpa_s = 0.3 / 60.0;    // after a mended over-pressure
 constexpr double passing_s = 7200.0;         // time constant of the passing vent valve
 constexpr double fill_mpa_s = 0.1;
-constexpr double full_mpa = 35.0;
+constexpr double vehicle_full_mpa = 35.0;
 constexpr double runaway_mpa = 45.0;  // the vehicle's own valve shuts
 constexpr double cold_c = 20.0;
 constexpr double cooled_k_mpa = 40.0 / 35.0;  // that filling warms the vehicle's tank
@@ -57,8 +58,8 @@ void Electrolyser::step(double hour, double dt_s, const Causes& causes, Panel& p
   const double diluted = diluted_.step(causes.has("lye-diluted"), dt_s);
   const double h2 = runs ? crossover_h2 / load + pinhole : at_rest_h2;
   const double o2 = runs ? crossover_o2 / load + levels : at_rest_o2;
-  h2_in_o2_ = lagged(h2_in_o2_, h2, dt_s, runs ? 300.0 : 7200.0);
-  o2_in_h2_ = lagged(o2_in_h2_, o2, dt_s, runs ? 300.0 : 7200.0);
+  h2_in_o2_ = lagged(h2_in_o2_, h2, dt_s, runs ? 300.0 : rest_s);
+  o2_in_h2_ = lagged(o2_in_h2_, o2, dt_s, runs ? 300.0 : rest_s);
   voltage_ = lagged(voltage_, runs ? 1.6 + 0.3 * load + diluted : 0.0, dt_s, runs ? 30.0 : 300.0);
   const double warm_c = runs ? 60.0 + 20.0 * load : 30.0;
   temperature_c_ = lagged(temperature_c_, warm_c, dt_s, runs ? 1800.0 : 10800.0);
@@ -105,7 +106,7 @@ void StorageGrade::step(double hour, double dt_s, const Causes& causes, Panel& p
   panel.set(tag_, pressure_mpa_);
 }
 
-Dispenser::Dispenser(const std::string& site, const std::string& name, Panel& panel)
+HydrogenDispenser::HydrogenDispenser(const std::string& site, const std::string& name, Panel& panel)
     : filling_tag_(panel.add(flag_tag(site, name, "filling", seconds{300}))),
       pressure_(panel.add(number_tag(site, name, "pressure", "MPa", {0.0, 100.0, 2}, seconds{5}),
                           {.white = 0.05})),
@@ -113,7 +114,7 @@ Dispenser::Dispenser(const std::string& site, const std::string& name, Panel& pa
           panel.add(number_tag(site, name, "temperature", "degC", {-50.0, 150.0, 1}, seconds{5}),
                     {.white = 0.2})) {}
 
-void Dispenser::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
+void HydrogenDispenser::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
   const bool vehicle = is_filling_time(hour);
   const bool creeps = causes.has("regulator-creeps");
   if (!vehicle) filled_ = false;
@@ -122,7 +123,7 @@ void Dispenser::step(double hour, double dt_s, const Causes& causes, Panel& pane
     const double warms = causes.has("precooler-down") ? uncooled_k_mpa : cooled_k_mpa;
     pressure_mpa_ += fill_mpa_s * dt_s;
     vehicle_c_ += warms * fill_mpa_s * dt_s;
-    filled_ = pressure_mpa_ >= (creeps ? runaway_mpa : full_mpa);
+    filled_ = pressure_mpa_ >= (creeps ? runaway_mpa : vehicle_full_mpa);
   } else {
     pressure_mpa_ = lagged(pressure_mpa_, 0.0, dt_s, 10.0);  // the hose is vented
     vehicle_c_ = lagged(vehicle_c_, cold_c, dt_s, 120.0);    // it leaves, the next one is cold

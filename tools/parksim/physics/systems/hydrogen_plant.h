@@ -22,8 +22,8 @@ class Electrolyser {
   Worsening diluted_{0.005 / 60.0, 0.5, 600.0};   // V
   double temperature_c_ = 40.0;
   double voltage_ = 0.0;
-  double h2_in_o2_ = 1.0;
-  double o2_in_h2_ = 0.3;
+  double h2_in_o2_ = 0.35;
+  double o2_in_h2_ = 0.12;
   TagIndex running_, current_, voltage_tag_, temperature_, h2_in_o2_tag_, o2_in_h2_tag_;
 };
 
@@ -45,9 +45,9 @@ class StorageGrade {
   TagIndex tag_;
 };
 
-class Dispenser {
+class HydrogenDispenser {
  public:
-  Dispenser(const std::string& site, const std::string& name, Panel& panel);
+  HydrogenDispenser(const std::string& site, const std::string& name, Panel& panel);
   void step(double hour, double dt_s, const Causes& causes, Panel& panel);
 
  private:

@@ -18,7 +18,10 @@ constexpr double fan_stop_after_s = 1800.0;
 constexpr double fan_dilutes = 4.0;
 constexpr double fan_run_up_s = 5.0;
 
-constexpr SystemCause all_causes[] = {
+// It is tried from nine o'clock for two minutes, every day.
+bool is_fan_test(double hour) { return hour >= 9.0 && hour < 9.0 + 2.0 / 60.0; }
+
+constexpr SystemCause station_causes[] = {
     {"fitting-leak", "a fitting in the compressor room leaks more and more hydrogen"},
     {"fan-starter-burnt", "the contactor of the exhaust fan is burnt"},
     {"jet-fire", "hydrogen from a fitting lights itself"},
@@ -39,9 +42,9 @@ constexpr SystemCause all_causes[] = {
 
 // Hydrogen in the compressor room, its detectors, and the fan that the first to see 0.4 %vol
 // starts.
-class Room {
+class CompressorRoom {
  public:
-  Room(const std::string& site, const SystemSettings& settings, Panel& panel) {
+  CompressorRoom(const std::string& site, const SystemSettings& settings, Panel& panel) {
     for (const std::string& name : names_setting(settings, "detectors", {"h2a"})) {
       detectors_.push_back(
           panel.add(number_tag(site, name, "h2", "%vol", {0.0, 4.0, 2}, seconds{5}),
@@ -51,14 +54,15 @@ class Room {
     running_ = panel.add(flag_tag(site, "fan", "running", seconds{300}));
   }
 
-  void step(double dt_s, const Causes& causes, Panel& panel) {
+  void step(double hour, double dt_s, const Causes& causes, Panel& panel) {
     leak_.step(causes.has("fitting-leak"), dt_s);
     const bool turns = speed_ > 0.5;
     h2_vol_ = lagged(h2_vol_, leak_.value() / (turns ? fan_dilutes : 1.0), dt_s, 60.0);
     const double seen = panel.shown(detectors_.front());
-    if (seen > fan_starts_vol) commanded_ = true;
+    if (seen > fan_starts_vol) wanted_ = true;
     clear_s_ = seen < fan_stops_vol ? clear_s_ + dt_s : 0.0;
-    if (clear_s_ > fan_stop_after_s) commanded_ = false;
+    if (clear_s_ > fan_stop_after_s) wanted_ = false;
+    commanded_ = wanted_ || is_fan_test(hour);
     const bool powered = commanded_ && !causes.has("fan-starter-burnt");
     speed_ = travelled(speed_, powered ? 1.0 : 0.0, dt_s, fan_run_up_s);
     for (std::size_t i = 0; i < detectors_.size(); ++i) {
@@ -74,6 +78,7 @@ class Room {
   double h2_vol_ = 0.0;
   double clear_s_ = 0.0;
   double speed_ = 0.0;
+  bool wanted_ = false;  // because of hydrogen
   bool commanded_ = false;
   std::vector<TagIndex> detectors_;
   TagIndex command_, running_;
@@ -102,19 +107,19 @@ class HydrogenStation final : public System {
  public:
   HydrogenStation(const SystemSettings& settings, Panel& panel)
       : site_(text_setting(settings, "site", "h2")), room_(site_, settings, panel) {
-    for (const std::string& name : names_setting(settings, "flames", {})) {
+    for (const std::string& name : names_setting(settings, "flames", {"f1"})) {
       flames_.push_back(panel.add(flag_tag(site_, name, "flame", seconds{60})));
     }
     add(settings, "grades", {"low", "medium", "high"}, grades_, panel);
-    add(settings, "electrolysers", {}, electrolysers_, panel);
-    add(settings, "dispensers", {}, dispensers_, panel);
-    add(settings, "lng", {}, lng_, panel);
-    add(settings, "chargers", {}, chargers_, panel);
+    add(settings, "electrolysers", {"ely1"}, electrolysers_, panel);
+    add(settings, "dispensers", {"d1"}, dispensers_, panel);
+    add(settings, "lng", {"lng1"}, lng_, panel);
+    add(settings, "chargers", {"c1"}, chargers_, panel);
   }
 
   void step(TimePoint now, double dt_s, Panel& panel) override {
     const double hour = hour_of_day(now);
-    room_.step(dt_s, causes_, panel);
+    room_.step(hour, dt_s, causes_, panel);
     for (std::size_t i = 0; i < flames_.size(); ++i) {
       panel.set(flames_[i], i == 0 && causes_.has("jet-fire") ? 1.0 : 0.0);
     }
@@ -146,11 +151,11 @@ class HydrogenStation final : public System {
 
   std::string site_;
   Causes causes_;
-  Room room_;
+  CompressorRoom room_;
   std::vector<TagIndex> flames_;
   std::vector<StorageGrade> grades_;
   std::vector<Electrolyser> electrolysers_;
-  std::vector<Dispenser> dispensers_;
+  std::vector<HydrogenDispenser> dispensers_;
   std::vector<LngTank> lng_;
   std::vector<Charger> chargers_;
 };
@@ -159,7 +164,7 @@ class HydrogenStation final : public System {
 
 SystemInfo hydrogen_station_system() {
   return {
-      "hydrogen-station", all_causes,
+      "hydrogen-station", station_causes,
       [](const SystemSettings& settings, Panel& panel, std::uint64_t) -> std::unique_ptr<System> {
         return std::make_unique<HydrogenStation>(settings, panel);
       }};

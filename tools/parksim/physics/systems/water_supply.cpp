@@ -31,7 +31,7 @@ constexpr double transport_s = 7200.0;
 constexpr double cell_s = 120.0;  // an analyser's cell is flushed
 constexpr double dose_mg_l = 0.8;
 
-constexpr SystemCause all_causes[] = {
+constexpr SystemCause supply_causes[] = {
     {"filter-breakthrough", "a filter is not washed and its bed breaks through"},
     {"chlorinator-empty", "the chlorinator's stock runs out"},
     {"dosing-valve-open", "the chlorine dosing valve creeps open"},
@@ -125,7 +125,7 @@ WaterSupply::WaterSupply(const SystemSettings& settings, Panel& panel, std::uint
   level_tag_ = number("clear_water", "level", "m", {0.0, 5.0, 2}, 60, {.white = 0.005});
   inflow_tag_ = number("clear_water", "inflow", "m3/h", {0.0, 2000.0, 0}, 60, {.white = 2.0});
   double age_h = 1.2;
-  for (const std::string& tap : names_setting(settings, "taps", {})) {
+  for (const std::string& tap : names_setting(settings, "taps", {"tap1"})) {
     taps_.push_back(
         {age_h, number(tap.c_str(), "chlorine", "mg/L", {0.0, 5.0, 3}, 60, {.white = 0.003})});
     age_h += 0.3;
@@ -210,7 +210,7 @@ void WaterSupply::show(Panel& panel) const {
 }  // namespace
 
 SystemInfo water_supply_system() {
-  return {"water-supply", all_causes,
+  return {"water-supply", supply_causes,
           [](const SystemSettings& settings, Panel& panel,
              std::uint64_t seed) -> std::unique_ptr<System> {
             return std::make_unique<WaterSupply>(settings, panel, seed);
