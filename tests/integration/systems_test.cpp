@@ -57,7 +57,7 @@ std::vector<std::unique_ptr<Chosen>> packages() {
   return all;
 }
 
-std::string config(const std::vector<std::unique_ptr<Chosen>>& all, std::uint16_t broker) {
+std::string main_file(const std::vector<std::unique_ptr<Chosen>>& all, std::uint16_t broker) {
   std::string text =
       "[[source]]\nname = \"park\"\ndriver = \"mqtt\"\nwindow = 1000\n"
       "url = \"mqtt://127.0.0.1:" +
@@ -105,7 +105,7 @@ TEST_CASE("systems: one incident of every package, from sensor to alarm in one d
   options.inflight = 1000;
   options.no_delay = true;
   test::Mosquitto broker{options};
-  test::RunningDaemon daemon{config(all, broker.port()),
+  test::RunningDaemon daemon{main_file(all, broker.port()),
                              "library = \"" PARKWATCH_SOURCE_DIR "/config\"\n"};
   daemon.start_ready(true, {"--simulate"});
 
