@@ -10,7 +10,7 @@ import sys
 from bench_lib import BUILD
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROOFS = ("incidents", "quiet", "mutants")
+PROOFS = ("rules", "incidents", "quiet", "mutants")
 
 
 def packages():

@@ -1,14 +1,11 @@
 // tests/systems/replay_test.cpp - Real recordings through decoder, pipeline and the package's
 // rules: the alarms are those that a short computation over the same files finds.
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 
-#include "config/config.h"
-#include "drivers/driver.h"
-#include "pipeline/pipeline.h"
+#include "tests/systems/given_plant.h"
 #include "tools/parksim/recording.h"
 
 namespace parkwatch::systems::replay_test {
@@ -18,70 +15,22 @@ using namespace std::chrono_literals;
 
 const std::string root = PARKWATCH_SOURCE_DIR;
 
-// The plant of a main file beside this repository's limits and systems.
-std::shared_ptr<const Plant> plant_of(const std::string& name, const std::string& more) {
-  namespace fs = std::filesystem;
-  const fs::path folder = fs::path{PARKWATCH_BINARY_DIR "/tests/systems/replays"} / name;
-  fs::create_directories(folder);
-  const std::string file = (folder / "parkwatch.toml").string();
-  std::ofstream{file} << "[daemon]\npark = \"replay\"\nlibrary = \"" << root << "/config\"\n"
-                      << "[[source]]\nname = \"park\"\ndriver = \"mqtt\"\n"
-                      << "url = \"mqtt://127.0.0.1:1883\"\n"
-                      << "[[source.mapping]]\ntopic = \"park/{site}/{device}/{quantity}\"\n"
-                      << "tag = \"{site}/{device}/{quantity}\"\nvalue = \"/value\"\n"
-                      << "time = \"/time\"\n"
-                      << more;
-  Diagnostics out;
-  const auto config = config::load(file, check_driver, out);
-  for (const Diagnostic& diagnostic : out) UNSCOPED_INFO(to_text(diagnostic));
-  REQUIRE(config != nullptr);
-  auto plant = std::make_shared<Plant>(*config->plant);
-  for (const auto& source : config->sources) {
-    plant->decoders.push_back(find_driver(source.driver)->decoder(*source.table));
-  }
-  return plant;
-}
-
 struct Replayed {
   std::size_t readings = 0;
   std::size_t refusals = 0;
-  std::vector<std::string> raised;    // "rule tag time"
-  std::vector<std::string> returned;  // likewise
+  std::vector<std::string> raised;  // "rule tag time"
 };
 
 Replayed replay(const std::string& folder, std::shared_ptr<const Plant> plant) {
   const auto recording =
       parksim::read_recording(root + "/tests/data/recordings/" + folder + "/replay.toml");
   REQUIRE(recording);
-  Replayed result;
-  pipeline::Pipeline pipeline;
-  std::uint64_t sequence = 0;
-  const auto step = [&](Timestamp now, std::vector<Input> inputs) {
-    Facts facts;
-    pipeline.step(now, inputs, facts);
-    result.readings += facts.readings.size();
-    result.refusals += facts.refusals.size();
-    for (const AlarmEvent& event : facts.transitions) {
-      const std::string text = event.rule + ' ' + event.tag + ' ' + to_rfc3339(event.at);
-      if (event.kind == TransitionKind::raised) result.raised.push_back(text);
-      if (event.kind == TransitionKind::returned) result.returned.push_back(text);
-    }
-  };
-  const Timestamp begin = recording->messages.front().time;
-  std::vector<Input> first;
-  first.push_back({++sequence, begin, NewPlant{std::move(plant)}});
-  first.push_back({++sequence, begin, SourceCondition{"park", true, true, {}}});
-  step(begin, std::move(first));
-  for (const parksim::RecordedMessage& recorded : recording->messages) {
-    Message message;
-    message.topic = recorded.topic;
-    message.payload = recorded.payload;
-    std::vector<Input> one;
-    one.push_back({++sequence, recorded.time, std::move(message)});
-    step(recorded.time, std::move(one));
+  GivenPark park{std::move(plant), recording->messages.front().time};
+  for (const parksim::RecordedMessage& message : recording->messages) {
+    park.publish(message.time, message.topic, message.payload);
   }
-  step(recording->messages.back().time + 48h, {});
-  return result;
+  park.wait_until(recording->messages.back().time + 48h);
+  return {park.readings(), park.refusals(), park.raised()};
 }
 
 // The reference: means of the file's own cells, without any part of the daemon.
@@ -158,11 +107,11 @@ const std::string hourly = "hour_values = 1\nday_values = 20\nsilent_after = \"3
 
 TEST_CASE("replay: a year of Beijing raises PM2.5 as often as its days' means say", "[systems]") {
   const Replayed replayed =
-      replay("beijing-pm25", plant_of("beijing",
-                                      "[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
-                                      "package = \"air-quality\"\nsite = \"air\"\n"
-                                      "stations = [\"bj\"]\n" +
-                                          hourly));
+      replay("beijing-pm25", given_plant("beijing",
+                                         "[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
+                                         "package = \"air-quality\"\nsite = \"air\"\n"
+                                         "stations = [\"bj\"]\n" +
+                                             hourly));
   CHECK(replayed.readings == 8091);
   CHECK(replayed.refusals == 0);
   const auto days = beijing_days();
@@ -176,11 +125,11 @@ TEST_CASE("replay: a year of Beijing raises PM2.5 as often as its days' means sa
 
 TEST_CASE("replay: hours of NO2 beside an Italian road, decimal commas and all", "[systems]") {
   const Replayed replayed =
-      replay("air-quality-uci", plant_of("italy",
-                                         "[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
-                                         "package = \"air-quality\"\nsite = \"air\"\n"
-                                         "stations = [\"it\"]\n" +
-                                             hourly));
+      replay("air-quality-uci", given_plant("italy",
+                                            "[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
+                                            "package = \"air-quality\"\nsite = \"air\"\n"
+                                            "stations = [\"it\"]\n" +
+                                                hourly));
   std::ifstream file{root + "/tests/data/recordings/air-quality-uci/part1.csv"};
   std::string row;
   std::getline(file, row);
@@ -210,7 +159,7 @@ TEST_CASE("replay: the register of a steel works, whose midnight belongs to the 
       "[time]\nzone = \"+09:00\"\n"
       "[[rule]]\nid = \"day\"\nkind = \"cumulative\"\ntags = [\"en/steel/energy\"]\n"
       "of = \"counter\"\nperiod = \"day\"\nH = 5000\n";
-  const Replayed replayed = replay("steel-energy", plant_of("steel", rules));
+  const Replayed replayed = replay("steel-energy", given_plant("steel", rules));
   CHECK(replayed.readings == 2 * 11616);
   // What the register grows by at the readings of a day: the one of midnight begins the next day.
   std::ifstream file{root + "/tests/data/recordings/steel-energy/2018_jan_apr.csv"};
@@ -232,7 +181,7 @@ TEST_CASE("replay: the benchmark's dry weather is every quarter of an hour for a
       "[[tag]]\nname = \"ww/influent/flow\"\nunit = \"m3/h\"\n"
       "[[tag]]\nname = \"ww/influent/nh3n\"\nunit = \"mg/L\"\n"
       "[[rule]]\nid = \"load\"\nkind = \"limit\"\ntags = [\"ww/influent/flow\"]\nH = 1200\n";
-  const Replayed replayed = replay("bsm-influent", plant_of("bsm", tags));
+  const Replayed replayed = replay("bsm-influent", given_plant("bsm", tags));
   CHECK(replayed.readings == 2688);
   std::ifstream file{root + "/tests/data/recordings/bsm-influent/dryinfluent.csv"};
   std::size_t runs = 0;

@@ -43,20 +43,20 @@ parksim::SystemParkOptions park_options(const Run& run) {
 
 }  // namespace
 
-std::shared_ptr<const Plant> load_plant(const std::string& root, const PackageCase& package,
-                                        const std::string& scratch, Diagnostics& out) {
+std::optional<Instance> load_instance(const std::string& root, const PackageCase& package,
+                                      const std::string& scratch, Diagnostics& out) {
   namespace fs = std::filesystem;
   const fs::path folder = fs::path{scratch} / package.package;
   fs::create_directories(folder);
   const fs::path main = folder / "parkwatch.toml";
   std::ofstream{main} << main_file(root, package);
   const auto config = config::load(main.string(), check_driver, out);
-  if (config == nullptr) return nullptr;
+  if (config == nullptr) return std::nullopt;
   auto plant = std::make_shared<Plant>(*config->plant);
   for (const auto& source : config->sources) {
     plant->decoders.push_back(find_driver(source.driver)->decoder(*source.table));
   }
-  return plant;
+  return Instance{plant, config->tests};
 }
 
 Timestamp run_begin() { return Timestamp{1'772'380'800s}; }  // 2026-03-02T00:00:00+08:00

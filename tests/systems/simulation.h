@@ -5,20 +5,26 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "config/rule_tests.h"
 #include "model/facts.h"
 #include "model/plant.h"
 #include "tests/systems/package_case.h"
 
 namespace parkwatch::systems {
 
-// The instance's main file, loaded: rules, tags and decoders. Null if anything is wrong, with the
-// reasons in `out`. Writes the main file below `scratch`.
-[[nodiscard]] std::shared_ptr<const Plant> load_plant(const std::string& root,
-                                                      const PackageCase& package,
-                                                      const std::string& scratch, Diagnostics& out);
+// The instance's main file, loaded.
+struct Instance {
+  std::shared_ptr<const Plant> plant;   // rules, tags and decoders
+  std::vector<config::RuleTest> tests;  // of the package
+};
+// Empty if anything is wrong, with the reasons in `out`. Writes the main file below `scratch`.
+[[nodiscard]] std::optional<Instance> load_instance(const std::string& root,
+                                                    const PackageCase& package,
+                                                    const std::string& scratch, Diagnostics& out);
 
 struct Run {
   const PackageCase* package = nullptr;

@@ -12,6 +12,8 @@
 #include "tests/systems/simulation.h"
 #include "tests/systems/verdict.h"
 #include "tools/parksim/physics/system.h"
+#include "tools/trial/coverage.h"
+#include "tools/trial/rule_test.h"
 
 namespace parkwatch::systems {
 namespace {
@@ -22,6 +24,7 @@ constexpr std::uint64_t quiet_seeds = 20;
 struct Package {
   PackageCase described;
   std::shared_ptr<const Plant> plant;
+  std::vector<config::RuleTest> tests;
 };
 
 // Whole seconds outward, such as incidents.toml has.
@@ -48,8 +51,10 @@ std::optional<Package> open(const std::string& name) {
       }
     }
     const std::string scratch = PARKWATCH_BINARY_DIR "/tests/systems/plants";
-    auto plant = load_plant(PARKWATCH_SOURCE_DIR, *described, scratch, diagnostics);
-    if (plant != nullptr && causes_known) result = Package{std::move(*described), plant};
+    auto instance = load_instance(PARKWATCH_SOURCE_DIR, *described, scratch, diagnostics);
+    if (instance && causes_known) {
+      result = Package{std::move(*described), instance->plant, std::move(instance->tests)};
+    }
   }
   for (const Diagnostic& diagnostic : diagnostics) std::cout << to_text(diagnostic) << '\n';
   return result;
@@ -112,6 +117,26 @@ bool prove_incidents(const Package& package) {
   std::cout << "incidents package=" << package.described.package
             << " incidents=" << package.described.incidents.size() << " exact=" << exact;
   return exact == package.described.incidents.size() && names.empty();
+}
+
+// The [[test]]s that stand beside the rules.
+bool prove_rules(const Package& package) {
+  trial::Coverage coverage{*package.plant};
+  std::size_t passed = 0;
+  for (const config::RuleTest& test : package.tests) {
+    const trial::TestOutcome outcome = trial::run_test(test, *package.plant);
+    coverage.add(outcome);
+    if (outcome.passed) ++passed;
+    if (!outcome.passed) std::cout << to_text(outcome.fault) << '\n' << outcome.detail << '\n';
+  }
+  for (const trial::LevelOfRule& level : coverage.missing()) {
+    std::cout << "note   no rule test reaches " << level.rule << ' ' << to_text(level.level)
+              << '\n';
+  }
+  std::cout << "rules package=" << package.described.package << " tests=" << package.tests.size()
+            << " passed=" << passed << " levels=" << coverage.levels()
+            << " reached=" << coverage.reached();
+  return passed == package.tests.size() && passed > 0;
 }
 
 bool prove_quiet(const Package& package) {
@@ -199,6 +224,7 @@ int show(const Package& package, const std::string& name) {
 struct Wanted {
   std::string package;
   std::string incident;
+  bool rules = false;
   bool incidents = false;
   bool quiet = false;
   bool mutants = false;
@@ -215,6 +241,7 @@ int prove(const Package& package, const Wanted& wanted) {
     std::cout << " seconds=" << std::round(took.count() * 10.0) / 10.0 << std::endl;
     begin = clock::now();
   };
+  if (wanted.rules) end_line(prove_rules(package));
   if (wanted.incidents) end_line(prove_incidents(package));
   if (wanted.quiet) end_line(prove_quiet(package));
   if (wanted.mutants) end_line(prove_mutants(package, wanted.verbose));
@@ -228,13 +255,14 @@ int main(int argc, char** argv) {
   CLI::App app{"Proves a system package, or shows what one of its incidents raises", "systems_run"};
   app.add_option("package", wanted.package, "a folder of config/systems")->required();
   app.add_option("incident", wanted.incident, "show what it raises; medians: of a quiet day");
+  app.add_flag("--rules", wanted.rules, "the package's own rule tests pass");
   app.add_flag("--incidents", wanted.incidents, "every incident raises exactly what it must");
   app.add_flag("--quiet", wanted.quiet, "quiet days raise nothing");
   app.add_flag("--mutants", wanted.mutants, "a limit that is shifted by a fifth is noticed");
   app.add_flag("--verbose", wanted.verbose, "also by which incident");
   CLI11_PARSE(app, argc, argv);
-  if (!wanted.incidents && !wanted.quiet && !wanted.mutants) {
-    wanted.incidents = wanted.quiet = wanted.mutants = true;
+  if (!wanted.rules && !wanted.incidents && !wanted.quiet && !wanted.mutants) {
+    wanted.rules = wanted.incidents = wanted.quiet = wanted.mutants = true;
   }
   const auto package = open(wanted.package);
   if (!package) return 1;

@@ -1,0 +1,145 @@
+// tests/systems/packages_test.cpp - What every package must offer to those who answer its alarms,
+// and that each can be switched on with as little as its README says.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "tests/systems/given_plant.h"
+#include "tests/systems/package_case.h"
+#include "tests/systems/simulation.h"
+
+namespace parkwatch::systems {
+namespace {
+
+const std::string root = PARKWATCH_SOURCE_DIR;
+
+std::vector<std::string> packages() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator{root + "/config/systems"}) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::shared_ptr<const Plant> plant_of_incidents(const std::string& package) {
+  Diagnostics out;
+  const auto described = read_case(root, package, out);
+  for (const Diagnostic& diagnostic : out) UNSCOPED_INFO(to_text(diagnostic));
+  REQUIRE(described);
+  return given_plant(package, described->instance);
+}
+
+bool is_chinese(const std::string& text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0xE3; });
+}
+
+bool is_ascii(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream file{path};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("packages: every rule says in both languages what to do", "[systems]") {
+  for (const std::string& package : packages()) {
+    const auto plant = plant_of_incidents(package);
+    for (const RuleSpec& rule : plant->rules) {
+      CAPTURE(package, rule.id);
+      CHECK(is_chinese(rule.guidance.zh));
+      CHECK_FALSE(rule.guidance.en.empty());
+      CHECK(is_ascii(rule.guidance.en));
+      CHECK(is_chinese(rule.message.zh));
+      CHECK_FALSE(rule.message.en.empty());
+      CHECK_FALSE(rule.group == "general");
+    }
+  }
+}
+
+TEST_CASE("packages: every tag is described in both languages", "[systems]") {
+  for (const std::string& package : packages()) {
+    const auto plant = plant_of_incidents(package);
+    REQUIRE_FALSE(plant->tags.empty());
+    for (const Tag& tag : plant->tags) {
+      CAPTURE(package, tag.name);
+      CHECK(is_chinese(tag.description.zh));
+      CHECK_FALSE(tag.description.en.empty());
+      const bool plain = tag.enumeration.empty() && tag.expression.empty();
+      if (plain && tag.type == ValueType::float64) CHECK(tag.range.has_value());
+      for (const EnumEntry& entry : tag.enumeration) CHECK_FALSE(entry.word.empty());
+    }
+  }
+}
+
+TEST_CASE("packages: critical is rare", "[systems]") {
+  for (const std::string& package : packages()) {
+    const auto plant = plant_of_incidents(package);
+    std::size_t critical = 0;
+    for (const RuleSpec& rule : plant->rules) {
+      const bool level = std::any_of(rule.limits.begin(), rule.limits.end(), [](const Limit& l) {
+        return l.priority == Priority::critical;
+      });
+      if (level || (rule.limits.empty() && rule.priority == Priority::critical)) ++critical;
+    }
+    CAPTURE(package, critical, plant->rules.size());
+    CHECK(critical * 2 <= plant->rules.size());
+  }
+}
+
+TEST_CASE("packages: a README tells how each is switched on, and names every rule with a limit",
+          "[systems]") {
+  for (const std::string package : {"air-quality", "chemical-park-gates", "cold-chain-barns",
+                                    "construction-site", "park-overview"}) {
+    const std::string readme = text_of(root + "/config/systems/" + package + "/README.md");
+    CAPTURE(package);
+    CHECK(readme.find("package = \"" + package + "\"") != std::string::npos);
+    const auto plant = plant_of_incidents(package);
+    for (const RuleSpec& rule : plant->rules) {
+      if (rule.limits.empty()) continue;
+      const auto first = rule.id.find('.') + 1;
+      const std::string id = rule.id.substr(first, rule.id.find('.', first) - first);
+      CAPTURE(rule.id);
+      CHECK(readme.find(id) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("packages: each part of a package may be left out", "[systems]") {
+  const auto rules = [](const std::string& name, const std::string& system) {
+    const auto plant = given_plant("part-" + name, "[[system]]\nsite = \"s\"\n" + system);
+    std::set<std::string> ids;
+    for (const RuleSpec& rule : plant->rules) ids.insert(rule.id);
+    return ids;
+  };
+  const auto barns = rules("barns", "package = \"cold-chain-barns\"\nbarns = [\"b1\"]\n");
+  CHECK(barns.count("s.ventilation-failed") == 1);
+  CHECK(barns.count("s.door-open") == 0);
+  CHECK(barns.count("s.chicks-ammonia") == 0);
+  const auto rooms = rules("rooms", "package = \"cold-chain-barns\"\nchilled_rooms = [\"r\"]\n");
+  CHECK(rooms.count("s.door-open") == 1);
+  CHECK(rooms.count("s.frozen-temperature") == 0);
+  CHECK(rooms.count("s.barn-power") == 0);
+  const auto gates = rules("gates", "package = \"chemical-park-gates\"\ngates = [\"g1\"]\n");
+  CHECK(gates.count("s.barrier-stuck") == 1);
+  CHECK(gates.count("s.cards-few") == 0);
+  CHECK(gates.count("s.hazmat-lane-blocked") == 0);
+  const auto command = rules("command", "package = \"park-overview\"\nresources = false\n");
+  CHECK(command == std::set<std::string>{"s.command-link-down", "s.platform-silent"});
+  const auto crane = rules("crane",
+                           "package = \"construction-site\"\ncranes = [\"c1\"]\n"
+                           "attendance = false\nfence = false\n");
+  CHECK(crane == std::set<std::string>{"s.crane-moment", "s.crane-wind"});
+}
+
+}  // namespace parkwatch::systems
