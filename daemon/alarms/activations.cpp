@@ -18,6 +18,7 @@ void worsen(Activation& activation, const AlarmEvent& event) {
 
 void ActivationLog::take(const AlarmEvent& event) {
   if (is_record_rule(event.rule)) return;
+  see(event);
   switch (event.kind) {
     case TransitionKind::raised:
       end_open(event);
@@ -61,6 +62,7 @@ Activation& ActivationLog::open(const AlarmEvent& event, std::uint64_t journal, 
   fresh.raised = raised;
   fresh.message = event.message;
   fresh.hidden = is_hidden(event);
+  fresh.in_sight = !fresh.hidden;
   return fresh;
 }
 
@@ -75,6 +77,13 @@ void ActivationLog::end_open(const AlarmEvent& event) {
   if (found == active_.end()) return;
   all_[found->second].ended = event.at;
   active_.erase(found);
+}
+
+// What was hidden at its raise is shown later, or rises while nothing hides it.
+void ActivationLog::see(const AlarmEvent& event) {
+  const auto found = active_.find({event.rule, event.tag});
+  if (found == active_.end() || event.level == Level::none || is_hidden(event)) return;
+  all_[found->second].in_sight = true;
 }
 
 // Of what is active, or of what returned before somebody saw it.

@@ -28,7 +28,8 @@ struct Activation {
   std::string author;                     // of that
   std::string comment;                    // of the first acknowledgement that has one
   Text message;                           // of its raise
-  bool hidden = false;  // at its raise: shelved, suppressed, out of service ...: nobody was told
+  bool hidden = false;    // at its raise: shelved, suppressed, out of service ...: nobody was told
+  bool in_sight = false;  // at some time it was not hidden while it was active
 
   [[nodiscard]] bool is_active_at(Timestamp t) const {
     return raised <= t && (!ended || t < *ended);
@@ -51,6 +52,7 @@ class ActivationLog {
   Activation& open(const AlarmEvent& event, std::uint64_t journal, Timestamp raised);
   Activation& opened(const AlarmEvent& event);
   void end_open(const AlarmEvent& event);
+  void see(const AlarmEvent& event);
   void acknowledge(const AlarmEvent& event);
 
   std::vector<Activation> all_;

@@ -56,8 +56,6 @@ Timestamp time_of(const Condition& condition, const Alarm& alarm, Timestamp at) 
   return time;
 }
 
-const std::string nobody;
-
 }  // namespace
 
 bool is_rise(Level from, Level to) {

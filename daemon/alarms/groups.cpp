@@ -8,8 +8,6 @@
 namespace parkwatch::alarms {
 namespace {
 
-const std::string nobody;
-
 std::string name_of(const Opened& alarm) { return alarm.rule + " " + alarm.tag; }
 
 Text flood_text(const std::vector<Opened>& first) {

@@ -11,6 +11,8 @@ namespace parkwatch::alarms {
 
 // No deadline.
 inline constexpr Timestamp never = Timestamp::max();
+// The author of what time or the plant did.
+inline const std::string nobody;
 
 struct Alarm {
   AlarmEvent event;  // as its last transition left it

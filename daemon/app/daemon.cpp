@@ -57,6 +57,9 @@ Result<Done> Daemon::start() {
   set_up_log(config_->log_level);
   logger().info("parkwatchd {} starts, park {}, configuration {}", PARKWATCH_VERSION,
                 config_->plant->park, config_->plant->hash.substr(0, 12));
+  auto pseudonym = make_pseudonym(*config_);
+  if (!pseudonym.ok()) return pseudonym.error();
+  pseudonym_ = std::move(*pseudonym);
   auto opened = open_store();
   if (!opened.ok()) return opened;
   auto pipeline = recover_pipeline();
@@ -71,6 +74,7 @@ Result<Done> Daemon::open_store() {
   options.bytes_max = config_->store.bytes_max;
   options.age_max = config_->store.age_max;
   options.quarantine_rows_max = config_->store.quarantine_rows_max;
+  options.personal_age_max = config_->plant->gates.keep;
   options.synchronous = options_.synchronous;
   auto opened = store::open_store(std::move(options));
   if (!opened.ok()) return opened.error();
@@ -144,8 +148,10 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   const bool is_new = pipeline.plant_hash().empty();
   const std::string in_force = pipeline.plant_hash();
   fill_live_view(pipeline);
+  gates_.set(pipeline.gates());
   commands_ = pipeline.commands();
   pipeline.set_decoders(make_decoders(*config_));
+  pipeline.set_pseudonym(pseudonym_);
 
   board_->view(pipeline.view());
   LineListener listener;
@@ -158,6 +164,7 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   line_ = std::make_unique<Line>(*intake_, *clock_, std::move(pipeline), std::move(store_),
                                  line_options(config_->store), std::move(listener));
   line_->set_windows(windows_of(*config_));
+  line_->keep_personal(config_->plant->gates.keep);
   append_first_inputs(is_new, in_force);
 }
 
@@ -183,11 +190,24 @@ void Daemon::append_first_inputs(bool is_new, const std::string& plant_in_force)
   if (is_new || plant_in_force != config_->plant->hash) {
     (void)intake_->append(NewPlant{with_decoders(*config_)});
   }
+  Diagnostics mistakes;
+  const auto permits = read_permit_list(*config_, mistakes);
+  append_permits(permits, mistakes);
+}
+
+// The list of the configuration; one with a mistake leaves the permits as they are.
+void Daemon::append_permits(const std::optional<PermitCommand>& list, const Diagnostics& mistakes) {
+  for (const Diagnostic& mistake : mistakes) logger().error(to_text(mistake));
+  board_->problem("permits",
+                  list ? std::string{} : "the list of permits is not in force, it has mistakes");
+  if (!list || !config_->plant->gates.on) return;
+  (void)intake_->append(Command{"configuration", *list});
 }
 
 std::shared_ptr<const Plant> Daemon::with_decoders(const config::Config& config) const {
   auto plant = std::make_shared<Plant>(*config.plant);
   plant->decoders = make_decoders(config);
+  plant->pseudonym = pseudonym_;
   return plant;
 }
 
@@ -216,6 +236,7 @@ Result<Done> Daemon::begin() {
   services.intake = intake_.get();
   services.clock = clock_.get();
   services.live = &live_;
+  services.gates = &gates_;
   services.metrics = &metrics_;
   services.open_reader = [this] { return store::open_reader(config_->state_directory); };
   services.health = [this] { return board_->health(); };

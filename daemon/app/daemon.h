@@ -12,6 +12,7 @@
 #include "app/actions_out.h"
 #include "app/alerts_out.h"
 #include "app/board.h"
+#include "app/gates_in.h"
 #include "app/gateway_clock.h"
 #include "app/line.h"
 #include "app/log.h"
@@ -60,6 +61,7 @@ class Daemon {
   [[nodiscard]] std::shared_ptr<const config::Config> simulated(
       std::shared_ptr<const config::Config> config) const;
   void append_first_inputs(bool is_new, const std::string& plant_in_force);
+  void append_permits(const std::optional<PermitCommand>& list, const Diagnostics& mistakes);
   void fill_live_view(const pipeline::Pipeline& pipeline);
   [[nodiscard]] std::shared_ptr<const Plant> plant_of(const std::string& hash);
   [[nodiscard]] std::shared_ptr<const Plant> with_decoders(const config::Config& config) const;
@@ -77,8 +79,16 @@ class Daemon {
   void on_receiver(const notify::ReceiverCondition& condition);
   void await_signals();
   void reload();
-  void take_reloaded(const std::shared_ptr<const config::Config>& config,
-                     const Diagnostics& diagnostics);
+  // What a reload has read.
+  struct Reloaded {
+    std::shared_ptr<const config::Config> config;  // null: it has mistakes
+    Diagnostics diagnostics;
+    Pseudonym pseudonym;
+    std::optional<PermitCommand> permits;  // empty: likewise
+    Diagnostics permit_mistakes;
+  };
+  [[nodiscard]] Reloaded read_again() const;
+  void take_reloaded(const Reloaded& reloaded);
   void tick();
   void compare_clocks();
   void watch();
@@ -103,6 +113,8 @@ class Daemon {
   std::unique_ptr<Board> board_;
   http::Metrics metrics_;
   http::LiveView live_;
+  http::GatesView gates_;
+  Pseudonym pseudonym_;
   std::unique_ptr<Line> line_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<AlertsOut> alerts_;

@@ -122,7 +122,7 @@ void Daemon::on_receiver(const notify::ReceiverCondition& condition) {
   board_->problem(subject, condition.failing ? sentence : std::string{});
   // An alarm like any other: journaled, and told to those who can be.
   OwnCondition own;
-  own.rule = notify::delivery_failed_rule;
+  own.rule = rule_delivery_failed;
   own.tag = notify::receiver_tag(condition.receiver);
   own.on = condition.failing;
   own.message = {"接收者 " + condition.receiver + " 无法收到报警：" + condition.detail, sentence};

@@ -23,6 +23,7 @@ Text store_fault_text(const std::string& fault) {
 
 void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& info, Duration took) {
   live_.apply(batch.facts);
+  gates_.apply(batch.facts.gates);
   metrics_.committed(batch.facts, info.bytes, took);
   board_->committed(batch.facts, info.bytes, batch.last_sequence);
   log_refusals(batch.facts);
@@ -96,17 +97,31 @@ void Daemon::reload() {
   if (stopping_) return;
   logger().info("reloading {}", options_.config_path);
   boost::asio::post(jobs_, [this] {
-    Diagnostics diagnostics;
-    auto config = simulated(load_config(options_.config_path, diagnostics));
-    boost::asio::post(loop_,
-                      [this, config = std::move(config), diagnostics = std::move(diagnostics)] {
-                        if (!stopping_) take_reloaded(config, diagnostics);
-                      });
+    boost::asio::post(loop_, [this, reloaded = read_again()] {
+      if (!stopping_) take_reloaded(reloaded);
+    });
   });
 }
 
-void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
-                           const Diagnostics& diagnostics) {
+Daemon::Reloaded Daemon::read_again() const {
+  Reloaded reloaded;
+  auto config = simulated(load_config(options_.config_path, reloaded.diagnostics));
+  if (config == nullptr) return reloaded;
+  auto pseudonym = make_pseudonym(*config);
+  if (!pseudonym.ok()) {
+    reloaded.diagnostics.push_back(
+        {Diagnostic::Severity::error, {}, "gates.key_file", pseudonym.error().message});
+    return reloaded;
+  }
+  reloaded.pseudonym = std::move(*pseudonym);
+  reloaded.permits = read_permit_list(*config, reloaded.permit_mistakes);
+  reloaded.config = std::move(config);
+  return reloaded;
+}
+
+void Daemon::take_reloaded(const Reloaded& reloaded) {
+  const std::shared_ptr<const config::Config>& config = reloaded.config;
+  const Diagnostics& diagnostics = reloaded.diagnostics;
   for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
   std::string refusal;
   if (config == nullptr) {
@@ -126,6 +141,7 @@ void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
   board_->problem("configuration", {});
   if (config->plant->hash == config_->plant->hash) {
     logger().info("the configuration is as it was");
+    append_permits(reloaded.permits, reloaded.permit_mistakes);  // which are no part of it
     return;
   }
   if (config->http.listen != config_->http.listen ||
@@ -138,7 +154,10 @@ void Daemon::take_reloaded(const std::shared_ptr<const config::Config>& config,
   board_->site({config_->plant->calendar, config_->positions});
   line_->keep_plant(config_->plant->hash, config_->bundle);
   line_->set_windows(windows_of(*config_));
+  line_->keep_personal(config_->plant->gates.keep);
+  pseudonym_ = reloaded.pseudonym;
   (void)intake_->append(NewPlant{with_decoders(*config_)});
+  append_permits(reloaded.permits, reloaded.permit_mistakes);
   if (const auto applied = sources_->apply(*config_); !applied.ok()) {
     logger().error("sources: {}", applied.error().message);
   }

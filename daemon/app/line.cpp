@@ -331,6 +331,7 @@ void Line::tidy_store() {
   // Each failure shows again, with its text, at the next commit; here there is nothing to hold
   // back.
   (void)store_->flush().ok();
+  store_->keep_personal(Duration{personal_age_max_.load()});
   const Result<bool> more = store_->retain(now);
   if (more.ok() && *more) tidied_at_ = now - tidy_every;
   store_->checkpoint();

@@ -58,6 +58,8 @@ class Line {
   void delivered(std::uint64_t journal);
   // Rows of the notifications, for the next transaction (Store::keep). Any thread.
   void keep(std::vector<std::pair<std::string, std::optional<std::string>>> rows);
+  // What says who was where is kept for so long from now on. Any thread.
+  void keep_personal(Duration age_max) { personal_age_max_ = age_max.count(); }
   // After intake.close(): drains, commits with a snapshot, ends the threads. A store that still
   // fails is given up after `patience`; nothing is lost then, since nothing was acknowledged.
   void stop(Duration patience);
@@ -127,6 +129,7 @@ class Line {
   std::vector<std::uint64_t> deliveries_;
   std::map<std::string, std::optional<std::string>> kept_;
 
+  std::atomic<Duration::rep> personal_age_max_ = Duration{std::chrono::days{30}}.count();
   std::atomic<std::uint64_t> pipeline_turns_ = 0;
   std::atomic<std::uint64_t> writer_turns_ = 0;
   std::thread pipeline_thread_;

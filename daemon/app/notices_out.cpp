@@ -113,7 +113,7 @@ Result<Done> NoticesOut::end_stale_alarms(store::Reader& reader) {
   const auto standing = reader.standing();
   if (!standing.ok()) return standing.error();
   for (const AlarmEvent& event : *standing) {
-    if (event.rule != notify::delivery_failed_rule) continue;
+    if (event.rule != rule_delivery_failed) continue;
     const auto name = notify::receiver_of_tag(event.tag);
     if (name && !notify::receiver_of(*plan_, *name)) calls_.condition({*name, false, {}});
   }

@@ -16,6 +16,9 @@ std::optional<Timestamp> SimulatedClock::time_of(const Message& message) {
   for (const DecodedReading& reading : decoded_.readings) {
     if (reading.time && (!latest || *reading.time > *latest)) latest = reading.time;
   }
+  for (const Passage& passage : decoded_.passages) {
+    if (passage.time && (!latest || *passage.time > *latest)) latest = passage.time;
+  }
   return latest;
 }
 

@@ -19,39 +19,20 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t allow_max = 200;
-constexpr std::size_t same_key_max = 3;  // a pattern of 200 tags would say the same 200 times
-
-const std::vector<std::string>& tag_placeholders() {
-  static const std::vector<std::string> names{"site", "device", "quantity", "tag"};
-  return names;
-}
 
 // Alarms that need no rule of the configuration and can be named; their tags are not known here.
 const std::vector<std::string>& own_rules() {
   static const std::vector<std::string> ids{
       std::string{rule_quality}, std::string{rule_clock}, std::string{rule_never_seen},
-      std::string{rule_action_unconfirmed}, "delivery-failed"};
+      std::string{rule_action_unconfirmed}, std::string{rule_delivery_failed}};
   return ids;
 }
 
-bool is_matched(const std::vector<std::string>& patterns, const std::string& name) {
-  return patterns.empty() ||
-         std::any_of(patterns.begin(), patterns.end(),
-                     [&name](const std::string& each) { return tag_matches(each, name); });
-}
-
-template <typename T>
-bool is_one_of(const std::vector<T>& list, const T& value) {
-  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
-}
-
 bool can_call(const ActionSpec& spec, const RuleSpec& rule) {
-  const auto fits = [&spec](Level level, Priority priority) {
-    return is_one_of(spec.levels, level) && is_one_of(spec.priorities, priority);
-  };
-  if (rule.limits.empty()) return fits(Level::on, rule.priority);
-  return std::any_of(rule.limits.begin(), rule.limits.end(),
-                     [&](const Limit& limit) { return fits(limit.level, limit.priority); });
+  if (rule.limits.empty()) return spec.takes(Level::on, rule.priority);
+  return std::any_of(rule.limits.begin(), rule.limits.end(), [&spec](const Limit& limit) {
+    return spec.takes(limit.level, limit.priority);
+  });
 }
 
 class ActionReader {
@@ -184,15 +165,16 @@ class ActionReader {
   std::vector<std::string> callers(SettingsReader& reader, const ActionSpec& spec) {
     std::set<std::string> tags;
     for (const RuleSpec& rule : rules_) {
-      if (!is_matched(spec.rules, rule.id) || !is_matched(spec.groups, rule.group)) continue;
+      if (!tag_matches_one(spec.rules, rule.id) || !tag_matches_one(spec.groups, rule.group))
+        continue;
       if (!can_call(spec, rule)) continue;
       for (const std::string& tag : rule.tags) {
-        if (is_matched(spec.tags, tag)) tags.insert(tag);
+        if (tag_matches_one(spec.tags, tag)) tags.insert(tag);
       }
     }
     const bool own = !spec.rules.empty() &&
                      std::any_of(own_rules().begin(), own_rules().end(),
-                                 [&](const auto& id) { return is_matched(spec.rules, id); });
+                                 [&](const auto& id) { return tag_matches_one(spec.rules, id); });
     if (own) tags.insert("");
     if (tags.empty() && reader.has("when") && index_.complete() && !has_errors()) {
       reader.error("when",

@@ -18,13 +18,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::size_t reasons_max = 50;
-constexpr int same_key_max = 3;  // a pattern of 200 tags would say the same 200 times
-
-// Placeholders that a tag's name fills.
-const std::vector<std::string>& tag_placeholders() {
-  static const std::vector<std::string> names{"site", "device", "quantity", "tag"};
-  return names;
-}
 
 bool check_placeholders(SettingsReader& reader, std::string_view key, const std::string& text) {
   const auto used = placeholders_of(text);

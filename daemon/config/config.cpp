@@ -12,6 +12,7 @@
 #include "config/actions.h"
 #include "config/fields.h"
 #include "config/files.h"
+#include "config/gates.h"
 #include "config/library.h"
 #include "config/named_limits.h"
 #include "config/notify.h"
@@ -37,6 +38,12 @@ struct Document {
   std::optional<CsvFile> csv;  // a point table or guidance, instead of a root
   [[nodiscard]] bool is_library() const { return file.path.starts_with(library_prefix); }
 };
+
+// Every table of an array of tables, behind what is there.
+void add_tables(SettingsReader& root, std::string_view key,
+                std::vector<const SettingsTable*>& out) {
+  for (const SettingsTable* table : root.tables(key)) out.push_back(table);
+}
 
 class Loader {
  public:
@@ -274,31 +281,32 @@ class Loader {
     NotifyTables notify;
     const SettingsTable* report = nullptr;
     ActionTables actions;
+    GateTables gates;
     std::vector<const SettingsTable*> tests;
     NamedLimits limits;
     for (const Document& document : documents_) {
       if (document.root == nullptr || document.is_library()) continue;
       SettingsReader root{*document.root, "", out_};
-      const bool is_main = &document == &documents_.front();
-      if (is_main) {
+      if (&document == &documents_.front()) {
         // Its mistakes are told already; in a bundle there is no file to include.
         (void)root.value("include");
         read_sections(root, around_, check_, config, plant, out_);
         config.positions = read_positions(root, out_);
         report = root.table("shift_report");
         actions.settings = root.table("actions");
+        gates.settings = root.table("gates");
       } else {
         refuse_main_keys(root);
       }
-      for (const SettingsTable* table : root.tables("tag")) tags.push_back(table);
-      for (const SettingsTable* table : root.tables("rule")) rules.push_back(table);
-      for (const SettingsTable* table : root.tables("receiver")) notify.receivers.push_back(table);
-      for (const SettingsTable* table : root.tables("route")) notify.routes.push_back(table);
-      for (const SettingsTable* table : root.tables("escalation")) {
-        notify.escalations.push_back(table);
-      }
-      for (const SettingsTable* table : root.tables("action")) actions.actions.push_back(table);
-      for (const SettingsTable* table : root.tables("test")) tests.push_back(table);
+      add_tables(root, "tag", tags);
+      add_tables(root, "rule", rules);
+      add_tables(root, "receiver", notify.receivers);
+      add_tables(root, "route", notify.routes);
+      add_tables(root, "escalation", notify.escalations);
+      add_tables(root, "action", actions.actions);
+      add_tables(root, "gate", gates.gates);
+      add_tables(root, "zone", gates.zones);
+      add_tables(root, "test", tests);
       (void)root.tables("system");
       limits.read(root, plant.calendar, false);
       root.finish();
@@ -318,12 +326,14 @@ class Loader {
     plant.rules = read_rules(made.tables, index, plant.calendar, out_);
     check_rule_escalations(made.tables, *plan, out_);
     plant.actions = read_actions(actions, plant.rules, index, config.alerts.enabled, out_);
+    plant.gates = read_gates(gates, plant.rules, around_, config.gates, out_);
     for (const RuleSpec& rule : plant.rules) {
       if (!rule.alarm.escalation.empty()) plan->rule_escalations[rule.id] = rule.alarm.escalation;
     }
     config.notify = std::move(plan);
-    if (made.complete)
+    if (made.complete) {
       config.tests = read_tests_of(test_tables(tests, systems, made), plant, index);
+    }
     config.notes = std::move(notes_);
     plant.tags.reserve(declared.size());
     for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
@@ -382,13 +392,14 @@ class Loader {
   static void refuse_main_keys(SettingsReader& root) {
     for (const std::string_view key :
          {"daemon", "http", "store", "intake", "time", "alerts", "source", "position",
-          "shift_report", "actions", "include"}) {
+          "shift_report", "actions", "gates", "include"}) {
       (void)root.value(key);
       if (root.has(key)) {
         root.error(
             key,
             "belongs into the main file; an included file holds [[tag]], [[rule]], [[test]], "
-            "[[receiver]], [[route]], [[escalation]], [[action]], [[system]] and [[limit]]");
+            "[[receiver]], [[route]], [[escalation]], [[action]], [[gate]], [[zone]], [[system]] "
+            "and [[limit]]");
       }
     }
   }

@@ -70,6 +70,13 @@ struct ShiftReportConfig {
   [[nodiscard]] bool wanted() const { return !directory.empty() || !receivers.empty(); }
 };
 
+// Files of [gates] that are no part of the configuration: what is in them is personal, or secret.
+struct GatesConfig {
+  std::string permits_file;  // as state_directory; empty: none
+  std::string key_file;      // likewise
+  bool operator==(const GatesConfig&) const = default;
+};
+
 // One file's text; together they are what is hashed and kept.
 struct File {
   std::string path;  // relative to the main file's folder
@@ -91,6 +98,7 @@ struct Config {
   // Of point tables, merged with what overrides them; each key has the place that it came from.
   std::vector<std::shared_ptr<const SettingsTable>> point_rules;
   ShiftReportConfig shift_report;
+  GatesConfig gates;
   std::vector<alarms::Position> positions;  // of operators, for key figures
   std::vector<std::string> notes;           // for people: how a table was read
   std::vector<RuleTest> tests;              // of load() only: a replay has no use for them

@@ -7,6 +7,11 @@
 
 namespace parkwatch::config {
 
+const std::vector<std::string>& tag_placeholders() {
+  static const std::vector<std::string> names{"site", "device", "quantity", "tag"};
+  return names;
+}
+
 std::vector<Variant> read_each(SettingsReader& reader) {
   std::vector<Variant> variants{{}};
   const SettingsTable* table = reader.table("each");

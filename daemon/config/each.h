@@ -14,6 +14,12 @@ namespace parkwatch::config {
 // The words in place of the placeholders: ("tank", "t101").
 using Variant = std::vector<std::pair<std::string, std::string>>;
 
+// The placeholders that a tag's name fills.
+[[nodiscard]] const std::vector<std::string>& tag_placeholders();
+
+// Of faults at one key: a pattern of 200 tags would say the same 200 times.
+inline constexpr std::size_t same_key_max = 3;
+
 // Every combination that `each` gives, the last placeholder changing fastest; without `each`, one
 // empty variant. Never more than tags_max.
 [[nodiscard]] std::vector<Variant> read_each(SettingsReader& reader);

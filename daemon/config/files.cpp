@@ -61,9 +61,9 @@ void expand(const fs::path& folder, const std::string& done, std::string_view re
 std::optional<std::size_t> take_number(std::string_view& text, char after) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const auto digits = static_cast<std::size_t>(end - text.data());
-  if (error != std::errc{} || digits >= text.size() || text[digits] != after) return std::nullopt;
-  text.remove_prefix(digits + 1);
+  const auto length = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc{} || length >= text.size() || text[length] != after) return std::nullopt;
+  text.remove_prefix(length + 1);
   return number;
 }
 

@@ -443,6 +443,22 @@ void read_rule_shifts(SettingsReader& reader, const Calendar& calendar, RuleSpec
   }
 }
 
+// ["22:00", "06:00"]
+void read_hours(SettingsReader& reader, RuleSpec& rule) {
+  const std::vector<std::string> texts = reader.texts("hours");
+  if (!reader.has("hours")) return;
+  const auto from = texts.size() == 2 ? parse_time_of_day(texts[0]) : std::nullopt;
+  const auto to = texts.size() == 2 ? parse_time_of_day(texts[1]) : std::nullopt;
+  if (!from || !to || *from == *to) {
+    reader.error("hours",
+                 "must be two times of the day, such as [\"22:00\", \"06:00\"]: from and to");
+    return;
+  }
+  if (is_window(rule.kind)) reader.error("hours", "is not for windows and totals");
+  if (!rule.shifts.empty()) reader.error("hours", "and shifts: give one of them");
+  rule.hours = DayHours{*from, *to};
+}
+
 }  // namespace
 
 void read_validity(SettingsReader& reader, const Calendar& calendar, RuleSpec& rule) {
@@ -460,6 +476,7 @@ void read_validity(SettingsReader& reader, const Calendar& calendar, RuleSpec& r
   rule.valid_from = read("valid_from", rule.valid_from);
   rule.valid_to = read("valid_to", rule.valid_to);
   read_rule_shifts(reader, calendar, rule);
+  read_hours(reader, rule);
   if (rule.valid_from < rule.valid_to) return;
   reader.error("valid_to", "must be later than valid_from");
 }

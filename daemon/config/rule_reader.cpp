@@ -174,8 +174,7 @@ bool is_told(const std::set<std::string>& told, const std::string& key) {
 // What the compiler of rules finds, but for what the reader has said of the same key already.
 void add_mistakes(SettingsReader& reader, const RuleSpec& rule, const TagIndex& index,
                   const std::set<std::string>& told) {
-  constexpr int same_key_max = 3;  // a pattern of 200 tags would say the same 200 times
-  std::map<std::string, int> counts;
+  std::map<std::string, std::size_t> counts;
   const rules::TagLookup tag_of = [&index](const std::string& name) { return index.find(name); };
   for (const rules::Mistake& mistake : rules::check_rule(rule, tag_of)) {
     const std::string key = (is_of_window(mistake.key) ? "window." : "") + mistake.key;

@@ -7,7 +7,7 @@
 namespace parkwatch::http {
 namespace {
 
-constexpr auto no_throw = boost::asio::as_tuple(boost::asio::use_awaitable);
+constexpr auto quietly = boost::asio::as_tuple(boost::asio::use_awaitable);
 // All pages in hand together: three of the largest.
 constexpr std::size_t answers_bytes_max = std::size_t{24} << 20;
 
@@ -62,7 +62,7 @@ boost::asio::awaitable<bool> Backend::next_commit(std::uint64_t seen, SteadyTime
     timer.expires_at(until);
     const Listed listed{waiting_, timer};
     // Cancelled or expired: both mean to look again.
-    static_cast<void>(co_await timer.async_wait(no_throw));
+    static_cast<void>(co_await timer.async_wait(quietly));
   }
   co_return !stopping_;
 }
@@ -83,7 +83,7 @@ boost::asio::awaitable<Result<Done>> Backend::command(Command command) {
   while (!pending->result && !stopping_ && now() < until) {
     const Listed listed{waiting_, pending->timer};
     pending->timer.expires_at(until);
-    static_cast<void>(co_await pending->timer.async_wait(no_throw));
+    static_cast<void>(co_await pending->timer.async_wait(quietly));
   }
   if (pending->result) co_return *pending->result;
   co_return Error{ErrorKind::transient,

@@ -72,6 +72,25 @@ std::string CommandBody::required_text(std::string_view key, std::size_t bytes_m
   return given.value_or("");
 }
 
+std::vector<std::string> CommandBody::texts(std::string_view key, std::size_t count_max,
+                                            std::size_t bytes_max) {
+  const json::value* value = find(key);
+  if (value == nullptr || value->is_null()) return {};
+  std::vector<std::string> texts;
+  if (!value->is_array()) {
+    mistake(key, "must be an array of strings");
+    return texts;
+  }
+  for (const json::value& each : value->get_array()) {
+    const bool fine = each.is_string() && !each.get_string().empty() &&
+                      each.get_string().size() <= bytes_max && readable(each.get_string());
+    if (!fine) mistake(key, "holds what is no short text");
+    if (fine) texts.emplace_back(std::string_view{each.get_string()});
+  }
+  if (texts.size() > count_max) mistake(key, "holds more than " + std::to_string(count_max));
+  return texts;
+}
+
 std::uint64_t CommandBody::required_number(std::string_view key) {
   const json::value* value = find(key);
   if (value == nullptr) {

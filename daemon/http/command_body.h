@@ -21,6 +21,9 @@ class CommandBody {
   // UTF-8 without control characters (line ends and tabs but for), at most `bytes_max`.
   [[nodiscard]] std::optional<std::string> text(std::string_view key, std::size_t bytes_max);
   [[nodiscard]] std::string required_text(std::string_view key, std::size_t bytes_max);
+  // An array of such texts, none empty; at most `count_max`.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view key, std::size_t count_max,
+                                               std::size_t bytes_max);
   // 1 or more.
   [[nodiscard]] std::uint64_t required_number(std::string_view key);
   // 0 when it is not there.

@@ -93,7 +93,7 @@ json::object command_document(const ActionCommand& command) {
 
 double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
-json::object to_document(const SourceStatus& source) {
+json::object source_document(const SourceStatus& source) {
   json::object document{
       {"name", text_value(source.name)},
       {"driver", text_value(source.driver)},
@@ -255,7 +255,7 @@ json::object to_document(const store::StoreCounts& counts) {
 
 json::object to_document(const Status& status) {
   json::array sources;
-  for (const SourceStatus& source : status.sources) sources.emplace_back(to_document(source));
+  for (const SourceStatus& source : status.sources) sources.emplace_back(source_document(source));
   json::object document{
       {"version", text_value(status.version)},
       {"park", text_value(status.park)},

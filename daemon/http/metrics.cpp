@@ -78,6 +78,8 @@ struct Metrics::Families {
                               "Retained messages not newer than what was known.");
   Counter& evaluations =
       counter(r, "parkwatch_rule_evaluations_total", "Evaluations of a rule for a tag.");
+  Counter& passages =
+      counter(r, "parkwatch_passages_total", "Passages at gates that were committed.");
   std::array<Counter*, refusal_reasons> refusals{};
   std::array<Counter*, transition_kinds> transitions{};  // by TransitionKind
 
@@ -208,6 +210,7 @@ void Metrics::committed(const Facts& facts, std::uint64_t bytes, Duration took) 
   count(f.historical, facts.counts.historical);
   count(f.retained, facts.counts.dropped_retained);
   count(f.evaluations, facts.counts.evaluations);
+  count(f.passages, facts.counts.passages);
   for (const Refusal& refusal : facts.refusals) {
     f.refusals.at(static_cast<std::size_t>(refusal.reason))->Increment();
   }

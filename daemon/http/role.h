@@ -8,8 +8,9 @@
 namespace parkwatch::http {
 
 // Everyone who may ask may read. A puller may also register itself and move its cursor; an operator
-// acknowledge, shelve, silence, reset, and sign a shift; an admin everything: take out of service,
-// maintenance windows, loop checks, shelving of critical alarms, test messages.
+// acknowledge, shelve, silence, reset, sign a shift, and see and correct who is inside; an admin
+// everything: take out of service, maintenance windows, loop checks, shelving of critical alarms,
+// test messages.
 enum class Role : std::uint8_t { viewer, puller, operating, admin };
 
 [[nodiscard]] constexpr std::string_view to_text(Role role) {

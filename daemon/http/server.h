@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "alarms/kpi.h"
+#include "http/gates_view.h"
 #include "http/live_view.h"
 #include "http/metrics.h"
 #include "http/role.h"
@@ -116,6 +117,7 @@ struct Services {
   Intake* intake = nullptr;
   Clock* clock = nullptr;
   const LiveView* live = nullptr;
+  const GatesView* gates = nullptr;  // null: there are none
   Metrics* metrics = nullptr;
   // Called on a readers' thread, at most once a thread and after an error of the reader.
   std::function<Result<std::unique_ptr<store::Reader>>()> open_reader;

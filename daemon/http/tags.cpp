@@ -1,5 +1,4 @@
 // daemon/http/tags.cpp - GET /v1/tags: definitions with their latest committed values.
-#include <algorithm>
 #include <boost/json/object.hpp>
 #include <map>
 
@@ -21,12 +20,6 @@ struct Ask {
   std::size_t rows_max = 0;
   std::size_t bytes_max = 0;
 };
-
-bool wanted(const Ask& ask, const Tag& tag) {
-  return ask.patterns.empty() || std::ranges::any_of(ask.patterns, [&tag](const auto& pattern) {
-           return tag_matches(pattern, tag.name);
-         });
-}
 
 // Loop checks that are on, by tag: what shows a tag's value says that another one is being judged.
 using Tests = std::map<std::string, boost::json::object, std::less<>>;
@@ -54,7 +47,7 @@ Result<Response> page_of(const LiveView& live, const Ask& ask, store::Reader& re
   std::size_t rows = 0;
   response.body = R"({"tags":[)";
   live.each(static_cast<TagId>(ask.first), [&](const LiveTag& tag) {
-    if (!wanted(ask, *tag.tag)) return true;
+    if (!tag_matches_one(ask.patterns, tag.tag->name)) return true;
     if (rows == ask.rows_max || (rows > 0 && response.body.size() >= ask.bytes_max)) {
       next = std::to_string(tag.id);
       return false;

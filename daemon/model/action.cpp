@@ -16,9 +16,18 @@ std::string_view take_level(std::string_view& rest, bool& more) {
   return level;
 }
 
+template <typename T>
+bool is_one_of(const std::vector<T>& list, const T& value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 }  // namespace
+
+bool ActionSpec::takes(Level level, Priority priority) const {
+  return is_one_of(levels, level) && is_one_of(priorities, priority);
+}
 
 bool ActionPlan::allows(std::string_view topic) const {
   return std::any_of(allow.begin(), allow.end(),

@@ -53,6 +53,9 @@ struct ActionSpec {
   Duration release_after = std::chrono::seconds{60};
   bool release_acknowledged = true;  // and each was acknowledged
   bool operator==(const ActionSpec&) const = default;
+
+  // An alarm of that level and priority calls for it, as far as these go.
+  [[nodiscard]] bool takes(Level level, Priority priority) const;
 };
 
 struct ActionPlan {

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 
+#include "model/gates.h"
 #include "model/words.h"
 
 namespace parkwatch {
@@ -11,43 +12,46 @@ namespace {
 
 constexpr Words<AlarmState, alarm_states> states{
     {"normal", "unacknowledged", "acknowledged", "returned_unacknowledged", "latched"}};
-constexpr Words<TransitionKind, transition_kinds> kinds{{"raised",
-                                                         "level_changed",
-                                                         "acknowledged",
-                                                         "returned",
-                                                         "removed",
-                                                         "unacknowledged",
-                                                         "reset",
-                                                         "shelved",
-                                                         "unshelved",
-                                                         "suppressed",
-                                                         "unsuppressed",
-                                                         "out_of_service",
-                                                         "in_service",
-                                                         "commissioned",
-                                                         "maintenance_planned",
-                                                         "maintenance_started",
-                                                         "maintenance_ended",
-                                                         "chattering",
-                                                         "chatter_ended",
-                                                         "re_alarmed",
-                                                         "overdue",
-                                                         "first_out_reset",
-                                                         "silenced",
-                                                         "flood_started",
-                                                         "flood_ended",
-                                                         "loop_check_started",
-                                                         "loop_check_ended",
-                                                         "escalated",
-                                                         "delivery_failed",
-                                                         "shift_signed",
-                                                         "action_requested",
-                                                         "action_dry_run",
-                                                         "action_skipped",
-                                                         "action_withdrawn",
-                                                         "action_sent",
-                                                         "action_expired",
-                                                         "action_confirmed"}};
+constexpr Words<TransitionKind, transition_kinds> transition_words{{"raised",
+                                                                    "level_changed",
+                                                                    "acknowledged",
+                                                                    "returned",
+                                                                    "removed",
+                                                                    "unacknowledged",
+                                                                    "reset",
+                                                                    "shelved",
+                                                                    "unshelved",
+                                                                    "suppressed",
+                                                                    "unsuppressed",
+                                                                    "out_of_service",
+                                                                    "in_service",
+                                                                    "commissioned",
+                                                                    "maintenance_planned",
+                                                                    "maintenance_started",
+                                                                    "maintenance_ended",
+                                                                    "chattering",
+                                                                    "chatter_ended",
+                                                                    "re_alarmed",
+                                                                    "overdue",
+                                                                    "first_out_reset",
+                                                                    "silenced",
+                                                                    "flood_started",
+                                                                    "flood_ended",
+                                                                    "loop_check_started",
+                                                                    "loop_check_ended",
+                                                                    "escalated",
+                                                                    "delivery_failed",
+                                                                    "shift_signed",
+                                                                    "action_requested",
+                                                                    "action_dry_run",
+                                                                    "action_skipped",
+                                                                    "action_withdrawn",
+                                                                    "action_sent",
+                                                                    "action_expired",
+                                                                    "action_confirmed",
+                                                                    "gates_corrected",
+                                                                    "muster_started",
+                                                                    "muster_ended"}};
 constexpr Words<Notice, 4> notices{{"none", "opens", "updates", "closes"}};
 constexpr std::array<std::string_view, alarm_flags> flags{
     "shelved",   "suppressed", "out_of_service", "not_commissioned", "maintenance", "latched",
@@ -56,7 +60,7 @@ constexpr std::array<std::string_view, alarm_flags> flags{
 }  // namespace
 
 std::string_view to_text(AlarmState s) { return states.text(s); }
-std::string_view to_text(TransitionKind k) { return kinds.text(k); }
+std::string_view to_text(TransitionKind k) { return transition_words.text(k); }
 std::string_view to_text(Notice n) { return notices.text(n); }
 std::string_view to_text(AlarmFlag f) {
   const auto at = static_cast<std::size_t>(std::countr_zero(static_cast<std::uint32_t>(f)));
@@ -64,18 +68,20 @@ std::string_view to_text(AlarmFlag f) {
 }
 std::optional<AlarmState> parse_alarm_state(std::string_view text) { return states.parse(text); }
 std::optional<TransitionKind> parse_transition_kind(std::string_view text) {
-  return kinds.parse(text);
+  return transition_words.parse(text);
 }
 std::optional<Notice> parse_notice(std::string_view text) { return notices.parse(text); }
 
 bool is_record_rule(std::string_view rule) {
   return rule == rule_maintenance || rule == rule_loop_check || rule == rule_flood ||
-         rule == rule_horn || rule == rule_shift || rule == rule_action;
+         rule == rule_horn || rule == rule_shift || rule == rule_action || rule == rule_gates ||
+         rule == rule_muster;
 }
 
 bool is_own_rule(std::string_view rule) {
   return rule == rule_quality || rule == rule_clock || rule == rule_never_seen ||
-         rule == rule_action_unconfirmed || is_record_rule(rule);
+         rule == rule_action_unconfirmed || rule == rule_delivery_failed || is_record_rule(rule) ||
+         is_gate_rule(rule);
 }
 
 bool is_listed(const AlarmEvent& e) {

@@ -62,8 +62,11 @@ enum class TransitionKind : std::uint8_t {
   action_sent,       // the broker acknowledged it
   action_expired,    // its time was over before that
   action_confirmed,  // the feedback says so
+  gates_corrected,   // an operator corrected who is inside, on rule_gates
+  muster_started,    // of rule_muster: the list of everyone inside was frozen
+  muster_ended,
 };
-inline constexpr std::size_t transition_kinds = 37;
+inline constexpr std::size_t transition_kinds = 40;
 
 // Bits of AlarmEvent::flags: how the alarm is after the transition. The first five hide it: it is
 // evaluated and journaled, and nobody is told.
@@ -105,11 +108,15 @@ inline constexpr std::string_view rule_flood = "flood";              // on alarm
 inline constexpr std::string_view rule_horn = "horn";                // on alarms
 inline constexpr std::string_view rule_shift = "shift";              // on shift/<name>
 inline constexpr std::string_view rule_action = "action";            // on action/<id>
+inline constexpr std::string_view rule_gates = "gates";              // on gates/ledger
+inline constexpr std::string_view rule_muster = "muster";            // on gates/muster
 // On action/<id>: a command was not sent in time, or its feedback did not come.
 inline constexpr std::string_view rule_action_unconfirmed = "action-unconfirmed";
+// On receiver/<name>: a receiver of notifications fails.
+inline constexpr std::string_view rule_delivery_failed = "delivery-failed";
 [[nodiscard]] bool is_own_rule(std::string_view rule);
 // True for rows that are no alarms but records of what goes on: maintenance, loop-check, flood,
-// horn, shift, action.
+// horn, shift, action, gates, muster.
 [[nodiscard]] bool is_record_rule(std::string_view rule);
 
 // Who hid an alarm, why and until when.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/passage.h"
 #include "model/time.h"
 #include "model/value.h"
 
@@ -37,7 +38,7 @@ enum class RefusalReason : std::uint8_t {
   oversized,
   wrong_type,         // a text where a number is needed, a word outside the enumeration
   time_out_of_range,  // before 1970, after 9999, or no time at all
-  too_many,           // more readings in one message than readings_a_message_max
+  too_many,           // more readings or passages in one message than readings_a_message_max
   poison,             // was in hand at two crashes
 };
 inline constexpr std::size_t refusal_reasons = 10;
@@ -66,12 +67,18 @@ struct DecodeFault {
 struct Decoded {
   std::string names;  // the tag names, end to end
   std::vector<DecodedReading> readings;
+  std::vector<Passage> passages;    // each with what its kind needs: fault_of() is null
   std::vector<DecodeFault> faults;  // what is good is still taken
+  // Not empty: the message is about people. If it is refused, this is kept of its topic, and
+  // nothing of its payload; faults say nothing that was in it.
+  std::string personal;
 
   void clear() {
     names.clear();
     readings.clear();
+    passages.clear();
     faults.clear();
+    personal.clear();
   }
   [[nodiscard]] std::string_view name_of(const DecodedReading& r) const {
     return std::string_view{names}.substr(r.name_offset, r.name_bytes);

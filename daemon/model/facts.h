@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/alarm_event.h"
+#include "model/gates.h"
 #include "model/input.h"
 #include "model/reading.h"
 #include "model/result.h"
@@ -56,14 +57,22 @@ struct MessageSource {
   std::string source;  // by name: a replay may have another plant
   bool operator==(const MessageSource&) const = default;
 };
+// A passage, of the message of the same sequence.
+struct PassageSeen {
+  std::uint32_t index = 0;  // in its message
+  Passage passage;
+  bool operator==(const PassageSeen&) const = default;
+};
 struct RecordedInput {
   std::uint64_t sequence = 0;
   Timestamp receive_time;
   std::variant<Command, PlantHash, TagRegistered, SourceCondition, Start, ClockStep, OwnCondition,
-               MessageSource, NoticeNews, ActionReport>
+               MessageSource, NoticeNews, ActionReport, PassageSeen>
       body;
   bool operator==(const RecordedInput&) const = default;
 };
+// Whether it says who was where: kept apart, and only as long as GatePlan::keep.
+[[nodiscard]] bool is_personal(const RecordedInput& input);
 
 // The answer to a command, given once its batch is committed. Not stored.
 struct Reply {
@@ -82,6 +91,7 @@ struct FactCounts {
   std::uint64_t historical = 0;
   std::uint64_t dropped_retained = 0;
   std::uint64_t evaluations = 0;
+  std::uint64_t passages = 0;
 };
 
 struct Facts {
@@ -92,6 +102,7 @@ struct Facts {
   std::vector<MessageIdentity> identities;
   std::vector<RecordedInput> inputs;
   std::vector<Reply> replies;
+  std::vector<GateChange> gates;  // of who is inside; not stored: they follow from the inputs
   FactCounts counts;
 };
 

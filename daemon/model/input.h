@@ -7,6 +7,7 @@
 
 #include "model/alarm_event.h"
 #include "model/decoder.h"
+#include "model/gate_command.h"
 #include "model/plant.h"
 #include "model/time.h"
 
@@ -98,7 +99,7 @@ struct SignShift {
 struct Command {
   std::string author;  // who: a user, a token's name; "local" for the loopback without one
   std::variant<AcknowledgeAlarm, ConsumerCommand, AlarmCommand, MaintenanceCommand,
-               LoopCheckCommand, SignShift>
+               LoopCheckCommand, SignShift, PermitCommand, GateCorrection, MusterCommand>
       body;
   bool admin = false;  // may also what operators may not: shelve critical alarms, check loops
   bool operator==(const Command&) const = default;

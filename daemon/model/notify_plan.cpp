@@ -6,12 +6,14 @@
 namespace parkwatch {
 namespace {
 
-constexpr Words<ReceiverKind, 8> kinds{
+constexpr Words<ReceiverKind, 8> receiver_words{
     {"webhook", "alertmanager", "dingtalk", "wecom", "feishu", "email", "board", "heartbeat"}};
 
 }  // namespace
 
-std::string_view to_text(ReceiverKind k) { return kinds.text(k); }
-std::optional<ReceiverKind> parse_receiver_kind(std::string_view text) { return kinds.parse(text); }
+std::string_view to_text(ReceiverKind k) { return receiver_words.text(k); }
+std::optional<ReceiverKind> parse_receiver_kind(std::string_view text) {
+  return receiver_words.parse(text);
+}
 
 }  // namespace parkwatch

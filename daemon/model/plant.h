@@ -9,6 +9,7 @@
 #include "model/action.h"
 #include "model/calendar.h"
 #include "model/decoder.h"
+#include "model/gates.h"
 #include "model/rule.h"
 #include "model/tag.h"
 #include "model/time.h"
@@ -37,10 +38,13 @@ struct Plant {
   std::vector<Tag> tags;            // configured ones, derived ones included
   std::vector<RuleSpec> rules;
   ActionPlan actions;  // commands that alarms publish
+  GatePlan gates;
   Timing timing;
   Calendar calendar;  // the site's days, months and shifts
   // By SourceId; empty in a replay, which is behind decoding. Not part of the plant's identity.
   std::vector<std::shared_ptr<Decoder>> decoders;
+  // Likewise; needed where gates.pseudonymise is on.
+  Pseudonym pseudonym;
 };
 
 }  // namespace parkwatch

@@ -6,9 +6,9 @@
 namespace parkwatch {
 namespace {
 
-constexpr Words<RuleKind, 14> kinds{{"limit", "state", "rate", "stale", "window", "expr",
-                                     "deviation", "balance", "vote", "mismatch", "forecast",
-                                     "drift", "repeat", "cumulative"}};
+constexpr Words<RuleKind, 14> rule_words{{"limit", "state", "rate", "stale", "window", "expr",
+                                          "deviation", "balance", "vote", "mismatch", "forecast",
+                                          "drift", "repeat", "cumulative"}};
 constexpr Words<Priority, 4> priorities{{"low", "medium", "high", "critical"}};
 constexpr Words<Level, 6> levels{{"", "LL", "L", "on", "H", "HH"}};
 constexpr Words<Aggregate, 8> aggregates{
@@ -16,11 +16,11 @@ constexpr Words<Aggregate, 8> aggregates{
 
 }  // namespace
 
-std::string_view to_text(RuleKind k) { return kinds.text(k); }
+std::string_view to_text(RuleKind k) { return rule_words.text(k); }
 std::string_view to_text(Priority p) { return priorities.text(p); }
 std::string_view to_text(Level l) { return levels.text(l); }
 std::string_view to_text(Aggregate a) { return aggregates.text(a); }
-std::optional<RuleKind> parse_rule_kind(std::string_view text) { return kinds.parse(text); }
+std::optional<RuleKind> parse_rule_kind(std::string_view text) { return rule_words.parse(text); }
 std::optional<Priority> parse_priority(std::string_view text) { return priorities.parse(text); }
 std::optional<Level> parse_level(std::string_view text) { return levels.parse(text); }
 std::optional<Aggregate> parse_aggregate(std::string_view text) { return aggregates.parse(text); }

@@ -126,6 +126,13 @@ struct Trigger {
   bool operator==(const Trigger&) const = default;
 };
 
+// From one local time of day to another; from 22:00 to 06:00 is over midnight. Never equal.
+struct DayHours {
+  Duration from{0};  // since local midnight, below 24 h
+  Duration to{0};
+  bool operator==(const DayHours&) const = default;
+};
+
 struct RuleSpec {
   std::string id;  // unique; letters, digits, '-', '_', '.'
   RuleKind kind = RuleKind::limit;
@@ -162,6 +169,8 @@ struct RuleSpec {
   // And only in these shifts of the site; empty: in all. Not of windows and totals, which have
   // periods.
   std::vector<std::string> shifts;
+  // Likewise, and instead of shifts: only between two times of the site's day.
+  std::optional<DayHours> hours;
   Text
       message;  // placeholders: {tag} {site} {device} {quantity} {value} {limit} {unit} {level} ...
   Text guidance;

@@ -1,6 +1,8 @@
 // daemon/model/tag.cpp - Names of tags and patterns over them.
 #include "model/tag.h"
 
+#include <algorithm>
+
 #include "model/utf8.h"
 
 namespace parkwatch {
@@ -117,6 +119,12 @@ bool tag_matches(std::string_view pattern, std::string_view name) {
   }
   while (pattern.starts_with("**/")) pattern.remove_prefix(3);
   return pattern.empty() || pattern == "**";
+}
+
+bool tag_matches_one(const std::vector<std::string>& patterns, std::string_view name) {
+  return patterns.empty() ||
+         std::any_of(patterns.begin(), patterns.end(),
+                     [name](const std::string& pattern) { return tag_matches(pattern, name); });
 }
 
 }  // namespace parkwatch

@@ -78,5 +78,7 @@ struct TagNameParts {
 [[nodiscard]] bool is_tag_name(std::string_view name);
 // "tank/*/level" matches name by level: '*' within a level, "**" for any number of whole levels.
 [[nodiscard]] bool tag_matches(std::string_view pattern, std::string_view name);
+// By one of them; without any, everything matches.
+[[nodiscard]] bool tag_matches_one(const std::vector<std::string>& patterns, std::string_view name);
 
 }  // namespace parkwatch

@@ -5,14 +5,14 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "mqtt/as_result.h"
+
 namespace parkwatch::mqtt_session {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
-
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 Error transient(std::string message) { return Error{ErrorKind::transient, std::move(message)}; }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "mqtt/as_result.h"
+
 namespace parkwatch::mqtt_session {
 
 namespace asio = boost::asio;
@@ -12,7 +14,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_bytes = std::size_t{64} * 1024;
 constexpr unsigned strangers_max = 16;
 // Bounds what Paho has still to take when the gate closes for back-pressure.

@@ -22,7 +22,7 @@ void guarded(const Call& call) noexcept {
 }
 
 template <typename Call>
-Result<Done> as_result(const Call& call) {
+Result<Done> result_of(const Call& call) {
   try {
     call();
     return Done{};
@@ -112,7 +112,7 @@ PahoClient::PahoClient(const SessionOptions& options, PahoEvents events)
 }
 
 Result<Done> PahoClient::connect(std::uint16_t loopback_port) {
-  return as_result([&] {
+  return result_of([&] {
     const std::string address = "tcp://127.0.0.1:" + std::to_string(loopback_port);
     connect_options_.set_servers(mqtt::string_collection::create({address}));
     client_.connect(connect_options_, nullptr, on_connect_);
@@ -120,7 +120,7 @@ Result<Done> PahoClient::connect(std::uint16_t loopback_port) {
 }
 
 Result<Done> PahoClient::subscribe(const std::vector<std::string>& filters) {
-  return as_result([&] {
+  return result_of([&] {
     const std::vector<int> qos(filters.size(), 1);
     client_.subscribe(mqtt::string_collection::create(filters), qos, nullptr, on_subscribe_);
   });
@@ -129,7 +129,7 @@ Result<Done> PahoClient::subscribe(const std::vector<std::string>& filters) {
 Result<Done> PahoClient::publish(std::uint64_t id, const std::string& topic,
                                  const std::string& payload, bool retained) {
   static_assert(sizeof(void*) == sizeof id, "the identifier travels in a pointer");
-  return as_result([&] {
+  return result_of([&] {
     client_.publish(mqtt::make_message(topic, payload, 1, retained), std::bit_cast<void*>(id),
                     on_publish_);
   });
@@ -137,7 +137,7 @@ Result<Done> PahoClient::publish(std::uint64_t id, const std::string& topic,
 
 Result<Done> PahoClient::disconnect() {
   // 0: waits for no acknowledgement of ours; Paho would look again only every three seconds.
-  return as_result([&] { client_.disconnect(0, nullptr, on_disconnect_); });
+  return result_of([&] { client_.disconnect(0, nullptr, on_disconnect_); });
 }
 
 }  // namespace parkwatch::mqtt_session

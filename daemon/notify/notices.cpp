@@ -9,7 +9,7 @@ namespace {
 
 // So that a clock that is set wakes whoever waits for it.
 constexpr Duration look_at_least_every = std::chrono::seconds{10};
-constexpr std::size_t faults_max = 32;
+constexpr std::size_t failing_receivers_max = 32;
 constexpr std::string_view receiver_tags = "receiver/";
 
 }  // namespace
@@ -54,7 +54,7 @@ void Notices::committed(const std::vector<AlarmEvent>& transitions) {
 
 void Notices::fault(std::string_view name, bool active, const Text& message, Timestamp at) {
   const auto known = faults_.find(name);
-  if ((known != faults_.end()) == active || faults_.size() >= faults_max) return;
+  if ((known != faults_.end()) == active || faults_.size() >= failing_receivers_max) return;
   Alert alert;
   AlarmEvent& event = alert.event;
   event.at = at;
@@ -159,7 +159,7 @@ void Notices::report() {
                              std::to_string(closed.last);
     calls_.log("receiver " + closed.receiver + ": " + what);
     if (!calls_.news) continue;
-    calls_.news({TransitionKind::delivery_failed, std::string{delivery_failed_rule},
+    calls_.news({TransitionKind::delivery_failed, std::string{rule_delivery_failed},
                  receiver_tag(closed.receiver), 0, what});
   }
   for (NoticeNews& news : dispatcher_->escalated()) {

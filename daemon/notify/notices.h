@@ -17,8 +17,7 @@
 
 namespace parkwatch::notify {
 
-// The alarm of a receiver that fails: its rule, and its tag.
-inline constexpr std::string_view delivery_failed_rule = "delivery-failed";
+// The tag of rule_delivery_failed, the alarm of a receiver that fails.
 [[nodiscard]] std::string receiver_tag(std::string_view receiver);
 // The receiver of such a tag; empty: it is another's.
 [[nodiscard]] std::optional<std::string> receiver_of_tag(std::string_view tag);

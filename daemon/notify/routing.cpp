@@ -5,16 +5,6 @@
 #include <chrono>
 
 namespace parkwatch::notify {
-namespace {
-
-bool any_matches(const std::vector<std::string>& patterns, const std::string& name) {
-  return patterns.empty() ||
-         std::any_of(patterns.begin(), patterns.end(),
-                     [&name](const std::string& p) { return tag_matches(p, name); });
-}
-
-}  // namespace
-
 LocalTime local_time(const TimeZone& zone, Timestamp at) {
   const auto local = at.time_since_epoch() + zone.offset_at(at);
   const auto day = std::chrono::floor<std::chrono::days>(local);
@@ -42,8 +32,8 @@ bool matches(const RouteSpec& route, const AlarmEvent& event, const LocalTime& l
   if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), event.priority) == wanted.end()) {
     return false;
   }
-  return any_matches(route.groups, event.group) && any_matches(route.rules, event.rule) &&
-         any_matches(route.tags, event.tag) && (!route.when || within(*route.when, local));
+  return tag_matches_one(route.groups, event.group) && tag_matches_one(route.rules, event.rule) &&
+         tag_matches_one(route.tags, event.tag) && (!route.when || within(*route.when, local));
 }
 
 Routed route(const NotifyPlan& plan, const AlarmEvent& event, const LocalTime& local) {

@@ -11,23 +11,11 @@ namespace {
 
 using rules::never;
 
-template <typename T>
-bool is_one_of(const std::vector<T>& list, const T& value) {
-  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
-}
-
-bool is_matched(const std::vector<std::string>& patterns, const std::string& name) {
-  return patterns.empty() ||
-         std::any_of(patterns.begin(), patterns.end(),
-                     [&name](const std::string& each) { return tag_matches(each, name); });
-}
-
 bool matches(const ActionSpec& spec, const AlarmEvent& e) {
   // What is wrong with an action does not call for the same action.
   if (e.rule == rule_action_unconfirmed && e.tag == action_tag(spec.id)) return false;
-  return is_one_of(spec.priorities, e.priority) && is_one_of(spec.levels, e.level) &&
-         is_matched(spec.rules, e.rule) && is_matched(spec.tags, e.tag) &&
-         is_matched(spec.groups, e.group);
+  return spec.takes(e.level, e.priority) && tag_matches_one(spec.rules, e.rule) &&
+         tag_matches_one(spec.tags, e.tag) && tag_matches_one(spec.groups, e.group);
 }
 
 // The condition is there, and the action is for it.
@@ -146,7 +134,11 @@ void Actions::end_causes(const AlarmEvent& event, Scene& scene) {
 
 void Actions::begin(const ActionSpec& spec, const AlarmEvent& event, Scene& scene) {
   const std::pair key{spec.id, filled_from_tag_name(spec.order.topic, event.tag)};
-  if (!targets_.contains(key) && targets_.size() >= action_targets_max) return;
+  if (!targets_.contains(key) && targets_.size() >= action_targets_max) {
+    const Wish wish{spec, event, false, event.at};
+    return record(row_of(wish, scene), TransitionKind::action_skipped,
+                  "too many topics are commanded", scene, event.at);
+  }
   Entry& target = *targets_.try_emplace(key).first;
   target.second.causes.emplace(event.rule, event.tag);
   target.second.release_due = never;

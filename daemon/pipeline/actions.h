@@ -24,7 +24,7 @@ namespace parkwatch::pipeline {
 
 // Commands of which nothing is known yet; more are not decided.
 inline constexpr std::size_t commands_max = 1000;
-inline constexpr std::size_t action_targets_max = 10'000;
+inline constexpr std::size_t action_targets_max = 1000;
 
 // One action on one topic.
 struct ActionTarget {

@@ -152,8 +152,7 @@ void Engine::compile_rule(std::uint32_t index, const TagTable& tags, Timestamp s
     RuleInstance& x = instances_.emplace_back(index, tag, level_specs_[index]);
     x.kind = rule.kind;
     x.since = since;
-    x.dated =
-        rule.valid_from > timestamp_min || rule.valid_to < timestamp_max || !rule.shifts.empty();
+    x.dated = rule.valid_from > timestamp_min || rule.valid_to < timestamp_max || by_day(rule);
     const PhaseNow now = phase_at(rule, *plant_, since);
     x.phase = now.phase;
     x.phase_until = now.until;
@@ -235,7 +234,7 @@ bool Engine::is_same(const RuleInstance& old, const RuleInstance& x, const Engin
   const RuleSpec& rule = spec(x);
   if (!kept_tags[x.tag] || !is_same_rule(before.spec(old), rule)) return false;
   const bool by_calendar =
-      (is_window(rule.kind) && rule.window.period != Period::fixed) || !rule.shifts.empty();
+      (is_window(rule.kind) && rule.window.period != Period::fixed) || by_day(rule);
   if (by_calendar && plant_->calendar != before.plant_->calendar) return false;
   if (!is_of_several(rule.kind)) return true;
   const std::vector<TagId>& operands = joints_[x.joint].operands;

@@ -36,6 +36,19 @@ void clean(MaintenanceCommand& body) { clean({&body.group, &body.tags, &body.rea
 void clean(LoopCheckCommand& body) { clean({&body.tag, &body.reason}); }
 void clean(SignShift& body) { clean({&body.shift, &body.note}); }
 void clean(ConsumerCommand& body) { clean({&body.name}); }
+// A bad text of these is refused: an id that was mended would be another one.
+void clean(PermitCommand& body) {
+  clean({&body.number});
+  for (Permit& permit : body.permits) {
+    clean({&permit.number, &permit.id, &permit.name});
+    for (std::string& gate : permit.gates) gate = cleaned(std::move(gate));
+    for (std::string& lane : permit.lanes) lane = cleaned(std::move(lane));
+  }
+}
+void clean(GateCorrection& body) {
+  clean({&body.id, &body.to, &body.name, &body.gate, &body.zone, &body.reason});
+}
+void clean(MusterCommand& body) { clean({&body.id, &body.place, &body.reason}); }
 
 Command cleaned(Command command) {
   command.author = cleaned(std::move(command.author));
@@ -62,13 +75,14 @@ Scene Pipeline::State::scene(Facts& facts) {
 Timestamp Pipeline::State::next_due() {
   if (!engine) return rules::never;
   return std::min({engine->next_due(), sources.next_due(), alarms.next_due(),
-                   pipeline::next_due(loop_checks), actions.next_due()});
+                   pipeline::next_due(loop_checks), actions.next_due(), gates.next_due()});
 }
 
 void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
   if (!engine) return;
-  const Timestamp other = std::min(
-      {sources.next_due(), alarms.next_due(), pipeline::next_due(loop_checks), actions.next_due()});
+  const Timestamp other =
+      std::min({sources.next_due(), alarms.next_due(), pipeline::next_due(loop_checks),
+                actions.next_due(), gates.next_due()});
   if (!engine->may_be_due(by) && other > by) return;
   firing = true;
   Scene at = scene(facts);
@@ -83,6 +97,8 @@ void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
       sources.fire_next(at);
     } else if (alarms.next_due() == due) {
       alarms.fire_next(at.sequence, plant().hash, facts.transitions);
+    } else if (gates.next_due() == due) {
+      gates.fire_next(at);
     } else if (pipeline::next_due(loop_checks) != due) {
       actions.fire_next(at);
     } else {
@@ -90,6 +106,7 @@ void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
                                       [due](const auto& each) { return each.second.until == due; });
       end_loop_check(check->first, due, {}, "its end", facts);
     }
+    gates.look(at);
     actions.look(at);
   }
   firing = false;
@@ -103,12 +120,13 @@ void Pipeline::State::on_input(const Input& input, Facts& facts) {
 void Pipeline::State::act(Timestamp at, Facts& facts) {
   if (!engine) return;
   Scene here = scene(facts);
+  gates.look(here);
   actions.look(here);
   actions.look_at_feedback(here, at);
 }
 
 void Pipeline::State::on_body(const Command& given, const Input& input, Facts& facts) {
-  const Command command = cleaned(given);
+  const Command command = unburdened(cleaned(given));
   fire_until(input.receive_time, facts);
   last_sequence = input.sequence;
   record(input, command, facts);
@@ -131,10 +149,27 @@ Result<Done> Pipeline::State::obey(const Command& command, const Input& input, F
   if (const auto* work = std::get_if<MaintenanceCommand>(&command.body)) {
     return alarms.maintain(*work, who, here, facts.transitions);
   }
+  if (is_of_gates(command)) {
+    Scene at = scene(facts);
+    return gates.obey(command, input.receive_time, at);
+  }
   if (const auto* sign = std::get_if<SignShift>(&command.body)) {
     return sign_shift(*sign, command, input, facts);
   }
   return check_loop(std::get<LoopCheckCommand>(command.body), command, input, facts);
+}
+
+// A list that is as it was needs no record; and nobody's name is recorded where pseudonyms are.
+Command Pipeline::State::unburdened(Command command) const {
+  if (!engine || !is_of_gates(command)) return command;
+  if (plant().gates.pseudonymise && pseudonym) pseudonymise(command, pseudonym);
+  if (!plant().gates.names) forget_names(command);
+  auto* list = std::get_if<PermitCommand>(&command.body);
+  if (list == nullptr || list->verb != PermitCommand::Verb::file || list->unchanged) return command;
+  if (!gates.ledger().has_list(list->permits)) return command;
+  list->permits.clear();
+  list->unchanged = true;
+  return command;
 }
 
 Result<Done> Pipeline::State::sign_shift(const SignShift& sign, const Command& given,
@@ -193,6 +228,8 @@ void Pipeline::State::put_in_force(const std::shared_ptr<const Plant>& next, Tim
   close_clock_alarms(at, facts);
   drop_loop_checks(at, facts);
   sources.configure(*next, here, at);
+  pseudonym = next->pseudonym;
+  gates.configure(here, at);
   actions.configure(here, at);
   load_operands();
   resume_loop_checks();
@@ -315,6 +352,7 @@ void Pipeline::State::shift(Duration by, bool clock_step, const Input& input, Fa
   sources.shift(by);
   alarms.shift(by, clock_step);
   actions.shift(by, clock_step);
+  gates.shift(by);
   if (!clock_step) return;
   for (auto& [tag, check] : loop_checks) check.until += by;
 }

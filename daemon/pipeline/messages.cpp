@@ -8,9 +8,20 @@ namespace parkwatch::pipeline {
 namespace {
 
 // Details of one refusal row; the payload itself is kept beside them.
-constexpr std::size_t detail_bytes_max = 512;
+constexpr std::size_t refusal_detail_bytes_max = 512;
 // Readings of a message whose rules are fetched into the cache ahead of their turn.
 constexpr std::size_t look_ahead = 8;
+
+// What a refusal may keep: all, or nothing that says who it was.
+Message kept_of(const Message& message, const std::string& personal) {
+  if (personal.empty()) return message;
+  Message kept;
+  kept.source = message.source;
+  kept.topic = personal;
+  kept.oversized = true;  // its payload is not kept, its size is
+  kept.payload_bytes = message.oversized ? message.payload_bytes : message.payload.size();
+  return kept;
+}
 
 }  // namespace
 
@@ -27,9 +38,9 @@ void Refusals::add(RefusalReason reason, std::string_view detail) {
   Row& row = rows_.at(static_cast<std::size_t>(reason));
   ++row.count;
   ++total_;
-  if (row.detail.size() + detail.size() + 2 > detail_bytes_max && row.count > 1) return;
+  if (row.detail.size() + detail.size() + 2 > refusal_detail_bytes_max && row.count > 1) return;
   if (!row.detail.empty()) row.detail += "; ";
-  row.detail += detail.substr(0, detail_bytes_max);
+  row.detail += detail.substr(0, refusal_detail_bytes_max);
 }
 
 void Refusals::emit(const Message& message, const std::string& source, const Arrival& arrival,
@@ -66,10 +77,11 @@ void Pipeline::State::on_body(const Message& message, const Input& input, Facts&
     const Arrival arrival{input.sequence, input.receive_time, message.dup, message.retained};
     decode(message);
     take(message, arrival, facts);
+    take_passages(arrival, facts);
     if (!refusals.empty()) {
       const bool known = message.source < plant().sources.size();
-      refusals.emit(message, known ? plant().sources[message.source].name : std::string{}, arrival,
-                    facts);
+      refusals.emit(kept_of(message, decoded.personal),
+                    known ? plant().sources[message.source].name : std::string{}, arrival, facts);
     }
     evaluate_from(first, facts);
   }
@@ -97,10 +109,16 @@ bool Pipeline::State::is_repeated(const Message& message, const Input& input, Fa
 void Pipeline::State::decode(const Message& message) {
   decoded.clear();
   refusals.clear();
+  const bool decodes = message.source < decoders.size() && decoders[message.source];
   if (message.oversized) {
+    // Also of such a one it matters whom it is about.
+    if (decodes) decoders[message.source]->decode(message, decoded);
+    const std::string personal = std::move(decoded.personal);
+    decoded.clear();
+    decoded.personal = personal;
     return refusals.add(RefusalReason::oversized, std::to_string(message.payload_bytes) + " bytes");
   }
-  if (message.source >= decoders.size() || !decoders[message.source]) {
+  if (!decodes) {
     return refusals.add(RefusalReason::unmapped_topic, "the source has no decoder");
   }
   decoders[message.source]->decode(message, decoded);
@@ -109,6 +127,36 @@ void Pipeline::State::decode(const Message& message) {
     refusals.add(RefusalReason::too_many, std::to_string(decoded.readings.size()) + " readings");
     decoded.readings.clear();
   }
+  pseudonymise_passages();
+}
+
+// Before anything sees them. Without a key there is no way to keep what must not be kept.
+void Pipeline::State::pseudonymise_passages() {
+  if (!plant().gates.pseudonymise || decoded.passages.empty()) return;
+  if (!pseudonym) {
+    refusals.add(RefusalReason::malformed, "there is no key for pseudonyms");
+    return decoded.passages.clear();
+  }
+  for (Passage& passage : decoded.passages) pseudonymise(passage, pseudonym);
+}
+
+void Pipeline::State::take_passages(const Arrival& arrival, Facts& facts) {
+  if (arrival.retained) {  // it happened some time; whoever was told has acted on it
+    facts.counts.dropped_retained += decoded.passages.size();
+    return;
+  }
+  std::uint32_t index = 0;
+  for (Passage& passage : decoded.passages) {
+    if (!plant().gates.names) passage.name.clear();
+    PassageSeen seen{index++, std::move(passage)};
+    pass(seen, arrival.receive, facts);
+    facts.inputs.push_back({arrival.sequence, arrival.receive, std::move(seen)});
+  }
+}
+
+void Pipeline::State::pass(const PassageSeen& seen, Timestamp receive, Facts& facts) {
+  Scene here = scene(facts);
+  gates.on_passage(seen.passage, {receive, last_sequence, seen.index}, here);
 }
 
 void Pipeline::State::take(const Message& message, const Arrival& arrival, Facts& facts) {

@@ -1,5 +1,5 @@
-// daemon/pipeline/phases.h - When a rule's dates and shifts let it judge, by the gateway's clock.
-// Pure.
+// daemon/pipeline/phases.h - When a rule's dates, shifts and hours let it judge, by the gateway's
+// clock. Pure.
 #pragma once
 #include "model/plant.h"
 #include "rules/levels.h"
@@ -12,6 +12,11 @@ struct PhaseNow {
   Phase phase = Phase::in_force;
   Timestamp until = rules::never;  // of the next change
 };
+
+// Whether the time of day matters to the rule.
+[[nodiscard]] inline bool by_day(const RuleSpec& rule) {
+  return !rule.shifts.empty() || rule.hours.has_value();
+}
 
 // A window's last verdict comes late_after after its last day.
 [[nodiscard]] PhaseNow phase_at(const RuleSpec& rule, const Plant& plant, Timestamp now);

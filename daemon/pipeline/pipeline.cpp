@@ -23,6 +23,10 @@ void Pipeline::set_decoders(std::vector<std::shared_ptr<Decoder>> decoders) {
   state_->decoders = std::move(decoders);
 }
 
+void Pipeline::set_pseudonym(Pseudonym pseudonym) { state_->pseudonym = std::move(pseudonym); }
+
+const GateBook& Pipeline::gates() const { return state_->gates.ledger().book(); }
+
 std::optional<Timestamp> Pipeline::next_deadline() const {
   const Timestamp due = state_->next_due();
   return due == rules::never ? std::nullopt : std::optional{due};

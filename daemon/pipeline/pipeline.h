@@ -52,6 +52,8 @@ class Pipeline {
 
   // Gives decoders to the plant in force (after a replay, which has none).
   void set_decoders(std::vector<std::shared_ptr<Decoder>> decoders);
+  // Likewise: how names become pseudonyms.
+  void set_pseudonym(Pseudonym pseudonym);
 
   // Commands that alarms publish and of which no ActionReport has come: their rows, in the order of
   // the journal.
@@ -73,6 +75,8 @@ class Pipeline {
   [[nodiscard]] TagView tag(TagId id) const;
   // As of the last step.
   [[nodiscard]] PlantView view() const;
+  // Who is inside, permits and the muster. For the view at start.
+  [[nodiscard]] const GateBook& gates() const;
 
  private:
   struct State;

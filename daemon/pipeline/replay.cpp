@@ -60,7 +60,8 @@ class BatchReader {
 // What is no input of its own.
 bool is_of_message(const RecordedInput& input) {
   return std::holds_alternative<TagRegistered>(input.body) ||
-         std::holds_alternative<MessageSource>(input.body);
+         std::holds_alternative<MessageSource>(input.body) ||
+         std::holds_alternative<PassageSeen>(input.body);
 }
 
 using PlantOf = std::function<std::shared_ptr<const Plant>(const std::string&)>;
@@ -113,6 +114,9 @@ void Pipeline::State::on_recorded_message(std::uint64_t sequence, Timestamp rece
     if ((reading.flags & reading_derived) != 0 || reading.tag >= tags.size()) continue;
     facts.readings.push_back(reading);
     remember_last(facts);
+  }
+  for (const RecordedInput& each : inputs) {
+    if (const auto* seen = std::get_if<PassageSeen>(&each.body)) pass(*seen, receive, facts);
   }
   evaluate_from(first, facts);
   act(receive, facts);

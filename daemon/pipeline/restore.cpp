@@ -6,6 +6,7 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "pipeline/snapshot_actions.h"
 #include "pipeline/snapshot_alarms.h"
+#include "pipeline/snapshot_gates.h"
 #include "pipeline/snapshot_values.h"
 #include "pipeline/state.h"
 #include "rules/rate.h"
@@ -15,10 +16,6 @@ namespace parkwatch::pipeline {
 namespace {
 
 using rules::never;
-
-Error contradiction(const std::string& what) {
-  return Error{ErrorKind::permanent, "the snapshot contradicts itself: " + what};
-}
 
 bool take_tag(const v1::TagState& message, TagTable& tags) {
   const auto id = static_cast<TagId>(tags.size());
@@ -205,6 +202,7 @@ Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
   s.engine->resume();
   s.resume_loop_checks();
   if (auto taken = take_actions(snapshot, *plant, s.tags, s.actions); !taken) return taken.error();
+  if (auto taken = take_gates(snapshot, *plant, s.gates); !taken) return taken.error();
   return pipeline;
 }
 

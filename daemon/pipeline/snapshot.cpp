@@ -4,6 +4,7 @@
 
 #include "pipeline/snapshot_actions.h"
 #include "pipeline/snapshot_alarms.h"
+#include "pipeline/snapshot_gates.h"
 #include "pipeline/snapshot_values.h"
 #include "pipeline/state.h"
 #include "rules/rate.h"
@@ -149,6 +150,7 @@ void Pipeline::snapshot(v1::Snapshot& out) const {
   put_alarms(s.alarms, out);
   put_loop_checks(s.loop_checks, out);
   put_actions(s.actions, out);
+  put_gates(s.gates, out);
 }
 
 }  // namespace parkwatch::pipeline

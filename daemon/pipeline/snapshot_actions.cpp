@@ -10,15 +10,6 @@
 namespace parkwatch::pipeline {
 namespace {
 
-using rules::never;
-
-Error contradiction(const std::string& what) {
-  return Error{ErrorKind::permanent, "the snapshot contradicts itself: " + what};
-}
-
-// Of a time that others are computed from: what is damaged stays in range.
-Timestamp bounded(std::int64_t us) { return std::clamp(from_us(us), timestamp_min, timestamp_max); }
-
 void put_target(const Actions::Targets::value_type& target, v1::ActionTarget& out) {
   const ActionTarget& t = target.second;
   out.set_action(target.first.first);
@@ -31,10 +22,10 @@ void put_target(const Actions::Targets::value_type& target, v1::ActionTarget& ou
   if (t.ordered) out.set_ordered_us(to_us(*t.ordered));
   out.set_ordered_priority(static_cast<v1::Priority>(t.ordered_priority));
   out.set_engaged(t.engaged);
-  if (t.release_due != never) out.set_release_us(to_us(t.release_due));
+  if (t.release_due != rules::never) out.set_release_us(to_us(t.release_due));
   if (t.ending) to_message(*t.ending, *out.mutable_ending());
   if (t.awaited) to_message(*t.awaited, *out.mutable_awaited());
-  if (t.confirm_due != never) out.set_confirm_us(to_us(t.confirm_due));
+  if (t.confirm_due != rules::never) out.set_confirm_us(to_us(t.confirm_due));
   out.set_awaits(t.awaits);
   out.set_failed(t.failed);
 }
@@ -52,9 +43,9 @@ bool take_target(const v1::ActionTarget& in, const ActionSpec& spec, ActionTarge
   if (in.has_confirm_us()) t.confirm_due = bounded(in.confirm_us());
   t.awaits = in.awaits();
   t.failed = in.failed();
-  if (t.release_due != never && (!t.ending || !spec.release)) return false;
+  if (t.release_due != rules::never && (!t.ending || !spec.release)) return false;
   if (t.awaited && !t.awaited->command) return false;
-  if ((t.awaits || t.failed || t.confirm_due != never) && !t.awaited) return false;
+  if ((t.awaits || t.failed || t.confirm_due != rules::never) && !t.awaited) return false;
   if (!t.awaited) return true;
   const bool release = t.awaited->command->release;
   if (release && !spec.release) return false;

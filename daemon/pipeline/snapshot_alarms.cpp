@@ -11,16 +11,8 @@ namespace parkwatch::pipeline {
 namespace {
 
 using alarms::Alarm;
-using alarms::never;
 using alarms::Opened;
 using alarms::Window;
-
-Error contradiction(const std::string& what) {
-  return Error{ErrorKind::permanent, "the snapshot contradicts itself: " + what};
-}
-
-// Of a time that others are computed from: what is damaged stays in range.
-Timestamp bounded(std::int64_t us) { return std::clamp(from_us(us), timestamp_min, timestamp_max); }
 
 void put_memory(const Alarm& alarm, v1::AlarmMemory& out) {
   out.set_active(alarm.active);
@@ -31,10 +23,10 @@ void put_memory(const Alarm& alarm, v1::AlarmMemory& out) {
   out.set_shelf_level(static_cast<v1::Level>(alarm.shelf_level));
   out.set_told_level(static_cast<v1::Level>(alarm.told_level));
   for (const Timestamp raised : alarm.raised) out.add_raised_us(to_us(raised));
-  if (alarm.realarm_due != never) out.set_realarm_us(to_us(alarm.realarm_due));
-  if (alarm.recheck_due != never) out.set_recheck_us(to_us(alarm.recheck_due));
-  if (alarm.chatter_due != never) out.set_chatter_us(to_us(alarm.chatter_due));
-  if (alarm.overdue_due != never) out.set_overdue_us(to_us(alarm.overdue_due));
+  if (alarm.realarm_due != alarms::never) out.set_realarm_us(to_us(alarm.realarm_due));
+  if (alarm.recheck_due != alarms::never) out.set_recheck_us(to_us(alarm.recheck_due));
+  if (alarm.chatter_due != alarms::never) out.set_chatter_us(to_us(alarm.chatter_due));
+  if (alarm.overdue_due != alarms::never) out.set_overdue_us(to_us(alarm.overdue_due));
   out.set_first_out_group(alarm.first_out_group);
 }
 

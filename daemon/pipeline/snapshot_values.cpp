@@ -292,7 +292,7 @@ void to_message(const AlarmEvent& event, v1::AlarmEvent& out) {
 }
 
 std::optional<AlarmEvent> from_message(const v1::AlarmEvent& message) {
-  const auto kind = enum_of(message.kind(), TransitionKind::action_confirmed);
+  const auto kind = enum_of(message.kind(), TransitionKind::muster_ended);
   const auto state = enum_of(message.state(), AlarmState::latched);
   const auto notice = enum_of(message.notice(), Notice::closes);
   const auto level = enum_of(message.level(), Level::high_high);

@@ -2,15 +2,26 @@
 // What a message holds from outside (a damaged file) gives nullopt, never an enumerator that does
 // not exist.
 #pragma once
+#include <algorithm>
 #include <optional>
+#include <string>
 
 #include "model/alarm_event.h"
 #include "model/reading.h"
+#include "model/result.h"
 #include "parkwatch/v1/snapshot.pb.h"
 #include "pipeline/sources.h"
 #include "pipeline/tag_table.h"
 
 namespace parkwatch::pipeline {
+
+[[nodiscard]] inline Error contradiction(const std::string& what) {
+  return Error{ErrorKind::permanent, "the snapshot contradicts itself: " + what};
+}
+// Of a time that others are computed from: what is damaged stays in range.
+[[nodiscard]] inline Timestamp bounded(std::int64_t us) {
+  return std::clamp(from_us(us), timestamp_min, timestamp_max);
+}
 
 void to_message(const Tag& tag, v1::TagDefinition& out);
 void to_message(const Reading& reading, v1::NewestReading& out);

@@ -13,6 +13,7 @@
 #include "pipeline/admission.h"
 #include "pipeline/derived.h"
 #include "pipeline/engine.h"
+#include "pipeline/gates.h"
 #include "pipeline/loop_check.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/sources.h"
@@ -51,6 +52,8 @@ struct Pipeline::State {
   Sources sources;
   LoopChecks loop_checks;
   Actions actions;
+  Gates gates;
+  Pseudonym pseudonym;
   std::unique_ptr<Engine> engine;  // null until the first plant
   Derived derived;
   // Reused from message to message.
@@ -105,6 +108,10 @@ struct Pipeline::State {
   [[nodiscard]] bool is_repeated(const Message& message, const Input& input, Facts& facts);
   void decode(const Message& message);
   void take(const Message& message, const Arrival& arrival, Facts& facts);
+  void pseudonymise_passages();
+  void take_passages(const Arrival& arrival, Facts& facts);
+  void pass(const PassageSeen& seen, Timestamp receive, Facts& facts);
+  [[nodiscard]] Command unburdened(Command command) const;
   [[nodiscard]] TagId find_or_register(std::string_view name, const DecodedReading& raw,
                                        const Message& message, const Arrival& arrival,
                                        Facts& facts);

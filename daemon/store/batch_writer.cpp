@@ -125,9 +125,15 @@ Result<Done> BatchWriter::prepare_blobs(const Batch& batch) {
     return mistake(packed.error().message);
   }
   v1::BatchRecord record;
-  for (const RecordedInput& input : facts.inputs) to_proto(input, *record.add_inputs());
+  v1::BatchRecord personal;
+  for (const RecordedInput& input : facts.inputs) {
+    to_proto(input, is_personal(input) ? *personal.add_inputs() : *record.add_inputs());
+  }
+  record.set_personal_inputs(static_cast<std::uint32_t>(personal.inputs_size()));
   bytes_ = record.SerializeAsString();
   if (auto made = compress(compressor_, bytes_, record_); !made) return made;
+  bytes_ = personal.SerializeAsString();
+  if (auto made = compress(compressor_, bytes_, personal_); !made) return made;
 
   v1::MessageIdentities identities;
   to_proto(facts.identities, identities);
@@ -164,10 +170,16 @@ bool BatchWriter::write_row(Connection& connection) {
   query.number(row_.source_from_us).number(row_.source_to_us);
   query.number(row_.first_journal).number(row_.transitions).number(row_.identities);
   query.number(row_.content_crc).number(row_.crc).blob(record_).blob(block_);
-  if (!query.run()) return false;
+  if (!query.run() || !write_personal(connection)) return false;
   if (row_.identities == 0) return true;
   Query identities{connection, "INSERT INTO identities(batch, crc, record) VALUES(?, ?, ?)"};
   return identities.number(row_.batch).number(crc32(identities_)).blob(identities_).run();
+}
+
+bool BatchWriter::write_personal(Connection& connection) {
+  if (personal_.empty()) return true;
+  Query query{connection, "INSERT INTO personal(batch, crc, record) VALUES(?, ?, ?)"};
+  return query.number(row_.batch).number(crc32(personal_)).blob(personal_).run();
 }
 
 bool BatchWriter::write_transitions(Connection& connection,

@@ -38,6 +38,7 @@ class BatchWriter {
  private:
   Result<Done> prepare_blobs(const Batch& batch);
   bool write_row(Connection& connection);
+  bool write_personal(Connection& connection);
   bool write_transitions(Connection& connection, std::span<const AlarmEvent> transitions);
   bool write_standing(Connection& connection, const AlarmEvent& event);
   bool write_tags(Connection& connection, std::span<const TagDefined> tags);
@@ -54,6 +55,7 @@ class BatchWriter {
   std::string block_;
   std::string record_;               // compressed
   std::string identities_;           // compressed
+  std::string personal_;             // compressed
   std::string snapshot_;             // compressed
   std::vector<std::string> plants_;  // compressed
   std::string bytes_;

@@ -40,9 +40,8 @@ static_assert(static_cast<int>(Quality::bad) == v1::QUALITY_BAD);
 static_assert(static_cast<int>(QualityReason::first_value) == v1::QUALITY_REASON_FIRST_VALUE);
 static_assert(static_cast<int>(Level::high_high) == v1::LEVEL_HIGH_HIGH);
 static_assert(static_cast<int>(Priority::critical) == v1::PRIORITY_CRITICAL);
-static_assert(static_cast<int>(TransitionKind::action_confirmed) ==
-              v1::TRANSITION_KIND_ACTION_CONFIRMED);
-static_assert(static_cast<int>(TransitionKind::action_confirmed) + 1 == transition_kinds);
+static_assert(static_cast<int>(TransitionKind::muster_ended) == v1::TRANSITION_KIND_MUSTER_ENDED);
+static_assert(static_cast<int>(TransitionKind::muster_ended) + 1 == transition_kinds);
 static_assert(static_cast<int>(AlarmState::latched) == v1::ALARM_STATE_LATCHED);
 static_assert(static_cast<int>(Notice::closes) == v1::NOTICE_CLOSES);
 
@@ -96,7 +95,7 @@ ActionCommand from_proto(const v1::ActionCommand& in) {
 bool has_times(const v1::Hold& in) { return is_time(in.since_us()) && is_time(in.until_us()); }
 
 Result<Done> check(const v1::AlarmEvent& in) {
-  if (unknown(in.kind(), TransitionKind::action_confirmed)) return bad("alarm event: unknown kind");
+  if (unknown(in.kind(), TransitionKind::muster_ended)) return bad("alarm event: unknown kind");
   if (unknown(in.state(), AlarmState::latched)) return bad("alarm event: unknown state");
   if (unknown(in.notice(), Notice::closes)) return bad("alarm event: unknown notice");
   if (unknown(in.level(), Level::high_high)) return bad("alarm event: unknown level");

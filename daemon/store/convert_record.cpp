@@ -1,6 +1,7 @@
 // daemon/store/convert_record.cpp - What a replay needs, to and from parkwatch.v1. Pure; any
 // thread.
 #include "store/convert.h"
+#include "store/convert_gates.h"
 
 namespace parkwatch::store {
 namespace {
@@ -76,6 +77,16 @@ void put_body(const SignShift& body, v1::CommandRecord& out) {
   record.set_note(mended_utf8(body.note));
 }
 
+void put_body(const PermitCommand& body, v1::CommandRecord& out) {
+  to_proto(body, *out.mutable_permit());
+}
+void put_body(const GateCorrection& body, v1::CommandRecord& out) {
+  to_proto(body, *out.mutable_gate_correction());
+}
+void put_body(const MusterCommand& body, v1::CommandRecord& out) {
+  to_proto(body, *out.mutable_muster());
+}
+
 void put_body(const Command& body, v1::InputRecord& out) {
   v1::CommandRecord& record = *out.mutable_command();
   record.set_author(mended_utf8(body.author));
@@ -96,6 +107,10 @@ void put_body(const TagRegistered& body, v1::InputRecord& out) {
 
 void put_body(const MessageSource& body, v1::InputRecord& out) {
   out.set_message_source(mended_utf8(body.source));
+}
+
+void put_body(const PassageSeen& body, v1::InputRecord& out) {
+  to_proto(body, *out.mutable_passage());
 }
 
 void put_body(const SourceCondition& body, v1::InputRecord& out) {
@@ -219,6 +234,10 @@ Result<SignShift> body_of(const v1::SignShift& in) {
   return body;
 }
 
+Result<PermitCommand> body_of(const v1::PermitCommand& in) { return from_proto(in); }
+Result<GateCorrection> body_of(const v1::GateCorrection& in) { return from_proto(in); }
+Result<MusterCommand> body_of(const v1::MusterCommand& in) { return from_proto(in); }
+
 template <typename Message>
 Result<Done> take_command(const Message& in, Command& out) {
   auto body = body_of(in);
@@ -239,6 +258,9 @@ Result<Done> take_command(const v1::CommandRecord& in, Command& out) {
   if (in.has_maintenance()) return take_command(in.maintenance(), out);
   if (in.has_loop_check()) return take_command(in.loop_check(), out);
   if (in.has_sign_shift()) return take_command(in.sign_shift(), out);
+  if (in.has_permit()) return take_command(in.permit(), out);
+  if (in.has_gate_correction()) return take_command(in.gate_correction(), out);
+  if (in.has_muster()) return take_command(in.muster(), out);
   if (in.has_consumer()) return take_command(in.consumer(), out);
   return bad("input record: a command without a body");
 }
@@ -321,6 +343,12 @@ Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
       auto report = report_of(in.action_report());
       if (!report) return report.error();
       out.body = std::move(*report);
+      return Done{};
+    }
+    case v1::InputRecord::kPassage: {
+      auto seen = from_proto(in.passage());
+      if (!seen) return seen.error();
+      out.body = std::move(*seen);
       return Done{};
     }
     default:

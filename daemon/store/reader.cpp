@@ -10,6 +10,7 @@
 
 #include "store/directory.h"
 #include "store/page.h"
+#include "store/personal.h"
 #include "store/rows.h"
 #include "store/schema.h"
 
@@ -38,6 +39,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<AlarmEvent>> standing() override;
   Result<std::vector<AlarmEvent>> outbox(std::uint64_t after, std::size_t rows_max) override;
   Result<std::map<std::string, std::string>> notify_rows() override;
+  Result<PassagesPage> passages(std::uint64_t after, std::size_t rows_max) override;
   Result<std::vector<TagRow>> tags() override;
   Result<std::vector<ConsumerRow>> consumers() override;
   Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) override;
@@ -111,6 +113,12 @@ Result<std::map<std::string, std::string>> SqliteReader::notify_rows() {
   }
   if (query.failed()) return connection_->failure();
   return rows;
+}
+
+Result<PassagesPage> SqliteReader::passages(std::uint64_t after, std::size_t rows_max) {
+  const Transaction transaction{*connection_, Transaction::Kind::read};
+  if (!transaction.begun()) return connection_->failure();
+  return passages_after(*connection_, after, std::min(rows_max, rows_a_call_max));
 }
 
 Result<std::vector<TagRow>> SqliteReader::tags() {

@@ -74,6 +74,19 @@ struct QuarantineRow {
   Refusal refusal;
 };
 
+// A passage with when and as what it came.
+struct PassageRow {
+  std::uint64_t sequence = 0;
+  Timestamp receive_time;
+  PassageSeen seen;
+};
+
+struct PassagesPage {
+  std::vector<PassageRow> passages;
+  std::uint64_t next_sequence = 0;  // the cursor after this page; no message is cut
+  bool end = false;                 // nothing more is stored now
+};
+
 struct StoreCounts {
   std::uint64_t blocks = 0;
   std::uint64_t readings = 0;
@@ -102,6 +115,9 @@ class Reader {
                                                                std::size_t rows_max) = 0;
   // What Store::keep() was given and still holds, by key.
   [[nodiscard]] virtual Result<std::map<std::string, std::string>> notify_rows() = 0;
+  // Passages after message `after`, about `rows_max`; whole messages.
+  [[nodiscard]] virtual Result<PassagesPage> passages(std::uint64_t after,
+                                                      std::size_t rows_max) = 0;
   [[nodiscard]] virtual Result<std::vector<TagRow>> tags() = 0;
   [[nodiscard]] virtual Result<std::vector<ConsumerRow>> consumers() = 0;
   [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) = 0;

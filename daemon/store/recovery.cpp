@@ -1,6 +1,9 @@
 // daemon/store/recovery.cpp - What a start reads back. The writer's thread.
 #include "store/recovery.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "parkwatch/v1/record.pb.h"
 #include "parkwatch/v1/snapshot.pb.h"
 #include "store/block_codec.h"
@@ -65,6 +68,22 @@ class BatchReader {
       if (!recorded) return damaged(row, recorded.error().message);
       out.inputs.push_back(std::move(*recorded));
     }
+    return read_personal(row, message.personal_inputs(), out);
+  }
+
+  // In the order in which they came, among the others. What retention has taken leaves no trace: no
+  // replay that must be exact goes so far back.
+  Result<Done> read_personal(const BatchRow& row, std::size_t expected, RecordedBatch& out) {
+    if (expected == 0) return Done{};
+    auto personal = personal_inputs(connection_, row);
+    if (!personal) return personal.error();
+    if (personal->size() != expected && (whole_ || !personal->empty()) && row.batch > trimmed_) {
+      return damaged(row, "its passages are gone");
+    }
+    std::move(personal->begin(), personal->end(), std::back_inserter(out.inputs));
+    std::stable_sort(
+        out.inputs.begin(), out.inputs.end(),
+        [](const RecordedInput& a, const RecordedInput& b) { return a.sequence < b.sequence; });
     return Done{};
   }
 
@@ -113,6 +132,28 @@ class BatchReader {
 };
 
 }  // namespace
+
+Result<std::vector<RecordedInput>> personal_inputs(Connection& connection, const BatchRow& row) {
+  std::vector<RecordedInput> inputs;
+  Query query{connection, "SELECT crc, record FROM personal WHERE batch = ?"};
+  if (!query.number(row.batch).row()) {
+    if (query.failed()) return connection.failure();
+    return inputs;
+  }
+  const std::string_view stored = query.bytes_at(1);
+  Decompressor decompressor;
+  v1::BatchRecord message;
+  if (crc32(stored) != static_cast<std::uint32_t>(query.number_at(0)) ||
+      !parse(stored, decompressor, message)) {
+    return damaged(row, "its passages");
+  }
+  for (const v1::InputRecord& input : message.inputs()) {
+    auto recorded = from_proto(input);
+    if (!recorded) return damaged(row, recorded.error().message);
+    inputs.push_back(std::move(*recorded));
+  }
+  return inputs;
+}
 
 Result<StoredSnapshot> read_newest_snapshot(Connection& connection) {
   Query query{connection,

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/facts.h"
 #include "model/result.h"
@@ -47,6 +48,11 @@ struct BatchScope {
 [[nodiscard]] Result<Done> read_batches_after(
     Connection& connection, std::uint64_t batch,
     const std::function<Result<Done>(RecordedBatch&)>& take, const BatchScope& scope = {});
+
+// What says who was where in this batch; empty: there is nothing, or retention took it. Errors:
+// permanent - damaged, naming batch and messages.
+[[nodiscard]] Result<std::vector<RecordedInput>> personal_inputs(Connection& connection,
+                                                                 const BatchRow& row);
 
 // The snapshot that was stored with this batch. Errors: as read_newest_snapshot.
 [[nodiscard]] Result<std::shared_ptr<const v1::Snapshot>> read_snapshot(Connection& connection,

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "store/personal.h"
 #include "store/rows.h"
 
 namespace parkwatch::store {
@@ -78,8 +79,9 @@ bool delete_batch(Connection& connection, const BatchRow& row, const Verdict& ve
   // A damaged row says nothing that a gap could be made of; a pull finds that it is missing.
   Query batch{connection, "DELETE FROM batches WHERE batch = ?"};
   Query identities{connection, "DELETE FROM identities WHERE batch = ?"};
+  Query personal{connection, "DELETE FROM personal WHERE batch = ?"};
   return (!row.whole() || record_gap(connection, row, verdict)) && batch.number(row.batch).run() &&
-         identities.number(row.batch).run();
+         identities.number(row.batch).run() && personal.number(row.batch).run();
 }
 
 // Deletes batches from the oldest on while `judge` gives a verdict on them, at most as many as a
@@ -204,6 +206,10 @@ Result<Retained> retain_within_limits(Connection& connection, const StoreOptions
   auto retained = delete_over_limits(connection, options, *bounds, now);
   if (!retained) return retained;
   if (!trim_identities(connection, *bounds, *retained)) return connection.failure();
+  const auto forgotten = forget_personal(connection, now - options.personal_age_max,
+                                         bounds->spared_after, retained->more);
+  if (!forgotten) return forgotten.error();
+  retained->rows += *forgotten;
   if (auto trimmed = trim_journal(connection, options, *bounds, *retained); !trimmed) {
     return trimmed.error();
   }

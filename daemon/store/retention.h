@@ -16,7 +16,7 @@ inline constexpr std::uint64_t retained_rows_a_call = 1000;
 
 struct Retained {
   std::uint64_t batches = 0;  // deleted
-  std::uint64_t rows = 0;     // of the journal and of message identities, deleted
+  std::uint64_t rows = 0;     // of the journal, of identities and of what is personal, deleted
   bool more = false;          // there is more to do
 };
 
@@ -28,7 +28,8 @@ struct Retained {
 //   needs stays;
 // - journal rows above journal_rows_max whose alarm has closed and whose delivery is done are
 // deleted;
-// - message identities that no snapshot needs are deleted.
+// - message identities that no snapshot needs are deleted;
+// - what says who was where is deleted at personal_age_max, and cleared out of old snapshots.
 // Errors: as the connection's; nothing is changed then.
 [[nodiscard]] Result<Retained> retain_within_limits(Connection& connection,
                                                     const StoreOptions& options, Timestamp now);

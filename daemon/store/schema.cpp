@@ -109,7 +109,16 @@ constexpr const char* version_2 = R"(
 CREATE TABLE notify(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )";
 
-constexpr const char* const all_migrations[] = {version_1, version_2};
+// Of each batch what says who was where (is_personal): kept for days where readings are for months.
+constexpr const char* version_3 = R"(
+CREATE TABLE personal(
+  batch INTEGER PRIMARY KEY,
+  crc INTEGER NOT NULL,
+  record BLOB NOT NULL              -- zstd of BatchRecord
+);
+)";
+
+constexpr const char* const all_migrations[] = {version_1, version_2, version_3};
 
 struct Identity {
   std::int64_t application = 0;

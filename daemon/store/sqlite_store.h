@@ -34,6 +34,7 @@ class SqliteStore final : public Store {
     kept_.insert_or_assign(std::move(key), std::move(value));
   }
   [[nodiscard]] Result<Done> flush() override;
+  void keep_personal(Duration age_max) override { options_.personal_age_max = age_max; }
   [[nodiscard]] Result<bool> retain(Timestamp now) override;
   void checkpoint() override;
 

@@ -23,6 +23,8 @@ struct StoreOptions {
   std::uint64_t bytes_max = std::uint64_t{8} << 30;  // readings give way above this
   Duration age_max = std::chrono::days{400};
   std::uint64_t quarantine_rows_max = 1000;
+  // Of what says who was where; from the configuration in force, see Store::keep_personal().
+  Duration personal_age_max = std::chrono::days{30};
   std::uint64_t journal_rows_max =
       1'000'000;  // of alarm transitions; the oldest closed give way above
   // For the fault harnesses' own proof only: "FULL" in every real run.
@@ -81,6 +83,9 @@ class Store {
   virtual void keep(std::string key, std::optional<std::string> value) = 0;
   // Writes deliveries and kept rows without a batch. Errors as commit().
   [[nodiscard]] virtual Result<Done> flush() = 0;
+
+  // From now on retain() deletes what says who was where at this age.
+  virtual void keep_personal(Duration age_max) = 0;
 
   // Deletes a bounded number of blocks above the limits, oldest first: what every consumer has
   // acknowledged, or with a gap record what it has not; spares what the newest snapshot needs.

@@ -8,6 +8,7 @@
 
 #include "drivers/mqtt/codec/decoder.h"
 #include "drivers/mqtt/codec/mapping.h"
+#include "drivers/mqtt/codec/passage_mapping.h"
 #include "drivers/mqtt/connection.h"
 #include "drivers/mqtt/high_mark.h"
 #include "mqtt/session.h"
@@ -159,7 +160,8 @@ class MqttDriver final : public Driver {
 void check(const SettingsTable& table, Diagnostics& out) {
   SettingsReader reader{table, "source", out};
   (void)read_settings(reader);
-  (void)mqtt_codec::read_mappings(reader, out);
+  const auto mappings = mqtt_codec::read_mappings(reader, out);
+  (void)mqtt_codec::read_passages(reader, mappings, out);
   reader.finish();
 }
 
@@ -167,8 +169,10 @@ std::shared_ptr<Decoder> decoder(const SettingsTable& table) {
   Diagnostics seen;  // the check has told them
   SettingsReader reader{table, "source", seen};
   const Settings settings = read_settings(reader);
-  return mqtt_codec::make_decoder(mqtt_codec::read_mappings(reader, seen),
-                                  settings.options.payload_bytes_max);
+  auto mappings = mqtt_codec::read_mappings(reader, seen);
+  auto passages = mqtt_codec::read_passages(reader, mappings, seen);
+  return mqtt_codec::make_decoder(std::move(mappings), settings.options.payload_bytes_max,
+                                  std::move(passages));
 }
 
 std::unique_ptr<Driver> make(const SettingsTable& table, DriverContext context) {
@@ -179,7 +183,9 @@ std::unique_ptr<Driver> make(const SettingsTable& table, DriverContext context) 
       connection_options(table, "parkwatch-" + context.park + '-' + context.source_name);
   if (options) {
     options->payload_bytes_max = settings.options.payload_bytes_max;
-    options->filters = mqtt_codec::subscription_filters(mqtt_codec::read_mappings(reader, seen));
+    const auto mappings = mqtt_codec::read_mappings(reader, seen);
+    options->filters = mqtt_codec::subscription_filters(
+        mappings, mqtt_codec::read_passages(reader, mappings, seen));
   }
   return std::make_unique<MqttDriver>(std::move(options), settings.window, std::move(context));
 }

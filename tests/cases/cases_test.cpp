@@ -6,7 +6,7 @@
 #include "config/toml.h"
 #include "drivers/driver.h"
 
-namespace parkwatch::cases {
+namespace parkwatch::cases::cases_test {
 namespace {
 
 const std::filesystem::path drivers = std::filesystem::path{PARKWATCH_SOURCE_DIR} / "drivers";
@@ -102,4 +102,4 @@ TEST_CASE("case files: a line is a topic, a tab and a payload", "[cases]") {
 }
 
 }  // namespace
-}  // namespace parkwatch::cases
+}  // namespace parkwatch::cases::cases_test

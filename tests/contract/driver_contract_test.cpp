@@ -12,6 +12,8 @@
 #include "drivers/driver.h"
 #include "tests/support/mosquitto.h"
 
+namespace driver_contract_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -197,3 +199,5 @@ TEST_CASE("driver contract: the window that it tells is what its check bounds", 
     CHECK(entry.window(*sample_of(entry, "")) <= 65'535);
   }
 }
+
+}  // namespace driver_contract_test

@@ -7,6 +7,8 @@
 #include "tests/support/mosquitto.h"
 #include "tests/unit/mqtt/running_session.h"
 
+namespace mqtt_session_contract_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using namespace parkwatch::mqtt_session;
@@ -256,3 +258,5 @@ TEMPLATE_TEST_CASE("contract: the will is published when a session ends without 
   CHECK(observer.messages().at(0).topic == "will/online");
   CHECK(observer.messages().at(0).payload == "gone");
 }
+
+}  // namespace mqtt_session_contract_test

@@ -4,7 +4,7 @@
 #include "mqtt_codec_target.h"
 #include "seeds.h"
 
-namespace parkwatch::fuzz {
+namespace parkwatch::fuzz::mqtt_codec_fuzz_test {
 namespace {
 
 std::string hex(const std::string& text) {
@@ -39,4 +39,4 @@ TEST_CASE("fuzz: the MQTT codec keeps its promises on damaged messages", "[mqtt_
 }
 
 }  // namespace
-}  // namespace parkwatch::fuzz
+}  // namespace parkwatch::fuzz::mqtt_codec_fuzz_test

@@ -7,6 +7,8 @@
 #include "tests/integration/running_daemon.h"
 #include "tests/support/mosquitto.h"
 
+namespace actions_test {
+
 using namespace parkwatch::test;
 using namespace std::chrono_literals;
 
@@ -165,3 +167,5 @@ TEST_CASE("actions: a command whose time is over while the broker is away is not
   REQUIRE(barrier.hears("cmd/end"));
   CHECK(barrier.heard().find("barrier {") == std::string::npos);
 }
+
+}  // namespace actions_test

@@ -12,6 +12,8 @@
 #include "tools/parksim/physics/message.h"
 #include "tools/parksim/physics/park.h"
 
+namespace incidents_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -153,3 +155,5 @@ TEST_CASE("incidents: quiet hours raise no alarm and refuse no message", "[integ
     CHECK(day.facts().refusals.empty());
   }
 }
+
+}  // namespace incidents_test

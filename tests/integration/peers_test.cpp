@@ -12,6 +12,8 @@
 #include "tests/support/certificates.h"
 #include "tests/support/mosquitto.h"
 
+namespace peers_test {
+
 using namespace parkwatch::test;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -148,3 +150,5 @@ TEST_CASE("peers: a puller that is killed again and again has each reading once 
     CHECK(times == 1);
   }
 }
+
+}  // namespace peers_test

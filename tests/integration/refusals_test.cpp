@@ -10,6 +10,8 @@
 #include "tests/integration/running_daemon.h"
 #include "tests/support/mosquitto.h"
 
+namespace refusals_test {
+
 using namespace parkwatch::test;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -156,3 +158,5 @@ TEST_CASE("refusal: a full disk holds acknowledgements, is told, and passes by i
   CHECK(daemon.pull_all().size() == static_cast<std::size_t>(sent));
   CHECK(daemon.stop() == 0);
 }
+
+}  // namespace refusals_test

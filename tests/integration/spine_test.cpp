@@ -8,6 +8,8 @@
 #include "tests/integration/running_daemon.h"
 #include "tests/support/mosquitto.h"
 
+namespace spine_test {
+
 using namespace parkwatch::test;
 using namespace std::chrono_literals;
 
@@ -181,3 +183,5 @@ TEST_CASE("spine: a reload keeps the alarms of rules that did not change", "[int
   CHECK(life_of(daemon, "level").front() == "raised H");
   CHECK(life_of(daemon, "level").size() == 2);  // one of each tank: the first was not raised again
 }
+
+}  // namespace spine_test

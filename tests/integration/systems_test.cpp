@@ -13,6 +13,8 @@
 #include "tests/systems/simulation.h"
 #include "tests/systems/verdict.h"
 
+namespace systems_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 using systems::IncidentCase;
@@ -150,3 +152,5 @@ TEST_CASE("systems: one incident of every package, from sensor to alarm in one d
   CHECK(without(seen, wanted) == "");
   CHECK(daemon.stop() == 0);
 }
+
+}  // namespace systems_test

@@ -7,6 +7,8 @@
 #include "tests/integration/running_daemon.h"
 #include "tests/support/mosquitto.h"
 
+namespace trial_test {
+
 using namespace parkwatch::test;
 using namespace std::chrono_literals;
 
@@ -116,3 +118,5 @@ TEST_CASE("simulate: the time is that of the messages, and every output says so"
   CHECK(daemon.stop() == 0);
   CHECK(verified(state).at("differ") == 0);
 }
+
+}  // namespace trial_test

@@ -48,7 +48,7 @@ void Mosquitto::kill() { end(SIGKILL); }
 void Mosquitto::end(int signal_number) {
   if (!process_) return;
   process_->signal(signal_number);
-  if (!process_->wait(10s)) throw std::runtime_error("mosquitto does not end");
+  if (!process_->wait(60s)) throw std::runtime_error("mosquitto does not end");
   process_.reset();
 }
 

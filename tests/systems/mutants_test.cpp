@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace parkwatch::systems {
+namespace parkwatch::systems::mutants_test {
 namespace {
 
 RuleSpec rule(std::string id, RuleKind kind, std::vector<Limit> limits) {
@@ -90,4 +90,4 @@ TEST_CASE("systems mutants: a rule's name is that of the package", "[systems]") 
   CHECK(rule_of_package("never-seen", "tf-a") == "never-seen");
 }
 
-}  // namespace parkwatch::systems
+}  // namespace parkwatch::systems::mutants_test

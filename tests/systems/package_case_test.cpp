@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace parkwatch::systems {
+namespace parkwatch::systems::package_case_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -95,4 +95,4 @@ TEST_CASE("systems case: a package without the file says so", "[systems]") {
   CHECK(out[0].message == "cannot be read");
 }
 
-}  // namespace parkwatch::systems
+}  // namespace parkwatch::systems::package_case_test

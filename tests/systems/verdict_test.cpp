@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace parkwatch::systems {
+namespace parkwatch::systems::verdict_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,4 +110,4 @@ TEST_CASE("systems verdict: a record is no alarm, a refused message is a differe
   CHECK_THAT(difference({}, listener.outcome()), Contains("park/x: no mapping"));
 }
 
-}  // namespace parkwatch::systems
+}  // namespace parkwatch::systems::verdict_test

@@ -95,6 +95,9 @@ void declare(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("--incident", texts.incidents,
                  "NAME@START+DURATION, times since the start (20s, 5m, bare seconds), of a system "
                  "PACKAGE/NAME@START+DURATION; repeatable");
+  app.add_option("--replay", options.replay,
+                 "mapping of a recording (TOML): its messages instead of the simulated park's")
+      ->check(CLI::ExistingFile);
   app.add_option("--duration", texts.duration, "end after so much simulated time [until a signal]");
   app.add_option("--start", texts.start, "simulated time at the start, RFC 3339 [now]");
   app.add_option("--rate", options.rate, "divides the publishing periods")

@@ -35,6 +35,7 @@ struct Options {
   std::string username;
   std::string password_file;  // its first line
   std::string ca_file;        // PEM; empty: the system's
+  std::string replay;         // a recording's mapping, instead of the simulated park; empty: none
   std::uint64_t seed = 1;
   std::vector<Incident> incidents;    // of the demo park
   std::vector<SystemChoice> systems;  // not empty: these are simulated instead of the demo park

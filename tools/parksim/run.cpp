@@ -11,6 +11,7 @@
 
 #include "tools/parksim/physics/message.h"
 #include "tools/parksim/publisher.h"
+#include "tools/parksim/recording.h"
 #include "tools/parksim/simulation.h"
 
 namespace parkwatch::parksim {
@@ -131,6 +132,19 @@ Duration publish_paced(const Options& options, Simulation& park, Publisher& publ
   return done;
 }
 
+// Waits for what was offered and prints the sum. `what`: between the name and the counts.
+int finish(Publisher& publisher, const std::string& what, const std::string& more,
+           std::ostream& out) {
+  const bool known = publisher.counts().connects > 0;
+  const PublisherCounts counts = publisher.finish(known ? delivery_patience : stranger_patience);
+  const std::uint64_t missing = counts.offered - counts.acknowledged;
+  out << "parksim " << what << " published=" << counts.offered
+      << " acknowledged=" << counts.acknowledged << " missing=" << missing
+      << " repeated=" << counts.repeated << " dropped=" << counts.dropped << more
+      << " connects=" << counts.connects << std::endl;
+  return missing == 0 && counts.connects > 0 ? 0 : 1;
+}
+
 int publish(const Options& options, std::ostream& out, std::ostream& log) {
   auto publisher_options = publisher_options_of(options);
   if (!publisher_options) {
@@ -140,14 +154,55 @@ int publish(const Options& options, std::ostream& out, std::ostream& log) {
   const auto park = make_simulation(options, now_to_the_millisecond());
   Publisher publisher{std::move(*publisher_options)};
   const Duration done = publish_paced(options, *park, publisher, log);
-  const bool known = publisher.counts().connects > 0;
-  const PublisherCounts counts = publisher.finish(known ? delivery_patience : stranger_patience);
-  const std::uint64_t missing = counts.offered - counts.acknowledged;
-  out << "parksim seed=" << options.seed << " simulated_s=" << done / std::chrono::seconds{1}
-      << " published=" << counts.offered << " acknowledged=" << counts.acknowledged
-      << " missing=" << missing << " repeated=" << counts.repeated << " dropped=" << counts.dropped
-      << " lost_by_link=" << park->lost() << " connects=" << counts.connects << std::endl;
-  return missing == 0 && counts.connects > 0 ? 0 : 1;
+  return finish(publisher,
+                "seed=" + std::to_string(options.seed) +
+                    " simulated_s=" + std::to_string(done / std::chrono::seconds{1}),
+                " lost_by_link=" + std::to_string(park->lost()), out);
+}
+
+// The time between two messages of the file, divided by the speed, is that between publishing them.
+// Returns how many were offered before the end or a signal.
+std::size_t replay_paced(const Options& options, const Recording& recording, Publisher& publisher) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t next = 0;
+  const auto& messages = recording.messages;
+  while (next < messages.size()) {
+    const Duration since = messages[next].time - messages.front().time;
+    if (since >= end_of(options)) break;
+    const auto wait = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                          std::chrono::duration<double>(since) / options.speed) -
+                      (std::chrono::steady_clock::now() - begin);
+    if (end_wanted(std::max(wait, std::chrono::nanoseconds{0}))) break;
+    publisher.offer(messages[next].topic, messages[next].payload);
+    ++next;
+  }
+  return next;
+}
+
+int print(const Options& options, const Recording& recording, std::ostream& out) {
+  for (const RecordedMessage& message : recording.messages) {
+    if (message.time - recording.messages.front().time >= end_of(options)) break;
+    out << line(message) << '\n';
+  }
+  return out.flush() ? 0 : 1;
+}
+
+int replay(const Options& options, std::ostream& out, std::ostream& log) {
+  const auto recording = read_recording(options.replay);
+  auto publisher_options = publisher_options_of(options);
+  if (!recording || !publisher_options) {
+    log << "parksim: "
+        << (!recording ? recording.error().message : publisher_options.error().message) << '\n';
+    return 1;
+  }
+  if (options.mode == Mode::print) return print(options, *recording, out);
+  Publisher publisher{std::move(*publisher_options)};
+  const std::size_t offered = replay_paced(options, *recording, publisher);
+  return finish(publisher,
+                "rows=" + std::to_string(recording->rows) + " missing_cells=" +
+                    std::to_string(recording->missing) + " replayed=" + std::to_string(offered) +
+                    "/" + std::to_string(recording->messages.size()),
+                "", out);
 }
 
 void list_incidents(std::ostream& out) {
@@ -182,6 +237,8 @@ void block_signals() {
 }
 
 int run(const Options& options, std::ostream& out, std::ostream& log) {
+  const bool lists = options.mode == Mode::list_incidents || options.mode == Mode::list_tags;
+  if (!options.replay.empty() && !lists) return replay(options, out, log);
   switch (options.mode) {
     case Mode::publish:
       return publish(options, out, log);

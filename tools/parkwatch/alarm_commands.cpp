@@ -14,11 +14,6 @@ void put(json::object& body, const char* key, const std::string& text) {
   if (!text.empty()) body[key] = text;
 }
 
-int failed(Console& console, const Error& error) {
-  say_error(console, error.message);
-  return exit_code_of(error);
-}
-
 // Sends, and prints the answer as JSON or `said`.
 int obey(Api& api, Console& console, const std::string& target, const json::object& body,
          const std::string& said) {

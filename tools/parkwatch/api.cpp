@@ -76,6 +76,11 @@ Error error_of(const HttpAnswer& answer) {
   return {kind_of(answer.status), std::move(detail)};
 }
 
+int failed(Console& console, const Error& error) {
+  say_error(console, error.message);
+  return exit_code_of(error);
+}
+
 int exit_code_of(const Error& error) {
   return error.kind == ErrorKind::transient ? exit_not_reachable : exit_no;
 }

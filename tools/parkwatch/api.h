@@ -20,6 +20,8 @@ namespace parkwatch::cli {
 [[nodiscard]] Error error_of(const HttpAnswer& answer);
 
 [[nodiscard]] int exit_code_of(const Error& error);
+// Says it, and gives its exit code.
+[[nodiscard]] int failed(Console& console, const Error& error);
 
 // Sends until there is an answer that waiting would not change: a daemon that is away or too busy
 // (429, 502, 503, 504) is asked again, with growing pauses, and said once.

@@ -137,6 +137,38 @@ struct NotifyCommand {
   Verb verb = Verb::list;
   std::string receiver;  // test
 };
+struct GatesCommand {
+  enum class Verb {
+    inside,
+    passages,
+    permits,
+    permit_put,
+    permit_remove,
+    correct,
+    muster,
+    muster_start,
+    muster_end,
+    muster_report,
+  };
+  Verb verb = Verb::inside;
+  std::string id;
+  std::string number;  // of a permit
+  std::string to;      // correct rename
+  std::string what;    // correct: enter, leave or rename
+  std::string subject;
+  std::string name;
+  std::string gate;
+  std::string zone;
+  std::string from;
+  std::string until;
+  std::vector<std::string> gates;
+  std::vector<std::string> lanes;
+  std::string point;
+  std::string reason;
+  std::string state;  // muster: missing, left or reported
+  std::string after;  // passages: a cursor
+  std::uint64_t max = 1000;
+};
 struct QuarantineCommand {
   std::uint64_t max = 100;
 };
@@ -145,7 +177,7 @@ using Command =
     std::variant<CheckCommand, BacktestCommand, ExplainCommand, KpiCommand, ShiftReportCommand,
                  PointsCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand,
                  AlarmVerbCommand, MaintenanceCommand, LoopCheckCommand, EventsCommand, PullCommand,
-                 ConsumersCommand, QuarantineCommand, NotifyCommand>;
+                 ConsumersCommand, QuarantineCommand, NotifyCommand, GatesCommand>;
 
 struct CommandLine {
   std::string url = "http://127.0.0.1:7300";

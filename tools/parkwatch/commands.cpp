@@ -8,6 +8,7 @@
 #include "report/report_view.h"
 #include "tools/parkwatch/alarm_commands.h"
 #include "tools/parkwatch/api.h"
+#include "tools/parkwatch/gates_commands.h"
 #include "tools/parkwatch/pull.h"
 #include "tools/parkwatch/watch.h"
 
@@ -22,11 +23,6 @@ template <typename C>
 constexpr bool asks_no_daemon =
     std::is_same_v<C, CheckCommand> || std::is_same_v<C, BacktestCommand> ||
     std::is_same_v<C, ExplainCommand> || std::is_same_v<C, PointsCommand>;
-
-int failed(Console& console, const Error& error) {
-  say_error(console, error.message);
-  return exit_code_of(error);
-}
 
 // The array `key` of a document, by `view` or as JSON the whole document.
 template <typename View>
@@ -238,6 +234,10 @@ int run(const ShiftReportCommand& command, Api& api, Console& console) {
     console.out << shift_report_view(*report, console.style);
   }
   return exit_ok;
+}
+
+int run(const GatesCommand& command, Api& api, Console& console) {
+  return run_gates(command, api, console);
 }
 
 int run(const QuarantineCommand& command, Api& api, Console& console) {

@@ -27,6 +27,7 @@ struct PageContent {
 // The bytes of a CSV page behind its title line.
 [[nodiscard]] std::string_view without_csv_titles(std::string_view body);
 
+using parkwatch::to_text;
 [[nodiscard]] std::string_view to_text(PullFormat format);
 [[nodiscard]] std::string_view media_type_of(PullFormat format);
 

@@ -7,7 +7,7 @@ namespace parkwatch::cli {
 namespace json = boost::json;
 namespace {
 
-constexpr std::chrono::seconds long_poll{30};
+constexpr std::chrono::seconds events_poll{30};
 
 // Prints what stands; gives the cursor from which on events follow it. `patient`: waits for the
 // daemon.
@@ -35,9 +35,9 @@ Error follow_events(HttpClient& client, Console& console, std::string cursor) {
   for (;;) {
     HttpRequest request;
     request.accept = "application/x-ndjson";
-    request.target = "/v1/events?wait=" + std::to_string(long_poll.count()) +
+    request.target = "/v1/events?wait=" + std::to_string(events_poll.count()) +
                      "&after=" + percent_encoded(cursor);
-    request.extra_time = long_poll;
+    request.extra_time = events_poll;
     const auto page = send_patiently(client, request, console);
     if (!page) return page.error();
     if (page->status != 200) return error_of(*page);

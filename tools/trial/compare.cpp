@@ -32,8 +32,11 @@ std::string why_it_mattered(const Activation& a) {
 // Alarms about what the daemon did, not about what the plant said: a backtest, which does nothing,
 // cannot have them.
 bool is_about_the_daemon(const Activation& a) {
-  return a.rule == rule_action_unconfirmed || a.rule == "delivery-failed";
+  return a.rule == rule_action_unconfirmed || a.rule == rule_delivery_failed;
 }
+
+// What is hidden all the while tells nobody, unless it was so before.
+bool is_told(const Activation& was, const Activation& is) { return is.in_sight || !was.in_sight; }
 
 class Comparer {
  public:
@@ -115,7 +118,7 @@ class Comparer {
         ++pairs;
       }
       const std::string why = why_it_mattered(a);
-      if (same != nullptr || why.empty() || replaced(a)) continue;
+      if (why.empty() || (same != nullptr && is_told(a, *same)) || replaced(a)) continue;
       ++row(a.rule).missed;
       out_.missed.push_back({a, why});
     }
@@ -126,15 +129,19 @@ class Comparer {
                                        const Activation& a) {
     const auto found = is.find({rule, a.tag});
     if (found == is.end()) return nullptr;
+    const Activation* first = nullptr;
     for (const Activation* one : found->second) {
-      if (overlap(*one, a)) return one;
+      if (!overlap(*one, a)) continue;
+      if (is_told(a, *one)) return one;
+      if (first == nullptr) first = one;
     }
-    return nullptr;
+    return first;
   }
   // By a rule that was not there before, or has another name now.
   [[nodiscard]] bool replaced(const Activation& a) const {
     return std::any_of(is_.begin(), is_.end(), [&](const Activation& one) {
-      return one.tag == a.tag && !old_rules_.contains(one.rule) && overlap(one, a);
+      return one.tag == a.tag && !old_rules_.contains(one.rule) && overlap(one, a) &&
+             is_told(a, one);
     });
   }
 

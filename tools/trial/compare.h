@@ -37,7 +37,8 @@ struct RulesCompared {
 
 // An alarm mattered if somebody acknowledged it with a note, or if it was critical or high. It is
 // missed if no alarm of the same rule and tag, nor of a rule that was not there before on the same
-// tag, is active at some time while it was. Rows of the pipeline's own rules count as any rule;
+// tag, is active and in sight at some time while it was: what suppress_when hides all the while is
+// missed if it was seen before. Rows of the pipeline's own rules count as any rule;
 // alarms about actions and notifications do not, since a backtest has none.
 [[nodiscard]] RulesCompared compare(const std::vector<AlarmEvent>& was,
                                     const std::vector<AlarmEvent>& is, Timestamp from,

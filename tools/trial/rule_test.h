@@ -29,6 +29,7 @@ struct TestOutcome {
 [[nodiscard]] TestOutcome run_test(const config::RuleTest& test, const Plant& plant);
 
 // "15s tank/t101/level raise HH high", with the rule's id where a test has several.
+using parkwatch::to_text;
 [[nodiscard]] std::string to_text(const Happened& happened, bool with_rule);
 
 }  // namespace parkwatch::trial

@@ -11,6 +11,7 @@
 #include "drivers/mqtt/codec/json_payload.h"
 #include "drivers/mqtt/codec/names.h"
 #include "drivers/mqtt/codec/output.h"
+#include "drivers/mqtt/codec/passage_payload.h"
 #include "drivers/mqtt/codec/protobuf_payload.h"
 #include "model/utf8.h"
 
@@ -26,8 +27,11 @@ struct ViewHash {
 
 class MqttDecoder final : public Decoder {
  public:
-  MqttDecoder(std::vector<Mapping> mappings, std::size_t payload_bytes_max)
-      : mappings_(std::move(mappings)), payload_bytes_max_(payload_bytes_max) {}
+  MqttDecoder(std::vector<Mapping> mappings, std::size_t payload_bytes_max,
+              std::vector<PassageMapping> passages)
+      : mappings_(std::move(mappings)),
+        passages_(std::move(passages)),
+        payload_bytes_max_(payload_bytes_max) {}
 
   void decode(const Message& message, Decoded& decoded) override {
     Output out{decoded};
@@ -37,17 +41,18 @@ class MqttDecoder final : public Decoder {
 
  private:
   void decode(const Message& message, Output& out) {
-    if (message.oversized || message.payload.size() > payload_bytes_max_) {
-      const std::uint64_t bytes =
-          message.oversized ? message.payload_bytes : message.payload.size();
-      return out.fault(RefusalReason::oversized, std::to_string(bytes) + " bytes; payload_max is " +
-                                                     std::to_string(payload_bytes_max_));
-    }
+    const bool oversized = message.oversized || message.payload.size() > payload_bytes_max_;
+    if (oversized && passages_.empty()) return too_large(message, out);
     TopicNames found;
     const TopicNames* names = remembered(message.topic);
     if (names == nullptr) {
       if (!find(message.topic, found, out)) return;
       names = remember(message.topic, found);
+    }
+    if (names->passage != nullptr) out.personal(names->passage->filter);
+    if (oversized) return too_large(message, out);
+    if (names->passage != nullptr) {
+      return passage_.decode(message.payload, *names->passage, names->captured, out);
     }
     switch (names->mapping->format) {
       case Format::json:
@@ -57,6 +62,12 @@ class MqttDecoder final : public Decoder {
       case Format::parkwatch_v1:
         return decode_protobuf(message.payload, *names, scratch_, out);
     }
+  }
+
+  void too_large(const Message& message, Output& out) const {
+    const std::uint64_t bytes = message.oversized ? message.payload_bytes : message.payload.size();
+    out.fault(RefusalReason::oversized, std::to_string(bytes) + " bytes; payload_max is " +
+                                            std::to_string(payload_bytes_max_));
   }
 
   [[nodiscard]] const TopicNames* remembered(std::string_view topic) const {
@@ -74,6 +85,13 @@ class MqttDecoder final : public Decoder {
     for (const Mapping& mapping : mappings_) {
       if (mapping.topic.match(topic, captured)) {
         names = names_of(mapping, std::move(captured));
+        return true;
+      }
+    }
+    for (const PassageMapping& passage : passages_) {
+      if (passage.topic.match(topic, captured)) {
+        names.passage = &passage;
+        names.captured = std::move(captured);
         return true;
       }
     }
@@ -99,17 +117,19 @@ class MqttDecoder final : public Decoder {
   }
 
   const std::vector<Mapping> mappings_;
+  const std::vector<PassageMapping> passages_;
   const std::size_t payload_bytes_max_;
   std::unordered_map<std::string, TopicNames, ViewHash, std::equal_to<>> topics_;
   JsonPayload json_;
+  PassagePayload passage_;
   std::string scratch_;
 };
 
 }  // namespace
 
-std::shared_ptr<Decoder> make_decoder(std::vector<Mapping> mappings,
-                                      std::size_t payload_bytes_max) {
-  return std::make_shared<MqttDecoder>(std::move(mappings), payload_bytes_max);
+std::shared_ptr<Decoder> make_decoder(std::vector<Mapping> mappings, std::size_t payload_bytes_max,
+                                      std::vector<PassageMapping> passages) {
+  return std::make_shared<MqttDecoder>(std::move(mappings), payload_bytes_max, std::move(passages));
 }
 
 }  // namespace parkwatch::mqtt_codec

@@ -227,7 +227,7 @@ void check_against_earlier(SettingsReader& reader, const Mapping& mapping,
 std::vector<Mapping> read_mappings(SettingsReader& source, Diagnostics& out) {
   std::vector<Mapping> mappings;
   const std::string path = source.name_of("mapping");
-  if (!source.has("mapping")) {
+  if (!source.has("mapping") && !source.has("passage")) {
     source.error("mapping", "is missing: without a [[" + path + "]] no message means anything");
   }
   for (const SettingsTable* table : source.tables("mapping")) {

@@ -8,6 +8,7 @@
 
 #include "drivers/mqtt/codec/mapping.h"
 #include "drivers/mqtt/codec/output.h"
+#include "drivers/mqtt/codec/passage_mapping.h"
 
 namespace parkwatch::mqtt_codec {
 
@@ -18,9 +19,10 @@ struct FieldName {
 };
 
 struct TopicNames {
-  const Mapping* mapping = nullptr;
-  std::vector<std::string_view> captured;  // views into the topic that it was made from
-  std::vector<FieldName> fields;           // one for each of mapping->fields
+  const Mapping* mapping = nullptr;         // null: the topic is one of passages
+  const PassageMapping* passage = nullptr;  // that one
+  std::vector<std::string_view> captured;   // views into the topic that it was made from
+  std::vector<FieldName> fields;            // one for each of mapping->fields
 };
 
 // REQUIRES: `captured` is what mapping.topic.match gave.

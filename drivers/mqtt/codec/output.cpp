@@ -20,6 +20,7 @@ void Output::finish() {
     out_.readings.erase(out_.readings.begin() + static_cast<std::ptrdiff_t>(readings_),
                         out_.readings.end());
     out_.names.resize(names_);
+    out_.passages.resize(passages_);
     const std::size_t kept = faults_ < faults_a_message_max ? faults_ : faults_a_message_max;
     out_.faults.erase(out_.faults.end() - static_cast<std::ptrdiff_t>(kept), out_.faults.end());
     out_.faults.push_back(DecodeFault{

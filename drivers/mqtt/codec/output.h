@@ -16,7 +16,10 @@ inline constexpr std::size_t faults_a_message_max = 16;
 class Output {
  public:
   explicit Output(Decoded& out)
-      : out_(out), names_(out.names.size()), readings_(out.readings.size()) {}
+      : out_(out),
+        names_(out.names.size()),
+        readings_(out.readings.size()),
+        passages_(out.passages.size()) {}
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
@@ -25,6 +28,10 @@ class Output {
   [[nodiscard]] bool next();
   // REQUIRES: next() was true. Valid until the next call.
   DecodedReading& add(std::string_view name) { return out_.add(name); }
+  // Likewise.
+  Passage& add_passage() { return out_.passages.emplace_back(); }
+  // The message is about people: of its topic this may be kept, of its payload nothing.
+  void personal(std::string_view filter) { out_.personal = filter; }
   void fault(RefusalReason reason, std::string detail);
   // Call once, at the end. After an overflow nothing of the message is left but the fault too_many.
   void finish();
@@ -33,6 +40,7 @@ class Output {
   Decoded& out_;
   const std::size_t names_;  // sizes of `out` before this message
   const std::size_t readings_;
+  const std::size_t passages_;
   std::size_t seen_ = 0;
   std::size_t faults_ = 0;
 };

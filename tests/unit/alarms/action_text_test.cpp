@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace action_text_test {
+
 using namespace parkwatch;
 using namespace parkwatch::alarms;
 
@@ -78,3 +80,5 @@ TEST_CASE("action text: a text that never ends is cut before it is too long to s
   for (int i = 0; i < 100; ++i) payload += "{message.en}";
   CHECK(said(payload, false, e).size() <= action_payload_bytes_max + 4000);
 }
+
+}  // namespace action_text_test

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace activations_test {
+
 using namespace parkwatch;
 using namespace parkwatch::alarms;
 using namespace std::chrono_literals;
@@ -117,3 +119,5 @@ TEST_CASE("activations: kinds that say nothing of being active change nothing", 
     CHECK(activations_of(with) == activations_of(rows));
   }
 }
+
+}  // namespace activations_test

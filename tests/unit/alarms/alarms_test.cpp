@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace alarms_test {
+
 using namespace parkwatch;
 using namespace parkwatch::alarms;
 
@@ -209,3 +211,5 @@ TEST_CASE("alarms: restored ones go on as if nothing had been", "[alarms]") {
   CHECK(out[0].journal == 3);
   CHECK(out[0].state == AlarmState::normal);
 }
+
+}  // namespace alarms_test

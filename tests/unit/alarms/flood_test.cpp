@@ -9,6 +9,8 @@
 
 #include "alarms/maintenance.h"
 
+namespace flood_test {
+
 using namespace parkwatch;
 using namespace parkwatch::alarms;
 using namespace std::chrono_literals;
@@ -135,3 +137,5 @@ TEST_CASE("maintenance: a planned window covers nothing and comes first when it 
   CHECK(m.find(2)->group == "gates");
   CHECK(m.find(3) == nullptr);
 }
+
+}  // namespace flood_test

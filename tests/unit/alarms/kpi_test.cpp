@@ -8,6 +8,8 @@
 #include <random>
 #include <tuple>
 
+namespace kpi_test {
+
 using namespace parkwatch;
 using namespace parkwatch::alarms;
 using namespace std::chrono_literals;
@@ -358,3 +360,5 @@ TEST_CASE("kpi: chatter agrees with a count of every three raises in a row", "[a
     CHECK(told == episodes);
   }
 }
+
+}  // namespace kpi_test

@@ -1,6 +1,8 @@
 // tests/unit/alarms/life_test.cpp - What people and times do to an alarm.
 #include "bench.h"
 
+namespace life_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using Verb = AlarmCommand::Verb;
@@ -406,3 +408,5 @@ TEST_CASE("time: downtime moves what waits for data, not what a person or the ca
   b.alarms().shift(1h, true);
   CHECK(b.alarms().next_due() == AlarmBench::time(1h + 10min + 2s));
 }
+
+}  // namespace life_test

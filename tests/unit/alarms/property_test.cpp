@@ -8,6 +8,8 @@
 
 #include "bench.h"
 
+namespace property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using Verb = AlarmCommand::Verb;
@@ -226,3 +228,5 @@ TEST_CASE("alarms: every random life keeps to the table of the standard's transi
     if (kind != Kind::removed && seeds.size() > 1) CHECK(kinds.contains(kind));
   }
 }
+
+}  // namespace property_test

@@ -4,6 +4,8 @@
 
 #include "bench.h"
 
+namespace refused_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using Verb = AlarmCommand::Verb;
@@ -252,3 +254,5 @@ TEST_CASE("refused: more maintenance windows than are kept", "[alarms]") {
   CHECK(b.maintain(3s, end) == "");
   CHECK(b.maintain(4s, work()) == "");
 }
+
+}  // namespace refused_test

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace actions_out_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using namespace std::chrono_literals;
@@ -107,3 +109,5 @@ TEST_CASE("actions out: a start resumes what the configuration still wants", "[a
     CHECK(bench.sent.empty());
   }
 }
+
+}  // namespace actions_out_test

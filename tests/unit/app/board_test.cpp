@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace board_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 
@@ -113,3 +115,5 @@ TEST_CASE("board: what is fixed stays while what was set last is shown", "[app]"
   CHECK(status.outbox_pending == 3);
   CHECK(status.sources.size() == 1);
 }
+
+}  // namespace board_test

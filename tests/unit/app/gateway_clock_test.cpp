@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace gateway_clock_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using namespace std::chrono_literals;
@@ -90,3 +92,5 @@ TEST_CASE("clock: the real sources tell a plausible time that goes on", "[app]")
   CHECK(first > from_us(1'700'000'000'000'000));
   CHECK(clock.now() >= first);
 }
+
+}  // namespace gateway_clock_test

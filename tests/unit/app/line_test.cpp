@@ -15,6 +15,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/app/small_plant.h"
 
+namespace line_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using namespace std::chrono_literals;
@@ -247,6 +249,7 @@ class DamagedStore final : public store::Store {
   Result<store::CommitInfo> commit(const store::Batch&) override { return damage_; }
   void delivered(std::uint64_t) override {}
   void keep(std::string, std::optional<std::string>) override {}
+  void keep_personal(Duration) override {}
   Result<Done> flush() override { return damage_; }
   Result<bool> retain(Timestamp) override { return damage_; }
   void checkpoint() override {}
@@ -336,3 +339,5 @@ TEST_CASE("line: an alert's delivery reaches the store without a batch to carry 
   REQUIRE(after.ok());
   CHECK(after->empty());
 }
+
+}  // namespace line_test

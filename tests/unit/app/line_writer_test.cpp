@@ -15,6 +15,8 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "tests/unit/app/small_plant.h"
 
+namespace line_writer_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using namespace std::chrono_literals;
@@ -98,6 +100,7 @@ class RecordingStore final : public store::Store {
     asked_.note("delivered " + std::to_string(journal));
   }
   void keep(std::string key, std::optional<std::string>) override { asked_.note("keep " + key); }
+  void keep_personal(Duration) override {}
   Result<Done> flush() override {
     asked_.note("flush");
     return Done{};
@@ -290,3 +293,5 @@ TEST_CASE("line: one that was never started, or never stopped, ends with its obj
   }
   CHECK(asked.count("released " + std::to_string(last)) >= 1);
 }
+
+}  // namespace line_writer_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace log_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -20,3 +22,5 @@ TEST_CASE("log: a window takes its lines, and the next one says how many were he
   CHECK(limit.may(t + 11s, held_back));
   CHECK(held_back == 0);
 }
+
+}  // namespace log_test

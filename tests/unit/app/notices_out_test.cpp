@@ -9,6 +9,8 @@
 #include "store/store.h"
 #include "tests/support/temp_dir.h"
 
+namespace notices_out_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using parkwatch::test::TempDir;
@@ -178,7 +180,7 @@ TEST_CASE("notices out: on a first start, history is nobody's news", "[app]") {
 TEST_CASE("notices out: the alarm of a receiver that is gone ends", "[app]") {
   Gateway gateway;
   AlarmEvent failed = raise_of(1);
-  failed.rule = notify::delivery_failed_rule;
+  failed.rule = rule_delivery_failed;
   failed.tag = notify::receiver_tag("old");
   gateway.commit(1, {failed});
   gateway.start(1);
@@ -203,3 +205,5 @@ TEST_CASE("notices out: another plan is taken at once, a bad secret is not", "[a
   gateway.config().notify = std::make_shared<const NotifyPlan>(plan);
   CHECK_FALSE(gateway.notices->reload(gateway.config()).ok());
 }
+
+}  // namespace notices_out_test

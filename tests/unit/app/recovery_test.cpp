@@ -9,6 +9,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/app/small_plant.h"
 
+namespace recovery_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -220,3 +222,5 @@ TEST_CASE("recovery: whichever batches had a snapshot, the state and the journal
     REQUIRE(state_of(recovery->pipeline) == filler.state());
   }
 }
+
+}  // namespace recovery_test

@@ -5,6 +5,8 @@
 
 #include "config/toml.h"
 
+namespace same_settings_test {
+
 using namespace parkwatch;
 
 namespace {
@@ -59,3 +61,5 @@ TEST_CASE("settings: a key more, a key less and another kind of value count, whe
     }
   }
 }
+
+}  // namespace same_settings_test

@@ -12,6 +12,8 @@
 
 #include "tests/support/temp_dir.h"
 
+namespace service_manager_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -43,3 +45,5 @@ TEST_CASE("service manager: without one nothing is told and no watchdog is asked
   CHECK(manager.watchdog_every() == 0s);
   manager.tell("READY=1");
 }
+
+}  // namespace service_manager_test

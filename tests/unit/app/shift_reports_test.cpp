@@ -12,6 +12,8 @@
 #include "store/store.h"
 #include "tests/support/temp_dir.h"
 
+namespace shift_reports_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using namespace std::chrono_literals;
@@ -206,3 +208,5 @@ TEST_CASE("shift reports: nothing is made unless it is asked for", "[app]") {
   CHECK(office.mails.empty());
   CHECK(office.log.empty());
 }
+
+}  // namespace shift_reports_test

@@ -7,6 +7,8 @@
 #include "pipeline/pipeline.h"
 #include "tests/unit/app/small_plant.h"
 
+namespace simulated_clock_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -103,3 +105,5 @@ TEST_CASE("simulate: delays run in the messages' time, the same in every run", "
   CHECK(first[1].at == from_us(base_us) + 30s);
   CHECK(run() == first);
 }
+
+}  // namespace simulated_clock_test

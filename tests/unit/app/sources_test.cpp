@@ -10,6 +10,8 @@
 #include "tests/support/mosquitto.h"
 #include "tests/support/temp_dir.h"
 
+namespace sources_test {
+
 using namespace parkwatch;
 using namespace parkwatch::app;
 using namespace std::chrono_literals;
@@ -216,3 +218,5 @@ TEST_CASE("sources: each gets its own decoder and window, in the order of their 
     }
   }
 }
+
+}  // namespace sources_test

@@ -6,6 +6,8 @@
 
 #include "tests/unit/config/given.h"
 
+namespace actions_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -201,3 +203,5 @@ TEST_CASE("actions config: the section belongs into the main file, actions into 
   CHECK(wrong.config == nullptr);
   CHECK(has(wrong.said(), "belongs into the main file"));
 }
+
+}  // namespace actions_test

@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace alarm_reader_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -155,3 +157,5 @@ TEST_CASE("recheck: is a time with a unit, and of a rule that has suppress_when"
   CHECK(said_of("recheck = \"30s\"\n") ==
         "rule.recheck: is the time after suppress_when, which this rule does not have");
 }
+
+}  // namespace alarm_reader_test

@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace config_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -198,13 +200,13 @@ TEST_CASE("config: an include without a file, and a section in an included file,
         "<folder>/p.toml:1:38 error include: every element must be a text, is a whole number\n"
         "<folder>/in.toml:1:1 error include: belongs into the main file; an included file holds "
         "[[tag]], [[rule]], [[test]], [[receiver]], [[route]], [[escalation]], [[action]], "
-        "[[system]] and [[limit]]\n"
+        "[[gate]], [[zone]], [[system]] and [[limit]]\n"
         "<folder>/in.toml:2:2 error daemon: belongs into the main file; an included file holds "
         "[[tag]], [[rule]], [[test]], [[receiver]], [[route]], [[escalation]], [[action]], "
-        "[[system]] and [[limit]]\n"
+        "[[gate]], [[zone]], [[system]] and [[limit]]\n"
         "<folder>/in.toml:4:3 error source: belongs into the main file; an included file holds "
         "[[tag]], [[rule]], [[test]], [[receiver]], [[route]], [[escalation]], [[action]], "
-        "[[system]] and [[limit]]\n"
+        "[[gate]], [[zone]], [[system]] and [[limit]]\n"
         "<folder>/in.toml:5:3 error ruel: unknown key; did you mean \"rule\"?\n");
 }
 
@@ -312,3 +314,5 @@ TEST_CASE("config: every default that the shipped file states is the default", "
   }
   CHECK(marked == 30);
 }
+
+}  // namespace config_test

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+namespace csv_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -106,3 +108,5 @@ TEST_CASE("csv: full-width characters have their half-width ones", "[config]") {
   CHECK(half_width("ＨＨ，　x") == "HH, x");
   CHECK(half_width("位号") == "位号");
 }
+
+}  // namespace csv_test

@@ -8,6 +8,8 @@
 #include "config/points.h"
 #include "given.h"
 
+namespace documents_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -82,3 +84,5 @@ TEST_CASE("documents: each word for a type and a priority that points.md tells i
     CHECK(loaded.config->plant->rules.front().limits.front().priority == priority);
   }
 }
+
+}  // namespace documents_test

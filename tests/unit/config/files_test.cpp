@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace files_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -116,3 +118,5 @@ TEST_CASE("files: a secret that others may read is refused with the command that
   CHECK(fault_of_file(folder / "none", 077) == "no such file: " + (folder / "none"));
   CHECK(fault_of_file(folder.path(), 0) == "is not a regular file: " + folder.path());
 }
+
+}  // namespace files_test

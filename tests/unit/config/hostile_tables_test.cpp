@@ -7,6 +7,8 @@
 #include "config/csv.h"
 #include "given.h"
 
+namespace hostile_tables_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -93,3 +95,5 @@ TEST_CASE("hostile tables: tests of random words are read or told", "[config]") 
     }
   }
 }
+
+}  // namespace hostile_tables_test

@@ -5,6 +5,8 @@
 
 #include "given.h"
 
+namespace hostile_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -97,3 +99,5 @@ TEST_CASE("config: more tags than the gateway has memory for are refused", "[con
   REQUIRE(got.out.size() == 1);
   CHECK(to_text(got.out[0]) == "p.toml:10:1 error tag.name: more than 200000 tags");
 }
+
+}  // namespace hostile_test

@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace kinds_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -294,6 +296,25 @@ TEST_CASE("kinds: a rule may be for some shifts of the site", "[config]") {
             .find("is not for windows and totals") != std::string::npos);
 }
 
+TEST_CASE("kinds: a rule may be for some hours of the day", "[config]") {
+  const std::string kind = "kind = \"limit\"\ntags = [\"t/1/level\"]\nH = 5\n";
+  const Loaded good =
+      given(tags + "[[rule]]\nid = \"r\"\n" + kind + "hours = [\"22:00\", \"06:00\"]\n");
+  INFO(good.said());
+  REQUIRE(good.config != nullptr);
+  CHECK(good.config->plant->rules[0].hours ==
+        DayHours{std::chrono::hours{22}, std::chrono::hours{6}});
+  const std::string wanted =
+      "4 rule.hours: must be two times of the day, such as [\"22:00\", \"06:00\"]: from and to\n";
+  CHECK(said_of(kind + "hours = [\"22:00\"]\n") == wanted);
+  CHECK(said_of(kind + "hours = [\"22:00\", \"24:00\"]\n") == wanted);
+  CHECK(said_of(kind + "hours = [\"06:00\", \"06:00\"]\n") == wanted);
+  CHECK(said_of("kind = \"window\"\ntags = [\"t/1/level\"]\nH = 5\n"
+                "window = { aggregate = \"avg\", length = \"1h\" }\n"
+                "hours = [\"22:00\", \"06:00\"]\n") ==
+        "5 rule.hours: is not for windows and totals\n");
+}
+
 TEST_CASE("kinds: a placeholder of another kind is unknown here", "[config][fault]") {
   const std::string kind = "kind = \"limit\"\ntags = [\"t/1/level\"]\nH = 5\n";
   CHECK(said_of(kind + "message = \"{target}\"\n")
@@ -301,3 +322,5 @@ TEST_CASE("kinds: a placeholder of another kind is unknown here", "[config][faul
   CHECK(rule_of(deviation + "with = \"t/1/level2\"\nH = 1\nmessage = \"{other}\"\n").message.en ==
         "{other}");
 }
+
+}  // namespace kinds_test

@@ -6,6 +6,8 @@
 
 #include "library_given.h"
 
+namespace named_limits_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -234,3 +236,5 @@ TEST_CASE("named limits: a bundle with limits gives the same rules without the d
   CHECK(again->plant->rules == config->plant->rules);
   CHECK(again->plant->hash == config->plant->hash);
 }
+
+}  // namespace named_limits_test

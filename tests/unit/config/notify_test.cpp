@@ -7,6 +7,8 @@
 #include "config/receivers.h"
 #include "tests/unit/config/given.h"
 
+namespace notify_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -283,3 +285,5 @@ TEST_CASE("notify config: config/notify.toml is right when it is uncommented", "
   CHECK(got.config->notify->receivers.size() == 8);
   CHECK(got.config->notify->escalations.size() == 1);
 }
+
+}  // namespace notify_test

@@ -9,6 +9,8 @@
 #include "config/points.h"
 #include "given.h"
 
+namespace points_property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -96,3 +98,5 @@ TEST_CASE("points: a rule that overrides one key changes that key alone", "[conf
     CHECK(after.config->plant->rules == expected);
   }
 }
+
+}  // namespace points_property_test

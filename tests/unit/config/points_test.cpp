@@ -8,6 +8,8 @@
 #include "config/fields.h"
 #include "given.h"
 
+namespace points_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -208,3 +210,5 @@ TEST_CASE("points: the same table out of the store gives the same plant", "[conf
   CHECK(again->plant->tags == loaded.config->plant->tags);
   CHECK(again->plant->rules == loaded.config->plant->rules);
 }
+
+}  // namespace points_test

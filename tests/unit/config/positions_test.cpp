@@ -5,6 +5,8 @@
 
 #include "given.h"
 
+namespace positions_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -44,3 +46,5 @@ TEST_CASE("positions: they belong into the main file", "[config]") {
   CHECK(loaded.said().find("q.toml") != std::string::npos);
   CHECK(loaded.config == nullptr);
 }
+
+}  // namespace positions_test

@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace rule_reader_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -283,3 +285,5 @@ TEST_CASE("rule: more alarms than memory is made for are refused", "[config][fau
   }
   CHECK(given(text).said().find("more than 1000000 alarms") != std::string::npos);
 }
+
+}  // namespace rule_reader_test

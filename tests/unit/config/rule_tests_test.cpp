@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace rule_tests_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -183,3 +185,5 @@ TEST_CASE("rule tests: a bundle of the store is read without its tests", "[confi
   REQUIRE(loaded.config != nullptr);
   CHECK(loaded.config->tests.empty());
 }
+
+}  // namespace rule_tests_test

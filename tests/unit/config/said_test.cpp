@@ -5,6 +5,8 @@
 #include "config/csv.h"
 #include "given.h"
 
+namespace said_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -148,3 +150,5 @@ TEST_CASE("said: positions, spare robots and rules of tests", "[config]") {
              Catch::StartsWith("test.expect: unknown transition \"up\"") &&
                  Catch::Contains("(raise, rise, fall, return, or a kind of the journal)"));
 }
+
+}  // namespace said_test

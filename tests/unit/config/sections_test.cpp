@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace sections_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -252,3 +254,5 @@ TEST_CASE("sections: tokens have a name and a role", "[config]") {
     CHECK(loaded.said().find(said) != std::string::npos);
   }
 }
+
+}  // namespace sections_test

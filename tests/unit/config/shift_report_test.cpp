@@ -5,6 +5,8 @@
 
 #include "given.h"
 
+namespace shift_report_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -60,3 +62,5 @@ TEST_CASE("board: without a broker to publish on it is an error at its kind", "[
   INFO(alerting.said());
   CHECK(alerting.config != nullptr);
 }
+
+}  // namespace shift_report_test

@@ -6,6 +6,8 @@
 #include "drivers/mqtt/connection.h"
 #include "given.h"
 
+namespace shipped_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -77,3 +79,5 @@ TEST_CASE("shipped configuration: mistakes of drivers stand among the others", "
   CHECK(got.said().find("p.toml:9:1 error source.qos: must be 1") != std::string::npos);
   CHECK(got.said().find("p.toml:12:1 error alerts.url: must be mqtt://host") != std::string::npos);
 }
+
+}  // namespace shipped_test

@@ -7,6 +7,8 @@
 
 #include "library_given.h"
 
+namespace systems_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -295,3 +297,5 @@ TEST_CASE("systems: a changed package is another hash; where the library lies is
   second.folder.write("systems/tanks/rules.toml", "");
   CHECK(hash(first) != hash(second));
 }
+
+}  // namespace systems_test

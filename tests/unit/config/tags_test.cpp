@@ -6,6 +6,8 @@
 #include "config/each.h"
 #include "given.h"
 
+namespace tags_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -249,3 +251,5 @@ TEST_CASE("index: what matches nothing is answered with what is near", "[config]
   for (int i = 5; i < 20; ++i) CHECK_FALSE(index.hint_for("pump/*").empty());
   CHECK(index.hint_for("pump/*").empty());  // a file full of slips does not take minutes
 }
+
+}  // namespace tags_test

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace toml_test {
+
 using namespace parkwatch;
 using config::parse_toml;
 
@@ -137,3 +139,5 @@ TEST_CASE("toml: what the bounds still allow is read without harm", "[config][fa
   CHECK(parse_toml("f.toml", text, out) != nullptr);
   CHECK(all(out).empty());
 }
+
+}  // namespace toml_test

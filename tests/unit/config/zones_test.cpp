@@ -6,6 +6,8 @@
 
 #include "given.h"
 
+namespace zones_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 using namespace std::chrono_literals;
@@ -130,3 +132,5 @@ TEST_CASE("zones: a wrong zone or shift is told where it is written", "[config][
         "p.toml:8:17 error time.shifts.begin: is when \"b\" begins\n"
         "p.toml:8:36 error time.shifts.begin: is missing and has no default\n");
 }
+
+}  // namespace zones_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace accept_test {
+
 using namespace parkwatch::http;
 
 TEST_CASE("accept: the client's best offered format is taken, NDJSON by default", "[http]") {
@@ -58,3 +60,5 @@ TEST_CASE("accept: zstd is used only where the client names it", "[http]") {
   CHECK(accepts_zstd("zstd;freq=0"));
   CHECK(accepts_zstd("zstd;q="));
 }
+
+}  // namespace accept_test

@@ -4,6 +4,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace alarm_commands_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 using test::get;
@@ -176,3 +178,5 @@ TEST_CASE("alarms: windows, loop checks and a flood are listed beside the alarms
   CHECK(document.at("loop_checks").as_array().size() == 1);
   CHECK(document.at("flood").at("tag") == "alarms");
 }
+
+}  // namespace alarm_commands_test

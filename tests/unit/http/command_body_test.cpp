@@ -7,6 +7,8 @@
 #include <functional>
 #include <random>
 
+namespace command_body_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 using http::CommandBody;
@@ -208,3 +210,5 @@ TEST_CASE("command body: whatever comes is an object of ours or a sentence", "[h
   CHECK(well > 4'000);
   CHECK(well < 16'000);
 }
+
+}  // namespace command_body_test

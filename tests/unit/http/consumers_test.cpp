@@ -5,6 +5,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace consumers_test {
+
 using namespace parkwatch;
 using test::get;
 using test::Park;
@@ -149,3 +151,5 @@ TEST_CASE("consumers: their number is bounded, since each holds readings back", 
   CHECK_THAT(refused.detail(), Catch::Contains("100 consumers"));
   CHECK(client.send("PUT", "/v1/consumers/c7", "{}").status == 200);
 }
+
+}  // namespace consumers_test

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+namespace documents_test {
+
 using namespace parkwatch;
 using http::LiveTag;
 using http::to_document;
@@ -251,3 +253,5 @@ TEST_CASE("documents: the store's counts are numbers, each under its own name", 
                "readings_lost":7})");
   CHECK(keys_of(to_document(store::StoreCounts{})).size() == 7);
 }
+
+}  // namespace documents_test

@@ -8,6 +8,8 @@
 #include "tests/unit/http/frames_in.h"
 #include "tests/unit/http/park.h"
 
+namespace events_test {
+
 using namespace parkwatch;
 using test::get;
 using test::Park;
@@ -185,3 +187,5 @@ TEST_CASE("alarms: while nothing can be committed a command ends as 503, not as 
   CHECK_THAT(reply.detail(), Catch::Contains("not committed yet"));
   CHECK(get(park.port(), "/healthz").status == 200);
 }
+
+}  // namespace events_test

@@ -5,6 +5,8 @@
 
 #include "http/server.h"
 
+namespace guard_test {
+
 using namespace parkwatch;
 using http::Credentials;
 using http::Guard;
@@ -118,3 +120,5 @@ TEST_CASE("guard: everyone may read, and only an admin everything", "[http][secu
   }
   CHECK_FALSE(http::parse_role("root"));
 }
+
+}  // namespace guard_test

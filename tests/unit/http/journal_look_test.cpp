@@ -9,6 +9,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/http/park.h"
 
+namespace journal_look_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -147,3 +149,5 @@ TEST_CASE("journal look: the beginning of time has no two days before it", "[htt
   REQUIRE(all.ok());
   CHECK(all->size() == 1);
 }
+
+}  // namespace journal_look_test

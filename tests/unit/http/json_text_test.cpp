@@ -8,6 +8,8 @@
 #include <cstring>
 #include <limits>
 
+namespace json_text_test {
+
 using namespace parkwatch;
 
 namespace {
@@ -116,3 +118,5 @@ TEST_CASE("json: times are those of the model's own writer", "[http]") {
   writer.append(text, timestamp_max);
   CHECK(text == to_rfc3339(timestamp_max));
 }
+
+}  // namespace json_text_test

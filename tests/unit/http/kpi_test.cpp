@@ -6,6 +6,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace kpi_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 using test::get;
@@ -307,3 +309,5 @@ TEST_CASE("alarms: one whose data is bad or lost says so with its last value", "
   const auto events = get(park.port(), "/v1/events?max=10");
   CHECK(events.body.find(R"("frozen":{"since":"2026-01-01T00:00:00Z")") != std::string::npos);
 }
+
+}  // namespace kpi_test

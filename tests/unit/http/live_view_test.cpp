@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+namespace live_view_test {
+
 using namespace parkwatch;
 using http::LiveTag;
 using http::LiveView;
@@ -113,3 +115,5 @@ TEST_CASE("live view: reading while commits are applied sees whole tags", "[http
   CHECK(whole);
   CHECK(live.find(1499)->newest->value == Value{199.0});
 }
+
+}  // namespace live_view_test

@@ -8,6 +8,8 @@
 
 #include "tests/support/temp_dir.h"
 
+namespace metrics_test {
+
 using namespace parkwatch;
 using http::Metrics;
 
@@ -30,6 +32,7 @@ Facts busy_facts() {
   facts.counts.historical = 4;
   facts.counts.dropped_retained = 5;
   facts.counts.evaluations = 6;
+  facts.counts.passages = 9;
   facts.readings.resize(7);
   facts.refusals.resize(2);
   facts.refusals[0].reason = RefusalReason::oversized;
@@ -66,6 +69,7 @@ TEST_CASE("metrics: a commit counts what was in it", "[http]") {
   CHECK(sample(text, "parkwatch_messages_total") == "6");
   CHECK(sample(text, "parkwatch_readings_total") == "14");
   CHECK(sample(text, "parkwatch_duplicates_total") == "4");
+  CHECK(sample(text, "parkwatch_passages_total") == "18");
   CHECK(sample(text, "parkwatch_late_readings_total") == "2");
   CHECK(sample(text, "parkwatch_historical_readings_total") == "8");
   CHECK(sample(text, "parkwatch_retained_dropped_total") == "10");
@@ -149,3 +153,5 @@ TEST_CASE("metrics: the process tells its own size, files, time and start", "[ht
   CHECK(std::stod(sample(text, "process_cpu_seconds_total")) > 0);
   CHECK(std::stod(sample(text, "process_start_time_seconds")) > 1.7e9);
 }
+
+}  // namespace metrics_test

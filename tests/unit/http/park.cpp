@@ -65,6 +65,7 @@ http::Services Park::services() {
   services.intake = &intake_;
   services.clock = &clock;
   services.live = &live;
+  services.gates = &gates;
   services.metrics = &metrics;
   services.open_reader = [this]() -> Result<std::unique_ptr<store::Reader>> {
     if (readers_broken_) return Error{ErrorKind::transient, "disk I/O error"};
@@ -189,6 +190,7 @@ void Park::commit_taken(const Intake::Taken& taken) {
   const auto committed = store_->commit(batch);
   if (!committed) throw std::runtime_error(committed.error().message);
   live.apply(batch.facts);
+  gates.apply(batch.facts.gates);
   metrics.committed(batch.facts, committed->bytes, Duration{1000});
   intake_.committed(batch.last_sequence, std::move(batch.facts.replies));
 }

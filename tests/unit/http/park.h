@@ -71,6 +71,7 @@ class Park {
 
   HandClock clock;
   http::LiveView live;
+  http::GatesView gates;
   http::Metrics metrics;
   // For a test to set before it asks.
   std::mutex status_mutex;

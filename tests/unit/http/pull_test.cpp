@@ -8,6 +8,8 @@
 #include "http/server.h"
 #include "store/compression.h"
 
+namespace pull_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 using http::Format;
@@ -149,3 +151,5 @@ TEST_CASE("pull: a page is compressed from 512 bytes on, where the client takes 
   CHECK(plain == body);
   CHECK(frames.empty());
 }
+
+}  // namespace pull_test

@@ -9,6 +9,8 @@
 #include "store/block_codec.h"
 #include "tests/unit/http/frames_in.h"
 
+namespace readings_page_test {
+
 using namespace parkwatch;
 using http::PageInput;
 using http::PageOutput;
@@ -269,3 +271,5 @@ TEST_CASE("frames: lengths are varints of any size", "[http]") {
   REQUIRE(frames.size() == 7);
   CHECK(frames[6].page().cursor().size() == 3'000'000);
 }
+
+}  // namespace readings_page_test

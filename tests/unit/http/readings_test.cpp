@@ -11,6 +11,8 @@
 #include "tests/unit/http/frames_in.h"
 #include "tests/unit/http/park.h"
 
+namespace readings_test {
+
 using namespace parkwatch;
 using test::get;
 using test::Park;
@@ -292,3 +294,5 @@ TEST_CASE("readings: a broken store is a 503 that says so, and the next pull wor
   park.break_readers(false);
   CHECK(values(get(park.port(), "/v1/readings")) == std::vector<double>{1.0});
 }
+
+}  // namespace readings_test

@@ -4,6 +4,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace receivers_test {
+
 using namespace parkwatch;
 using test::get;
 using test::Park;
@@ -66,3 +68,5 @@ TEST_CASE("receivers: one that is not there is 404, a GET of a test 405", "[http
   CHECK(reply.detail() == "there is no receiver \"x\"");
   CHECK(get(park.port(), "/v1/receivers/x/test").status == 405);
 }
+
+}  // namespace receivers_test

@@ -6,6 +6,8 @@
 
 #include "http/command_body.h"
 
+namespace request_test {
+
 using namespace parkwatch;
 using http::CommandBody;
 using http::Parameters;
@@ -137,3 +139,5 @@ TEST_CASE("request: the body of a command is a flat object with known members", 
   CHECK(body.required_number("occurrence") == UINT64_MAX);
   CHECK_FALSE(body.finish());
 }
+
+}  // namespace request_test

@@ -9,6 +9,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace response_test {
+
 using namespace parkwatch;
 using http::problem;
 using http::reason_phrase;
@@ -142,3 +144,5 @@ TEST_CASE("response: another protocol and a target that is none are told so", "[
   CHECK_THAT(garbage.detail(), Catch::StartsWith("this is no HTTP request: "));
   CHECK(noise.read_to_end().empty());
 }
+
+}  // namespace response_test

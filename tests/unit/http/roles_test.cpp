@@ -6,6 +6,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace roles_test {
+
 using namespace parkwatch;
 using http::Role;
 using test::Park;
@@ -40,6 +42,16 @@ TEST_CASE("roles: each route asks for the role that design and docs give it", "[
       {{"POST", "/v1/alarms/reset"}, Role::operating},
       {{"POST", "/v1/alarms/first-out/reset"}, Role::operating},
       {{"POST", "/v1/shift-report/sign"}, Role::operating},
+      {{"GET", "/v1/gates/inside"}, Role::operating},
+      {{"GET", "/v1/gates/passages"}, Role::operating},
+      {{"GET", "/v1/gates/permits"}, Role::operating},
+      {{"PUT", "/v1/gates/permits/{name}"}, Role::operating},
+      {{"DELETE", "/v1/gates/permits/{name}"}, Role::operating},
+      {{"POST", "/v1/gates/corrections"}, Role::operating},
+      {{"GET", "/v1/gates/muster"}, Role::operating},
+      {{"POST", "/v1/gates/muster/start"}, Role::operating},
+      {{"POST", "/v1/gates/muster/end"}, Role::operating},
+      {{"POST", "/v1/gates/muster/report"}, Role::operating},
       {{"POST", "/v1/alarms/out-of-service"}, Role::admin},
       {{"POST", "/v1/alarms/in-service"}, Role::admin},
       {{"POST", "/v1/maintenance"}, Role::admin},
@@ -88,3 +100,5 @@ TEST_CASE("roles: over the wire, with the name as the author and what an admin m
   CHECK(commands[2].author == "chief");
   CHECK(commands[2].admin);
 }
+
+}  // namespace roles_test

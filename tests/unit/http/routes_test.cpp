@@ -7,6 +7,8 @@
 
 #include "http/openapi.h"
 
+namespace routes_test {
+
 using namespace parkwatch::http;
 
 namespace {
@@ -82,3 +84,5 @@ TEST_CASE("openapi: every reference in it leads somewhere", "[http]") {
   }
   CHECK(references > 10);
 }
+
+}  // namespace routes_test

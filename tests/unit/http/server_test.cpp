@@ -7,6 +7,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace server_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 using test::get;
@@ -341,3 +343,5 @@ TEST_CASE("server: stopping does not wait for a command that cannot be committed
     CHECK_THAT(reply.detail(), Catch::Contains("stopping"));
   }
 }
+
+}  // namespace server_test

@@ -7,6 +7,8 @@
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
 
+namespace status_test {
+
 using namespace parkwatch;
 using test::get;
 using test::Park;
@@ -195,3 +197,5 @@ TEST_CASE("openapi: the document is served", "[http]") {
   CHECK(reply.status == 200);
   CHECK(reply.body == http::openapi_text());
 }
+
+}  // namespace status_test

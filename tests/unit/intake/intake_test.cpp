@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+namespace intake_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -277,3 +279,5 @@ TEST_CASE("intake: a take waits for enough inputs only a moment, and never for m
   CHECK(intake.take(3, 1, Duration{std::chrono::hours{1}}).inputs.size() == 2);
   CHECK(intake.take(3, 1, 0us).inputs.empty());
 }
+
+}  // namespace intake_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace action_test {
+
 using namespace parkwatch;
 
 TEST_CASE("action: a filter's plus is one level, its number sign the rest", "[model]") {
@@ -55,3 +57,5 @@ TEST_CASE("action: a plan allows what one of its filters takes", "[model]") {
   CHECK(plan.find("x") == &plan.actions[0]);
   CHECK(plan.find("y") == nullptr);
 }
+
+}  // namespace action_test

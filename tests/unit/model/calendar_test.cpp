@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+namespace calendar_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -252,3 +254,5 @@ TEST_CASE("calendar: offsets and times of day at their ends", "[model]") {
     CHECK_FALSE(parse_time_of_day(wrong));
   }
 }
+
+}  // namespace calendar_test

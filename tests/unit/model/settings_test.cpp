@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+namespace settings_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -235,3 +237,5 @@ TEST_CASE("bytes: sizes with decimal and binary units, and nothing else", "[mode
     CHECK_FALSE(parse_bytes(bad).has_value());
   }
 }
+
+}  // namespace settings_test

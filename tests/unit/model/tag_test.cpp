@@ -6,8 +6,11 @@
 #include <string>
 #include <vector>
 
+namespace tag_test {
+
 using parkwatch::is_tag_name;
 using parkwatch::tag_matches;
+using parkwatch::tag_matches_one;
 
 TEST_CASE("tag: a name is levels of UTF-8 without wildcards, blanks or control characters",
           "[model]") {
@@ -86,6 +89,12 @@ std::string random_levels(std::minstd_rand& chance, const std::vector<std::strin
 
 }  // namespace
 
+TEST_CASE("tag: of several patterns one is enough, and none takes everything", "[model]") {
+  CHECK(tag_matches_one({}, "tank/t101/level"));
+  CHECK(tag_matches_one({"gate/**", "tank/*/level"}, "tank/t101/level"));
+  CHECK_FALSE(tag_matches_one({"gate/**", "tank/*/gas"}, "tank/t101/level"));
+}
+
 TEST_CASE("tag: a random pattern matches exactly what its definition says", "[model][property]") {
   std::minstd_rand chance(20260214);
   std::size_t matched = 0;
@@ -161,3 +170,5 @@ TEST_CASE("tag: the placeholders of a text are filled once, and every other brac
   // What a level looks like is not read again: a name cannot smuggle a placeholder in.
   CHECK(parkwatch::filled_from_tag_name("{site}", "{tag}/x") == "{tag}");
 }
+
+}  // namespace tag_test

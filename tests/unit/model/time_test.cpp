@@ -5,6 +5,8 @@
 #include <random>
 #include <string>
 
+namespace time_test {
+
 using namespace std::chrono_literals;
 using parkwatch::from_us;
 using parkwatch::parse_duration;
@@ -158,3 +160,5 @@ TEST_CASE("time: a duration's text has each unit once and says what is negative"
     CHECK_FALSE(parse_duration(bad));
   }
 }
+
+}  // namespace time_test

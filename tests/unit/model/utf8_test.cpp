@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+namespace utf8_test {
+
 using parkwatch::first_not_utf8;
 
 TEST_CASE("utf8: well-formed text passes and the first bad byte is found", "[model]") {
@@ -99,3 +101,5 @@ TEST_CASE("utf8: three bytes pass exactly when they are a code point in its shor
   }
   CHECK(passed == 0x10000 - 0x800 - 0x800);  // all of three bytes less the surrogates
 }
+
+}  // namespace utf8_test

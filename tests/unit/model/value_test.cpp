@@ -8,6 +8,8 @@
 #include "model/result.h"
 #include "model/rule.h"
 
+namespace value_test {
+
 using namespace parkwatch;
 
 TEST_CASE("value: numbers, booleans and texts turn into numbers where they are some", "[model]") {
@@ -61,3 +63,5 @@ TEST_CASE("result: holds a value or an error", "[model]") {
   REQUIRE_FALSE(bad);
   CHECK(bad.error().message == "disk full");
 }
+
+}  // namespace value_test

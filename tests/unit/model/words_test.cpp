@@ -10,6 +10,8 @@
 #include "model/rule.h"
 #include "model/value.h"
 
+namespace words_test {
+
 using namespace parkwatch;
 
 namespace {
@@ -108,7 +110,10 @@ TEST_CASE("words: states and transitions of alarms, and what receivers are told"
                                    "action_withdrawn",
                                    "action_sent",
                                    "action_expired",
-                                   "action_confirmed"},
+                                   "action_confirmed",
+                                   "gates_corrected",
+                                   "muster_started",
+                                   "muster_ended"},
                                   parse_transition_kind);
   check_both_ways<Notice>({"none", "opens", "updates", "closes"}, parse_notice);
 }
@@ -137,7 +142,8 @@ TEST_CASE("alarm: ids of our own rules are told from those of the configuration"
     CHECK(is_record_rule(record));
     CHECK(is_own_rule(record));
   }
-  for (const std::string_view alarm : {"quality", "clock", "never-seen", "action-unconfirmed"}) {
+  for (const std::string_view alarm :
+       {"quality", "clock", "never-seen", "action-unconfirmed", "delivery-failed"}) {
     CAPTURE(alarm);
     CHECK_FALSE(is_record_rule(alarm));
     CHECK(is_own_rule(alarm));
@@ -205,3 +211,5 @@ TEST_CASE("decoder: names lie end to end, and clear lets nothing of a message re
   CHECK(decoded.readings.empty());
   CHECK(decoded.faults.empty());
 }
+
+}  // namespace words_test

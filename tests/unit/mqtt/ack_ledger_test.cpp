@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace ack_ledger_test {
+
 using namespace parkwatch::mqtt_session;
 using namespace std::chrono_literals;
 
@@ -78,3 +80,5 @@ TEST_CASE("ledger: it knows since when the oldest one waits") {
   CHECK(released(ledger, 1) == std::vector<int>{1, 9});
   CHECK(ledger.oldest() == t0 + 2s);
 }
+
+}  // namespace ack_ledger_test

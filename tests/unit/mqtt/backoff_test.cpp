@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+namespace backoff_test {
+
 using namespace parkwatch;
 using namespace parkwatch::mqtt_session;
 using namespace std::chrono_literals;
@@ -29,3 +31,5 @@ TEST_CASE("backoff: two gateways do not wait alike") {
   for (std::uint32_t seed = 1; seed <= 20; ++seed) waits.insert(Backoff(1s, 30s, seed).next());
   CHECK(waits.size() > 10);
 }
+
+}  // namespace backoff_test

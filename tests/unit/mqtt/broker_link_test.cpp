@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace broker_link_test {
+
 using namespace parkwatch;
 using namespace parkwatch::mqtt_session;
 using namespace std::chrono_literals;
@@ -76,3 +78,5 @@ TEST_CASE("broker link: every address of a name is tried") {
   CHECK(connect(io, link).ok());
   link.close();
 }
+
+}  // namespace broker_link_test

@@ -7,6 +7,8 @@
 #include "mqtt/framing.h"
 #include "tests/support/scripted_broker.h"
 
+namespace framing_property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::mqtt_session;
 using parkwatch::test::ByteVector;
@@ -293,3 +295,5 @@ TEST_CASE("framing: what Paho never should send is refused by its name", "[mqtt]
     CHECK(got.pass.empty());
   }
 }
+
+}  // namespace framing_property_test

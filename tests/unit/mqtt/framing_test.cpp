@@ -6,6 +6,8 @@
 
 #include "tests/support/scripted_broker.h"
 
+namespace framing_test {
+
 using namespace parkwatch;
 using namespace parkwatch::mqtt_session;
 using parkwatch::test::ByteVector;
@@ -253,3 +255,5 @@ TEST_CASE("framing: a refused CONNACK is told in words") {
   CHECK(connack_text(5) == "not authorised");
   CHECK(connack_text(77) == "refused for an unknown reason");
 }
+
+}  // namespace framing_test

@@ -13,6 +13,8 @@
 
 #include "tests/support/scripted_broker.h"
 
+namespace gate_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using namespace parkwatch::mqtt_session;
@@ -374,3 +376,5 @@ TEST_CASE("gate: a client that goes because its pings are not answered has the b
   scene.client.hang_up();
   CHECK(scene.gate.why_closed() == "the broker does not answer pings");
 }
+
+}  // namespace gate_test

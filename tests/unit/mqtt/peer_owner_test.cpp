@@ -6,6 +6,8 @@
 #include <boost/asio.hpp>
 #include <catch2/catch.hpp>
 
+namespace peer_owner_test {
+
 using namespace parkwatch::mqtt_session;
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -63,3 +65,5 @@ TEST_CASE("peer owner: the kernel names us as the owner of a connection that we 
   CHECK_FALSE(peer_owner_of_kernel(ours, ours));
   client.close();
 }
+
+}  // namespace peer_owner_test

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace publish_notes_test {
+
 using namespace parkwatch::mqtt_session;
 
 namespace {
@@ -58,3 +60,5 @@ TEST_CASE("notes: a new connection begins with none") {
   notes.clear();
   CHECK_FALSE(notes.take("a").known);
 }
+
+}  // namespace publish_notes_test

@@ -4,6 +4,8 @@
 #include "tests/support/scripted_broker.h"
 #include "tests/unit/mqtt/running_session.h"
 
+namespace publish_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using namespace parkwatch::mqtt_session;
@@ -144,3 +146,5 @@ TEST_CASE("publish: a broker that reads nothing holds up a stop for five seconds
   CHECK(took < 6s);
   for (std::future<bool>& result : results) CHECK_FALSE(result.get());
 }
+
+}  // namespace publish_test

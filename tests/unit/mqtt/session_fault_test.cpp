@@ -7,6 +7,8 @@
 #include "tests/support/mosquitto.h"
 #include "tests/unit/mqtt/scene.h"
 
+namespace session_fault_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using namespace parkwatch::mqtt_session;
@@ -225,3 +227,5 @@ TEST_CASE("session: stopped before it ever connected, it is done") {
   session.stop();
   CHECK(session.status().detail == "stopped");
 }
+
+}  // namespace session_fault_test

@@ -4,6 +4,8 @@
 #include "mqtt/paho_client.h"
 #include "tests/unit/mqtt/scene.h"
 
+namespace session_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using namespace parkwatch::mqtt_session;
@@ -217,3 +219,5 @@ TEST_CASE("session: a Paho that acknowledges before its callback is known by its
   CHECK_FALSE(acknowledges_after_callback("unknown"));
   CHECK_FALSE(acknowledges_after_callback("1.3.-11"));
 }
+
+}  // namespace session_test

@@ -12,6 +12,8 @@
 #include "tests/support/mosquitto.h"
 #include "tests/unit/mqtt/running_session.h"
 
+namespace tls_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using namespace parkwatch::mqtt_session;
@@ -251,3 +253,5 @@ TEST_CASE("tls: 1.2 is the least, the peer is verified, and a name but no addres
   REQUIRE(expect_server(numbered, "10.0.0.5", std::make_shared<std::string>()));
   CHECK(SSL_get_servername(numbered.native_handle(), TLSEXT_NAMETYPE_host_name) == nullptr);
 }
+
+}  // namespace tls_test

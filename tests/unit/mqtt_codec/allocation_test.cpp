@@ -27,7 +27,7 @@ void operator delete(void* memory) noexcept {
 }
 void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::allocation_test {
 namespace {
 
 std::size_t allocations_of(Bench& bench, const Message& message) {
@@ -88,4 +88,4 @@ TEST_CASE("decoder: a device that invents topics is remembered up to a bound", "
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::allocation_test

@@ -8,7 +8,7 @@
 #include "parkwatch/v1/reading.pb.h"
 #include "support.h"
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::decoder_test {
 namespace {
 
 TEST_CASE("decoder: the first mapping that matches is taken", "[mqtt_codec]") {
@@ -210,4 +210,4 @@ TEST_CASE("parkwatch.v1: ten thousand readings a message, and not one more", "[m
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::decoder_test

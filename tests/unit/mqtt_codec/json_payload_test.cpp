@@ -6,7 +6,7 @@
 #include "drivers/mqtt/codec/scalar.h"
 #include "support.h"
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::json_payload_test {
 namespace {
 
 Bench one(std::vector<std::pair<std::string, Cell>> more = {}) {
@@ -339,4 +339,4 @@ TEST_CASE("json: a large message leaves the next small one as it was", "[mqtt_co
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::json_payload_test

@@ -6,7 +6,7 @@
 
 #include "support.h"
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::mapping_test {
 namespace {
 
 using Entries = std::vector<std::pair<std::string, Cell>>;
@@ -193,4 +193,4 @@ TEST_CASE("mapping: a source without any is an error", "[mqtt_codec]") {
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::mapping_test

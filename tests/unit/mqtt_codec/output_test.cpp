@@ -5,7 +5,7 @@
 
 #include "model/utf8.h"
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::output_test {
 namespace {
 
 TEST_CASE("excerpt: words of any language, and nothing that moves a cursor", "[mqtt_codec]") {
@@ -31,4 +31,4 @@ TEST_CASE("excerpt: a long text is cut between characters", "[mqtt_codec]") {
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::output_test

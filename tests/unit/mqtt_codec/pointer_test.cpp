@@ -5,7 +5,7 @@
 
 #include "drivers/mqtt/codec/tag_template.h"
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::pointer_test {
 namespace {
 
 TEST_CASE("pointer: the examples of RFC 6901, section 5 split as it says", "[mqtt_codec]") {
@@ -92,4 +92,4 @@ TEST_CASE("tag template: each mistake is named", "[mqtt_codec]") {
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::pointer_test

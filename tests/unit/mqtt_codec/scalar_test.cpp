@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::scalar_test {
 namespace {
 
 std::string number(std::string_view text) {
@@ -183,4 +183,4 @@ TEST_CASE("quality: the byte of OPC DA", "[mqtt_codec]") {
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::scalar_test

@@ -13,7 +13,7 @@
 #include "model/utf8.h"
 #include "support.h"
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::suites_test {
 namespace {
 
 const std::filesystem::path data = std::filesystem::path{PARKWATCH_SOURCE_DIR} / "tests/data";
@@ -110,4 +110,4 @@ TEST_CASE("naughty strings: each is carried unchanged, or refused, in every plac
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::suites_test

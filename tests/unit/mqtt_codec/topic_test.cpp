@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace parkwatch::mqtt_codec {
+namespace parkwatch::mqtt_codec::topic_test {
 namespace {
 
 TopicPattern pattern(std::string_view text) {
@@ -145,4 +145,4 @@ TEST_CASE("topic: covers agrees with match on every small topic and pattern",
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_codec
+}  // namespace parkwatch::mqtt_codec::topic_test

@@ -11,7 +11,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/mqtt_codec/support.h"
 
-namespace parkwatch::mqtt_driver {
+namespace parkwatch::mqtt_driver::connection_test {
 namespace {
 
 using mqtt_codec::Cell;
@@ -180,4 +180,4 @@ TEST_CASE("password: a file that is not there and a directory are told", "[mqtt_
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_driver
+}  // namespace parkwatch::mqtt_driver::connection_test

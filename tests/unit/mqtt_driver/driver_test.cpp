@@ -14,7 +14,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/mqtt_codec/support.h"
 
-namespace parkwatch::mqtt_driver {
+namespace parkwatch::mqtt_driver::driver_test {
 namespace {
 
 using mqtt_codec::Cell;
@@ -251,4 +251,4 @@ TEST_CASE("driver: an oversized message is appended without its payload", "[mqtt
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_driver
+}  // namespace parkwatch::mqtt_driver::driver_test

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-namespace parkwatch::mqtt_driver {
+namespace parkwatch::mqtt_driver::high_mark_test {
 namespace {
 
 TEST_CASE("high mark: a lower number does not lower it", "[mqtt_driver]") {
@@ -36,4 +36,4 @@ TEST_CASE("high mark: no thread sees less than it has raised", "[mqtt_driver]") 
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_driver
+}  // namespace parkwatch::mqtt_driver::high_mark_test

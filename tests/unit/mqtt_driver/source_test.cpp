@@ -5,7 +5,7 @@
 #include "drivers/driver.h"
 #include "tests/unit/mqtt_codec/support.h"
 
-namespace parkwatch::mqtt_driver {
+namespace parkwatch::mqtt_driver::source_test {
 namespace {
 
 using mqtt_codec::Cell;
@@ -79,4 +79,4 @@ TEST_CASE("source: its window and its decoder are those of its keys", "[mqtt_dri
 }
 
 }  // namespace
-}  // namespace parkwatch::mqtt_driver
+}  // namespace parkwatch::mqtt_driver::source_test

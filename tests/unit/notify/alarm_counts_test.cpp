@@ -6,6 +6,8 @@
 
 #include "tests/unit/notify/sample_events.h"
 
+namespace alarm_counts_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -115,3 +117,5 @@ TEST_CASE("alarm counts: random transitions count as a recount does", "[notify]"
     CHECK(counts.sounder() == again.sounder());
   }
 }
+
+}  // namespace alarm_counts_test

@@ -12,6 +12,8 @@
 #include "notify/wording.h"
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace bodies_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -418,3 +420,5 @@ TEST_CASE("test message: every kind says that it is a test, with the park's name
     CHECK(request.body.find("测试") != std::string::npos);
   }
 }
+
+}  // namespace bodies_test

@@ -9,6 +9,8 @@
 #include "model/utf8.h"
 #include "tests/unit/notify/sample_events.h"
 
+namespace cloud_event_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 namespace json = boost::json;
@@ -165,3 +167,5 @@ TEST_CASE("cloud event: online and offline", "[notify]") {
   CHECK(online_payload(false, {}, "connection lost") ==
         R"({"online":false,"reason":"connection lost"})");
 }
+
+}  // namespace cloud_event_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace command_queue_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace std::chrono_literals;
@@ -120,3 +122,5 @@ TEST_CASE("command queue: other rows of the journal are passed over", "[notify]"
   queue.take(dry);
   CHECK_FALSE(queue.next(day));
 }
+
+}  // namespace command_queue_test

@@ -11,6 +11,8 @@
 
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace curl_sender_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace std::chrono_literals;
@@ -179,3 +181,5 @@ TEST_CASE("sender: an end in the midst of a transfer waits for nobody", "[notify
   transfer.timeout = 300s;
   sender.send(transfer, [](const Reply&) { FAIL("it was answered"); });
 }
+
+}  // namespace curl_sender_test

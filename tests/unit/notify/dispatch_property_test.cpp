@@ -6,6 +6,8 @@
 
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace dispatch_property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -112,3 +114,5 @@ TEST_CASE("dispatch property: at least once through failures and kills, none inv
     CHECK(told[name].size() == expected);
   }
 }
+
+}  // namespace dispatch_property_test

@@ -8,6 +8,8 @@
 #include "notify/dispatcher.h"
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace dispatcher_news_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -84,3 +86,5 @@ TEST_CASE("dispatcher: what only the journal is told while an alarm chatters cal
   rig.advance(60s);
   CHECK(rig.said() == Lines{"hook: 1", "hook: 2", "hook: 5"});
 }
+
+}  // namespace dispatcher_news_test

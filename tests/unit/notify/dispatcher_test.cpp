@@ -6,6 +6,8 @@
 
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace dispatcher_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -569,3 +571,5 @@ TEST_CASE("dispatcher: rows that nobody can read are dropped", "[notify]") {
                         {"cursor", "7"}, {"low", "8"}, {"x/hook", "3 4 5 6"}, {"w/hook/0", "x"}});
   CHECK(rig.dispatcher().status()[0].expired == 3);
 }
+
+}  // namespace dispatcher_test

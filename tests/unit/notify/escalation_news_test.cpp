@@ -3,6 +3,8 @@
 
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace escalation_news_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -47,3 +49,5 @@ TEST_CASE("dispatcher: a step of an escalation is news for the journal, the firs
   REQUIRE(again.size() == 1);
   CHECK(again[0].comment == "step 2/2 again (1): lead, shift");
 }
+
+}  // namespace escalation_news_test

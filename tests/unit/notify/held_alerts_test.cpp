@@ -9,6 +9,8 @@
 
 #include "tests/unit/notify/sample_events.h"
 
+namespace held_alerts_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace std::chrono_literals;
@@ -98,3 +100,5 @@ TEST_CASE("held alerts: another priority is another alert, and the old one ends"
   (void)held.next(at + 1h, 1);
   CHECK(held.size() == 1);
 }
+
+}  // namespace held_alerts_test

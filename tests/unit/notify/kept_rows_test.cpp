@@ -7,6 +7,8 @@
 
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace kept_rows_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -168,3 +170,5 @@ TEST_CASE("kept rows: any one changed byte is read as something whole or refused
     }
   }
 }
+
+}  // namespace kept_rows_test

@@ -16,6 +16,8 @@
 #include "tests/support/mosquitto.h"
 #include "tests/unit/notify/sample_events.h"
 
+namespace mqtt_alerts_broker_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using parkwatch::test::followed;
@@ -232,3 +234,5 @@ TEST_CASE("mqtt alerts, broker: a crash is told by the will, a stop by ourselves
   REQUIRE(dashboard.sees("{\"online\":false,\"generation\":\"gen\",\"reason\":\"stopped\"}"));
   CHECK(retained_on(broker, root + "#", "stopped").find("\"online\":true") == std::string::npos);
 }
+
+}  // namespace mqtt_alerts_broker_test

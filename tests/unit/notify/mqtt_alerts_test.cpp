@@ -13,6 +13,8 @@
 #include "tests/unit/notify/fake_session.h"
 #include "tests/unit/notify/sample_events.h"
 
+namespace mqtt_alerts_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using parkwatch::test::followed;
@@ -536,3 +538,5 @@ TEST_CASE("mqtt alerts: the session's options get the will, the filter and the w
   CHECK(session.publish_window == 9 + 4 + 1);  // four for boards
   CHECK(session.clean_session);
 }
+
+}  // namespace mqtt_alerts_test

@@ -8,6 +8,8 @@
 
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace notices_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -287,3 +289,5 @@ TEST_CASE("notices: a failing receiver is reported with what it said", "[notify]
   REQUIRE(park.conditions.size() == 1);  // well again, whatever an earlier run said
   CHECK_FALSE(park.conditions[0].failing);
 }
+
+}  // namespace notices_test

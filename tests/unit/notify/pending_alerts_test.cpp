@@ -8,6 +8,8 @@
 
 #include "tests/unit/notify/sample_events.h"
 
+namespace pending_alerts_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using Part = PendingAlerts::Part;
@@ -249,3 +251,5 @@ TEST_CASE("pending alerts: any course of events tells everything at least once",
   CHECK(delivered.size() == 60);
   CHECK(last_state == 60);
 }
+
+}  // namespace pending_alerts_test

@@ -6,6 +6,8 @@
 
 #include "tests/unit/notify/sample_events.h"
 
+namespace rate_window_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace std::chrono_literals;
@@ -67,3 +69,5 @@ TEST_CASE("rate window: it goes on after a restart", "[notify]") {
   again.restore({window.times().begin(), window.times().end()});
   CHECK(again.free_at(test::sample_time + 2s, true) == test::sample_time + 60s);
 }
+
+}  // namespace rate_window_test

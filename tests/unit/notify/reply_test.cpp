@@ -4,6 +4,8 @@
 #include "notify/request.h"
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace reply_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace std::chrono_literals;
@@ -96,3 +98,5 @@ TEST_CASE("reply: no answer is tried again, unless it cannot help", "[notify]") 
   silent.will_not = true;
   CHECK(judge(test::receiver("r", ReceiverKind::email), silent).what == What::refused);
 }
+
+}  // namespace reply_test

@@ -15,6 +15,8 @@
 #include "notify/curl_sender.h"
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace resolver_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace std::chrono_literals;
@@ -157,3 +159,5 @@ TEST_CASE("sender: a name that is not answered times out, and nobody else waits 
   CHECK_FALSE(last_resort.had_to());
   CHECK(nameserver().answer());
 }
+
+}  // namespace resolver_test

@@ -5,6 +5,8 @@
 
 #include "tests/unit/notify/dispatch_rig.h"
 
+namespace routing_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 
@@ -123,3 +125,5 @@ TEST_CASE("routing: the first route with an escalation decides which", "[notify]
   CHECK_FALSE(escalation_of(plan, "gone"));
   CHECK_FALSE(receiver_of(plan, "gone"));
 }
+
+}  // namespace routing_test

@@ -7,6 +7,8 @@
 
 #include "tests/unit/notify/sample_events.h"
 
+namespace standing_alarms_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 
@@ -76,3 +78,5 @@ TEST_CASE("standing alarms: an alarm that is normal or removed stands no longer"
                                                         AlarmState::unacknowledged)));
   CHECK_FALSE(alarms.stands("parkwatch/b"));
 }
+
+}  // namespace standing_alarms_test

@@ -6,6 +6,8 @@
 
 #include "model/utf8.h"
 
+namespace topics_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using std::string_literals::operator""s;
@@ -65,3 +67,5 @@ TEST_CASE("topics: a state topic is known by its shape", "[notify]") {
   CHECK_FALSE(topics.is_state("parkwatch/v1/park-b/alarm/r/t/state"));
   CHECK_FALSE(topics.is_state(""));
 }
+
+}  // namespace topics_test

@@ -10,6 +10,8 @@
 #include "model/utf8.h"
 #include "tests/unit/notify/sample_events.h"
 
+namespace wording_test {
+
 using namespace parkwatch;
 using namespace parkwatch::notify;
 using namespace parkwatch::test;
@@ -262,3 +264,5 @@ TEST_CASE("wording: any bytes become one short line of UTF-8", "[notify][propert
             }) <= 5);
   }
 }
+
+}  // namespace wording_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/parksim/trace.h"
 
-namespace parkwatch::parksim::test {
+namespace parkwatch::parksim::test::incident_test {
 namespace {
 
 constexpr Span start = seconds{20};
@@ -260,4 +260,4 @@ TEST_CASE("incidents: the same cause twice, and two at once, each have their eff
   CHECK(trace.highest("tf-a/t104/pressure", seconds{20}, seconds{60}) > 15.0);
 }
 
-}  // namespace parkwatch::parksim::test
+}  // namespace parkwatch::parksim::test::incident_test

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::link_test {
 namespace {
 
 Sample sample_at(int second) {
@@ -65,4 +65,4 @@ TEST_CASE("link: a full buffer drops the oldest and counts it", "[parksim]") {
   CHECK(out.front() == sample_at(3));
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::link_test

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::message_test {
 namespace {
 
 // 2026-03-02T08:00:00.250Z
@@ -58,4 +58,4 @@ TEST_CASE("message: a line of --print names the topic", "[parksim]") {
         R"({"topic": "park/tf-a/t101/q", "value": 7.4, "time": "2026-03-02T08:00:00.250Z"})");
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::message_test

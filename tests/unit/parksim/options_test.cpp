@@ -6,7 +6,7 @@
 
 #include "tests/support/temp_dir.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::options_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -102,6 +102,7 @@ TEST_CASE("parksim options: a mistake says what would be right", "[parksim]") {
       {{"--speed", "-1"}, "--speed"},
       {{"--seed", "red"}, "--seed"},
       {{"--password-file", "/does/not/exist"}, "--password-file"},
+      {{"--replay", "/does/not/exist"}, "--replay"},
       {{"--frobnicate"}, "frobnicate"},
   };
   for (const auto& [arguments, said] : cases) {
@@ -180,4 +181,4 @@ TEST_CASE("parksim options: brokers with and without a port, names and addresses
   }
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::options_test

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::panel_test {
 namespace {
 
 using std::chrono::seconds;
@@ -146,4 +146,4 @@ TEST_CASE("panel: without power nothing is published, with it a word comes at on
   CHECK(back[0].value == 1.0);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::panel_test

@@ -9,7 +9,7 @@
 #include "tests/unit/parksim/trace.h"
 #include "tools/parksim/physics/message.h"
 
-namespace parkwatch::parksim::test {
+namespace parkwatch::parksim::test::park_test {
 namespace {
 
 std::string text_of(ParkOptions park_options, Span span, Span cut) {
@@ -143,4 +143,4 @@ TEST_CASE("park: README.md lists every incident, and their names are found again
   CHECK_FALSE(cause_named(""));
 }
 
-}  // namespace parkwatch::parksim::test
+}  // namespace parkwatch::parksim::test::park_test

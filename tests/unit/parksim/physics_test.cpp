@@ -4,7 +4,7 @@
 
 #include "tests/unit/parksim/trace.h"
 
-namespace parkwatch::parksim::test {
+namespace parkwatch::parksim::test::physics_test {
 namespace {
 
 ParkOptions silent_instruments(std::uint64_t seed, std::vector<Incident> incidents = {}) {
@@ -164,4 +164,4 @@ TEST_CASE("gate: vehicles come at random, most at the change of shifts", "[parks
   CHECK(shift == Approx(24.0 * 68.0).margin(4.0 * 41.0));
 }
 
-}  // namespace parkwatch::parksim::test
+}  // namespace parkwatch::parksim::test::physics_test

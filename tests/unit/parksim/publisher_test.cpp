@@ -7,7 +7,7 @@
 #include "tests/support/mosquitto.h"
 #include "tests/support/scripted_broker.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::publisher_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -162,4 +162,4 @@ TEST_CASE("publisher: gives user and password, and mosquitto takes them", "[park
   CHECK(publisher.finish(seconds{10}).acknowledged == 3);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::publisher_test

@@ -5,7 +5,7 @@
 
 #include "tests/unit/parksim/trace.h"
 
-namespace parkwatch::parksim::test {
+namespace parkwatch::parksim::test::quiet_test {
 namespace {
 
 // How long a condition holds at most.
@@ -127,4 +127,4 @@ TEST_CASE("quiet days: nothing leaves its band or lasts too long (seeds 16 to 20
   quiet_days(16, 20);
 }
 
-}  // namespace parkwatch::parksim::test
+}  // namespace parkwatch::parksim::test::quiet_test

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::random_test {
 
 TEST_CASE("random: the same seed and name give the same numbers on every machine", "[parksim]") {
   Random first{7, "park/tf-a/t101/level"};
@@ -70,4 +70,4 @@ TEST_CASE("stray: keeps its size and forgets within its memory", "[parksim]") {
   CHECK(lagged / squares == Approx(std::exp(-1.0)).margin(0.08));
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::random_test

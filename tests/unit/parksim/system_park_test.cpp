@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::system_park_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -199,4 +199,4 @@ TEST_CASE("system: the table's names are unique, and every cause is described", 
   CHECK(system_named("no-such-package") == nullptr);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::system_park_test

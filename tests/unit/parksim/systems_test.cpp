@@ -4,7 +4,7 @@
 
 #include "tests/unit/parksim/system_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::systems_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -94,4 +94,4 @@ TEST_CASE("systems: every cause is seen while it lasts, and not before it begins
   }
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::systems_test

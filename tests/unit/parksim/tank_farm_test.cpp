@@ -1,7 +1,7 @@
 // tests/unit/parksim/tank_farm_test.cpp - Balances and interlocks of the simulated tank farm.
 #include "tests/unit/parksim/system_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::tank_farm_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -108,4 +108,4 @@ TEST_CASE("tank farm: without supply a camera and a detector say nothing", "[par
   CHECK(trace.samples("tf/T2/gas").back().time > local_midnight + 59min);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::tank_farm_test

@@ -12,7 +12,7 @@
 #include "tests/support/scripted_broker.h"
 #include "tests/support/temp_dir.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::tool_test {
 namespace {
 
 using std::chrono::seconds;
@@ -135,6 +135,40 @@ TEST_CASE("parksim: a subscriber of a real broker gets exactly what the dry run 
   CHECK(seen == wanted);
 }
 
+TEST_CASE("parksim: a recording reaches a subscriber as the dry run prints it, in its own time",
+          "[parksim]") {
+  const test::TempDir dir;
+  const auto mapping = (dir.path() / "replay.toml").string();
+  std::ofstream{mapping} << "file = \"meter.csv\"\nmissing = [\"\"]\n"
+                            "[time]\ncolumns = [\"t\"]\nformat = \"%Y-%m-%d %H:%M\"\n"
+                            "[[column]]\nname = \"kW\"\ntopic = \"park/en/m1/power\"\n";
+  std::ofstream{dir.path() / "meter.csv"} << "t,kW\n2026-03-02 08:00,1\n2026-03-02 08:01,\n"
+                                             "2026-03-02 08:02,2.5\n2026-03-02 08:03,4\n";
+  test::Mosquitto broker{broker_options()};
+  const auto expected = expected_lines({"--replay", mapping});
+  REQUIRE(expected.size() == 3);
+  CHECK(expected[1] == R"(park/en/m1/power {"value": 2.500, "time": "2026-03-02T08:02:00.000Z"})");
+  CHECK(expected_lines({"--replay", mapping, "--duration", "2m"}).size() == 1);
+  const auto watcher = subscriber(broker);
+  const auto began = std::chrono::steady_clock::now();
+  const auto said = test::run_to_end(
+      parksim({"--replay", mapping, "--broker", broker_of(broker), "--speed", "360"}), patience);
+  CHECK(std::chrono::steady_clock::now() - began >= std::chrono::milliseconds{500});  // 180 s / 360
+  CHECK(said.find("parksim rows=4 missing_cells=1 replayed=3/3 published=3 acknowledged=3 "
+                  "missing=0") != std::string::npos);
+  for (const auto& line : expected) REQUIRE(watcher->wait_for_output(line, patience));
+}
+
+TEST_CASE("parksim: a recording that cannot be read ends it with 1 and the place", "[parksim]") {
+  const test::TempDir dir;
+  const auto mapping = (dir.path() / "replay.toml").string();
+  std::ofstream{mapping} << "file = \"gone.csv\"\n[time]\ncolumns = [\"t\"]\nformat = \"%Y\"\n"
+                            "[[column]]\nname = \"a\"\ntopic = \"b\"\n";
+  ChildProcess child{parksim({"--replay", mapping, "--print"})};
+  CHECK(child.wait(patience) == 1);
+  CHECK(child.output().find("gone.csv: cannot be read") != std::string::npos);
+}
+
 TEST_CASE("parksim: a broker that is restarted under it loses nothing", "[parksim]") {
   auto options = broker_options();
   options.persistence = true;
@@ -202,4 +236,4 @@ TEST_CASE("parksim: the same refusal again and again is told once", "[parksim]")
         }) == 1);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::tool_test

@@ -2,7 +2,7 @@
 // emergency pool and zero-discharge plant.
 #include "tests/unit/parksim/system_trace.h"
 
-namespace parkwatch::parksim {
+namespace parkwatch::parksim::water_systems_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -169,4 +169,4 @@ TEST_CASE("zero discharge: only the first stage fouls", "[parksim]") {
   CHECK(trace.last("z/R1/dp") == 140.0);
 }
 
-}  // namespace parkwatch::parksim
+}  // namespace parkwatch::parksim::water_systems_test

@@ -8,6 +8,8 @@
 #include "tests/unit/parkwatch/scripted_server.h"
 #include "tools/parkwatch/commands.h"
 
+namespace alarm_commands_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 using parkwatch::test::problem_answer;
@@ -108,3 +110,5 @@ TEST_CASE("alarm commands: a loop check is started, ended and listed", "[cli]") 
   CHECK(ended.target == "/v1/loop-checks/end");
   CHECK(run({200, R"({"loop_checks":[]})"}, {"loopcheck", "--json"}).out == "[]\n");
 }
+
+}  // namespace alarm_commands_test

@@ -8,6 +8,8 @@
 #include "tests/unit/parkwatch/recording_console.h"
 #include "tests/unit/parkwatch/scripted_server.h"
 
+namespace api_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 using parkwatch::test::problem_answer;
@@ -105,3 +107,5 @@ TEST_CASE("api: patience waits for a busy daemon, and says so once", "[cli]") {
   CHECK(rec.pauses == std::vector<Duration>{std::chrono::seconds{1}, std::chrono::seconds{2}});
   CHECK(rec.err.str() == "parkwatch: too many pages are on their way (trying again)\n");
 }
+
+}  // namespace api_test

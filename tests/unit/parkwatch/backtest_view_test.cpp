@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+namespace backtest_view_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 using namespace std::chrono_literals;
@@ -142,3 +144,5 @@ TEST_CASE("backtest view: the document of a verification", "[cli]") {
   CHECK(document.at("first").at(0) == "journal 3");
   CHECK(document.at("from").as_string() == to_rfc3339(day));
 }
+
+}  // namespace backtest_view_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace base64_test {
+
 using parkwatch::cli::base64_decoded;
 
 TEST_CASE("base64: the examples of RFC 4648 section 10", "[cli]") {
@@ -20,3 +22,5 @@ TEST_CASE("base64: anything else is refused", "[cli]") {
     CHECK_FALSE(base64_decoded(text));
   }
 }
+
+}  // namespace base64_test

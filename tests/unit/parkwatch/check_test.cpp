@@ -11,6 +11,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/parkwatch/recording_console.h"
 
+namespace check_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 
@@ -173,3 +175,5 @@ TEST_CASE("check: tests and coverage in JSON", "[cli]") {
   CHECK(document.at("errors") == 1);
   CHECK(document.at("diagnostics").as_array().size() == 1);
 }
+
+}  // namespace check_test

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace command_line_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 
@@ -172,3 +174,5 @@ TEST_CASE("command line: help and version are answers, not errors", "[cli]") {
   CHECK(version.text.find(PARKWATCH_VERSION) != std::string::npos);
   CHECK(parse_command_line({"pull", "--help"}).text.find("--cursor-file") != std::string::npos);
 }
+
+}  // namespace command_line_test

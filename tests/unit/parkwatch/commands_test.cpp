@@ -9,6 +9,8 @@
 #include "tests/unit/parkwatch/recording_console.h"
 #include "tests/unit/parkwatch/scripted_server.h"
 
+namespace commands_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 using parkwatch::test::problem_answer;
@@ -241,3 +243,5 @@ TEST_CASE("commands: a shift is signed with a note", "[cli]") {
       run({json_answer(said)}, {"shift-report", "--shift", "current", "sign", "--note", "Wang"});
   CHECK(noted.asked[0].body == R"({"shift":"current","note":"Wang"})");
 }
+
+}  // namespace commands_test

@@ -6,6 +6,8 @@
 
 #include "tests/unit/parkwatch/recording_console.h"
 
+namespace console_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 
@@ -25,3 +27,5 @@ TEST_CASE("console: pauses double up to half a minute", "[cli]") {
   CHECK(pause_before_try(5) == std::chrono::seconds{30});
   CHECK(pause_before_try(4'000'000'000U) == std::chrono::seconds{30});
 }
+
+}  // namespace console_test

@@ -20,6 +20,8 @@
 #include "tools/parkwatch/position.h"
 #include "tools/parkwatch/pull.h"
 
+namespace flush_order_test {
+
 namespace {
 
 struct Ledger {
@@ -180,3 +182,5 @@ TEST_CASE("flush order: a page that cannot be made safe moves no cursor", "[cli]
   CHECK_THAT(pulled.err, Catch::Contains("out: cannot be flushed to the disk"));
   CHECK((*load_position(dir.path() / "cursor"))->cursor.empty());  // as it was before the page
 }
+
+}  // namespace flush_order_test

@@ -6,6 +6,8 @@
 
 #include "tests/unit/parkwatch/scripted_server.h"
 
+namespace http_client_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 using parkwatch::test::Scripted;
@@ -145,3 +147,5 @@ TEST_CASE("http client: a cut or damaged answer is no answer", "[cli]") {
   CAPTURE(raw);
   CHECK_FALSE(client.send(get("/")));
 }
+
+}  // namespace http_client_test

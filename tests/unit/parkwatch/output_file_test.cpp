@@ -9,6 +9,8 @@
 
 #include "tests/support/temp_dir.h"
 
+namespace output_file_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 
@@ -109,3 +111,5 @@ TEST_CASE("output file: what cannot be written is said with the system's reason"
   REQUIRE_FALSE(written);
   CHECK(written.error().message.find("No space left") != std::string::npos);
 }
+
+}  // namespace output_file_test

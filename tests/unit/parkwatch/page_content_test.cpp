@@ -8,6 +8,8 @@
 
 #include "parkwatch/v1/pull.pb.h"
 
+namespace page_content_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 
@@ -138,3 +140,5 @@ TEST_CASE("page content: formats have a word and a media type", "[cli]") {
   CHECK(media_type_of(PullFormat::csv) == "text/csv");
   CHECK(media_type_of(PullFormat::protobuf) == "application/x-protobuf");
 }
+
+}  // namespace page_content_test

@@ -11,6 +11,8 @@
 #include "tests/unit/parkwatch/recording_console.h"
 #include "tools/parkwatch/check.h"
 
+namespace points_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 
@@ -91,3 +93,5 @@ TEST_CASE("points command: what is new, gone and changed is told, in either lang
   command.other = dir.path() / "absent.csv";
   (void)output_of(command, exit_no);
 }
+
+}  // namespace points_test

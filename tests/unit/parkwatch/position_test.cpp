@@ -9,6 +9,8 @@
 
 #include "tests/support/temp_dir.h"
 
+namespace position_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 
@@ -57,3 +59,5 @@ TEST_CASE("position: a save that cannot be done leaves the old one", "[cli]") {
   CHECK(saved.error().message.find(path) != std::string::npos);
   CHECK((*load_position(path))->cursor == "a.1");
 }
+
+}  // namespace position_test

@@ -10,6 +10,8 @@
 #include "tests/unit/parkwatch/recording_console.h"
 #include "tests/unit/parkwatch/scripted_server.h"
 
+namespace pull_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 using parkwatch::test::problem_answer;
@@ -307,3 +309,5 @@ TEST_CASE("pull: the summary in JSON", "[cli]") {
                        R"(,"cursor":"g.1"})"
                        "\n");
 }
+
+}  // namespace pull_test

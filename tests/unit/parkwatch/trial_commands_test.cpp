@@ -7,6 +7,8 @@
 #include "tools/parkwatch/command_line.h"
 #include "tools/parkwatch/commands.h"
 
+namespace trial_commands_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 
@@ -166,3 +168,5 @@ TEST_CASE("trial commands: the daemon's no is the answer", "[cli]") {
   CHECK(no.err.find("by: is all, hour or day") != std::string::npos);
   CHECK(run(test::problem_answer(503, "busy"), {"shift-report"}).code != exit_ok);
 }
+
+}  // namespace trial_commands_test

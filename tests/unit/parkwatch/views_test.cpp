@@ -4,6 +4,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+namespace views_test {
+
 using namespace parkwatch::cli;
 namespace json = boost::json;
 
@@ -162,3 +164,5 @@ TEST_CASE("views: an alarm with bad data shows its last value and for how long",
   CHECK_FALSE(has(text, "91"));
   CHECK(has(alarms_view(array(rows), {}), "bad data since 2026-01-01T00:00:00Z"));
 }
+
+}  // namespace views_test

@@ -7,6 +7,8 @@
 #include "tests/unit/parkwatch/recording_console.h"
 #include "tests/unit/parkwatch/scripted_server.h"
 
+namespace watch_test {
+
 using namespace parkwatch;
 using namespace parkwatch::cli;
 using parkwatch::test::problem_answer;
@@ -125,3 +127,5 @@ TEST_CASE("watch: lines that are no events are passed over", "[cli]") {
   const std::string out = rec.out.str();
   CHECK(std::count(out.begin(), out.end(), '\n') == 1);
 }
+
+}  // namespace watch_test

@@ -3,9 +3,10 @@
 #include <catch2/catch.hpp>
 
 #include "parkwatch/v1/snapshot.pb.h"
+#include "pipeline/actions.h"
 #include "rig.h"
 
-namespace parkwatch::test {
+namespace parkwatch::test::actions_test {
 namespace {
 
 // Tag a/b/c calls for a command; a/b/d is its feedback: 1 when the barrier is open.
@@ -397,6 +398,33 @@ TEST_CASE("actions: a topic that the list does not cover is never commanded", "[
   CHECK(commands(rig, told) == "1s action_skipped the allow-list does not cover the topic");
 }
 
+TEST_CASE(
+    "actions: a topic beyond the number that is kept is refused in the journal, not in silence",
+    "[pipeline]") {
+  ActionSpec spec = open_action();
+  spec.rules = {};
+  spec.groups = {"test"};
+  spec.order.confirm.reset();
+  RuleSpec gas = limit_of("gas", "a/b/c", 50);
+  Plant plant = plant_of({gas});
+  plant.rules.front().tags.clear();
+  for (std::size_t i = 0; i <= pipeline::action_targets_max; ++i) {
+    plant.tags.push_back(tag_of("x/d" + std::to_string(i) + "/v"));
+    plant.rules.front().tags.push_back(plant.tags.back().name);
+  }
+  plant.actions.live = true;
+  plant.actions.allow = {"park/+/cmd"};
+  plant.actions.actions = {spec};
+  Rig rig{plant};
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < pipeline::action_targets_max; ++i) {
+    rig.send(1s, "x/d" + std::to_string(i) + "/v 60");
+  }
+  CHECK(commands(rig, told).find("skipped") == std::string::npos);
+  rig.send(2s, "x/d" + std::to_string(pipeline::action_targets_max) + "/v 60");
+  CHECK(commands(rig, told) == "2s action_skipped too many topics are commanded");
+}
+
 TEST_CASE("actions: an alarm on readings older than the expiry commands nothing", "[pipeline]") {
   Rig rig{park(open_action())};
   rig.send(600s, "a/b/c 60 t=400000000");
@@ -499,4 +527,4 @@ TEST_CASE("actions: what a snapshot keeps goes on; a damaged one is refused", "[
   }
 }
 
-}  // namespace parkwatch::test
+}  // namespace parkwatch::test::actions_test

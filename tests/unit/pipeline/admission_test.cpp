@@ -4,6 +4,8 @@
 
 #include "rig.h"
 
+namespace admission_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -213,3 +215,5 @@ TEST_CASE("admission: times before 1970 are refused", "[pipeline]") {
   REQUIRE(rig.facts().refusals.size() == 1);
   CHECK(rig.facts().refusals[0].reason == RefusalReason::time_out_of_range);
 }
+
+}  // namespace admission_test

@@ -4,6 +4,8 @@
 
 #include "rig.h"
 
+namespace alarms_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -173,3 +175,5 @@ TEST_CASE("own conditions: what the daemon finds out about itself is an alarm li
   rig.feed(off, 3s);
   CHECK(rig.alarms() == "3s returned receiver/mail");
 }
+
+}  // namespace alarms_test

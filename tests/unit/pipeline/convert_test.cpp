@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+namespace convert_test {
+
 using namespace parkwatch;
 using pipeline::convert;
 
@@ -93,3 +95,5 @@ TEST_CASE("convert: an enumeration takes its words and its numbers", "[pipeline]
   CHECK(pipeline::is_in_range(tag, std::int64_t{5}));
   CHECK_FALSE(pipeline::is_in_range(tag, std::int64_t{4}));
 }
+
+}  // namespace convert_test

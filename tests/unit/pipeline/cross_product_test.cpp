@@ -9,6 +9,8 @@
 #include "hiding.h"
 #include "rig.h"
 
+namespace cross_product_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -321,3 +323,5 @@ TEST_CASE("cross product: what hides an alarm of a value at a time", "[pipeline]
 TEST_CASE("cross product: what hides an alarm of a kind with a memory", "[pipeline][property]") {
   check_all(remembering_kinds);
 }
+
+}  // namespace cross_product_test

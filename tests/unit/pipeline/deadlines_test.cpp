@@ -5,6 +5,8 @@
 #include <map>
 #include <random>
 
+namespace deadlines_test {
+
 using namespace parkwatch;
 using namespace parkwatch::pipeline;
 using namespace std::chrono_literals;
@@ -65,3 +67,5 @@ TEST_CASE("deadlines: memory stays bounded however they move, and none is missed
     for (const auto& [s, due] : truth) REQUIRE(due > Timestamp{Duration{now}});
   }
 }
+
+}  // namespace deadlines_test

@@ -6,6 +6,8 @@
 #include <deque>
 #include <random>
 
+namespace duplicates_test {
+
 using namespace parkwatch::pipeline;
 
 TEST_CASE("duplicates: the hash of a message never changes", "[pipeline]") {
@@ -60,3 +62,5 @@ TEST_CASE("duplicates: agrees with a plain queue, through saving and restoring",
   }
   REQUIRE(memory.keys() == std::vector<std::uint64_t>{plain.begin(), plain.end()});
 }
+
+}  // namespace duplicates_test

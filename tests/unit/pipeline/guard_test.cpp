@@ -7,6 +7,8 @@
 #include "rig.h"
 #include "series.h"
 
+namespace guard_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -286,3 +288,5 @@ TEST_CASE("suppress_when: random series are told exactly as the reference says",
   }
   CHECK(hidden_raises > 100);
 }
+
+}  // namespace guard_test

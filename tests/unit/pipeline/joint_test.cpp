@@ -4,6 +4,8 @@
 
 #include "rig.h"
 
+namespace joint_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -176,3 +178,5 @@ TEST_CASE("joint: a reload keeps what did not change and closes what did", "[pip
   rig.use(changed, 3s);
   CHECK(rig.alarms() == "3s removed a/b/c 45");
 }
+
+}  // namespace joint_test

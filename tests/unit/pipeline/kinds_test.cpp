@@ -4,6 +4,8 @@
 
 #include "rig.h"
 
+namespace kinds_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -268,3 +270,5 @@ TEST_CASE("derived: a historical operand computes nothing, and nobody else sends
   REQUIRE(rig.facts().refusals.size() == 1);
   CHECK(rig.facts().refusals[0].detail == "a/d/twice is computed here");
 }
+
+}  // namespace kinds_test

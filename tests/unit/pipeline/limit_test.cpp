@@ -4,6 +4,8 @@
 
 #include "rig.h"
 
+namespace limit_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -118,3 +120,5 @@ TEST_CASE("stale: our own absence never makes a source look silent", "[pipeline]
   rig.tick(40s + 1h);
   CHECK(rig.alarms() == "1h40s raised on a/b/c");
 }
+
+}  // namespace limit_test

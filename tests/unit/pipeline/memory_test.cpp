@@ -4,6 +4,8 @@
 
 #include "rig.h"
 
+namespace memory_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -260,3 +262,5 @@ TEST_CASE("dates: downtime does not move them", "[pipeline]") {
   rig.feed(Start{90min}, 3h);
   CHECK(rig.alarms() == "2h returned a/b/c 60");
 }
+
+}  // namespace memory_test

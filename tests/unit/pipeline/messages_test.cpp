@@ -4,6 +4,8 @@
 
 #include "rig.h"
 
+namespace messages_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -143,3 +145,5 @@ TEST_CASE("messages: the newest reading of a tag is what the live view begins wi
   REQUIRE(rig.pipeline().tag(0).newest != nullptr);
   CHECK(rig.pipeline().tag(0).newest->value == Value{1.0});
 }
+
+}  // namespace messages_test

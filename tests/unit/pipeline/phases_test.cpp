@@ -6,6 +6,8 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "rig.h"
 
+namespace phases_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using pipeline::Phase;
@@ -84,6 +86,29 @@ TEST_CASE("shifts: a rule judges in its own ones only, and its alarm ends with t
   CHECK(rig.alarms() == "1d17h raised H a/b/c 98");
 }
 
+TEST_CASE("hours: a rule judges between two times of the day, over midnight too", "[pipeline]") {
+  const auto with_hours = [](Duration from, Duration to) {
+    RuleSpec rule = limit_of("r", "a/b/c", 80);
+    rule.hours = DayHours{from, to};
+    return without_sources(plant_of({rule}));
+  };
+  check(with_hours(22h, 6h), {{0h, Phase::in_force, 6h},
+                              {6h, Phase::before, 22h},
+                              {21h, Phase::before, 22h},
+                              {22h, Phase::in_force, 30h}});
+  check(with_hours(6h, 22h),
+        {{0h, Phase::before, 6h}, {6h, Phase::in_force, 22h}, {22h, Phase::before, 30h}});
+  Plant plant = with_hours(22h, 6h);
+  plant.calendar.zone.offset = 8h;  // 14:00 UTC to 22:00 UTC
+  Rig rig{plant};
+  rig.send(13h + 59min, "a/b/c 95.0");
+  CHECK(rig.alarms().empty());
+  rig.send(14h, "a/b/c 96.0");
+  CHECK(rig.alarms() == "14h raised H a/b/c 96");
+  rig.tick(22h + 1min);
+  CHECK(rig.alarms() == "22h returned a/b/c 96");
+}
+
 TEST_CASE("shifts: a late reading is judged by the shift of its own time", "[pipeline]") {
   Rig rig{with_shifts({"late"})};
   // From 15:59:59, told after four.
@@ -121,3 +146,5 @@ TEST_CASE("shifts: others of the site are another rule", "[pipeline]") {
   rig.send(18h, "a/b/c 95.0");
   CHECK(rig.alarms() == "18h raised H a/b/c 95");
 }
+
+}  // namespace phases_test

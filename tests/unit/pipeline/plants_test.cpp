@@ -3,6 +3,8 @@
 
 #include "rig.h"
 
+namespace plants_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -184,3 +186,5 @@ TEST_CASE("plants: a configuration that config should have refused harms nothing
   CHECK(rig.readings() == "a/b/c=5 good -");
   CHECK(rig.alarms().empty());
 }
+
+}  // namespace plants_test

@@ -9,6 +9,8 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "random_park.h"
 
+namespace property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using pipeline::Pipeline;
@@ -81,6 +83,9 @@ std::vector<std::string> rows_of(const Facts& facts) {
     rows.push_back("reply " + std::to_string(r.sequence) + " " +
                    (r.result ? "done" : r.result.error().message));
   }
+  for (const GateChange& change : facts.gates) {
+    rows.push_back("gates " + std::to_string(change.index()));
+  }
   const FactCounts& c = facts.counts;
   rows.push_back("counts " + std::to_string(c.messages) + " " + std::to_string(c.duplicates) + " " +
                  std::to_string(c.readings) + " " + std::to_string(c.late) + " " +
@@ -98,6 +103,12 @@ void require_same(const Facts& expected, const Facts& actual) {
   REQUIRE(expected.transitions == actual.transitions);
   REQUIRE(expected.identities == actual.identities);
   REQUIRE(expected.inputs == actual.inputs);
+  // Whoever applies the changes knows the same.
+  GateBook one;
+  GateBook other;
+  for (const GateChange& change : expected.gates) one.apply(change);
+  for (const GateChange& change : actual.gates) other.apply(change);
+  REQUIRE(one == other);
 }
 
 // One input a step, no ticks: what every other way must come to.
@@ -279,3 +290,5 @@ TEST_CASE("pipeline: the next deadline is when an empty step does something, and
     }
   }
 }
+
+}  // namespace property_test

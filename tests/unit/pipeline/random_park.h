@@ -68,7 +68,44 @@ class RandomPark {
                       {{"a", 9h + 58min}, {"b", 10h + 1min}, {"c", 10h + 3min}}};
     plant.rules = make_rules(second);
     plant.actions = make_actions(second);
+    plant.gates = make_gates(second);
+    // A replay has none, and needs none.
+    plant.pseudonym = [](std::string_view id) {
+      std::string hash(33, '0');
+      hash[0] = '~';
+      for (const char c : id) hash[1 + static_cast<unsigned char>(c) % 32] = 'a';
+      return hash;
+    };
     return std::make_shared<const Plant>(std::move(plant));
+  }
+
+  // The second lacks a gate, a zone and some rules, and knows nobody's name.
+  static GatePlan make_gates(bool second) {
+    GatePlan plan;
+    plan.on = true;
+    plan.gates.push_back({"g1", {}, {true, true, false}, "z1", {{"1", {true, true, true}, true}}});
+    plan.gates.push_back({"g2", {}, {true, true, true}, "", {{"h", {false, false, true}, false}}});
+    plan.zones.push_back({"z1", {}, {2, 1, std::nullopt}});
+    for (GateRuleSpec& rule : plan.rules) rule.on = true;
+    plan.rules[1].on = !second;
+    plan.permit_for = {false, second, true};
+    plan.stay = {90s, 70s, 40s};
+    plan.card_after = 20s;
+    plan.tailgating_within = 10s;
+    plan.barrier_after = 15s;
+    plan.count_differs = 1;
+    plan.count_for = 25s;
+    plan.most = {4, 3, std::nullopt};
+    plan.shown_for = 30s;
+    plan.keep = std::chrono::hours{1};
+    plan.muster_rules = {"vote"};
+    plan.names = !second;
+    plan.pseudonymise = second;
+    if (!second) return plan;
+    plan.gates.pop_back();
+    plan.zones.clear();
+    plan.gates[0].zone.clear();
+    return plan;
   }
 
   // The second plan lacks one, and has another of the same id.
@@ -241,7 +278,11 @@ class RandomPark {
     RuleSpec silent = rule("in-shifts-stale", RuleKind::stale, {"a/b/n"});
     silent.after = 5s;
     silent.shifts = {"a", "c"};
-    return {limit, stale, window, vote, shifts, silent};
+    // Likewise in hours of its own.
+    RuleSpec hours = rule("in-hours", RuleKind::limit, {"a/b/c", "a/b/d"});
+    hours.limits = {{.level = Level::high, .at = 30, .on_delay = 2s}};
+    hours.hours = DayHours{9h + 58min, 10h + (second ? 2min : 1min)};
+    return {limit, stale, window, vote, shifts, silent, hours};
   }
 
   template <typename Body>
@@ -306,6 +347,7 @@ class RandomPark {
   std::string line() {
     static const char* const names[] = {"a/b/c", "a/b/d", "a/b/n", "a/b/s", "a/b/x", "a/d/sum"};
     if (one_in(40)) return "!\n";
+    if (one_in(4)) return passage();
     std::string text = one_in(20) ? "a/auto/" + std::to_string(below(6)) : names[below(6)];
     text += " " + value();
     if (!one_in(3)) {
@@ -314,6 +356,21 @@ class RandomPark {
     if (one_in(15)) text += " q=bad";
     if (one_in(25)) text += " q=uncertain";
     if (one_in(25)) text += " h";
+    return text + "\n";
+  }
+
+  std::string passage() {
+    static const char* const kinds[] = {"enter",        "enter",          "leave",   "leave",
+                                        "seen",         "card_out",       "card_in", "cycle",
+                                        "barrier_open", "barrier_closed", "count",   "report"};
+    static const char* const classes[] = {"person", "vehicle", "hazmat"};
+    static const char* const gates[] = {"g1", "g2", "g3"};
+    std::string text = std::string{"@ "} + kinds[below(12)] + " " + classes[below(3)] + " id" +
+                       std::to_string(below(9)) + " " + gates[below(3)];
+    if (one_in(2)) text += one_in(2) ? " lane=1" : " lane=h";
+    if (one_in(4)) text += " zone=z1";
+    text += " card=K" + std::to_string(below(4)) + " n=" + std::to_string(below(5)) + " name=N";
+    if (one_in(2)) text += " t=" + std::to_string((now_ - day).count() - source_age());
     return text + "\n";
   }
 
@@ -356,6 +413,7 @@ class RandomPark {
     c.admin = !one_in(4);
     if (one_in(8)) c.body = maintenance();
     if (one_in(8)) c.body = loop_check(tags[below(4)]);
+    if (one_in(4)) give_gates(c);
     return c;
   }
 
@@ -395,6 +453,39 @@ class RandomPark {
     c.length = Duration{1 + below(90'000'000)};
     c.reason = "loop";
     return c;
+  }
+
+  void give_gates(Command& c) {
+    const std::string id = "id" + std::to_string(below(9));
+    if (one_in(3)) {
+      PermitCommand permit;
+      permit.verb = static_cast<PermitCommand::Verb>(below(3));
+      permit.number = "P" + std::to_string(below(4));
+      permit.permits.push_back({permit.number,
+                                id,
+                                "N",
+                                std::nullopt,
+                                now_ - 10s,
+                                now_ + Duration{below(200'000'000)},
+                                {},
+                                {},
+                                false});
+      c.body = permit;
+    } else if (one_in(2)) {
+      GateCorrection correction;
+      correction.verb = static_cast<GateCorrection::Verb>(below(3));
+      correction.id = id;
+      correction.to = "id" + std::to_string(below(9));
+      correction.gate = "g1";
+      correction.reason = "seen";
+      c.body = correction;
+    } else {
+      MusterCommand muster;
+      muster.verb = static_cast<MusterCommand::Verb>(below(3));
+      muster.id = id;
+      muster.reason = "drill";
+      c.body = muster;
+    }
   }
 
   SourceCondition condition() {

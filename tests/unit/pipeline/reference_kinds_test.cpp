@@ -4,6 +4,8 @@
 
 #include "series.h"
 
+namespace reference_kinds_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -155,3 +157,5 @@ TEST_CASE("reference: totals", "[pipeline][property]") {
     }
   }
 }
+
+}  // namespace reference_kinds_test

@@ -4,6 +4,8 @@
 
 #include "series.h"
 
+namespace reference_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -96,3 +98,5 @@ TEST_CASE("reference: expressions", "[pipeline][property]") {
     return reference::on_off(2s, 0s, reference::combined({pair.a, pair.b}, both), end);
   });
 }
+
+}  // namespace reference_test

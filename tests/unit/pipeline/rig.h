@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 inline constexpr Timestamp day = from_us(std::int64_t{20'000} * 86'400'000'000);
 
 // A reading a line: `name value [t=<us since day>] [q=bad|uncertain] [h]`; `true`, `false` and
-// words are what they look like. A line `!` is a malformed part.
+// words are what they look like. A line `!` is a malformed part. A passage is a line
+// `@ <kind> <class> <id, or -> <gate> [lane=] [zone=] [card=] [n=] [name=] [t=]`.
 class LineDecoder : public Decoder {
  public:
   void decode(const Message& message, Decoded& out) override {
@@ -31,6 +32,11 @@ class LineDecoder : public Decoder {
         out.faults.push_back({RefusalReason::malformed, "a line of its own"});
         continue;
       }
+      if (name == "@") {
+        out.personal = "p/+";
+        out.passages.push_back(passage_of(value, words));
+        continue;
+      }
       DecodedReading& r = out.add(name);
       r.value = value_of(value);
       for (std::string word; words >> word;) apply(word, r);
@@ -38,6 +44,24 @@ class LineDecoder : public Decoder {
   }
 
  private:
+  static Passage passage_of(const std::string& kind, std::istringstream& words) {
+    Passage p;
+    std::string subject;
+    words >> subject >> p.id >> p.gate;
+    p.kind = parse_passage_kind(kind).value();
+    p.subject = parse_subject(subject).value();
+    if (p.id == "-") p.id.clear();
+    for (std::string word; words >> word;) {
+      const std::string text = word.substr(word.find('=') + 1);
+      if (word.starts_with("lane=")) p.lane = text;
+      if (word.starts_with("zone=")) p.zone = text;
+      if (word.starts_with("card=")) p.card = text;
+      if (word.starts_with("name=")) p.name = text;
+      if (word.starts_with("n=")) p.count = std::stoll(text);
+      if (word.starts_with("t=")) p.time = day + Duration{std::stoll(text)};
+    }
+    return p;
+  }
   static Value value_of(const std::string& text) {
     if (text == "true" || text == "false") return text == "true";
     double number = 0;

@@ -9,6 +9,8 @@
 #include "config/files.h"
 #include "rig.h"
 
+namespace rules_document_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -181,3 +183,5 @@ TEST_CASE("rules.md: every kind says what it does on bad, late and missing data"
     }
   }
 }
+
+}  // namespace rules_document_test

@@ -9,6 +9,8 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "random_park.h"
 
+namespace snapshot_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 using pipeline::Pipeline;
@@ -158,3 +160,5 @@ TEST_CASE("replay: a configuration that is not kept stops it with a clear word",
   CHECK(replayed.error().kind == ErrorKind::permanent);
   CHECK_THAT(replayed.error().message, Catch::Contains("gone"));
 }
+
+}  // namespace snapshot_test

@@ -3,6 +3,8 @@
 
 #include "rig.h"
 
+namespace sources_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -187,3 +189,5 @@ TEST_CASE("clock: transitions of one alarm are never stamped backwards", "[pipel
   rig.send(102s, "a/b/c 70 t=85000000");
   CHECK(rig.alarms() == "1m40s raised H a/b/c 81; 1m40s returned a/b/c 70");
 }
+
+}  // namespace sources_test

@@ -4,6 +4,8 @@
 
 #include "rig.h"
 
+namespace unseen_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -93,3 +95,5 @@ TEST_CASE("never seen: a reload goes on waiting, and closes what is expected no 
   rig.use(third, 4h);
   CHECK(rig.alarms() == "4h removed a/b/d");
 }
+
+}  // namespace unseen_test

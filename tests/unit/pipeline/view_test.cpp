@@ -5,6 +5,8 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "rig.h"
 
+namespace view_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -186,3 +188,5 @@ TEST_CASE("news of notices: what could not be delivered is a row, whether or not
   CHECK(row.notice == Notice::none);
   CHECK(row.comment == "3 notices expired");
 }
+
+}  // namespace view_test

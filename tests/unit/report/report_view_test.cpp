@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+namespace report_view_test {
+
 using namespace parkwatch::report;
 namespace json = boost::json;
 
@@ -123,3 +125,5 @@ TEST_CASE("report: floods name their first alarms; a signature takes the place o
   CHECK_FALSE(text.find("____") != std::string::npos);
   CHECK_FALSE(shift_report_html(given, {false, false}).find("____") != std::string::npos);
 }
+
+}  // namespace report_view_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace table_test {
+
 using namespace parkwatch::report;
 
 TEST_CASE("table: columns stand under each other, Chinese ones too", "[report]") {
@@ -28,3 +30,5 @@ TEST_CASE("table: colours only when asked for", "[report]") {
   CHECK(table.text(false) == "A\nx\ny\n");
   CHECK(table.text(true) == "A\n\x1B[31mx\x1B[0m\ny\n");
 }
+
+}  // namespace table_test

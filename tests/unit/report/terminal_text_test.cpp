@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace terminal_text_test {
+
 using namespace parkwatch::report;
 
 TEST_CASE("terminal text: Chinese takes two columns, combining marks none", "[report]") {
@@ -52,3 +54,5 @@ TEST_CASE("terminal text: a cut says that it is one and keeps characters whole",
   CHECK(cut_to_width("液位高高", 5) == "液位…");
   CHECK(cut_to_width("abc", 0).empty());
 }
+
+}  // namespace terminal_text_test

@@ -9,6 +9,8 @@
 #include "rules/check.h"
 #include "rules/forecast.h"
 
+namespace check_kinds_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -411,3 +413,5 @@ TEST_CASE("check: totals, windows and slopes", "[rules]") {
        {"no time for the slope", rate, [](RuleSpec& r) { r.over = 0s; },
         "over: must be longer than 0, e.g. \"1m\"\n"}});
 }
+
+}  // namespace check_kinds_test

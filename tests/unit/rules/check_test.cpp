@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+namespace check_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -233,3 +235,5 @@ TEST_CASE("check: the tags of an expression come once, in order", "[rules]") {
   CHECK(rules::tags_of_expression("`open").empty());
   CHECK(rules::tags_of_expression("").empty());
 }
+
+}  // namespace check_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace expression_test {
+
 using parkwatch::rules::Expression;
 
 namespace {
@@ -135,3 +137,5 @@ TEST_CASE("expression: no number is no value, and the next one is not spoilt by 
   CHECK_FALSE(value(0, 1));
   CHECK(value(1, 1) == 0.0);
 }
+
+}  // namespace expression_test

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+namespace joint_test {
+
 using namespace parkwatch;
 using namespace parkwatch::rules;
 
@@ -70,3 +72,5 @@ TEST_CASE("joint: which tags a rule rests on", "[rules]") {
   CHECK(operands_of(rule_of(RuleKind::balance), 0) == Names{"x", "y"});
   CHECK(operands_of(rule_of(RuleKind::vote), 1) == Names{"x", "y"});
 }
+
+}  // namespace joint_test

@@ -6,6 +6,8 @@
 
 #include "tests/support/reference/reference.h"
 
+namespace levels_test {
+
 using namespace parkwatch;
 using namespace parkwatch::rules;
 using namespace std::chrono_literals;
@@ -289,3 +291,5 @@ TEST_CASE("levels: random series agree with the reference", "[rules][property]")
     REQUIRE(changes == reference::levels(four, series, end));
   }
 }
+
+}  // namespace levels_test

@@ -5,6 +5,8 @@
 
 #include "rules/check.h"
 
+namespace message_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -117,3 +119,5 @@ TEST_CASE("message: the signal's unit follows the kind", "[rules]") {
   f.rule.kind = RuleKind::stale;
   CHECK(rules::unit_of_signal(f.rule, f.tag) == "s");
 }
+
+}  // namespace message_test

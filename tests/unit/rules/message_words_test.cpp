@@ -6,6 +6,8 @@
 #include "rules/check.h"
 #include "rules/message.h"
 
+namespace message_words_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -286,3 +288,5 @@ TEST_CASE("message: the unit of a signal without one, and one that is given", "[
   CHECK(unit(RuleKind::balance) == "kg");
   CHECK(unit(RuleKind::vote) == "kg");
 }
+
+}  // namespace message_words_test

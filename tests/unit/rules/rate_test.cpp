@@ -6,6 +6,8 @@
 
 #include "tests/support/reference/reference.h"
 
+namespace rate_test {
+
 using namespace parkwatch;
 using namespace parkwatch::rules;
 using namespace std::chrono_literals;
@@ -112,3 +114,5 @@ TEST_CASE("rate: of several that are old enough the newest counts, for a late on
   CHECK(signal.add(Timestamp{114s}, 52) == 5.0);  // to 104 s, which is just old enough
   CHECK(signal.samples().front().time == Timestamp{104s});
 }
+
+}  // namespace rate_test

@@ -11,6 +11,8 @@
 #include "rules/repeat.h"
 #include "tests/support/reference/reference.h"
 
+namespace signal_property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::rules;
 using namespace std::chrono_literals;
@@ -257,3 +259,5 @@ TEST_CASE("rate: a straight line has its slope, however it is sampled", "[rules]
     }
   }
 }
+
+}  // namespace signal_property_test

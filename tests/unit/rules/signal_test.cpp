@@ -8,6 +8,8 @@
 #include "rules/forecast.h"
 #include "rules/repeat.h"
 
+namespace signal_test {
+
 using namespace parkwatch;
 using namespace parkwatch::rules;
 using namespace std::chrono_literals;
@@ -178,3 +180,5 @@ TEST_CASE("signal: a memory of another kind is refused", "[rules]") {
   }
   CHECK(make_signal(RuleSpec{}) == nullptr);
 }
+
+}  // namespace signal_test

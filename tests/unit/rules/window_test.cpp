@@ -6,6 +6,8 @@
 
 #include "tests/support/reference/reference.h"
 
+namespace window_test {
+
 using namespace parkwatch;
 using namespace parkwatch::rules;
 using namespace std::chrono_literals;
@@ -117,3 +119,5 @@ TEST_CASE("window: what is saved and restored goes on alike", "[rules][property]
     }
   }
 }
+
+}  // namespace window_test

@@ -4,6 +4,8 @@
 
 #include "rules/window.h"
 
+namespace window_total_test {
+
 using namespace parkwatch;
 using namespace parkwatch::rules;
 using namespace std::chrono_literals;
@@ -181,3 +183,5 @@ TEST_CASE("window: a sliding extreme is that of the last sixty sixtieths", "[rul
     }
   }
 }
+
+}  // namespace window_total_test

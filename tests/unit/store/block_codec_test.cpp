@@ -10,6 +10,8 @@
 
 #include "tests/unit/store/sample_readings.h"
 
+namespace block_codec_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 
@@ -273,3 +275,5 @@ TEST_CASE("no readings pack to no bytes", "[store]") {
   REQUIRE(packer.pack({}, span_of_all, packed));
   CHECK(packed.empty());
 }
+
+}  // namespace block_codec_test

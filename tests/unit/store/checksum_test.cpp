@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+namespace checksum_test {
+
 using namespace parkwatch::store;
 
 TEST_CASE("crc32 has the check value of CRC-32/ISO-HDLC", "[store]") {
@@ -47,3 +49,5 @@ TEST_CASE("crc32 changes with every single bit", "[store]") {
     }
   }
 }
+
+}  // namespace checksum_test

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+namespace compression_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 
@@ -71,3 +73,5 @@ TEST_CASE("a frame cut anywhere is refused", "[store][hostile]") {
     CHECK(cut.size() == bytes);
   }
 }
+
+}  // namespace compression_test

@@ -6,6 +6,8 @@
 
 #include "tests/support/temp_dir.h"
 
+namespace connection_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::TempDir;
@@ -109,3 +111,5 @@ TEST_CASE("a read-only connection writes nothing and creates no file", "[store]"
   CHECK_FALSE((*reader)->execute("INSERT INTO t VALUES(1)"));
   CHECK(rows(**reader) == 0);
 }
+
+}  // namespace connection_test

@@ -6,6 +6,8 @@
 
 #include "tests/unit/store/sample_values.h"
 
+namespace convert_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 
@@ -215,3 +217,5 @@ TEST_CASE("message identities of unequal columns are refused", "[store][hostile]
     CHECK_FALSE(from_proto(message));
   }
 }
+
+}  // namespace convert_test

@@ -9,6 +9,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace corruption_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::TempDir;
@@ -216,3 +218,5 @@ TEST_CASE("a byte changed anywhere in the file gives no wrong reading", "[store]
   }
   CHECK(noticed > 10);
 }
+
+}  // namespace corruption_test

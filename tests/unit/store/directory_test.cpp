@@ -15,6 +15,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace directory_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::TempDir;
@@ -124,3 +126,5 @@ TEST_CASE("a WAL written over again is the same, and a missing one is no error",
   std::ifstream file{state->wal_path(), std::ios::binary};
   CHECK(std::string{std::istreambuf_iterator<char>{file}, {}} == bytes);
 }
+
+}  // namespace directory_test

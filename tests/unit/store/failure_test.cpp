@@ -13,6 +13,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace failure_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::FaultyVfs;
@@ -314,3 +316,5 @@ TEST_CASE("deliveries outlast a failed commit", "[store][fault]") {
   CHECK(journals_of(*reading(dir.path())->outbox(0, 10)) == std::vector<std::uint64_t>{2});
   CHECK(*reading(dir.path())->notify_rows() == std::map<std::string, std::string>{{"cursor", "2"}});
 }
+
+}  // namespace failure_test

@@ -13,6 +13,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace full_disk_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::FaultyVfs;
@@ -197,3 +199,5 @@ TEST_CASE("a disk that another program fills is survived", "[store][fault]") {
   }
   CHECK(WEXITSTATUS(status) == 0);
 }
+
+}  // namespace full_disk_test

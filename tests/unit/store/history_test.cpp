@@ -8,6 +8,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace history_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using namespace std::chrono_literals;
@@ -306,3 +308,5 @@ TEST_CASE("reader: the place in the journal before a time", "[store]") {
   CHECK(*reader->journal_before(sample_now(5)) == 1);
   CHECK(*reader->journal_before(sample_now(6)) == 2);
 }
+
+}  // namespace history_test

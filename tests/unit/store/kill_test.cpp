@@ -10,6 +10,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace kill_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::TempDir;
@@ -160,3 +162,5 @@ TEST_CASE("a kill in the middle of retention loses no message without telling of
   }
   CHECK(deleted > 1'000);  // it was deleting all the time
 }
+
+}  // namespace kill_test

@@ -10,6 +10,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace reader_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::TempDir;
@@ -354,3 +356,5 @@ TEST_CASE("the size on disk is that of the database and its log, and 0 of none",
   CHECK(bytes_on_disk(dir.path().string()) ==
         std::filesystem::file_size(database) + std::filesystem::file_size(database + "-wal"));
 }
+
+}  // namespace reader_test

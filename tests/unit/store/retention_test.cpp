@@ -7,6 +7,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace retention_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::TempDir;
@@ -336,3 +338,5 @@ TEST_CASE("after a bulk delete a checkpoint empties the WAL, and freed pages are
   shelf.store().checkpoint();
   CHECK(std::filesystem::file_size(shelf.dir().path() / "parkwatch.db") < size + 200'000);
 }
+
+}  // namespace retention_test

@@ -72,6 +72,41 @@ inline RecordedInput sample_consumer_input(std::uint64_t sequence, ConsumerComma
           Command{"local", std::move(command)}};
 }
 
+inline Passage sample_passage(PassageKind kind = PassageKind::enter) {
+  Passage p;
+  p.kind = kind;
+  p.subject = Subject::hazmat;
+  p.id = "plate-77";
+  p.name = "\u4e0d";
+  p.gate = "g1";
+  p.lane = "2";
+  p.zone = "north";
+  p.card = "K7";
+  p.permit = "P-9";
+  p.count = kind == PassageKind::count ? 12 : 0;
+  p.time = sample_time - std::chrono::seconds{3};
+  return p;
+}
+
+inline PermitCommand sample_permits(PermitCommand::Verb verb) {
+  PermitCommand command;
+  command.verb = verb;
+  command.number = "P-9";
+  command.permits = {
+      {"P-9",
+       "plate-77",
+       "\u4e0d",
+       Subject::hazmat,
+       sample_time,
+       sample_time + std::chrono::hours{9},
+       {"g1", "g2"},
+       {"h"},
+       true},
+      {"P-10", "emp-1", "", std::nullopt, timestamp_min, timestamp_max, {}, {}, false}};
+  command.unchanged = verb == PermitCommand::Verb::file;
+  return command;
+}
+
 // One of each kind of input, in rising sequence from `first`.
 inline std::vector<RecordedInput> sample_inputs(std::uint64_t first) {
   const auto at = [](std::uint64_t sequence) {
@@ -107,6 +142,14 @@ inline std::vector<RecordedInput> sample_inputs(std::uint64_t first) {
        NoticeNews{TransitionKind::escalated, "r", "a/b/c", 12, "step 2/3: ding"}},
       {first + 14, at(first + 14),
        ActionReport{17, ActionReport::Outcome::expired, "no broker: \u4e0d"}},
+      {first + 15, at(first + 15), PassageSeen{0, sample_passage()}},
+      {first + 15, at(first + 15), PassageSeen{1, sample_passage(PassageKind::count)}},
+      {first + 16, at(first + 16), Command{"li", sample_permits(PermitCommand::Verb::file)}},
+      {first + 17, at(first + 17),
+       Command{"li", GateCorrection{GateCorrection::Verb::rename, "a", "b", Subject::vehicle, "n",
+                                    "g1", "north", "misread"}}},
+      {first + 18, at(first + 18),
+       Command{"li", MusterCommand{MusterCommand::Verb::report, "a", "point 1", "drill"}}},
   };
 }
 

@@ -9,6 +9,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace schema_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::TempDir;
@@ -137,3 +139,5 @@ TEST_CASE("a reader asks for the daemon when the database is of an older version
   REQUIRE_FALSE(reader);
   CHECK_THAT(reader.error().message, Catch::Contains("of an older version of Parkwatch"));
 }
+
+}  // namespace schema_test

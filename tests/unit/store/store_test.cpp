@@ -7,6 +7,8 @@
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
+namespace store_test {
+
 using namespace parkwatch;
 using namespace parkwatch::store;
 using parkwatch::test::TempDir;
@@ -342,3 +344,5 @@ TEST_CASE("the quarantine is a ring of bounded rows", "[store]") {
   CHECK(newest.detail == "at byte 0");
   CHECK(reader->quarantine(2)->size() == 2);
 }
+
+}  // namespace store_test

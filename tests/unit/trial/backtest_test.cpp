@@ -16,6 +16,8 @@
 #include "tools/parkwatch/backtest.h"
 #include "tools/trial/verify.h"
 
+namespace backtest_test {
+
 using namespace parkwatch;
 using namespace parkwatch::trial;
 using namespace std::chrono_literals;
@@ -263,3 +265,5 @@ TEST_CASE("backtest: the command prints the table, and misses cost the exit code
   test::RecordingConsole wrong;
   CHECK(cli::backtest(command, wrong.console) == cli::exit_usage);
 }
+
+}  // namespace backtest_test

@@ -7,6 +7,8 @@
 
 #include "tools/trial/compare.h"
 
+namespace compare_property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::trial;
 using namespace std::chrono_literals;
@@ -114,3 +116,5 @@ TEST_CASE("compare: a run against itself misses nothing and is not earlier", "[t
     CHECK(row.earlier == Duration{0});
   }
 }
+
+}  // namespace compare_property_test

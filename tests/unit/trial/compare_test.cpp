@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+namespace compare_test {
+
 using namespace parkwatch;
 using namespace parkwatch::trial;
 using namespace std::chrono_literals;
@@ -116,6 +118,23 @@ TEST_CASE("compare: chatter and floods of the new rules are told by rule", "[tri
   CHECK(c.is.in_flood > 0s);
 }
 
+TEST_CASE("compare: what the new rules hide all the while is missed, unless it was hidden before",
+          "[trial]") {
+  Journal was;
+  was.stay(1h, 2h, "gas", "t", Priority::high);
+  Journal hidden;
+  hidden.add(1h, TransitionKind::raised, "gas", "t", Priority::high).flags = alarm_suppressed;
+  hidden.add(2h, TransitionKind::returned, "gas", "t", Priority::high).flags = alarm_suppressed;
+  CHECK(compared(was, hidden).missed.size() == 1);
+  CHECK(compared(hidden, hidden).missed.empty());
+
+  Journal shown_later;
+  shown_later.add(1h, TransitionKind::raised, "gas", "t", Priority::high).flags = alarm_suppressed;
+  shown_later.add(90min, TransitionKind::unsuppressed, "gas", "t", Priority::high);
+  shown_later.add(2h, TransitionKind::returned, "gas", "t", Priority::high);
+  CHECK(compared(was, shown_later).missed.empty());
+}
+
 TEST_CASE("compare: what the daemon did is no alarm that a backtest could miss", "[trial]") {
   Journal was;
   was.stay(1h, 2h, "action-unconfirmed", "action/siren", Priority::critical);
@@ -126,3 +145,5 @@ TEST_CASE("compare: what the daemon did is no alarm that a backtest could miss",
   CHECK(result.missed[0].was.rule == "gas");
   CHECK(result.rules.size() == 1);
 }
+
+}  // namespace compare_test

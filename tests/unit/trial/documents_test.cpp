@@ -8,6 +8,8 @@
 #include "tests/unit/config/given.h"
 #include "tools/trial/rule_test.h"
 
+namespace documents_test {
+
 using namespace parkwatch;
 using namespace parkwatch::trial;
 
@@ -81,3 +83,5 @@ TEST_CASE("documents: every key of a test is told", "[trial]") {
     CHECK(text.find(key) != std::string::npos);
   }
 }
+
+}  // namespace documents_test

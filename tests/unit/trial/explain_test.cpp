@@ -15,6 +15,8 @@
 #include "tests/unit/parkwatch/recording_console.h"
 #include "tools/parkwatch/explain.h"
 
+namespace explain_test {
+
 using namespace parkwatch;
 using namespace parkwatch::trial;
 using namespace std::chrono_literals;
@@ -238,3 +240,5 @@ TEST_CASE("explain: JSON names what hides the alarm", "[trial]") {
   const auto document = boost::json::parse(json.out.str()).as_object();
   CHECK(document.at("hidden_by") == boost::json::array{"suppressed"});
 }
+
+}  // namespace explain_test

@@ -7,6 +7,8 @@
 #include "tools/trial/coverage.h"
 #include "tools/trial/rule_test.h"
 
+namespace kinds_test {
+
 using namespace parkwatch;
 using namespace parkwatch::trial;
 
@@ -174,3 +176,5 @@ TEST_CASE("kinds: a test that must fail does fail, of every kind of mistake", "[
     CHECK(outcome.detail.find("all that happened") != std::string::npos);
   }
 }
+
+}  // namespace kinds_test

@@ -10,6 +10,8 @@
 #include "tests/support/temp_dir.h"
 #include "tools/trial/plants.h"
 
+namespace recorded_park_test {
+
 using namespace parkwatch;
 using namespace std::chrono_literals;
 
@@ -149,3 +151,5 @@ TEST_CASE("recorded park: clock steps and the other configuration come at their 
   CHECK(known.of("none") == nullptr);
   CHECK(known.fault().find("none") != std::string::npos);
 }
+
+}  // namespace recorded_park_test

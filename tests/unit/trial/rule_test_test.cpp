@@ -10,6 +10,8 @@
 #include "tests/unit/config/given.h"
 #include "tools/trial/coverage.h"
 
+namespace rule_test_test {
+
 using namespace parkwatch;
 using namespace parkwatch::trial;
 
@@ -200,3 +202,5 @@ TEST_CASE("trial: a suppression is a transition like any other", "[trial]") {
   CHECK_FALSE(late.passed);
   CHECK_THAT(late.fault.message, Catch::Contains("got 30s tank/t101/level unsuppressed L"));
 }
+
+}  // namespace rule_test_test

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+namespace trend_test {
+
 using namespace parkwatch;
 using namespace parkwatch::trial;
 using namespace std::chrono_literals;
@@ -75,3 +77,5 @@ TEST_CASE("trend: whatever the series, no line is too long and every mark is on 
     CHECK(text.find('!') != std::string::npos);
   }
 }
+
+}  // namespace trend_test

@@ -9,6 +9,8 @@
 #include "tests/unit/pipeline/random_park.h"
 #include "tools/trial/verify.h"
 
+namespace verify_property_test {
+
 using namespace parkwatch;
 using namespace parkwatch::test;
 
@@ -107,3 +109,5 @@ TEST_CASE("verify: a configuration that is not known is an error with its hash",
   // Nor does the store have a text for it.
   CHECK_FALSE(trial::verify(**history, {}, {}).ok());
 }
+
+}  // namespace verify_property_test

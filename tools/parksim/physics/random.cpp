@@ -67,8 +67,8 @@ double Random::normal() {
   return u * scale;
 }
 
-Stray::Stray(double size, double memory_s, double step_s, Random& random)
-    : keep_(std::exp(-step_s / memory_s)),
+Stray::Stray(double size, double memory_s, double every_s, Random& random)
+    : keep_(std::exp(-every_s / memory_s)),
       kick_(size * std::sqrt(1.0 - keep_ * keep_)),
       value_(size * random.normal()) {}
 

@@ -30,8 +30,8 @@ class Random {
 // (Ornstein-Uhlenbeck): slow drifts of instruments, loads and pumps.
 class Stray {
  public:
-  // step_s: the time between two calls of step(), in seconds. Starts somewhere plausible.
-  Stray(double size, double memory_s, double step_s, Random& random);
+  // every_s: the time between two calls of step(), in seconds. Starts somewhere plausible.
+  Stray(double size, double memory_s, double every_s, Random& random);
   double step(Random& random);
   [[nodiscard]] double value() const { return value_; }
 

@@ -1,0 +1,172 @@
+// daemon/gates/judge.cpp - What is wrong with a stay, and what stands because of whom.
+#include <algorithm>
+
+#include "gates/ledger.h"
+#include "gates/texts.h"
+
+namespace parkwatch::gates {
+namespace {
+
+bool is_in(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool allows(const SubjectSet& classes, Subject subject) {
+  return classes[index_of(subject)];
+}
+
+constexpr std::array<GateRule, 3> judged{GateRule::no_permit, GateRule::wrong_gate,
+                                         GateRule::wrong_lane};
+
+std::string gate_place(const GatePlan& plan, const std::string& gate) {
+  return "gate/" + (plan.gate(gate) == nullptr ? std::string{"unknown"} : gate);
+}
+
+}  // namespace
+
+std::vector<const Permit*> Ledger::permits_of(std::string_view id, Subject subject,
+                                              Timestamp at) const {
+  std::vector<const Permit*> permits;
+  const auto [first, last] = numbers_.equal_range(id);
+  for (auto each = first; each != last; ++each) {
+    const auto permit = state_.book.permits.find(each->second);
+    if (permit->second.is_for(subject, at)) permits.push_back(&permit->second);
+  }
+  return permits;
+}
+
+// By how it came in.
+void Ledger::add_entry_faults(const Stay& stay, Timestamp at, Judged& out) const {
+  if (stay.corrected) return;  // an operator answers for it
+  const std::string place = gate_place(plan_, stay.gate);
+  const GateSpec* gate = plan_.gate(stay.gate);
+  const bool needs = allows(plan_.permit_for, stay.subject);
+  const auto permits = permits_of(stay.id, stay.subject, at);
+  if (needs && permits.empty()) out.emplace_back(GateRule::no_permit, place);
+  const bool permitted =
+      permits.empty() || std::any_of(permits.begin(), permits.end(), [&](const Permit* permit) {
+        return is_in(permit->gates, stay.gate);
+      });
+  const bool open = plan_.gates.empty() || (gate != nullptr && allows(gate->classes, stay.subject));
+  if (!open || !permitted) out.emplace_back(GateRule::wrong_gate, place);
+}
+
+// By where it was last seen.
+void Ledger::add_place_faults(const Stay& stay, Timestamp at, Judged& out) const {
+  const GateSpec* gate = plan_.gate(stay.seen_gate);
+  const bool at_entry = stay.seen_at == stay.since;
+  if (gate == nullptr || (at_entry && stay.corrected)) return;
+  const std::string place = "gate/" + gate->name;
+  if (!at_entry && !allows(gate->classes, stay.subject)) {
+    return out.emplace_back(GateRule::wrong_lane, place), void();
+  }
+  if (stay.seen_lane.empty()) return;
+  const auto lane = std::find_if(gate->lanes.begin(), gate->lanes.end(),
+                                 [&](const GateLane& each) { return each.name == stay.seen_lane; });
+  const bool known = lane != gate->lanes.end();
+  const auto permits = permits_of(stay.id, stay.subject, at);
+  const bool permitted =
+      permits.empty() || std::any_of(permits.begin(), permits.end(), [&](const Permit* permit) {
+        return is_in(permit->lanes, stay.seen_lane);
+      });
+  const bool open = gate->lanes.empty() || (known && allows(lane->classes, stay.subject));
+  if (open && permitted) return;
+  out.emplace_back(GateRule::wrong_lane, known ? place + "/" + stay.seen_lane : place);
+}
+
+Ledger::Judged Ledger::faults_of(const Stay& stay, Timestamp at) const {
+  Judged faults;
+  add_entry_faults(stay, at, faults);
+  add_place_faults(stay, at, faults);
+  return faults;
+}
+
+void Ledger::judge(const Stay& stay, const Moment& m, Output& out) {
+  const Judged faults = faults_of(stay, std::max(stay.since, m.at));
+  Judged over;
+  if (const auto found = by_key_.find(stay.id); found != by_key_.end()) {
+    for (const auto& each : found->second) {
+      const bool is_judged = std::find(judged.begin(), judged.end(), each.first) != judged.end();
+      const Offence& offence = state_.offences.at(each).at(stay.id);
+      const bool holds = std::find(faults.begin(), faults.end(), each) != faults.end();
+      if (is_judged && !holds && offence.until == never) over.push_back(each);
+    }
+  }
+  for (const auto& [rule, place] : over) absolve(rule, place, stay.id, m, out);
+  for (const auto& [rule, place] : faults) {
+    Finding cause = finding_of(rule, place, m, stay.subject);
+    offend(rule, place, stay.id, {m.sequence, m.index, never}, cause, out);
+  }
+}
+
+// What leaves by a gate that is not for it leaves nothing behind to stand: it is shown for a while.
+void Ledger::judge_leaving(const Passage& p, const Moment& m, Output& out) {
+  const GateSpec* gate = plan_.gate(p.gate);
+  if (plan_.gates.empty() || (gate != nullptr && allows(gate->classes, p.subject))) return;
+  const std::string place = gate_place(plan_, p.gate);
+  offend(GateRule::wrong_gate, place, p.id, {m.sequence, m.index, m.at + plan_.shown_for},
+         finding_of(GateRule::wrong_gate, place, m, p.subject), out);
+}
+
+bool Ledger::stands(GateRule rule, const std::string& place, const std::string& key) const {
+  const auto found = state_.offences.find({rule, place});
+  return found != state_.offences.end() && found->second.contains(key);
+}
+
+// Each one more is told anew: the operator who has seen the first has not seen the second.
+void Ledger::offend(GateRule rule, const std::string& place, const std::string& key,
+                    Offence offence, const Finding& cause, Output& out) {
+  if (!plan_.rule(rule).on) return;
+  auto& by = state_.offences[{rule, place}];
+  const bool stood = !by.empty();
+  const auto [entry, added] = by.try_emplace(key, offence);
+  const Wake hold{Wake::Kind::hold, rule, key, place};
+  if (!added) {
+    entry->second.until = offence.until;
+    return wakes_.arm(hold, offence.until);
+  }
+  wakes_.arm(hold, offence.until);
+  if (!key.empty()) by_key_[key].emplace(rule, place);
+  Finding finding = cause;
+  if (stood) {
+    finding.on = false;
+    out.findings.push_back(finding);
+  }
+  finding.on = true;
+  if (!key.empty()) finding.value = static_cast<double>(by.size());
+  out.findings.push_back(std::move(finding));
+}
+
+void Ledger::absolve(GateRule rule, const std::string& place, const std::string& key,
+                     const Moment& m, Output& out) {
+  const auto found = state_.offences.find({rule, place});
+  if (found == state_.offences.end() || found->second.erase(key) == 0) return;
+  wakes_.arm({Wake::Kind::hold, rule, key, place}, never);
+  if (const auto mine = by_key_.find(key); mine != by_key_.end()) {
+    mine->second.erase({rule, place});
+    if (mine->second.empty()) by_key_.erase(mine);
+  }
+  if (!found->second.empty()) return;
+  state_.offences.erase(found);
+  Finding over;
+  over.rule = rule;
+  over.place = place;
+  over.at = m.at;
+  over.sequence = m.sequence;
+  over.index = m.index;
+  out.findings.push_back(std::move(over));
+}
+
+// Of a stay that is over: all that does not end by itself.
+void Ledger::absolve_all(const std::string& key, const Moment& m, Output& out) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  const auto all = found->second;  // absolve() takes from it
+  for (const auto& each : all) {
+    if (state_.offences.at(each).at(key).until == never) {
+      absolve(each.first, each.second, key, m, out);
+    }
+  }
+}
+
+}  // namespace parkwatch::gates

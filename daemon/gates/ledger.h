@@ -1,0 +1,193 @@
+// daemon/gates/ledger.h - (passage | command | deadline, time) -> facts: who and what is inside,
+// and what is wrong about it. Pure; lives on one thread; time is an argument.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gates/state.h"
+#include "gates/wakes.h"
+#include "model/gate_command.h"
+#include "model/gates.h"
+#include "model/result.h"
+
+namespace parkwatch::gates {
+
+// Times of devices further ahead than this are not believed: the moment counts.
+inline constexpr Duration future_max = std::chrono::seconds{5};
+// A passage that comes late does not bring back who has left since; so long that is remembered.
+inline constexpr Duration departed_for = std::chrono::hours{24};
+// Cycles, and vehicles without one, that are remembered of a lane.
+inline constexpr std::size_t lane_memory_max = 64;
+
+// Which input, and when the gateway had it.
+struct Moment {
+  Timestamp at;
+  std::uint64_t sequence = 0;
+  std::uint32_t index = 0;
+};
+
+// The condition of a rule at a place as it is from now on. Texts name no person and no vehicle:
+// `sequence` and `index` are those of the passage.
+struct Finding {
+  GateRule rule = GateRule::no_permit;
+  std::string
+      place;  // "gate/<gate>", "gate/<gate>/<lane>", "zone/<zone>/<class>", "inside/<class>"
+  bool on = false;
+  Timestamp at;
+  double value = 0;  // how many are concerned, or how far it is off; s for times
+  std::optional<double> limit;
+  std::uint64_t sequence = 0;
+  std::uint32_t index = 0;
+  Text message;  // when on
+  Text guidance;
+};
+
+// A row for the journal that is no alarm: a correction, a muster.
+struct Note {
+  enum class Kind : std::uint8_t { corrected, muster_started, muster_ended };
+  Kind kind = Kind::corrected;
+  Timestamp at;
+  std::string author;
+  std::string comment;  // the reason
+  Text message;
+};
+
+struct Output {
+  std::vector<Finding> findings;  // in order; one place may end and begin again
+  std::vector<GateChange> changes;
+  std::vector<Note> notes;
+};
+
+class Ledger {
+ public:
+  // A configuration takes effect. What stands by rules that changed is looked at again.
+  void configure(const GatePlan& plan, const Moment& moment, Output& out);
+
+  // REQUIRES: fault_of(passage) is null. False: the ledger is full and did not take it.
+  bool on_passage(const Passage& passage, const Moment& moment, Output& out);
+
+  // Errors: bad_input - a text is missing or too long; not_found - there is no such permit or stay;
+  // conflict - it is otherwise by now; refused - the ledger is full.
+  Result<Done> obey(const PermitCommand& command, const Moment& moment, Output& out);
+  Result<Done> obey(const GateCorrection& command, const std::string& author, const Moment& moment,
+                    Output& out);
+  // `author` empty: an alarm began it.
+  Result<Done> obey(const MusterCommand& command, const std::string& author, const Moment& moment,
+                    Output& out);
+
+  // Whether the permits of the file are just these.
+  [[nodiscard]] bool has_list(const std::vector<Permit>& permits) const;
+
+  // `never`: nothing is pending.
+  [[nodiscard]] Timestamp next_due() const { return wakes_.next(); }
+  // REQUIRES: next_due() is not `never`. Acts on that one, at its due time.
+  void fire_next(std::uint64_t sequence, Output& out);
+  // Downtime or a step of the clock: what waits for data moves.
+  void shift(Duration by);
+
+  [[nodiscard]] const GatePlan& plan() const { return plan_; }
+  [[nodiscard]] const GateBook& book() const { return state_.book; }
+  // The whole state; restore() with the same plan continues as if nothing had been.
+  [[nodiscard]] const LedgerState& state() const { return state_; }
+  void restore(const GatePlan& plan, LedgerState state);
+
+  // Inside now, by class; in a configured zone.
+  [[nodiscard]] std::uint32_t inside(Subject subject) const {
+    return inside_[index_of(subject)];
+  }
+  [[nodiscard]] std::uint32_t inside(std::string_view zone, Subject subject) const;
+
+ private:
+  using Counts = std::array<std::uint32_t, subjects>;
+  using Judged = std::vector<std::pair<GateRule, std::string>>;
+
+  // ledger.cpp
+  bool take(const Passage& p, const Moment& m, Output& out);
+  bool enter(const Passage& p, const Moment& m, Output& out);
+  void leave(const Passage& p, const Moment& m, Output& out);
+  void see(const Passage& p, const Moment& m, Output& out);
+  bool give_card(const Passage& p, const Moment& m, Output& out);
+  void take_card(const std::string& card, const Moment& m, Output& out);
+  void on_card_in(const Passage& p, const Moment& m, Output& out);
+  void report(const std::string& id, const std::string& place, Timestamp at, Output& out);
+  void put_stay(Stay stay, const Moment& m, Output& out);
+  void drop_stay(const Stay& stay, const Moment& m, Output& out);
+  void depart(const std::string& id, Timestamp at);
+  [[nodiscard]] const Stay* find(std::string_view id) const;
+  void change(GateChange change, Output& out);
+
+  // places.cpp: how many are where, and what counters say.
+  void count(const Stay& stay, int by);
+  void check_counts(const Stay& stay, const Moment& m, Output& out);
+  void check_most(const std::string& place, std::uint32_t inside,
+                  const std::optional<std::uint32_t>& most, const Moment& m, Output& out);
+  void check_counter(const std::string& zone, Subject subject, const Moment& m, Output& out);
+  void rearm_counter(const CounterKey& key, const Counter& counter);
+  void on_count(const Passage& p, const Moment& m, Output& out);
+  [[nodiscard]] std::uint32_t distance(const CounterKey& key, const Counter& counter) const;
+
+  // barriers.cpp
+  void on_barrier(const Passage& p, const Moment& m, Output& out);
+  void on_vehicle(const Passage& p, const Moment& m);
+  void rearm_lane(const LaneKey& key);
+
+  // judge.cpp: what is wrong with a stay, and what stands.
+  void judge(const Stay& stay, const Moment& m, Output& out);
+  [[nodiscard]] Judged faults_of(const Stay& stay, Timestamp at) const;
+  void add_entry_faults(const Stay& stay, Timestamp at, Judged& out) const;
+  void add_place_faults(const Stay& stay, Timestamp at, Judged& out) const;
+  [[nodiscard]] std::vector<const Permit*> permits_of(std::string_view id, Subject subject,
+                                                      Timestamp at) const;
+  void judge_leaving(const Passage& p, const Moment& m, Output& out);
+  void offend(GateRule rule, const std::string& place, const std::string& key, Offence offence,
+              const Finding& cause, Output& out);
+  void absolve(GateRule rule, const std::string& place, const std::string& key, const Moment& m,
+               Output& out);
+  void absolve_all(const std::string& key, const Moment& m, Output& out);
+  [[nodiscard]] bool stands(GateRule rule, const std::string& place, const std::string& key) const;
+
+  // deadlines.cpp
+  [[nodiscard]] Timestamp overstay_at(const Stay& stay) const;
+  [[nodiscard]] Timestamp card_due(const std::string& card, const CardOut& out) const;
+  void rearm_card(const std::string& card);
+  void index();
+  void end_what_is_off(const Moment& m, Output& out);
+  void forget_places(const Moment& m, Output& out);
+  void forget_names(Output& out);
+  void arm(const Wake& wake, Timestamp due);
+  void rearm(const Stay& stay, Timestamp not_before);
+  void rearm_all(Timestamp not_before);
+  void arm_permit(const Permit& permit);
+  void fire_stay(const std::string& id, const Moment& m, Output& out);
+  void fire_lane(const LaneKey& key, const Moment& m, Output& out);
+  void fire_card(const std::string& card, const Moment& m, Output& out);
+  void fire_count(const CounterKey& key, const Moment& m, Output& out);
+
+  // commands.cpp
+  Result<Done> put_permit(Permit permit, const Moment& m, Output& out);
+  void unlink(const Permit& permit);
+  void drop_permit(const std::string& number, const Moment& m, Output& out);
+  Result<Done> replace_list(const std::vector<Permit>& permits, const Moment& m, Output& out);
+  void judge_again(const std::string& id, const Moment& m, Output& out);
+  Result<Done> correct_entry(const GateCorrection& c, const Moment& m, Output& out);
+  Result<Done> rename(const GateCorrection& c, const Moment& m, Output& out);
+
+  GatePlan plan_;
+  LedgerState state_;
+  // Follow from the state and the plan.
+  Wakes wakes_;
+  Timestamp floor_ = timestamp_min;  // no wake is armed before it
+  Counts inside_{};
+  std::map<std::string, Counts, std::less<>> zones_;
+  std::multimap<std::string, std::string, std::less<>> numbers_;  // of permits, by id
+  std::map<std::string, std::set<std::pair<GateRule, std::string>>, std::less<>> by_key_;
+};
+
+}  // namespace parkwatch::gates

@@ -1,0 +1,73 @@
+// daemon/gates/state.h - What the ledger remembers. Plain values.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "model/gates.h"
+#include "model/time.h"
+
+namespace parkwatch::gates {
+
+// No deadline.
+inline constexpr Timestamp never = Timestamp::max();
+
+// A locating card that is out.
+struct CardOut {
+  std::string id;    // who has it
+  std::string gate;  // where it left; empty while inside
+  Timestamp out;
+  Timestamp left = never;      // left with the card then
+  std::uint64_t sequence = 0;  // of the passage that it left with
+  std::uint32_t index = 0;
+  bool operator==(const CardOut&) const = default;
+};
+
+using LaneKey = std::pair<std::string, std::string>;  // gate, lane
+
+struct LaneState {
+  struct Waiting {
+    Timestamp at;
+    std::uint64_t sequence = 0;
+    std::uint32_t index = 0;
+    bool operator==(const Waiting&) const = default;
+  };
+  Timestamp opened = never;      // the barrier is open since then
+  std::deque<Timestamp> cycles;  // for which no vehicle came yet
+  std::deque<Waiting> waiting;   // vehicles for which no cycle came yet
+  bool operator==(const LaneState&) const = default;
+};
+
+using CounterKey = std::pair<std::string, Subject>;  // zone ("": the park), class
+
+struct Counter {
+  std::int64_t count = 0;
+  Timestamp differs = never;  // from the ledger since then, by more than is allowed
+  bool operator==(const Counter&) const = default;
+};
+
+// Somebody's part in what stands.
+struct Offence {
+  std::uint64_t sequence = 0;  // of the passage
+  std::uint32_t index = 0;
+  Timestamp until = never;  // it ends by itself then
+  bool operator==(const Offence&) const = default;
+};
+// By (rule, place): by whom. "" where nobody in particular does.
+using Offences =
+    std::map<std::pair<GateRule, std::string>, std::map<std::string, Offence, std::less<>>>;
+
+struct LedgerState {
+  GateBook book;
+  std::map<std::string, CardOut, std::less<>> cards;
+  std::map<LaneKey, LaneState> lanes;
+  std::map<CounterKey, Counter> counters;
+  std::map<std::string, Timestamp, std::less<>> departed;  // who left, and when
+  Offences offences;
+  bool operator==(const LedgerState&) const = default;
+};
+
+}  // namespace parkwatch::gates

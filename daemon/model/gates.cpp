@@ -1,0 +1,77 @@
+// daemon/model/gates.cpp - Words of the gates' rules, and how changes keep the book.
+#include "model/gates.h"
+
+#include <algorithm>
+
+#include "model/words.h"
+
+namespace parkwatch {
+namespace {
+
+constexpr Words<GateRule, gate_rules> rule_words{{"no_permit", "wrong_gate", "wrong_lane",
+                                                  "overstay", "card", "tailgating", "too_many",
+                                                  "count", "barrier"}};
+constexpr Words<GateRule, gate_rules> rule_ids{
+    {"gate-no-permit", "gate-wrong-gate", "gate-wrong-lane", "gate-overstay", "gate-card",
+     "gate-tailgating", "gate-too-many", "gate-count", "gate-barrier"}};
+constexpr Words<MusterState, 3> muster_words{{"missing", "left", "reported"}};
+
+template <typename T>
+const T* named(const std::vector<T>& all, std::string_view name) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [name](const T& each) { return each.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+struct Apply {
+  GateBook& book;
+
+  void operator()(const Stay& stay) const { book.inside.insert_or_assign(stay.id, stay); }
+  void operator()(const StayGone& gone) const { book.inside.erase(gone.id); }
+  void operator()(const Permit& permit) const {
+    book.permits.insert_or_assign(permit.number, permit);
+  }
+  void operator()(const PermitGone& gone) const { book.permits.erase(gone.number); }
+  void operator()(const MusterBegun& begun) const {
+    Muster& muster = book.muster;
+    muster = Muster{true, true, begun.at, begun.at, begun.author, begun.reason, {}};
+    for (const auto& [id, stay] : book.inside) {
+      muster.entries.emplace_hint(muster.entries.end(), id,
+                                  MusterEntry{stay, MusterState::missing, begun.at, {}});
+    }
+  }
+  void operator()(const MusterMarked& mark) const {
+    const auto found = book.muster.entries.find(mark.id);
+    if (found == book.muster.entries.end()) return;
+    found->second.state = mark.state;
+    found->second.at = mark.at;
+    found->second.place = mark.place;
+  }
+  void operator()(const MusterRenamed& renamed) const {
+    auto node = book.muster.entries.extract(renamed.id);
+    if (node.empty()) return;
+    node.key() = renamed.to;
+    node.mapped().stay.id = renamed.to;
+    book.muster.entries.insert(std::move(node));
+  }
+  void operator()(const MusterEnded& ended) const {
+    book.muster.active = false;
+    book.muster.ended = ended.at;
+  }
+  void operator()(const MusterForgotten& /*gone*/) const { book.muster = Muster{}; }
+};
+
+}  // namespace
+
+std::string_view rule_id(GateRule r) { return rule_ids.text(r); }
+bool is_gate_rule(std::string_view id) { return rule_ids.parse(id).has_value(); }
+std::string_view to_text(GateRule r) { return rule_words.text(r); }
+std::optional<GateRule> parse_gate_rule(std::string_view text) { return rule_words.parse(text); }
+std::string_view to_text(MusterState s) { return muster_words.text(s); }
+
+const GateSpec* GatePlan::gate(std::string_view name) const { return named(gates, name); }
+const GateZone* GatePlan::zone(std::string_view name) const { return named(zones, name); }
+
+void GateBook::apply(const GateChange& change) { std::visit(Apply{*this}, change); }
+
+}  // namespace parkwatch

@@ -1,0 +1,203 @@
+// tests/unit/gates/property_test.cpp - What holds of any passages: restarts, the book, its counts.
+#include <random>
+
+#include "site.h"
+
+namespace parkwatch::test::property_test {
+namespace {
+
+class Anything {
+ public:
+  explicit Anything(unsigned seed) : random_(seed) {}
+
+  Passage passage() {
+    Passage p;
+    p.kind = static_cast<PassageKind>(below(passage_kinds));
+    if (below(3) == 0) p.kind = PassageKind::enter;
+    p.subject = static_cast<Subject>(below(subjects));
+    p.id = "id" + std::to_string(below(12));
+    p.gate = one_of({"g1", "g2", "cam", "g4", "else", ""});
+    p.lane = one_of({"", "1", "2", "h", "v"});
+    p.zone = one_of({"", "", "plant", "yard"});
+    if (below(4) == 0 || p.kind == PassageKind::card_out) p.card = "K" + std::to_string(below(5));
+    p.count = static_cast<std::int64_t>(below(8));
+    if (p.kind == PassageKind::cycle || p.kind == PassageKind::barrier_open ||
+        p.kind == PassageKind::barrier_closed) {
+      p.gate = one_of({"g1", "g4"});
+    }
+    if (below(3) == 0) p.time = Site::time(now - std::chrono::seconds{below(600)});
+    return p;
+  }
+  void command(Site& site) {
+    const std::string id = "id" + std::to_string(below(12));
+    switch (below(5)) {
+      case 0:
+        (void)site.permit(now, "P" + std::to_string(below(6)), id,
+                          now + std::chrono::minutes{1 + below(300)});
+        return;
+      case 1: {
+        PermitCommand remove;
+        remove.verb = PermitCommand::Verb::remove;
+        remove.number = "P" + std::to_string(below(6));
+        (void)site.tell(now, remove);
+        return;
+      }
+      case 2: {
+        GateCorrection c;
+        c.verb = static_cast<GateCorrection::Verb>(below(3));
+        c.id = id;
+        c.to = "id" + std::to_string(below(12));
+        c.gate = "g1";
+        c.subject = static_cast<Subject>(below(subjects));
+        c.reason = "x";
+        (void)site.tell(now, c);
+        return;
+      }
+      case 3: {
+        MusterCommand m;
+        m.verb = static_cast<MusterCommand::Verb>(below(3));
+        m.id = id;
+        m.reason = "x";
+        (void)site.tell(now, m);
+        return;
+      }
+      default:
+        plan = small_plan();
+        for (GateRuleSpec& rule : plan.rules) rule.on = below(6) != 0;
+        plan.names = below(2) == 0;
+        plan.keep = std::chrono::hours{24 + below(48)};
+        if (below(3) == 0) plan.zones.clear();
+        if (below(3) == 0) plan.gates.pop_back();
+        plan.most[0] = static_cast<std::uint32_t>(below(6));
+        site.configure(now, plan);
+    }
+  }
+  void step(Site& site) {
+    now += std::chrono::milliseconds{below(400'000)};
+    if (below(6) == 0) return command(site);
+    (void)site.pass(now, passage());
+  }
+  std::size_t below(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>{0, n - 1}(random_);
+  }
+
+  GatePlan plan = small_plan();
+  Duration now{0};
+
+ private:
+  std::string one_of(std::vector<std::string> words) { return words[below(words.size())]; }
+  std::mt19937 random_;
+};
+
+// Offences that stand are exactly those that were told and not ended.
+std::set<std::pair<GateRule, std::string>> told(const gates::Output& out,
+                                                std::set<std::pair<GateRule, std::string>> before) {
+  for (const gates::Finding& f : out.findings) {
+    const std::pair key{f.rule, f.place};
+    const bool changed = f.on ? before.insert(key).second : before.erase(key) == 1;
+    CHECK(changed);
+  }
+  return before;
+}
+
+}  // namespace
+
+TEST_CASE("A ledger that is restored between any two inputs goes on as if nothing had been") {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    INFO("seed " << seed);
+    Anything random{seed};
+    Site site;
+    for (int i = 0; i < 150; ++i) random.step(site);
+    site.go(random.now);
+    gates::Ledger restored;
+    restored.restore(random.plan, site.ledger().state());
+    REQUIRE(restored.state() == site.ledger().state());
+    CHECK(restored.next_due() == site.ledger().next_due());
+    gates::Output ours;
+    gates::Output theirs;
+    for (int i = 0; i < 100; ++i) {
+      random.now += std::chrono::seconds{random.below(2000)};
+      const Passage p = random.passage();
+      const gates::Moment m{Site::time(random.now), 1000U + static_cast<std::uint64_t>(i), 0};
+      for (auto* run : {&site.ledger(), &restored}) {
+        gates::Output& out = run == &restored ? theirs : ours;
+        while (run->next_due() <= m.at) run->fire_next(m.sequence, out);
+        (void)run->on_passage(p, m, out);
+      }
+      REQUIRE(restored.state() == site.ledger().state());
+      REQUIRE(ours.findings.size() == theirs.findings.size());
+    }
+    for (std::size_t i = 0; i < ours.findings.size(); ++i) {
+      CHECK(ours.findings[i].at == theirs.findings[i].at);
+      CHECK(ours.findings[i].place == theirs.findings[i].place);
+      CHECK(ours.findings[i].on == theirs.findings[i].on);
+      CHECK(ours.findings[i].message == theirs.findings[i].message);
+    }
+  }
+}
+
+TEST_CASE("Whoever applies the changes has the ledger's book, and counts agree with it") {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    INFO("seed " << seed);
+    Anything random{seed};
+    Site site;
+    GateBook book;
+    for (int i = 0; i < 300; ++i) {
+      random.step(site);
+      for (const GateChange& change : site.out().changes) book.apply(change);
+      site.out().changes.clear();
+    }
+    CHECK(book == site.ledger().book());
+    for (std::size_t s = 0; s < subjects; ++s) {
+      const auto subject = static_cast<Subject>(s);
+      std::uint32_t all = 0;
+      std::uint32_t plant = 0;
+      for (const auto& [id, stay] : book.inside) {
+        if (stay.subject != subject) continue;
+        ++all;
+        if (stay.zone == "plant") ++plant;
+      }
+      CHECK(site.ledger().inside(subject) == all);
+      if (random.plan.zone("plant") != nullptr) {
+        CHECK(site.ledger().inside("plant", subject) == plant);
+      }
+    }
+  }
+}
+
+TEST_CASE("What was told and not ended is what stands, and nothing of it is told twice") {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    INFO("seed " << seed);
+    Anything random{seed};
+    Site site;
+    std::set<std::pair<GateRule, std::string>> standing;
+    for (int i = 0; i < 300; ++i) {
+      random.step(site);
+      standing = told(site.out(), std::move(standing));
+      site.out().findings.clear();
+      std::set<std::pair<GateRule, std::string>> offences;
+      for (const auto& [what, by] : site.ledger().state().offences) offences.insert(what);
+      REQUIRE(standing == offences);
+    }
+  }
+}
+
+TEST_CASE("A ledger that is left alone for long enough is empty") {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    Anything random{seed};
+    Site site;
+    for (int i = 0; i < 200; ++i) random.step(site);
+    MusterCommand end;
+    end.verb = MusterCommand::Verb::end;
+    (void)site.tell(random.now, end);
+    site.go(random.now + std::chrono::days{400});
+    const gates::LedgerState& state = site.ledger().state();
+    CHECK(state.book.inside.empty());
+    CHECK(state.book.permits.empty());
+    CHECK(state.cards.empty());
+    CHECK(state.departed.empty());
+    CHECK_FALSE(state.book.muster.known);
+  }
+}
+
+}  // namespace parkwatch::test::property_test

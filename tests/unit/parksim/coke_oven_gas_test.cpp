@@ -1,0 +1,116 @@
+// tests/unit/parksim/coke_oven_gas_test.cpp - The simulated gas main and coke ovens.
+#include "tests/unit/parksim/supply_trace.h"
+
+namespace parkwatch::parksim::coke_oven_gas_test {
+namespace {
+
+using namespace test;
+
+SystemRun plant(std::vector<SystemIncident> incidents = {}) {
+  return {.package = "coke-oven-gas",
+          .settings = {{"site", {"g"}}, {"detectors", {"c1", "c2"}}, {"ovens", {"o1", "o2"}}},
+          .incidents = std::move(incidents)};
+}
+
+double imbalance(const SystemTrace& trace, Span time) {
+  return trace.at("inlet/flow", time) - trace.at("outlet/flow", time);
+}
+
+}  // namespace
+
+TEST_CASE("gas main: what flows in flows out, 4 kPa lower", "[parksim]") {
+  const SystemTrace day{plant(), 24h};
+  for (Span time = 1h; time < 24h; time += 1h) {
+    CAPTURE(time.count());
+    CHECK(std::abs(imbalance(day, time)) < 60.0);
+  }
+  CHECK(day.at("inlet/pressure", 12h) == Approx(12.0));
+  CHECK(day.lowest("outlet/pressure", 0h, 24h) > 7.5);
+  CHECK(day.highest("outlet/pressure", 0h, 24h) < 8.5);
+}
+
+TEST_CASE("gas main: a leak is the difference of the flows, and takes pressure", "[parksim]") {
+  const SystemTrace trace{plant({{"weld-cracks", 30min, 60min}}), 2h};
+  CHECK(imbalance(trace, 60min) == Approx(600.0).margin(60.0));
+  CHECK(imbalance(trace, 90min) == Approx(1200.0).margin(80.0));
+  CHECK(trace.at("outlet/pressure", 90min) < trace.at("outlet/pressure", 29min) - 0.1);
+  CHECK(std::abs(imbalance(trace, 2h)) < 60.0);  // welded
+}
+
+TEST_CASE("gas main: the larger the hole the more the pressure falls", "[parksim]") {
+  const auto fall = [](const char* cause) {
+    const SystemTrace trace{plant({{cause, 30min, 30min}}), 1h};
+    return trace.at("outlet/pressure", 30min - 10s) - trace.at("outlet/pressure", 35min);
+  };
+  const double small = fall("hole-small");
+  const double large = fall("hole-large");
+  CHECK(small > 0.32);
+  CHECK(small < 0.40);
+  CHECK(large > 0.40);
+  CHECK(large < 0.48);
+  CHECK(fall("excavator") > 1.5);
+}
+
+TEST_CASE("gas main: naphthalene takes pressure and leaves the balance", "[parksim]") {
+  const SystemTrace trace{plant({{"naphthalene", 30min, 2h}}), 150min};
+  CHECK(trace.at("outlet/pressure", 150min - 1s) < 4.5);
+  CHECK(std::abs(imbalance(trace, 150min - 1s)) < 80.0);
+}
+
+TEST_CASE("gas main: a creeping regulator lifts both pressures", "[parksim]") {
+  const SystemTrace trace{plant({{"regulator-stuck", 30min, 1h}}), 90min};
+  CHECK(trace.at("inlet/pressure", 90min - 1s) == Approx(15.0).margin(0.1));
+  CHECK(trace.at("outlet/pressure", 90min - 1s) == Approx(11.0).margin(0.4));
+}
+
+TEST_CASE("gas main: condensate deceives the outlet's meter only", "[parksim]") {
+  const SystemTrace trace{plant({{"condensate", 30min, 40min}}), 70min};
+  CHECK(imbalance(trace, 70min - 1s) == Approx(-600.0).margin(60.0));
+  CHECK(trace.at("outlet/pressure", 70min - 1s) > 7.7);
+}
+
+TEST_CASE("gas main: CO collects in the chamber of the packing that leaks", "[parksim]") {
+  const SystemTrace trace{plant({{"packing-leak", 30min, 1h}}), 2h};
+  CHECK(trace.at("c1/co", 90min) == Approx(31.0).margin(1.0));
+  CHECK(trace.at("c2/co", 90min) == Approx(1.0));
+  CHECK(trace.at("c1/co", 2h - 1s) < 5.0);
+}
+
+TEST_CASE("gas main: a detector without supply says nothing", "[parksim]") {
+  const SystemTrace trace{plant({{"detector-unpowered", 30min, 30min}}), 90min};
+  for (const auto& [time, value] : trace.of("c1/co")) {
+    CHECK((time < 30min + 10s || time >= 60min));
+  }
+  CHECK(trace.of("c2/co").size() > trace.of("c1/co").size() + 150);
+}
+
+TEST_CASE("coke oven: what a slipping belt loses of the suction lets vapours out", "[parksim]") {
+  const SystemTrace trace{plant({{"belt-slips", 30min, 110min}}), 140min};
+  CHECK(trace.at("o1/enclosure", 20min) == Approx(-15.0).margin(0.1));
+  CHECK(trace.at("o1/enclosure", 80min) < -5.0);
+  CHECK(trace.at("o1/nmhc", 80min) < 3.0);
+  CHECK(trace.at("o1/enclosure", 140min - 1s) > -1.0);
+  CHECK(trace.at("o1/nmhc", 140min - 1s) > 6.0);
+  CHECK(trace.at("o2/enclosure", 140min - 1s) == Approx(-15.0).margin(0.1));
+}
+
+TEST_CASE("coke oven: burnt seals let out NMHC with benzene in it, a pump's seal benzene alone",
+          "[parksim]") {
+  const SystemTrace doors{plant({{"door-leak", 30min, 1h}}), 90min};
+  CHECK(doors.at("o1/nmhc", 90min - 1s) == Approx(14.0).margin(0.5));
+  CHECK(doors.at("o1/benzene", 90min - 1s) == Approx(0.4 + 0.08 * 12.0).margin(0.2));
+  const SystemTrace seal{plant({{"benzol-seal", 30min, 1h}}), 90min};
+  CHECK(seal.at("o1/benzene", 90min - 1s) > 5.8);
+  CHECK(seal.at("o1/nmhc", 90min - 1s) < 3.0);
+}
+
+TEST_CASE("coke oven: one that is idle has no suction and gives no vapours", "[parksim]") {
+  const SystemTrace trace{plant({{"oven-idle", 30min, 1h}, {"seal-overflow", 30min, 1h}}), 2h};
+  CHECK(trace.at("o1/in_operation", 1h) == 0.0);
+  CHECK(trace.at("o1/enclosure", 1h) == Approx(0.0).margin(0.1));
+  CHECK(trace.at("o1/nmhc", 1h) < 3.0);
+  CHECK(trace.at("o1/wastewater", 90min) > 0.5);
+  CHECK(trace.at("o2/in_operation", 1h) == 1.0);
+}
+
+}  // namespace parkwatch::parksim::coke_oven_gas_test

@@ -1,0 +1,152 @@
+// tests/unit/parksim/energy_carbon_test.cpp - The simulated electricity of a park: registers,
+// balance, sun and wind, batteries.
+#include "tests/unit/parksim/supply_trace.h"
+
+namespace parkwatch::parksim::energy_carbon_test {
+namespace {
+
+using namespace test;
+
+SystemRun park(std::vector<SystemIncident> incidents = {}) {
+  std::vector<std::string> names;
+  for (int i = 1; i <= 12; ++i) names.push_back("e" + std::to_string(i));
+  return {.package = "energy-carbon",
+          .settings = {{"site", {"p"}},
+                       {"enterprises", names},
+                       {"pv", {"pv1", "pv2"}},
+                       {"pv_capacity", {"2000"}},
+                       {"wind", {"w1", "w2"}},
+                       {"wind_capacity", {"500"}},
+                       {"chargers", {"c1", "c2"}},
+                       {"storage", {"b1", "b2"}}},
+          .incidents = std::move(incidents)};
+}
+
+double unmetered(const SystemTrace& trace, Span time) {
+  double sum = trace.at("grid/power", time);
+  for (const char* source : {"pv1", "pv2", "w1", "w2", "b1", "b2"}) {
+    sum += trace.at(std::string{source} + "/power", time);
+  }
+  for (const char* charger : {"c1", "c2"}) sum -= trace.at(std::string{charger} + "/power", time);
+  for (int i = 1; i <= 12; ++i) sum -= trace.at("e" + std::to_string(i) + "/power", time);
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("energy: what the meters do not see are the losses", "[parksim]") {
+  const SystemTrace day{park(), 24h};
+  for (const Span time : {Span{3h}, Span{10h}, Span{13h}, Span{19h}}) {
+    CAPTURE(time.count());
+    CHECK(unmetered(day, time) == Approx(0.015 * 2300.0).margin(20.0));
+  }
+}
+
+TEST_CASE("energy: a register adds up the power", "[parksim]") {
+  const SystemTrace trace{park(), 2h};
+  double kwh = 0.0;
+  for (const auto& [time, kw] : trace.of("e1/power")) {
+    if (time >= 1h) kwh += kw / 60.0;
+  }
+  const double advance = trace.at("e1/energy", 2h) - trace.at("e1/energy", 1h);
+  CHECK(advance == Approx(kwh).epsilon(0.03));
+  CHECK(trace.at("e2/power", 1h) == Approx(5.5));  // the guard's house, day and night
+}
+
+TEST_CASE("energy: a transformer that is turned round runs the register back", "[parksim]") {
+  const SystemTrace trace{park({{"ct-reversed", 1h, 1h}, {"ct-reversed-light", 1h, 1h}}), 3h};
+  CHECK(trace.at("e2/power", 90min) == Approx(-5.5));
+  CHECK(trace.at("e3/power", 90min) == Approx(-4.5));
+  CHECK(trace.at("e2/energy", 2h) - trace.at("e2/energy", 1h) == Approx(-5.5).margin(0.2));
+  CHECK(trace.at("e2/energy", 3h) - trace.at("e2/energy", 2h) == Approx(5.5).margin(0.2));
+}
+
+TEST_CASE("energy: a bit that turns over adds 128 kWh, an old copy takes 80, both once",
+          "[parksim]") {
+  const auto step = [](const char* cause, const char* tag) {
+    const SystemTrace changed{park({{cause, 1h, 30min}}), 2h};
+    const SystemTrace sound{park(), 2h};
+    return changed.at(tag, 2h - 1s) - sound.at(tag, 2h - 1s);
+  };
+  CHECK(step("register-jump", "e4/energy") == Approx(128.0).margin(0.02));
+  CHECK(step("register-jump", "e9/energy") == Approx(0.0).margin(0.02));
+  CHECK(step("register-jump-light", "e9/energy") == Approx(128.0).margin(0.02));
+  CHECK(step("register-restored", "e4/energy") == Approx(-80.0).margin(0.02));
+}
+
+TEST_CASE("energy: a cable past the meter is seen by the grid's meter only", "[parksim]") {
+  const SystemTrace trace{park({{"meter-bypass", 1h, 1h}}), 3h};
+  CHECK(unmetered(trace, 2h - 1s) - unmetered(trace, 1h) == Approx(609.0).margin(20.0));
+  CHECK(unmetered(trace, 3h - 1s) < 60.0);
+}
+
+TEST_CASE("energy: terminals fall silent, clocks drift and are set again, covers are opened",
+          "[parksim]") {
+  const SystemTrace silent{park({{"terminal-unpowered", 1h, 30min}}), 2h};
+  CHECK(silent.of("e6/energy").size() - silent.of("e5/energy").size() == 30);
+  const SystemTrace fast{park({{"clock-fast", 1h, 1h}}), 3h};
+  CHECK(fast.at("e6/clock_offset", 2h - 1s) == Approx(64.0).margin(4.0));
+  CHECK(fast.at("e6/clock_offset", 3h - 1s) == Approx(0.0).margin(0.5));
+  const SystemTrace slow{park({{"clock-slow", 1h, 1h}}), 2h};
+  CHECK(slow.at("e6/clock_offset", 2h - 1s) == Approx(-64.0).margin(4.0));
+  const SystemTrace open{park({{"cover-opened", 1h, 5min}}), 2h};
+  CHECK(open.at("e7/cover_open", 1h + 2min) == 1.0);
+  CHECK(open.at("e7/cover_open", 1h + 10min) == 0.0);
+}
+
+TEST_CASE("energy: furnaces, evening work and stopped production change the loads", "[parksim]") {
+  const auto gain = [](const char* cause, const char* tag) {
+    const SystemTrace changed{park({{cause, 1h, 1h}}), 2h};
+    return changed.at(tag, 2h - 1s) / changed.at(tag, 1h);
+  };
+  CHECK(gain("second-furnace", "e8/power") > 2.5);
+  CHECK(gain("second-furnace", "e10/power") < 1.1);
+  CHECK(gain("evening-shift", "e10/power") == Approx(1.15).margin(0.05));
+  CHECK(gain("production-stop", "e10/power") == Approx(0.40).margin(0.05));
+  CHECK(gain("production-stop", "e2/power") == Approx(1.0));
+  CHECK(gain("heat-pumps-down", "gas/flow") > 15.0);
+}
+
+TEST_CASE("energy: PV follows the sun, wind its third power; both lose by their faults",
+          "[parksim]") {
+  const SystemTrace day{park({{"inverters-trip", 10h, 1h}, {"icing", 10h, 1h}}), 24h};
+  CHECK(day.at("pv2/power", 3h) == 0.0);
+  CHECK(day.at("pv2/power", 12h) == Approx(2000.0 * 0.9 * 0.85).margin(5.0));
+  CHECK(day.at("pv1/power", 11h - 1s) == Approx(0.7 * day.at("pv2/power", 11h - 1s)).margin(20.0));
+  const double part = std::pow(day.at("weather/wind", 15h) / 11.0, 3.0);
+  CHECK(day.at("w2/power", 15h) == Approx(500.0 * 0.95 * part).epsilon(0.03));
+  CHECK(day.at("w1/power", 11h - 1s) < 0.72 * day.at("w2/power", 11h - 1s));
+  CHECK(day.at("w1/power", 15h) == Approx(day.at("w2/power", 15h)).epsilon(0.01));
+}
+
+TEST_CASE("battery: charges at night and gives in the evening", "[parksim]") {
+  const SystemTrace day{park(), 24h};
+  CHECK(day.at("b1/power", 3h) == -500.0);
+  CHECK(day.at("b1/power", 12h) == 0.0);
+  CHECK(day.at("b1/power", 18h) == 500.0);
+  CHECK(day.at("b1/soc", 12h) > 90.0);
+  CHECK(day.lowest("b1/soc", 0h, 24h) > 4.0);
+  CHECK(day.highest("b1/cell_max", 0h, 24h) < 31.0);
+}
+
+TEST_CASE("battery: failed cooling warms all cells alike, and none vents", "[parksim]") {
+  const SystemTrace trace{park({{"cooling-fails", 1h, 2h}}), 3h};
+  CHECK(trace.at("b1/cell_max", 3h - 1s) > 55.0);
+  CHECK(trace.at("b1/cell_max", 3h - 1s) - trace.at("b1/cell_min", 3h - 1s) ==
+        Approx(2.0).margin(0.3));
+  CHECK(trace.highest("b1/co", 0h, 3h) < 5.0);
+  CHECK(trace.highest("b1/smoke", 0h, 3h) == 0.0);
+}
+
+TEST_CASE("battery: a shorted cell gets warm, then vents, then smokes", "[parksim]") {
+  const SystemTrace trace{park({{"cell-short", 1h, 2h}}), 3h};
+  CHECK(trace.at("b1/cell_max", 2h) - trace.at("b1/cell_min", 2h) == Approx(14.0).margin(0.5));
+  CHECK(trace.at("b1/voltage_spread", 2h) == Approx(110.0).margin(2.0));
+  CHECK(trace.at("b1/smoke", 2h) == 0.0);
+  CHECK(trace.at("b1/co", 2h + 40min) > 50.0);
+  CHECK(trace.at("b1/co", 2h + 40min) > trace.at("b1/h2", 2h + 40min));
+  CHECK(trace.at("b1/smoke", 3h - 1s) == 1.0);
+  CHECK(trace.at("b2/smoke", 3h - 1s) == 0.0);
+}
+
+}  // namespace parkwatch::parksim::energy_carbon_test

@@ -1,0 +1,140 @@
+// tests/unit/parksim/hydrogen_station_test.cpp - The simulated hydrogen station: room and fan,
+// storage, electrolyser, dispenser, LNG, charger.
+#include "tests/unit/parksim/supply_trace.h"
+
+namespace parkwatch::parksim::hydrogen_station_test {
+namespace {
+
+using namespace test;
+
+SystemRun station(std::vector<SystemIncident> incidents = {}) {
+  return {.package = "hydrogen-station",
+          .settings = {{"site", {"h"}},
+                       {"detectors", {"a", "b"}},
+                       {"flames", {"fa", "fb"}},
+                       {"electrolysers", {"e1"}},
+                       {"dispensers", {"d1", "d2"}},
+                       {"lng", {"l1"}},
+                       {"chargers", {"c1"}}},
+          .incidents = std::move(incidents)};
+}
+
+}  // namespace
+
+TEST_CASE("hydrogen room: the detector starts the fan, which dilutes", "[parksim]") {
+  const SystemTrace trace{station({{"fitting-leak", 30min, 1h}}), 150min};
+  CHECK(trace.at("fan/command", 69min) == 0.0);
+  CHECK(trace.at("a/h2", 69min) > 0.35);
+  CHECK(trace.at("fan/command", 73min) == 1.0);
+  CHECK(trace.at("fan/running", 73min) == 1.0);
+  CHECK(trace.highest("a/h2", 30min, 150min) < 0.45);
+  CHECK(trace.at("a/h2", 85min) < 0.2);
+  CHECK(trace.at("b/h2", 70min) < 0.1);
+  CHECK(trace.at("fan/running", 110min) == 1.0);  // half an hour after the air is clear
+  CHECK(trace.at("fan/running", 150min - 1s) == 0.0);
+}
+
+TEST_CASE("hydrogen room: without its starter the fan is commanded and stands", "[parksim]") {
+  const SystemTrace trace{
+      station({{"fitting-leak", 30min, 110min}, {"fan-starter-burnt", 30min, 110min}}), 3h};
+  CHECK(trace.at("fan/command", 75min) == 1.0);
+  CHECK(trace.highest("fan/running", 30min, 139min) == 0.0);
+  CHECK(trace.highest("a/h2", 30min, 141min) > 1.0);
+}
+
+TEST_CASE("hydrogen room: a detector without supply says nothing, a flame is seen once",
+          "[parksim]") {
+  const SystemTrace silent{station({{"detector-unpowered", 30min, 20min}}), 1h};
+  CHECK(silent.of("b/h2").size() - silent.of("a/h2").size() == 240);
+  const SystemTrace fire{station({{"jet-fire", 30min, 5min}}), 1h};
+  CHECK(fire.at("fa/flame", 31min) == 1.0);
+  CHECK(fire.at("fa/flame", 36min) == 0.0);
+  CHECK(fire.highest("fb/flame", 0min, 1h) == 0.0);
+}
+
+TEST_CASE("hydrogen storage: vehicles draw by day, the compressor fills again", "[parksim]") {
+  const SystemTrace day{station(), 24h};
+  CHECK(day.at("high/pressure", 3h) == Approx(42.0).margin(0.1));
+  CHECK(day.lowest("high/pressure", 6h, 22h) < 41.6);
+  CHECK(day.lowest("high/pressure", 6h, 22h) > 40.5);
+  CHECK(day.highest("low/pressure", 0h, 24h) < 15.1);
+}
+
+TEST_CASE(
+    "hydrogen storage: a dead pressure switch fills up to the relief valve, then it is vented",
+    "[parksim]") {
+  const SystemTrace trace{station({{"pressure-switch-dead", 30min, 3h}}), 5h};
+  CHECK(trace.at("low/pressure", 3h + 29min) == Approx(22.5).margin(0.01));
+  CHECK(trace.at("medium/pressure", 3h + 29min) == Approx(38.5).margin(0.01));
+  CHECK(trace.at("high/pressure", 3h + 29min) == Approx(50.0).margin(0.01));
+  CHECK(trace.at("high/pressure", 5h - 1s) < 42.6);
+}
+
+TEST_CASE("hydrogen storage: a vent that stays open loses a part of what is there", "[parksim]") {
+  const SystemTrace trace{station({{"vent-valve-open", 30min, 2h}}), 5h};
+  CHECK(trace.at("low/pressure", 150min) == Approx(15.0 * std::exp(-1.0)).margin(0.2));
+  CHECK(trace.at("high/pressure", 150min) == Approx(42.0 * std::exp(-1.0)).margin(0.3));
+  CHECK(trace.at("low/pressure", 5h - 1s) == Approx(15.0).margin(0.3));
+}
+
+TEST_CASE("electrolyser: gases are least pure at part load and at rest", "[parksim]") {
+  const SystemTrace day{station(), 24h};
+  CHECK(day.at("e1/running", 6h) == 0.0);
+  CHECK(day.at("e1/h2_in_o2", 6h) > 1.5);
+  CHECK(day.at("e1/running", 8h) == 1.0);
+  CHECK(day.at("e1/h2_in_o2", 8h) > day.at("e1/h2_in_o2", 13h) + 0.1);
+  CHECK(day.at("e1/h2_in_o2", 13h) == Approx(0.25).margin(0.01));
+  CHECK(day.at("e1/current", 13h) == Approx(4000.0).margin(1.0));
+  CHECK(day.at("e1/cell_voltage", 13h) == Approx(1.9).margin(0.005));
+  CHECK(day.at("e1/cell_voltage", 23h) == Approx(0.0).margin(0.01));
+  CHECK(day.highest("e1/temperature", 0h, 24h) < 82.0);
+}
+
+TEST_CASE("electrolyser: each fault moves its own quantity", "[parksim]") {
+  const auto value = [](const char* cause, const char* tag) {
+    const SystemTrace faulty{station({{cause, 10h, 1h}}), 11h};
+    const SystemTrace sound{station(), 11h};
+    return faulty.at(tag, 11h - 1s) - sound.at(tag, 11h - 1s);
+  };
+  CHECK(value("membrane-pinhole", "e1/h2_in_o2") == Approx(0.55).margin(0.03));
+  CHECK(value("membrane-pinhole", "e1/o2_in_h2") == Approx(0.0).margin(0.001));
+  CHECK(value("separator-levels", "e1/o2_in_h2") == Approx(0.33).margin(0.02));
+  CHECK(value("cooling-pump-trip", "e1/temperature") == Approx(9.0).margin(0.2));
+  CHECK(value("lye-diluted", "e1/cell_voltage") == Approx(0.30).margin(0.01));
+}
+
+TEST_CASE("dispenser: fills to 35 MPa in 350 s at most, and warms by 40 K", "[parksim]") {
+  const SystemTrace trace{station(), 8h};
+  CHECK(trace.highest("d1/pressure", 0h, 6h) == 0.0);
+  CHECK(trace.at("d1/filling", 7h + 2min) == 1.0);
+  CHECK(trace.at("d1/filling", 7h + 10min) == 0.0);
+  CHECK(trace.highest("d1/pressure", 7h, 7h + 10min) > 29.0);
+  CHECK(trace.highest("d1/pressure", 7h, 7h + 10min) < 35.2);
+  CHECK(trace.highest("d1/temperature", 7h, 7h + 10min) < 62.0);
+}
+
+TEST_CASE("dispenser: without pre-cooling the vehicle gets hot, without its regulator too full",
+          "[parksim]") {
+  const SystemTrace hot{station({{"precooler-down", 7h - 5min, 12min}}), 8h};
+  CHECK(hot.highest("d1/temperature", 7h, 8h) > 80.0);
+  CHECK(hot.highest("d2/temperature", 7h, 8h) < 62.0);
+  const SystemTrace full{station({{"regulator-creeps", 7h - 5min, 12min}}), 8h};
+  CHECK(full.highest("d1/pressure", 7h, 7h + 10min) > 40.0);
+  CHECK(full.at("d1/pressure", 7h + 20min) < 0.1);
+}
+
+TEST_CASE("LNG and charger: what leaks, boils and warms", "[parksim]") {
+  const SystemTrace hose{station({{"hose-leak", 30min, 1h}}), 2h};
+  CHECK(hose.at("l1/gas", 90min) == Approx(37.0).margin(0.5));
+  const SystemTrace vacuum{station({{"vacuum-lost", 30min, 1h}}), 2h};
+  CHECK(vacuum.at("l1/pressure", 90min) == Approx(0.9).margin(0.01));
+  const SystemTrace charger{station({{"contact-worn", 10h, 40min}}), 11h};
+  CHECK(charger.at("c1/temperature", 10h) == Approx(42.0).margin(0.5));
+  CHECK(charger.at("c1/temperature", 10h + 39min) > 80.0);
+  const SystemTrace failed{station({{"charger-fault", 10h, 40min}}), 11h};
+  CHECK(failed.at("c1/fault", 10h + 10min) == 1.0);
+  CHECK(failed.at("c1/power", 10h + 10min) == 0.0);
+  CHECK(failed.at("c1/power", 11h - 1s) == 60.0);
+}
+
+}  // namespace parkwatch::parksim::hydrogen_station_test

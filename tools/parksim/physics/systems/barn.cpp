@@ -1,0 +1,90 @@
+// tools/parksim/physics/systems/barn.cpp - Air change, and what it cannot take out.
+#include "tools/parksim/physics/systems/barn.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace parkwatch::parksim {
+
+const BarnKind hen_barn{.set_c = 21.0, .animals_c = 9.0, .ammonia = 6.0};
+const BarnKind chick_barn{.set_c = 31.0, .animals_c = 4.0, .ammonia = 4.0};
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double least_air = 0.25;  // of all fans: what the animals breathe
+constexpr double draught = 0.02;    // with all fans off
+constexpr double change_s = 600.0;  // one change of air, with all fans
+constexpr double outside_ppm = 420.0;
+constexpr double animals_ppm = 1400.0;  // above outside, at the least air
+constexpr double control_lag_s = 60.0;
+constexpr double warm_s = 2400.0;  // of building and animals
+
+}  // namespace
+
+Barn::Barn(const std::string& site, const std::string& name, const BarnKind& kind, Panel& panel,
+           std::uint64_t seed)
+    : kind_(kind),
+      random_(seed, site + " barn " + name),
+      stray_(0.12, 1800.0, 1.0, random_),
+      temperature_c_(kind.set_c),
+      co2_ppm_(outside_ppm + animals_ppm),
+      nh3_mg_(kind.ammonia),
+      demand_(least_air),
+      ice_(0.01 / 60.0, 0.62, 300.0),
+      litter_(6.0 / 3600.0, 20.0, 1200.0),
+      heat_(4.0 / 3600.0, 18.0, 1200.0),
+      cold_(10.0 / 3600.0, 24.0, 1200.0),
+      temperature_(
+          panel.add(number_tag(site, name, "temperature", "degC", {-40.0, 60.0, 1}, seconds{30}),
+                    {.white = 0.05})),
+      humidity_(panel.add(number_tag(site, name, "humidity", "%", {0.0, 100.0, 1}, seconds{60}),
+                          {.white = 0.3})),
+      nh3_(panel.add(number_tag(site, name, "nh3", "mg/m3", {0.0, 100.0, 2}, seconds{30}),
+                     {.white = 0.05})),
+      co2_(panel.add(number_tag(site, name, "co2", "ppm", {0.0, 10000.0, 0}, seconds{30}),
+                     {.white = 8.0})),
+      demand_tag_(panel.add(
+          number_tag(site, name, "ventilation_demand", "%", {0.0, 100.0, 1}, seconds{10}))),
+      airflow_(panel.add(number_tag(site, name, "airflow", "%", {0.0, 110.0, 1}, seconds{10}),
+                         {.white = 0.1})),
+      power_(panel.add(flag_tag(site, name, "power", seconds{60}))) {}
+
+// What the animals give off stays; the fans change the air.
+void Barn::step_air(double flow, double dt_s, const BarnFaults& faults) {
+  const double lag_s = change_s / std::max(flow, draught);
+  const double share = least_air / std::max(flow, draught);
+  const double ammonia = kind_.ammonia + litter_.step(faults.litter_wet, dt_s);
+  co2_ppm_ = lagged(co2_ppm_, outside_ppm + animals_ppm * share, dt_s, lag_s);
+  nh3_mg_ = lagged(nh3_mg_, ammonia * share, dt_s, lag_s);
+  // The heating holds the set point from below, the fans from above; without air the animals warm.
+  const double warmth = kind_.animals_c * std::max(0.0, std::min(share, 3.0) - 1.0);
+  const double target = kind_.set_c + warmth + heat_.step(faults.heat_wave, dt_s) -
+                        cold_.step(faults.inlet_stuck, dt_s);
+  temperature_c_ = lagged(temperature_c_, target, dt_s, warm_s);
+}
+
+void Barn::step(double hour, double dt_s, const BarnFaults& faults, Panel& panel) {
+  const double afternoon = std::max(0.0, std::sin(std::numbers::pi * (hour - 9.0) / 12.0));
+  const double too_warm = std::max(0.0, temperature_c_ - kind_.set_c - 0.5);
+  const double wanted = std::clamp(least_air * (1.0 + 0.4 * afternoon) + 0.1 * too_warm, 0.0, 1.0);
+  demand_ = lagged(demand_, wanted, dt_s, control_lag_s);
+  const bool stopped = faults.fans_tripped || faults.no_power;
+  const double open = 1.0 - ice_.step(faults.inlets_ice, dt_s);
+  const double flow = stopped ? 0.0 : demand_ * open;
+  step_air(flow, dt_s, faults);
+  panel.set(temperature_, temperature_c_ + stray_.step(random_));
+  panel.set(humidity_, 58.0 + 6.0 * (co2_ppm_ - outside_ppm) / animals_ppm);
+  panel.set(nh3_, nh3_mg_);
+  panel.set(co2_, co2_ppm_);
+  panel.set(demand_tag_, 100.0 * demand_);
+  panel.set(airflow_, 100.0 * flow);
+  panel.set(power_, faults.no_power ? 0.0 : 1.0);
+  for (const TagIndex tag : {temperature_, humidity_, nh3_, co2_, demand_tag_, airflow_}) {
+    panel.power(tag, !faults.controller_dead);
+  }
+}
+
+}  // namespace parkwatch::parksim

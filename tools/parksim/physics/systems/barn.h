@@ -1,0 +1,54 @@
+// tools/parksim/physics/systems/barn.h - One barn of hens: heat, air and what the fans take out of
+// it. Pure; one thread at a time.
+#pragma once
+#include <string>
+
+#include "tools/parksim/physics/panel.h"
+#include "tools/parksim/physics/random.h"
+#include "tools/parksim/physics/systems/faults.h"
+
+namespace parkwatch::parksim {
+
+struct BarnKind {
+  double set_c;      // that the fans hold
+  double animals_c;  // that the animals warm the air, at the fans' least air
+  double ammonia;    // mg/m3 at the fans' least air
+};
+
+extern const BarnKind hen_barn;    // laying hens, 21 degC
+extern const BarnKind chick_barn;  // chicks, 31 degC, heated
+
+struct BarnFaults {
+  bool fans_tripped = false;
+  bool inlets_ice = false;
+  bool litter_wet = false;
+  bool heat_wave = false;    // the cooling pads run dry on a hot day
+  bool inlet_stuck = false;  // wide open on a cold day
+  bool no_power = false;
+  bool controller_dead = false;  // the fans run on by their thermostats
+};
+
+class Barn {
+ public:
+  Barn(const std::string& site, const std::string& name, const BarnKind& kind, Panel& panel,
+       std::uint64_t seed);
+  void step(double hour, double dt_s, const BarnFaults& faults, Panel& panel);
+
+ private:
+  void step_air(double flow, double dt_s, const BarnFaults& faults);
+
+  const BarnKind& kind_;
+  Random random_;
+  Stray stray_;
+  double temperature_c_;
+  double co2_ppm_;
+  double nh3_mg_;
+  double demand_ = 0.0;  // of the controller, 0..1 of all fans
+  Worsening ice_;        // part of the inlets that is shut
+  Worsening litter_;     // mg/m3 of ammonia more
+  Worsening heat_;       // degC
+  Worsening cold_;       // degC
+  TagIndex temperature_, humidity_, nh3_, co2_, demand_tag_, airflow_, power_;
+};
+
+}  // namespace parkwatch::parksim

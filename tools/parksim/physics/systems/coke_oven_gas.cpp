@@ -1,0 +1,193 @@
+// tools/parksim/physics/systems/coke_oven_gas.cpp - Friction, content and leaks of the main; what
+// escapes from an oven's enclosure when its fan no longer holds the suction.
+#include "tools/parksim/physics/systems/coke_oven_gas.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "tools/parksim/physics/systems/faults.h"
+
+namespace parkwatch::parksim {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double inlet_kpa = 12.0;       // held by the regulator
+constexpr double demand_m3_h = 20000.0;  // of the consumers
+constexpr double friction = 1.0e-8;      // kPa/(m3/h)^2: 4 kPa at that flow
+// 4,800 m of DN 800 are 2,413 m3: so much more gas (at standard conditions) for each kPa.
+constexpr double content_m3_kpa = 24.0;
+constexpr double leak_at_kpa = 8.0;  // the pressure for which leaks are given
+constexpr double suction_pa = 15.0;
+constexpr double tight_pa = -5.0;  // above it vapours leave the enclosure
+constexpr double escape_mg_pa = 1.5;
+constexpr double nmhc_mg = 2.0;
+constexpr double benzene_mg = 0.4;
+constexpr double benzene_part = 0.08;  // of the NMHC that escape
+
+constexpr SystemCause all_causes[] = {
+    {"weld-cracks", "a weld of the main cracks, by 20 m3/h each minute"},
+    {"hole-small", "a corroded spot of the main breaks through: 900 m3/h within four minutes"},
+    {"hole-large", "a corroded spot of the main breaks through: 1,100 m3/h within four minutes"},
+    {"excavator", "an excavator tears the main open: 6,000 m3/h within five minutes"},
+    {"condensate", "condensate collects at the orifice of the outlet's flow meter"},
+    {"naphthalene", "naphthalene narrows the main"},
+    {"regulator-stuck", "the regulator at the inlet creeps open"},
+    {"packing-leak", "the packing of a valve leaks into the first detector's chamber"},
+    {"detector-unpowered", "the first CO detector loses its supply"},
+    {"belt-slips", "the belt of the first oven's fan slips more and more"},
+    {"door-leak", "the door seals of the first oven burn away"},
+    {"benzol-seal", "the seal of the crude-benzol pump at the first oven leaks"},
+    {"seal-overflow", "the water seal of the first oven overflows into the drain"},
+    {"oven-idle", "the first oven is taken out of operation and its fan is stopped"},
+};
+
+class Main {
+ public:
+  Main(const std::string& site, Panel& panel, std::uint64_t seed)
+      : random_(seed, "coke-oven-gas"), stray_(0.005, 1800.0, 1.0, random_) {
+    const auto number = [&](const char* device, const char* quantity, const char* unit,
+                            NumberSpan span, Noise noise) {
+      return panel.add(number_tag(site, device, quantity, unit, span, seconds{10}), noise);
+    };
+    inlet_pressure_ = number("inlet", "pressure", "kPa", {-5.0, 30.0, 2}, {.white = 0.01});
+    inlet_flow_ = number("inlet", "flow", "m3/h", {0.0, 60000.0, 0}, {.white = 8.0});
+    outlet_pressure_ = number("outlet", "pressure", "kPa", {-5.0, 30.0, 2}, {.white = 0.01});
+    outlet_flow_ = number("outlet", "flow", "m3/h", {0.0, 60000.0, 0}, {.white = 8.0});
+  }
+
+  void step(double hour, double dt_s, const Causes& causes) {
+    const double course = std::sin(2.0 * std::numbers::pi * (hour - 10.0) / 24.0);
+    outflow_m3_h_ = demand_m3_h * (1.0 + 0.02 * course + stray_.step(random_));
+    source_kpa_ = inlet_kpa + creep_.step(causes.has("regulator-stuck"), dt_s);
+    const double narrow = 1.0 + deposit_.step(causes.has("naphthalene"), dt_s);
+    const double head_kpa = std::max(source_kpa_ - pressure_kpa_, 0.0);
+    inflow_m3_h_ = std::sqrt(head_kpa / (friction * narrow));
+    const double hole =
+        crack_.step(causes.has("weld-cracks"), dt_s) + small_.step(causes.has("hole-small"), dt_s) +
+        large_.step(causes.has("hole-large"), dt_s) + torn_.step(causes.has("excavator"), dt_s);
+    const double leak = hole * std::sqrt(std::max(pressure_kpa_, 0.0) / leak_at_kpa);
+    const double kept = (inflow_m3_h_ - outflow_m3_h_ - leak) / 3600.0;
+    pressure_kpa_ += kept / content_m3_kpa * dt_s;
+    condensate_.step(causes.has("condensate"), dt_s);
+  }
+
+  void show(Panel& panel) const {
+    panel.set(inlet_pressure_, source_kpa_);
+    panel.set(inlet_flow_, inflow_m3_h_);
+    panel.set(outlet_pressure_, pressure_kpa_);
+    panel.set(outlet_flow_, outflow_m3_h_ + condensate_.value());
+  }
+
+ private:
+  Random random_;
+  Stray stray_;
+  Worsening crack_{20.0 / 60.0, 2500.0, 30.0};  // m3/h
+  Worsening small_{900.0 / 240.0, 900.0, 30.0};
+  Worsening large_{1100.0 / 240.0, 1100.0, 30.0};
+  Worsening torn_{6000.0 / 300.0, 6000.0, 60.0};
+  Worsening condensate_{15.0 / 60.0, 900.0, 30.0};  // m3/h that the meter shows too much
+  Worsening deposit_{0.008 / 60.0, 1.3, 3600.0};    // of the friction
+  Worsening creep_{0.05 / 60.0, 4.0, 3600.0};       // kPa
+  double source_kpa_ = inlet_kpa;
+  double pressure_kpa_ = 8.0;  // at the outlet
+  double inflow_m3_h_ = demand_m3_h;
+  double outflow_m3_h_ = demand_m3_h;
+  TagIndex inlet_pressure_, inlet_flow_, outlet_pressure_, outlet_flow_;
+};
+
+class Oven {
+ public:
+  Oven(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed)
+      : random_(seed, "coke-oven-gas " + name), stray_(0.1, 3600.0, 1.0, random_) {
+    const auto number = [&](const char* quantity, const char* unit, NumberSpan span, int period_s,
+                            Noise noise) {
+      return panel.add(number_tag(site, name, quantity, unit, span, seconds{period_s}), noise);
+    };
+    in_operation_ = panel.add(flag_tag(site, name, "in_operation", seconds{600}));
+    enclosure_ = number("enclosure", "Pa", {-100.0, 100.0, 1}, 10, {.white = 0.2});
+    nmhc_ = number("nmhc", "mg/m3", {0.0, 200.0, 1}, 60, {.white = 0.1});
+    benzene_ = number("benzene", "mg/m3", {0.0, 100.0, 2}, 300, {.white = 0.03});
+    wastewater_ = number("wastewater", "m3/h", {0.0, 50.0, 2}, 30, {.white = 0.003});
+  }
+
+  void step(double dt_s, const Causes& causes, Panel& panel) {
+    const bool idle = causes.has("oven-idle");
+    const double fan = idle ? 0.0 : 1.0 - slip_.step(causes.has("belt-slips"), dt_s);
+    pressure_pa_ = lagged(pressure_pa_, -suction_pa * fan * fan, dt_s, 20.0);
+    const double escapes = idle ? 0.0 : std::max(0.0, pressure_pa_ - tight_pa) * escape_mg_pa;
+    const double nmhc =
+        nmhc_mg + stray_.step(random_) + escapes + doors_.step(causes.has("door-leak"), dt_s);
+    const double benzene =
+        benzene_mg + benzene_part * (nmhc - nmhc_mg) + seal_.step(causes.has("benzol-seal"), dt_s);
+    panel.set(in_operation_, idle ? 0.0 : 1.0);
+    panel.set(enclosure_, pressure_pa_);
+    panel.set(nmhc_, nmhc);
+    panel.set(benzene_, benzene);
+    panel.set(wastewater_, overflow_.step(causes.has("seal-overflow"), dt_s));
+  }
+
+ private:
+  Random random_;
+  Stray stray_;
+  Worsening slip_{0.007 / 60.0, 0.85, 60.0};    // part of the fan's speed
+  Worsening doors_{0.2 / 60.0, 33.0, 300.0};    // mg/m3 of NMHC outside
+  Worsening seal_{0.1 / 60.0, 14.0, 300.0};     // mg/m3 of benzene outside
+  Worsening overflow_{0.01 / 60.0, 2.0, 60.0};  // m3/h
+  double pressure_pa_ = -suction_pa;
+  TagIndex in_operation_, enclosure_, nmhc_, benzene_, wastewater_;
+};
+
+class CokeOvenGas final : public System {
+ public:
+  CokeOvenGas(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
+      : main_(text_setting(settings, "site", "cog"), panel, seed) {
+    const std::string site = text_setting(settings, "site", "cog");
+    for (const std::string& name : names_setting(settings, "detectors", {})) {
+      detectors_.push_back(
+          panel.add(number_tag(site, name, "co", "mg/m3", {0.0, 500.0, 1}, seconds{10}),
+                    {.white = 0.2, .drift = 0.3}));
+    }
+    for (const std::string& name : names_setting(settings, "ovens", {})) {
+      ovens_.emplace_back(site, name, panel, seed);
+    }
+  }
+
+  void step(TimePoint now, double dt_s, Panel& panel) override {
+    main_.step(hour_of_day(now), dt_s, causes_);
+    main_.show(panel);
+    packing_.step(causes_.has("packing-leak"), dt_s);
+    for (std::size_t i = 0; i < detectors_.size(); ++i) {
+      panel.set(detectors_[i], 1.0 + (i == 0 ? packing_.value() : 0.0));
+    }
+    if (!detectors_.empty()) {
+      panel.power(detectors_.front(), !causes_.has("detector-unpowered"));
+    }
+    const Causes none;
+    for (std::size_t i = 0; i < ovens_.size(); ++i) {
+      ovens_[i].step(dt_s, i == 0 ? causes_ : none, panel);
+    }
+  }
+
+  void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
+
+ private:
+  Causes causes_;
+  Main main_;
+  Worsening packing_{0.5 / 60.0, 60.0, 120.0};  // mg/m3 of CO in the chamber
+  std::vector<TagIndex> detectors_;
+  std::vector<Oven> ovens_;
+};
+
+}  // namespace
+
+SystemInfo coke_oven_gas_system() {
+  return {"coke-oven-gas", all_causes,
+          [](const SystemSettings& settings, Panel& panel,
+             std::uint64_t seed) -> std::unique_ptr<System> {
+            return std::make_unique<CokeOvenGas>(settings, panel, seed);
+          }};
+}
+
+}  // namespace parkwatch::parksim

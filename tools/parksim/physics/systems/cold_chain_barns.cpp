@@ -1,0 +1,100 @@
+// tools/parksim/physics/systems/cold_chain_barns.cpp - The rooms and barns of a food park.
+#include "tools/parksim/physics/systems/cold_chain_barns.h"
+
+#include <array>
+
+#include "tools/parksim/physics/systems/barn.h"
+#include "tools/parksim/physics/systems/cold_room.h"
+
+namespace parkwatch::parksim {
+namespace {
+
+class ColdChainBarns final : public System {
+ public:
+  ColdChainBarns(const SystemSettings& settings, Panel& panel, std::uint64_t seed) {
+    const std::string site = text_setting(settings, "site", "food-a");
+    const auto rooms = [&](const char* parameter, std::vector<std::string> names,
+                           const ColdRoomKind& kind, std::vector<ColdRoom>& into) {
+      for (const auto& name : names_setting(settings, parameter, std::move(names))) {
+        into.emplace_back(site, name, kind, panel, seed);
+      }
+    };
+    rooms("frozen_rooms", {"fr1"}, frozen_room, frozen_);
+    rooms("chilled_rooms", {"cr1"}, chilled_room, chilled_);
+    rooms("quick_freezers", {"qf1"}, quick_freezer, freezers_);
+    for (const auto& name : names_setting(settings, "barns", {"b1"})) {
+      hens_.emplace_back(site, name, hen_barn, panel, seed);
+    }
+    for (const auto& name : names_setting(settings, "chick_barns", {"c1"})) {
+      chicks_.emplace_back(site, name, chick_barn, panel, seed);
+    }
+  }
+
+  void step(TimePoint now, double dt_s, Panel& panel) override {
+    const double hour = hour_of_day(now);
+    const auto all = [&](auto& parts, const auto& faults) {
+      const std::remove_cvref_t<decltype(faults)> none{};
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        parts[i].step(hour, dt_s, i == 0 ? faults : none, panel);
+      }
+    };
+    all(frozen_,
+        ColdRoomFaults{.compressor_stopped = causes_.has("compressor-fails"),
+                       .door_held = causes_.has("door-left-open") || causes_.has("door-blocked"),
+                       .no_power = causes_.has("feeder-trips"),
+                       .logger_dead = causes_.has("logger-dead")});
+    all(chilled_, ColdRoomFaults{.compressor_stopped = causes_.has("refrigerant-lost"),
+                                 .thermostat_stuck = causes_.has("thermostat-sticks")});
+    all(freezers_, ColdRoomFaults{.compressor_stopped = causes_.has("expansion-valve-sticks")});
+    all(hens_, BarnFaults{.fans_tripped = causes_.has("fan-breaker-trips"),
+                          .inlets_ice = causes_.has("inlets-ice"),
+                          .litter_wet = causes_.has("litter-wet"),
+                          .heat_wave = causes_.has("cooling-pads-dry"),
+                          .inlet_stuck = causes_.has("inlet-stuck-open"),
+                          .no_power = causes_.has("barn-feeder-trips"),
+                          .controller_dead = causes_.has("controller-silent")});
+    all(chicks_, BarnFaults{.litter_wet = causes_.has("chick-litter-wet"),
+                            .heat_wave = causes_.has("heater-runs-on"),
+                            .inlet_stuck = causes_.has("heater-fails")});
+  }
+
+  void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
+
+ private:
+  Causes causes_;
+  std::vector<ColdRoom> frozen_, chilled_, freezers_;
+  std::vector<Barn> hens_, chicks_;
+};
+
+constexpr std::array cold_chain_causes = {
+    SystemCause{"compressor-fails", "the compressor of a frozen room fails"},
+    SystemCause{"door-left-open",
+                "a driver leaves the door of a frozen room open for some minutes"},
+    SystemCause{"door-blocked", "a pallet blocks the door of a frozen room"},
+    SystemCause{"feeder-trips", "the feeder of a frozen room trips"},
+    SystemCause{"logger-dead", "the battery of a temperature logger is empty"},
+    SystemCause{"refrigerant-lost", "a chilled room loses its refrigerant"},
+    SystemCause{"thermostat-sticks", "the thermostat of a chilled room sticks: it cools on"},
+    SystemCause{"expansion-valve-sticks", "the expansion valve of a quick freezer sticks shut"},
+    SystemCause{"fan-breaker-trips", "the breaker of a barn's fans trips"},
+    SystemCause{"inlets-ice", "the air inlets of a barn ice up, one per cent a minute"},
+    SystemCause{"litter-wet", "a drinker leaks into the litter, and ammonia rises"},
+    SystemCause{"cooling-pads-dry", "the cooling pads run dry on a hot day: 4 degC an hour"},
+    SystemCause{"inlet-stuck-open", "an inlet sticks open in the frost: 10 degC less an hour"},
+    SystemCause{"barn-feeder-trips", "the feeder of a barn trips and its generator does not start"},
+    SystemCause{"controller-silent", "the controller of a barn loses its power, the fans run on"},
+    SystemCause{"chick-litter-wet", "the litter of a chick barn is wet, and ammonia rises"},
+    SystemCause{"heater-runs-on", "the heater of a chick barn does not switch off"},
+    SystemCause{"heater-fails", "the heater of a chick barn fails in the frost"},
+};
+
+}  // namespace
+
+SystemInfo cold_chain_barns_system() {
+  return {"cold-chain-barns", cold_chain_causes,
+          [](const SystemSettings& settings, Panel& panel, std::uint64_t seed) {
+            return std::unique_ptr<System>{std::make_unique<ColdChainBarns>(settings, panel, seed)};
+          }};
+}
+
+}  // namespace parkwatch::parksim

@@ -1,0 +1,99 @@
+// tools/parksim/physics/systems/cold_room.cpp - The heat balance of a room.
+#include "tools/parksim/physics/systems/cold_room.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace parkwatch::parksim {
+
+const ColdRoomKind frozen_room{.set_c = -21.0,
+                               .wall_minutes = 400.0,
+                               .door_minutes = 100.0,
+                               .capacity = 2.0,
+                               .defrost_c = 5.0,
+                               .range_low_c = -60.0,
+                               .works_in_batches = false};
+const ColdRoomKind chilled_room{.set_c = 4.0,
+                                .wall_minutes = 200.0,
+                                .door_minutes = 100.0,
+                                .capacity = 2.0,
+                                .defrost_c = 1.0,
+                                .range_low_c = -40.0,
+                                .works_in_batches = false};
+const ColdRoomKind quick_freezer{.set_c = -35.0,
+                                 .wall_minutes = 300.0,
+                                 .door_minutes = 150.0,
+                                 .capacity = 2.0,
+                                 .defrost_c = 3.0,
+                                 .range_low_c = -60.0,
+                                 .works_in_batches = true};
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double hall_c = 20.0;
+constexpr double control_lag_s = 120.0;  // the compressor follows its thermostat
+constexpr double coil_lag_s = 180.0;
+constexpr double defrost_h = 0.4;  // at 3, 11 and 19 h
+constexpr double pallets_per_hour = 3.0;
+
+bool is_defrosting(double hour) {
+  const double since = std::fmod(hour + 24.0 - 3.0, 8.0);
+  return since < defrost_h;
+}
+
+}  // namespace
+
+ColdRoom::ColdRoom(const std::string& site, const std::string& name, const ColdRoomKind& kind,
+                   Panel& panel, std::uint64_t seed)
+    : kind_(kind),
+      random_(seed, site + " room " + name),
+      air_c_(kind.set_c),
+      temperature_(panel.add(
+          number_tag(site, name, "temperature", "degC", {kind.range_low_c, 60.0, 1}, seconds{30}),
+          {.white = 0.05, .drift = 0.05})),
+      door_(panel.add(word_tag(site, name, "door", {"closed", "open"}, seconds{60}))),
+      power_(panel.add(flag_tag(site, name, "power", seconds{60}))),
+      defrost_(panel.add(flag_tag(site, name, "defrost", seconds{60}))),
+      running_(panel.add(flag_tag(site, name, "running", seconds{60}))) {}
+
+bool ColdRoom::door_is_open(double hour, double dt_s, bool held) {
+  const bool busy = hour >= 6.0 && hour < 22.0;
+  open_s_ = std::max(0.0, open_s_ - dt_s);
+  if (busy && !kind_.works_in_batches && open_s_ <= 0.0 &&
+      random_.chance(pallets_per_hour * dt_s / 3600.0)) {
+    open_s_ = random_.between(20.0, 100.0);
+  }
+  return open_s_ > 0.0 || held;
+}
+
+// The compressor takes out what comes in, and as much more as its thermostat asks and it can.
+void ColdRoom::step_heat(bool cools, bool stuck, bool open, double dt_s) {
+  const double walls = (hall_c - air_c_) / (kind_.wall_minutes * 60.0);
+  const double door = open ? (hall_c - air_c_) / (kind_.door_minutes * 60.0) : 0.0;
+  const double most = kind_.capacity * (hall_c - kind_.set_c) / (kind_.wall_minutes * 60.0);
+  double taken = std::clamp(walls + door + (air_c_ - kind_.set_c) / control_lag_s, 0.0, most);
+  if (!cools) taken = 0.0;
+  if (cools && stuck) taken = most;
+  air_c_ += (walls + door - taken) * dt_s;
+}
+
+void ColdRoom::step(double hour, double dt_s, const ColdRoomFaults& faults, Panel& panel) {
+  const bool running = !kind_.works_in_batches || (hour >= 6.0 && hour < 22.0);
+  // A quick freezer is cooled down again in time for its first batch.
+  const bool cooled = running || (hour >= 1.0 && hour < 6.0);
+  const bool defrost = is_defrosting(hour) && running && !faults.no_power;
+  const bool open = door_is_open(hour, dt_s, faults.door_held);
+  const bool cools = !faults.compressor_stopped && !faults.no_power && !defrost && cooled;
+  step_heat(cools, faults.thermostat_stuck, open, dt_s);
+  coil_c_ = lagged(coil_c_, defrost ? kind_.defrost_c : 0.0, dt_s, coil_lag_s);
+  panel.set(temperature_, air_c_ + coil_c_);
+  panel.set(door_, open ? 1.0 : 0.0);
+  panel.set(power_, faults.no_power ? 0.0 : 1.0);
+  panel.set(defrost_, defrost ? 1.0 : 0.0);
+  panel.set(running_, running ? 1.0 : 0.0);
+  panel.power(temperature_, !faults.logger_dead);
+}
+
+}  // namespace parkwatch::parksim

@@ -1,0 +1,273 @@
+// tools/parksim/physics/systems/construction_site.cpp - Boxes, fire protection and surroundings,
+// and the whole site.
+#include "tools/parksim/physics/systems/construction_site.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "tools/parksim/physics/systems/construction_people.h"
+#include "tools/parksim/physics/systems/construction_works.h"
+
+namespace parkwatch::parksim {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double heat_lag_s = 600.0;       // of a cable in its box
+constexpr double detector_delay_s = 60.0;  // smoke rises to the detector
+constexpr double discharge_after_s = 90.0;
+constexpr double full_mpa = 1.20;
+constexpr double empty_mpa = 0.10;
+constexpr double noise_lag_s = 300.0;  // of the energy in the equivalent level
+constexpr double bundle_dba[] = {68.0, 72.5};
+constexpr double bundle_at_s[] = {10.0, 310.0};
+constexpr double bundle_s = 20.0;
+
+double energy(double dba) { return std::pow(10.0, dba / 10.0); }
+double level(double energy_sum) { return 10.0 * std::log10(energy_sum); }
+// Warmest at 15 h.
+double day_wave(double hour) { return std::cos(std::numbers::pi * (hour - 15.0) / 12.0); }
+
+// A distribution box: natural leakage, and a cable that its current warms.
+class Box {
+ public:
+  Box(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed)
+      : random_(seed, site + " box " + name),
+        load_(6.0, 300.0, 1.0, random_),
+        insulation_(10.0 / 60.0, 450.0, 60.0),
+        joint_(1.0 / 60.0, 65.0, 300.0),
+        current_(panel.add(number_tag(site, name, "current", "A", {0.0, 800.0, 1}, seconds{30}),
+                           {.white = 0.5})),
+        residual_(panel.add(number_tag(site, name, "residual", "mA", {0.0, 1000.0, 0}, seconds{10}),
+                            {.white = 2.0})),
+        cable_(panel.add(
+            number_tag(site, name, "cable_temperature", "degC", {-40.0, 200.0, 1}, seconds{30}),
+            {.white = 0.2})) {}
+
+  void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel) {
+    const double ampere = (is_working_hour(hour) ? 120.0 : 20.0) + load_.step(random_);
+    const double heating = 20.0 * std::pow(ampere / 160.0, 2.0);
+    warm_c_ = lagged(warm_c_, heating, dt_s, heat_lag_s);
+    const double joint = joint_.step(mine && causes.has("joint-heats"), dt_s);
+    const double leak = insulation_.step(mine && causes.has("insulation-wears"), dt_s);
+    panel.set(current_, ampere);
+    panel.set(residual_, 80.0 + 0.25 * ampere + leak);
+    panel.set(cable_, 16.0 + 5.0 * day_wave(hour) + warm_c_ + joint);
+  }
+
+ private:
+  Random random_;
+  Stray load_;
+  double warm_c_ = 0.0;
+  Worsening insulation_;  // mA
+  Worsening joint_;       // degC
+  TagIndex current_, residual_, cable_;
+};
+
+// A smoke detector and the extinguisher of its room.
+class FireProtection {
+ public:
+  FireProtection(const std::string& site, const std::string& detector, const std::string& bottle,
+                 Panel& panel)
+      : leak_(0.005 / 60.0, 0.6, 60.0),
+        alarm_(panel.add(flag_tag(site, detector, "alarm", seconds{60}))),
+        fault_(panel.add(flag_tag(site, detector, "fault", seconds{60}))),
+        state_(panel.add(
+            word_tag(site, bottle, "state", {"off", "armed", "discharged"}, seconds{60}))),
+        pressure_(panel.add(number_tag(site, bottle, "pressure", "MPa", {0.0, 3.0, 3}, seconds{60}),
+                            {.white = 0.001})) {}
+
+  void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel) {
+    const auto at_work = [&](const char* cause) { return mine && causes.has(cause); };
+    const double burning_s = smoulders_.step(at_work("smoulder"), dt_s);
+    const bool gone = burning_s > discharge_after_s;
+    // Emptied in half a minute; a new bottle is put in when the room is safe.
+    fill_mpa_ = gone ? lagged(fill_mpa_, empty_mpa, dt_s, 30.0) : full_mpa;
+    const double warm = 0.01 * day_wave(hour);
+    double state = at_work("left-in-manual") ? 0.0 : 1.0;
+    if (gone) state = 2.0;
+    panel.set(alarm_, burning_s > detector_delay_s ? 1.0 : 0.0);
+    panel.set(fault_, at_work("detector-dirty") ? 1.0 : 0.0);
+    panel.power(alarm_, !at_work("detector-unplugged"));
+    panel.power(fault_, !at_work("detector-unplugged"));
+    panel.set(state_, state);
+    panel.set(pressure_, fill_mpa_ + warm - leak_.step(at_work("bottle-leaks"), dt_s));
+  }
+
+ private:
+  double fill_mpa_ = full_mpa;
+  Since smoulders_;
+  Worsening leak_;  // MPa
+  TagIndex alarm_, fault_, state_, pressure_;
+};
+
+// Dust and noise at the fence.
+class Fence {
+ public:
+  Fence(const std::string& site, Panel& panel, std::uint64_t seed)
+      : random_(seed, site + " fence"),
+        dust_stray_(4.0, 1800.0, 1.0, random_),
+        noise_stray_(0.3, 600.0, 1.0, random_),
+        earthworks_(30.0 / 3600.0, 320.0, 1200.0),
+        breakers_(0.25 / 60.0, 14.0, 120.0),
+        pump_(0.25 / 60.0, 16.0, 120.0),
+        pm10_(panel.add(number_tag(site, "fence", "pm10", "ug/m3", {0.0, 2000.0, 0}, seconds{60}),
+                        {.white = 3.0})),
+        pm25_(panel.add(number_tag(site, "fence", "pm25", "ug/m3", {0.0, 1000.0, 0}, seconds{60}),
+                        {.white = 2.0})),
+        leq_(panel.add(number_tag(site, "fence", "leq", "dB(A)", {20.0, 140.0, 1}, seconds{30}),
+                       {.white = 0.05})),
+        lmax_(panel.add(number_tag(site, "fence", "lmax", "dB(A)", {20.0, 140.0, 1}, seconds{10}),
+                        {.white = 0.2})) {}
+
+  void step(double hour, double dt_s, const Causes& causes, Panel& panel) {
+    const bool works = is_working_hour(hour);
+    const double dust = (works ? 85.0 : 60.0) + dust_stray_.step(random_);
+    dust_ = lagged(dust_, dust, dt_s, 600.0);
+    const double coarse = earthworks_.step(causes.has("dry-earthworks"), dt_s);
+    panel.set(pm10_, dust_ + coarse);
+    panel.set(pm25_, 0.4 * dust_ + 0.1 * coarse);
+    step_noise(hour, works, dt_s, causes, panel);
+    const bool powered = !causes.has("terminal-unplugged");
+    for (const TagIndex tag : {pm10_, pm25_, leq_, lmax_}) panel.power(tag, powered);
+  }
+
+ private:
+  void step_noise(double hour, bool works, double dt_s, const Causes& causes, Panel& panel) {
+    const bool night = hour >= 22.0 || hour < 6.0;
+    const double around = (night ? 43.0 : 50.0) + noise_stray_.step(random_);
+    const double breakers = breakers_.step(causes.has("breakers"), dt_s);
+    const double pump = pump_.step(causes.has("night-pour"), dt_s);
+    double sum = energy(around);
+    if (works || breakers > 0.01) sum += energy(62.0 + breakers);
+    if (pump > 0.01) sum += energy(42.0 + pump);
+    energy_ = lagged(energy_, sum, dt_s, noise_lag_s);
+    double peak = level(sum) + 5.0;
+    const double since_s = dropped_.step(causes.has("tubes-dropped"), dt_s);
+    for (const int bundle : {0, 1}) {
+      const double after_s = since_s - bundle_at_s[bundle];
+      if (after_s >= 0.0 && after_s < bundle_s) peak = std::max(peak, bundle_dba[bundle]);
+    }
+    panel.set(leq_, level(energy_));
+    panel.set(lmax_, peak);
+  }
+
+  Random random_;
+  Stray dust_stray_;
+  Stray noise_stray_;
+  double dust_ = 70.0;
+  double energy_ = energy(50.0);
+  Since dropped_;
+  Worsening earthworks_;  // ug/m3
+  Worsening breakers_;    // dB
+  Worsening pump_;        // dB
+  TagIndex pm10_, pm25_, leq_, lmax_;
+};
+
+class ConstructionSite final : public System {
+ public:
+  ConstructionSite(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
+      : site_(text_setting(settings, "site", "cs-a")),
+        attendance_(site_, panel, seed),
+        fence_(site_, panel, seed) {
+    for (const auto& name : names_setting(settings, "helmets", {"h1"})) {
+      helmets_.emplace_back(site_, name, panel, seed);
+    }
+    for (const auto& name : names_setting(settings, "welders", {"w1"})) {
+      welders_.emplace_back(site_, name, panel);
+    }
+    for (const auto& name : names_setting(settings, "boxes", {"db1"})) {
+      boxes_.emplace_back(site_, name, panel, seed);
+    }
+    const auto bottles = names_setting(settings, "extinguishers", {"ex1"});
+    const auto detectors = names_setting(settings, "smoke_detectors", {"sd1"});
+    for (std::size_t i = 0; i < std::min(bottles.size(), detectors.size()); ++i) {
+      fire_.emplace_back(site_, detectors[i], bottles[i], panel);
+    }
+    for (const auto& name : names_setting(settings, "machines", {"m1"})) {
+      machines_.emplace_back(site_, name, panel, seed);
+    }
+    for (const auto& name : names_setting(settings, "cranes", {"tc1"})) {
+      cranes_.emplace_back(site_, name, panel, seed);
+    }
+  }
+
+  void step(TimePoint now, double dt_s, Panel& panel) override {
+    const double hour = hour_of_day(now);
+    attendance_.step(hour, dt_s, causes_, panel);
+    fence_.step(hour, dt_s, causes_, panel);
+    const auto all = [&](auto& parts) {
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        parts[i].step(hour, dt_s, causes_, i == 0, panel);
+      }
+    };
+    all(helmets_);
+    all(boxes_);
+    all(fire_);
+    all(machines_);
+    all(cranes_);
+    all(welders_);
+  }
+
+  void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
+
+ private:
+  std::string site_;
+  Causes causes_;
+  Attendance attendance_;
+  Fence fence_;
+  std::vector<Helmet> helmets_;
+  std::vector<Welder> welders_;
+  std::vector<Box> boxes_;
+  std::vector<FireProtection> fire_;
+  std::vector<Machine> machines_;
+  std::vector<TowerCrane> cranes_;
+};
+
+constexpr std::array construction_causes = {
+    SystemCause{"worker-trapped", "a worker is caught under formwork and presses SOS"},
+    SystemCause{"worker-falls", "a worker falls from a scaffold and loses his helmet"},
+    SystemCause{"helmet-off", "a worker takes his helmet off and goes on working"},
+    SystemCause{"battery-aged", "the battery of a helmet is aged and loses 60 % more an hour"},
+    SystemCause{"fence-gap", "somebody comes in through a gap in the fence every two minutes"},
+    SystemCause{"tailgating", "somebody slips through the turnstile behind another"},
+    SystemCause{"exit-unread", "the face door of the exit does not read somebody as he leaves"},
+    SystemCause{"breaks-without-test",
+                "a hot-work crew stops for 27 and then for 33 minutes and welds on without a test"},
+    SystemCause{"permit-runs-out", "the permit of a welder runs out and he welds on"},
+    SystemCause{"hose-leaks", "the acetylene hose beside a welder leaks more and more"},
+    SystemCause{"oxygen-leaks", "the oxygen hose beside a welder leaks more and more"},
+    SystemCause{"argon-in-pit", "shielding gas fills the pit in which a welder works"},
+    SystemCause{"insulation-wears", "a cable is dragged over an edge: 10 mA more leak each minute"},
+    SystemCause{"joint-heats", "a cable joint loosens and heats up by 1 degC a minute"},
+    SystemCause{"smoulder", "foam smoulders in a store room until its extinguisher goes off"},
+    SystemCause{"detector-dirty", "cement dust blinds the optics of a smoke detector"},
+    SystemCause{"detector-unplugged", "a smoke detector is taken off its base"},
+    SystemCause{"bottle-leaks", "the valve of an extinguisher leaks 5 kPa a minute"},
+    SystemCause{"left-in-manual", "an extinguisher is left switched off after its maintenance"},
+    SystemCause{"rock", "an excavator digs into rock: 2 % more load each minute"},
+    SystemCause{"no-break", "the driver of an excavator works without a break"},
+    SystemCause{"night-run", "somebody runs an excavator at night"},
+    SystemCause{"heavy-load", "a crane takes a panel heavier than declared and trolleys out"},
+    SystemCause{"front", "a front comes up: 0.5 m/s more wind each minute"},
+    SystemCause{"dry-earthworks", "earthworks go on without sprinklers: 30 ug/m3 more an hour"},
+    SystemCause{"breakers", "ever more breakers hammer at the fence: 0.25 dB a minute"},
+    SystemCause{"night-pour", "concrete is pumped at night: 0.25 dB more a minute"},
+    SystemCause{"tubes-dropped",
+                "two bundles of scaffold tubes fall from a lorry, the second louder"},
+    SystemCause{"terminal-unplugged", "the dust and noise terminal loses its power"},
+};
+
+}  // namespace
+
+SystemInfo construction_site_system() {
+  return {
+      "construction-site", construction_causes,
+      [](const SystemSettings& settings, Panel& panel, std::uint64_t seed) {
+        return std::unique_ptr<System>{std::make_unique<ConstructionSite>(settings, panel, seed)};
+      }};
+}
+
+}  // namespace parkwatch::parksim

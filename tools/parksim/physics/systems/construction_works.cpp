@@ -1,0 +1,153 @@
+// tools/parksim/physics/systems/construction_works.cpp - Arcs and pauses, digging, and lifting.
+#include "tools/parksim/physics/systems/construction_works.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "tools/parksim/physics/systems/construction_people.h"
+
+namespace parkwatch::parksim {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double arc_s = 480.0;
+constexpr double pause_s = 300.0;
+constexpr double arc_ampere = 140.0;
+// Of the crew that does not test again: allowed, and too long.
+constexpr double first_break_s = 27.0 * 60.0;
+constexpr double second_break_s = 33.0 * 60.0;
+constexpr double idle_ampere = 3.0;  // of the machine's fan
+
+constexpr double normal_load = 55.0;  // % of the rated torque
+constexpr double idle_load = 8.0;
+constexpr double overtime_hours_start = 1200.0;
+
+constexpr double lift_cycle_s = 360.0;
+constexpr double heavy_start = 30.0;  // moment with the heavy load close to the mast, %
+constexpr double heavy_per_s = 0.2;   // as the trolley goes out
+constexpr double heavy_most = 108.0;  // there the limiter stops the trolley
+constexpr double heavy_back_per_s = 1.0;
+
+enum Permit { permit_none, permit_active, permit_expired };
+
+// Work under the permit: not at noon, and it is over before the shift ends.
+bool is_welding_hour(double hour) {
+  return (hour >= 8.0 && hour < 11.0) || (hour >= 13.5 && hour < 17.0);
+}
+
+bool is_permitted(double hour) {
+  return (hour >= 7.75 && hour < 11.25) || (hour >= 13.25 && hour < 17.25);
+}
+
+// The crew tests right before it begins.
+bool is_test(double hour) { return (hour >= 7.9 && hour < 7.95) || (hour >= 13.4 && hour < 13.45); }
+
+}  // namespace
+
+Welder::Welder(const std::string& site, const std::string& name, Panel& panel)
+    : fuel_(2.0 / 60.0, 62.0, 120.0),
+      oxygen_(0.3 / 60.0, 4.0, 120.0),
+      inert_(0.2 / 60.0, 3.0, 120.0),
+      current_(panel.add(number_tag(site, name, "current", "A", {0.0, 600.0, 1}, seconds{10}),
+                         {.white = 1.0})),
+      permit_(
+          panel.add(word_tag(site, name, "permit", {"none", "active", "expired"}, seconds{60}))),
+      gap_(panel.add(number_tag(site, name, "test_gap", "min", {0.0, 2000.0, 1}, seconds{10}))),
+      lel_(panel.add(number_tag(site, name, "gas_lel", "%LEL", {0.0, 100.0, 1}, seconds{10}),
+                     {.white = 0.2})),
+      o2_(panel.add(number_tag(site, name, "gas_o2", "%vol", {0.0, 30.0, 2}, seconds{10}),
+                    {.white = 0.02})) {}
+
+// With the cause the crew goes away, welds, goes away for longer and welds again, as long as the
+// cause lasts.
+bool Welder::wants_arc(double hour, double dt_s, bool break_cause) {
+  const double away_s = away_.step(break_cause, dt_s);
+  if (break_cause) {
+    if (away_s < first_break_s) return false;
+    if (away_s < first_break_s + arc_s) return true;
+    return away_s >= first_break_s + arc_s + second_break_s;
+  }
+  if (!is_welding_hour(hour)) {
+    cycle_s_ = 0.0;
+    return false;
+  }
+  cycle_s_ = std::fmod(cycle_s_ + dt_s, arc_s + pause_s);
+  return cycle_s_ < arc_s;
+}
+
+// The gap before an arc stands while it burns.
+void Welder::step_gap(double hour, bool arc, bool test_skipped, double dt_s) {
+  if (arc_ && !arc) gap_s_ = 0.0;
+  if (!arc) gap_s_ += dt_s;
+  if (!test_skipped && is_test(hour)) gap_s_ = 0.0;
+  arc_ = arc;
+}
+
+void Welder::step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel) {
+  const auto at_work = [&](const char* cause) { return mine && causes.has(cause); };
+  const bool goes_away = at_work("breaks-without-test");
+  const bool ran_out = at_work("permit-runs-out");
+  const bool arc = wants_arc(hour, dt_s, goes_away) || ran_out;
+  step_gap(hour, arc, goes_away, dt_s);
+  Permit permit = is_permitted(hour) || goes_away ? permit_active : permit_none;
+  if (ran_out) permit = permit_expired;
+  panel.set(current_, arc ? arc_ampere : idle_ampere);
+  panel.set(permit_, static_cast<double>(permit));
+  panel.set(gap_, gap_s_ / 60.0);
+  panel.set(lel_, 0.8 + fuel_.step(at_work("hose-leaks"), dt_s));
+  panel.set(o2_, 20.9 + oxygen_.step(at_work("oxygen-leaks"), dt_s) -
+                     inert_.step(at_work("argon-in-pit"), dt_s));
+}
+
+Machine::Machine(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed)
+    : random_(seed, site + " machine " + name),
+      stray_(1.5, 120.0, 1.0, random_),
+      hours_(overtime_hours_start),
+      rock_(2.0 / 60.0, 55.0, 60.0),
+      running_(panel.add(flag_tag(site, name, "running", seconds{60}))),
+      load_(panel.add(number_tag(site, name, "load", "%", {0.0, 150.0, 1}, seconds{10}),
+                      {.white = 0.3})),
+      engine_hours_(panel.add(number_tag(site, name, "hours", "h", {0.0, 1e6, 2}, seconds{60}))) {}
+
+void Machine::step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel) {
+  const bool kept_on = mine && (causes.has("no-break") || causes.has("night-run"));
+  const bool runs = is_working_hour(hour) || kept_on;
+  if (runs) hours_ += dt_s / 3600.0;
+  const double load = normal_load + stray_.step(random_);
+  const double rock = rock_.step(mine && causes.has("rock"), dt_s);
+  panel.set(running_, runs ? 1.0 : 0.0);
+  panel.set(load_, runs ? load + rock : idle_load);
+  panel.set(engine_hours_, hours_);
+}
+
+TowerCrane::TowerCrane(const std::string& site, const std::string& name, Panel& panel,
+                       std::uint64_t seed)
+    : random_(seed, site + " crane " + name),
+      gusts_(0.35, 60.0, 1.0, random_),
+      front_(0.5 / 60.0, 12.0, 300.0),
+      moment_(panel.add(number_tag(site, name, "moment", "%", {0.0, 150.0, 1}, seconds{5}),
+                        {.white = 0.2})),
+      wind_(panel.add(number_tag(site, name, "wind", "m/s", {0.0, 60.0, 1}, seconds{10}),
+                      {.white = 0.1})),
+      working_(panel.add(flag_tag(site, name, "working", seconds{60}))) {}
+
+void TowerCrane::step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel) {
+  const bool works = is_working_hour(hour);
+  lift_s_ = works ? std::fmod(lift_s_ + dt_s, lift_cycle_s) : 0.0;
+  const double swing = std::sin(std::numbers::pi * lift_s_ / lift_cycle_s);
+  const double usual = works ? 8.0 + 55.0 * swing * swing : 4.0;
+  if (mine && causes.has("heavy-load")) {
+    heavy_ = std::min(heavy_most, std::max(heavy_, heavy_start) + heavy_per_s * dt_s);
+  } else {
+    heavy_ = std::max(0.0, heavy_ - heavy_back_per_s * dt_s);
+  }
+  const double wind = 3.5 + 1.5 * std::sin(std::numbers::pi * (hour - 8.0) / 12.0) +
+                      gusts_.step(random_) + front_.step(mine && causes.has("front"), dt_s);
+  panel.set(moment_, heavy_ > 0.0 ? heavy_ : usual);
+  panel.set(wind_, std::max(0.0, wind));
+  panel.set(working_, works ? 1.0 : 0.0);
+}
+
+}  // namespace parkwatch::parksim

@@ -1,0 +1,61 @@
+// tools/parksim/physics/systems/construction_works.h - What works on a construction site: welders,
+// machines and a tower crane. Pure; one thread at a time.
+#pragma once
+#include <string>
+
+#include "tools/parksim/physics/panel.h"
+#include "tools/parksim/physics/random.h"
+#include "tools/parksim/physics/systems/faults.h"
+
+namespace parkwatch::parksim {
+
+// A welding machine, the permit of its crew, and the crew's gas detector. Welds for eight minutes
+// and rests for five while the permit is active.
+class Welder {
+ public:
+  Welder(const std::string& site, const std::string& name, Panel& panel);
+  void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel);
+
+ private:
+  [[nodiscard]] bool wants_arc(double hour, double dt_s, bool break_cause);
+  void step_gap(double hour, bool arc, bool test_skipped, double dt_s);
+
+  double cycle_s_ = 0.0;  // since the last arc was struck
+  double gap_s_ = 0.0;    // without an arc since the gas test or the last arc
+  bool arc_ = false;
+  Since away_;
+  Worsening fuel_;    // %LEL that a leaking hose adds
+  Worsening oxygen_;  // %vol that a leaking oxygen hose adds
+  Worsening inert_;   // %vol of oxygen that argon in a pit displaces
+  TagIndex current_, permit_, gap_, lel_, o2_;
+};
+
+// An excavator with telematics.
+class Machine {
+ public:
+  Machine(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed);
+  void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel);
+
+ private:
+  Random random_;
+  Stray stray_;
+  double hours_;  // of the engine
+  Worsening rock_;
+  TagIndex running_, load_, engine_hours_;
+};
+
+class TowerCrane {
+ public:
+  TowerCrane(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed);
+  void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel);
+
+ private:
+  Random random_;
+  Stray gusts_;
+  double lift_s_ = 0.0;  // of a lift's cycle
+  double heavy_ = 0.0;   // moment of the heavy load, %; 0: none
+  Worsening front_;      // m/s that a front adds
+  TagIndex moment_, wind_, working_;
+};
+
+}  // namespace parkwatch::parksim

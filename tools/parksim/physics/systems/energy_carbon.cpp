@@ -1,0 +1,230 @@
+// tools/parksim/physics/systems/energy_carbon.cpp - The balance of the park's grid connection; sun
+// and wind.
+#include "tools/parksim/physics/systems/energy_carbon.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "tools/parksim/physics/systems/battery.h"
+#include "tools/parksim/physics/systems/charger.h"
+#include "tools/parksim/physics/systems/enterprise.h"
+
+namespace parkwatch::parksim {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double losses = 0.015;
+constexpr double noon_w_m2 = 900.0;
+constexpr double pv_efficiency = 0.85;  // of what the plates' rating would give
+constexpr double wind_m_s = 8.0;
+constexpr double rated_m_s = 11.0;
+constexpr double wind_efficiency = 0.95;
+constexpr double gas_m3_h = 500.0;
+
+constexpr SystemCause all_causes[] = {
+    {"ct-reversed", "a current transformer of the second enterprise (5.5 kW) is turned round"},
+    {"ct-reversed-light", "a current transformer of the third enterprise (4.5 kW) is turned round"},
+    {"register-jump", "a bit of the fourth enterprise's register turns over: 128 kWh"},
+    {"register-jump-light", "a bit of the ninth enterprise's register turns over: 128 kWh"},
+    {"register-restored", "the fourth enterprise's meter is reset to a copy 80 kWh old"},
+    {"meter-bypass", "the fourth enterprise draws more and more through a cable past its meter"},
+    {"terminal-unpowered", "the terminal of the fifth enterprise loses its supply"},
+    {"clock-fast", "the clock of the sixth enterprise's meter gains 1.12 s each minute"},
+    {"clock-slow", "the clock of the sixth enterprise's meter loses 1.12 s each minute"},
+    {"cover-opened", "somebody opens the meter of the seventh enterprise"},
+    {"second-furnace", "the eighth enterprise heats up a second furnace"},
+    {"evening-shift", "all enterprises move work into the evening"},
+    {"production-stop", "a shortage stops the enterprises' production"},
+    {"heat-pumps-down", "the heat pumps fail and gas boilers take over"},
+    {"inverters-trip", "inverters of the first PV plant trip one after the other"},
+    {"icing", "the blades of the first wind turbine ice up"},
+    {"cooling-fails", "the cooling of the first battery container fails"},
+    {"cell-short", "a cell of the first battery container has an internal short"},
+    {"contact-worn", "a worn contact of the first charger's connector heats up"},
+    {"charger-fault", "the first charger's power module fails"},
+};
+
+double sun_w_m2(double hour) {
+  const double height = std::sin(std::numbers::pi * (hour - 6.0) / 12.0);
+  return hour > 6.0 && hour < 18.0 ? noon_w_m2 * std::pow(std::max(height, 0.0), 1.2) : 0.0;
+}
+
+class EnergyCarbon final : public System {
+ public:
+  EnergyCarbon(const SystemSettings& settings, Panel& panel, std::uint64_t seed);
+
+  void step(TimePoint now, double dt_s, Panel& panel) override;
+  void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
+
+ private:
+  void add_generation(const std::string& site, const SystemSettings& settings, Panel& panel);
+  // What they put into the park's grid, kW.
+  [[nodiscard]] double step_enterprises(double hour, double dt_s, Panel& panel);
+  [[nodiscard]] double step_generation(double hour, double dt_s, Panel& panel);
+  [[nodiscard]] double step_storage(double hour, double dt_s, Panel& panel);
+  [[nodiscard]] MeterFaults faults_of(std::size_t enterprise) const;
+  [[nodiscard]] bool has(std::string_view cause) const { return causes_.has(cause); }
+
+  Causes causes_;
+  Random random_;
+  Stray wind_stray_;
+  Worsening evening_{0.0025 / 60.0, 0.3, 600.0};       // of the load
+  Worsening stopped_{0.01 / 60.0, 0.9, 600.0};         // of the load
+  Worsening boilers_{8000.0 / 1800.0, 8000.0, 600.0};  // m3/h of gas
+  Worsening tripped_{0.005 / 60.0, 1.0, 60.0};         // of the plant
+  Worsening ice_{0.005 / 60.0, 0.8, 900.0};            // of the output
+  double pv_kw_;
+  double wind_kw_;
+  std::vector<Enterprise> enterprises_;
+  std::vector<Charger> chargers_;
+  std::vector<Battery> batteries_;
+  std::vector<TagIndex> pv_, wind_;
+  TagIndex grid_, gas_, irradiance_ = 0, wind_speed_ = 0;
+};
+
+EnergyCarbon::EnergyCarbon(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
+    : random_(seed, "energy-carbon"),
+      wind_stray_(0.3, 3600.0, 1.0, random_),
+      pv_kw_(number_setting(settings, "pv_capacity", 1000.0)),
+      wind_kw_(number_setting(settings, "wind_capacity", 1000.0)) {
+  const std::string site = text_setting(settings, "site", "energy");
+  grid_ = panel.add(number_tag(site, "grid", "power", "kW", {-200000.0, 200000.0, 0}, seconds{60}),
+                    {.white = 5.0});
+  gas_ = panel.add(number_tag(site, "gas", "flow", "m3/h", {0.0, 100000.0, 0}, seconds{60}),
+                   {.white = 5.0});
+  add_generation(site, settings, panel);
+  std::size_t number = 0;
+  for (const std::string& name : names_setting(settings, "enterprises", {})) {
+    enterprises_.emplace_back(site, name, number++, panel, seed);
+  }
+  for (const std::string& name : names_setting(settings, "chargers", {})) {
+    chargers_.emplace_back(site, name, panel);
+  }
+  for (const std::string& name : names_setting(settings, "storage", {})) {
+    batteries_.emplace_back(site, name, panel);
+  }
+}
+
+void EnergyCarbon::add_generation(const std::string& site, const SystemSettings& settings,
+                                  Panel& panel) {
+  const auto number = [&](const std::string& device, const char* quantity, const char* unit,
+                          NumberSpan span, Noise noise) {
+    return panel.add(number_tag(site, device, quantity, unit, span, seconds{60}), noise);
+  };
+  irradiance_ = number("weather", "irradiance", "W/m2", {0.0, 1600.0, 0}, {.white = 1.0});
+  wind_speed_ = number("weather", "wind", "m/s", {0.0, 60.0, 2}, {.white = 0.02});
+  for (const std::string& name : names_setting(settings, "pv", {})) {
+    pv_.push_back(number(name, "power", "kW", {-1000.0, 200000.0, 0}, {.white = 1.0}));
+  }
+  for (const std::string& name : names_setting(settings, "wind", {})) {
+    wind_.push_back(number(name, "power", "kW", {-1000.0, 200000.0, 0}, {.white = 1.0}));
+  }
+}
+
+void EnergyCarbon::step(TimePoint now, double dt_s, Panel& panel) {
+  const double hour = hour_of_day(now);
+  const double drawn = step_enterprises(hour, dt_s, panel);
+  const double made = step_generation(hour, dt_s, panel) + step_storage(hour, dt_s, panel);
+  panel.set(grid_, drawn * (1.0 + losses) - made);
+  const double boilers = boilers_.step(has("heat-pumps-down"), dt_s);
+  panel.set(gas_, gas_m3_h + boilers);
+}
+
+MeterFaults EnergyCarbon::faults_of(std::size_t enterprise) const {
+  MeterFaults faults;
+  switch (enterprise) {
+    case 1:
+      faults.reversed = has("ct-reversed");
+      break;
+    case 2:
+      faults.reversed = has("ct-reversed-light");
+      break;
+    case 3:
+      faults.jumped = has("register-jump");
+      faults.restored = has("register-restored");
+      faults.bypass = has("meter-bypass");
+      break;
+    case 4:
+      faults.no_power = has("terminal-unpowered");
+      break;
+    case 5:
+      faults.clock_fast = has("clock-fast");
+      faults.clock_slow = has("clock-slow");
+      break;
+    case 6:
+      faults.cover_open = has("cover-opened");
+      break;
+    case 7:
+      faults.furnace = has("second-furnace");
+      break;
+    case 8:
+      faults.jumped = has("register-jump-light");
+      break;
+    default:
+      break;
+  }
+  return faults;
+}
+
+double EnergyCarbon::step_enterprises(double hour, double dt_s, Panel& panel) {
+  const double scale = (1.0 + evening_.step(has("evening-shift"), dt_s)) *
+                       (1.0 - stopped_.step(has("production-stop"), dt_s));
+  double drawn = 0.0;
+  for (std::size_t i = 0; i < enterprises_.size(); ++i) {
+    enterprises_[i].step(hour, scale, dt_s, faults_of(i), panel);
+    drawn += enterprises_[i].drawn_kw();
+  }
+  return drawn;
+}
+
+double EnergyCarbon::step_generation(double hour, double dt_s, Panel& panel) {
+  const double sun = sun_w_m2(hour);
+  const double afternoon = std::sin(2.0 * std::numbers::pi * (hour - 9.0) / 24.0);
+  const double wind = std::max(0.0, wind_m_s + 0.6 * afternoon + wind_stray_.step(random_));
+  const double part = std::min(1.0, std::pow(wind / rated_m_s, 3.0));
+  tripped_.step(has("inverters-trip"), dt_s);
+  ice_.step(has("icing"), dt_s);
+  panel.set(irradiance_, sun);
+  panel.set(wind_speed_, wind);
+  double made = 0.0;
+  for (std::size_t i = 0; i < pv_.size(); ++i) {
+    const double sound = i == 0 ? 1.0 - tripped_.value() : 1.0;
+    const double power = pv_kw_ * sun / 1000.0 * pv_efficiency * sound;
+    panel.set(pv_[i], power);
+    made += power;
+  }
+  for (std::size_t i = 0; i < wind_.size(); ++i) {
+    const double power = wind_kw_ * part * wind_efficiency * (1.0 - (i == 0 ? ice_.value() : 0.0));
+    panel.set(wind_[i], power);
+    made += power;
+  }
+  return made;
+}
+
+double EnergyCarbon::step_storage(double hour, double dt_s, Panel& panel) {
+  const Causes none;
+  double made = 0.0;
+  for (Battery& battery : batteries_) {
+    battery.step(hour, dt_s, &battery == batteries_.data() ? causes_ : none, panel);
+    made += battery.power_kw();
+  }
+  for (Charger& charger : chargers_) {
+    charger.step(hour, dt_s, &charger == chargers_.data() ? causes_ : none, panel);
+    made -= charger.power_kw();
+  }
+  return made;
+}
+
+}  // namespace
+
+SystemInfo energy_carbon_system() {
+  return {"energy-carbon", all_causes,
+          [](const SystemSettings& settings, Panel& panel,
+             std::uint64_t seed) -> std::unique_ptr<System> {
+            return std::make_unique<EnergyCarbon>(settings, panel, seed);
+          }};
+}
+
+}  // namespace parkwatch::parksim

@@ -1,0 +1,244 @@
+// tools/parksim/physics/systems/heating_geothermal.cpp - Heat from wells through an exchanger into
+// the primary network, from there into stations and rooms.
+#include "tools/parksim/physics/systems/heating_geothermal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "tools/parksim/physics/systems/faults.h"
+#include "tools/parksim/physics/systems/heating_network.h"
+
+namespace parkwatch::parksim {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double geothermal_c = 78.0;
+constexpr double well_m3_h = 100.0;  // of each well
+constexpr double effectiveness = 0.72;
+constexpr double return_c = 40.0;
+constexpr double primary_m3_h_well = 115.0;  // circulation for each well
+constexpr double station_c = 45.0;
+constexpr double station_drop_k = 10.0;
+constexpr double static_m = 40.0;     // depth of the water at rest
+constexpr double yield_m3_h_m = 5.0;  // of a well, for each metre of drawdown
+constexpr double reinjected = 0.96;
+constexpr double still_c = 25.0;  // pipes without circulation end there
+
+constexpr SystemCause all_causes[] = {
+    {"primary-leak", "a weld of the primary network opens, by 18 m3/h each hour"},
+    {"make-up-passing", "the primary make-up valve does not shut"},
+    {"exchanger-scaling", "the geothermal side of the heat exchanger scales"},
+    {"bypass-open", "a bypass valve at a station works itself open"},
+    {"primary-pump-trip", "the primary circulation pump trips"},
+    {"well-pump-trip", "the pump of the first well trips"},
+    {"screen-clogging", "the screen of the first well clogs"},
+    {"reinjection-clogs",
+     "the reinjection wells clog, and the filters drain what they do not take"},
+    {"station-valve-stuck", "the control valve of the first station creeps shut"},
+    {"station-leak", "a pipe of the first station's network corrodes through"},
+    {"station-pump-off", "the first station's circulation pump is switched off"},
+    {"radiator-shut", "the radiators of the first room are shut"},
+};
+
+struct Station {
+  NetworkWater water{secondary_network};
+  double supply_c = station_c;
+  bool pump_on = true;
+  TagIndex pump, supply, back, pressure, make_up;
+};
+
+struct Room {
+  double temperature_c = 21.0;
+  TagIndex tag;
+};
+
+class HeatingGeothermal final : public System {
+ public:
+  HeatingGeothermal(const SystemSettings& settings, Panel& panel, std::uint64_t seed);
+
+  void step(TimePoint now, double dt_s, Panel& panel) override;
+  void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
+
+ private:
+  void add_stations(const std::string& site, const SystemSettings& settings, Panel& panel);
+  void step_wells(double dt_s);
+  void step_primary(double hour, double dt_s);
+  void step_stations(double dt_s);
+  void step_rooms(double dt_s);
+  void show(Panel& panel) const;
+  [[nodiscard]] bool has(std::string_view cause) const { return causes_.has(cause); }
+
+  Causes causes_;
+  Random random_;
+  Stray weather_;                                // K of the return
+  Worsening leak_{18.0 / 3600.0, 45.0, 60.0};    // m3/h
+  Worsening passing_{3.0 / 300.0, 3.0, 30.0};    // m3/h
+  Worsening scale_{0.004 / 60.0, 0.45, 600.0};   // of the effectiveness
+  Worsening bypass_{0.15 / 60.0, 12.5, 600.0};   // K of the return
+  Worsening clogging_{0.4 / 60.0, 42.0, 600.0};  // m of the first well's depth
+  Worsening refused_{0.003 / 60.0, 0.3, 600.0};  // part that is not reinjected
+  Worsening shut_{0.2 / 60.0, 14.0, 600.0};      // K of the first station's supply
+  Worsening corroded_{4.0 / 3600.0, 8.0, 60.0};  // m3/h
+  NetworkWater water_{primary_network};
+  double drawn_m3_h_ = 0.0;
+  double reinjected_m3_h_ = 0.0;
+  double flow_m3_h_ = 0.0;
+  double supply_c_ = 64.0;
+  double return_c_ = return_c;
+  bool pump_on_ = true;
+  std::vector<double> draws_m3_h_;  // of each well
+  std::vector<Station> stations_;
+  std::vector<Room> rooms_;
+  std::vector<TagIndex> depth_tags_;
+  TagIndex pump_tag_, supply_tag_, return_tag_, flow_tag_, pressure_tag_, make_up_tag_;
+  TagIndex drawn_tag_ = 0, reinjected_tag_ = 0;
+};
+
+HeatingGeothermal::HeatingGeothermal(const SystemSettings& settings, Panel& panel,
+                                     std::uint64_t seed)
+    : random_(seed, "heating-geothermal"), weather_(0.3, 7200.0, 1.0, random_) {
+  const std::string site = text_setting(settings, "site", "heat");
+  const auto number = [&](const std::string& device, const char* quantity, const char* unit,
+                          NumberSpan span, Noise noise) {
+    return panel.add(number_tag(site, device, quantity, unit, span, seconds{30}), noise);
+  };
+  pump_tag_ = panel.add(flag_tag(site, "primary", "pump", seconds{300}));
+  supply_tag_ = number("primary", "supply", "degC", {0.0, 150.0, 1}, {.white = 0.1});
+  return_tag_ = number("primary", "return", "degC", {0.0, 150.0, 1}, {.white = 0.1});
+  flow_tag_ = number("primary", "flow", "m3/h", {0.0, 2000.0, 1}, {.white = 0.5});
+  pressure_tag_ = number("primary", "pressure", "MPa", {0.0, 1.6, 3}, {.white = 0.001});
+  make_up_tag_ = number("primary", "make_up", "m3/h", {0.0, 50.0, 2}, {.white = 0.05});
+  add_stations(site, settings, panel);
+  for (const std::string& well : names_setting(settings, "wells", {})) {
+    depth_tags_.push_back(number(well, "depth", "m", {0.0, 300.0, 1}, {.white = 0.1}));
+    draws_m3_h_.push_back(well_m3_h);
+  }
+  drawn_tag_ = number("abstraction", "flow", "m3/h", {0.0, 1000.0, 1}, {.white = 0.5});
+  reinjected_tag_ = number("reinjection", "flow", "m3/h", {0.0, 1000.0, 1}, {.white = 0.5});
+  for (const std::string& room : names_setting(settings, "rooms", {})) {
+    rooms_.push_back({.tag = panel.add(number_tag(site, room, "temperature", "degC",
+                                                  {-20.0, 50.0, 1}, seconds{300}),
+                                       {.white = 0.05, .drift = 0.1})});
+  }
+  flow_m3_h_ = primary_m3_h_well * static_cast<double>(draws_m3_h_.size());
+}
+
+void HeatingGeothermal::add_stations(const std::string& site, const SystemSettings& settings,
+                                     Panel& panel) {
+  for (const std::string& name : names_setting(settings, "stations", {})) {
+    const auto number = [&](const char* quantity, const char* unit, NumberSpan span, Noise noise) {
+      return panel.add(number_tag(site, name, quantity, unit, span, seconds{60}), noise);
+    };
+    Station station;
+    station.pump = panel.add(flag_tag(site, name, "pump", seconds{300}));
+    station.supply = number("supply", "degC", {0.0, 120.0, 1}, {.white = 0.1});
+    station.back = number("return", "degC", {0.0, 120.0, 1}, {.white = 0.1});
+    station.pressure = number("pressure", "MPa", {0.0, 1.6, 3}, {.white = 0.001});
+    station.make_up = number("make_up", "m3/h", {0.0, 20.0, 2}, {.white = 0.02});
+    stations_.push_back(station);
+  }
+}
+
+void HeatingGeothermal::step(TimePoint now, double dt_s, Panel& panel) {
+  step_wells(dt_s);
+  step_primary(hour_of_day(now), dt_s);
+  step_stations(dt_s);
+  step_rooms(dt_s);
+  show(panel);
+}
+
+void HeatingGeothermal::step_wells(double dt_s) {
+  clogging_.step(has("screen-clogging"), dt_s);
+  refused_.step(has("reinjection-clogs"), dt_s);
+  drawn_m3_h_ = 0.0;
+  for (std::size_t i = 0; i < draws_m3_h_.size(); ++i) {
+    const bool tripped = i == 0 && has("well-pump-trip");
+    draws_m3_h_[i] = lagged(draws_m3_h_[i], tripped ? 0.0 : well_m3_h, dt_s, 60.0);
+    drawn_m3_h_ += draws_m3_h_[i];
+  }
+  reinjected_m3_h_ =
+      lagged(reinjected_m3_h_, drawn_m3_h_ * (reinjected - refused_.value()), dt_s, 60.0);
+}
+
+// The exchanger warms what comes back by its effectiveness, as far as the wells' water allows.
+void HeatingGeothermal::step_primary(double hour, double dt_s) {
+  pump_on_ = !has("primary-pump-trip");
+  const double full = primary_m3_h_well * static_cast<double>(draws_m3_h_.size());
+  flow_m3_h_ = lagged(flow_m3_h_, pump_on_ ? full : 0.0, dt_s, 20.0);
+  water_.step(leak_.step(has("primary-leak"), dt_s), passing_.step(has("make-up-passing"), dt_s),
+              dt_s);
+  const double effect = effectiveness - scale_.step(has("exchanger-scaling"), dt_s);
+  const double warm = effect * drawn_m3_h_ / std::max(flow_m3_h_, 1.0);
+  const double night = std::cos(2.0 * std::numbers::pi * (hour - 4.0) / 24.0);
+  const double weather = -0.8 * night + weather_.step(random_);
+  const double bypass = bypass_.step(has("bypass-open"), dt_s);
+  if (pump_on_) {
+    const double heated = return_c_ + std::min(warm, 1.0) * (geothermal_c - return_c_);
+    supply_c_ = lagged(supply_c_, heated, dt_s, 300.0);
+    const double used = return_c + 0.15 * (supply_c_ - 64.0) + weather + bypass;
+    return_c_ = lagged(return_c_, used, dt_s, 600.0);
+  } else {
+    supply_c_ = lagged(supply_c_, still_c, dt_s, 6.0 * 3600.0);
+    return_c_ = lagged(return_c_, still_c, dt_s, 6.0 * 3600.0);
+  }
+}
+
+void HeatingGeothermal::step_stations(double dt_s) {
+  shut_.step(has("station-valve-stuck"), dt_s);
+  corroded_.step(has("station-leak"), dt_s);
+  for (std::size_t i = 0; i < stations_.size(); ++i) {
+    Station& station = stations_[i];
+    station.pump_on = !(i == 0 && has("station-pump-off"));
+    const double controlled = std::min(station_c, supply_c_ - 5.0) - (i == 0 ? shut_.value() : 0.0);
+    const bool warm = station.pump_on && pump_on_;
+    station.supply_c =
+        lagged(station.supply_c, warm ? controlled : still_c, dt_s, warm ? 600.0 : 3600.0);
+    station.water.step(i == 0 ? corroded_.value() : 0.0, 0.0, dt_s);
+  }
+}
+
+void HeatingGeothermal::step_rooms(double dt_s) {
+  const double cold_k = stations_.empty() ? 0.0 : station_c - stations_.front().supply_c;
+  for (std::size_t i = 0; i < rooms_.size(); ++i) {
+    const bool shut = i == 0 && has("radiator-shut");
+    rooms_[i].temperature_c =
+        lagged(rooms_[i].temperature_c, shut ? 5.0 : 21.0 - 0.6 * cold_k, dt_s, 6.0 * 3600.0);
+  }
+}
+
+void HeatingGeothermal::show(Panel& panel) const {
+  panel.set(pump_tag_, pump_on_ ? 1.0 : 0.0);
+  panel.set(supply_tag_, supply_c_);
+  panel.set(return_tag_, return_c_);
+  panel.set(flow_tag_, flow_m3_h_);
+  panel.set(pressure_tag_, water_.pressure_mpa());
+  panel.set(make_up_tag_, water_.make_up_m3_h());
+  panel.set(drawn_tag_, drawn_m3_h_);
+  panel.set(reinjected_tag_, reinjected_m3_h_);
+  for (const Station& station : stations_) {
+    panel.set(station.pump, station.pump_on ? 1.0 : 0.0);
+    panel.set(station.supply, station.supply_c);
+    panel.set(station.back, station.supply_c - (station.pump_on ? station_drop_k : 0.0));
+    panel.set(station.pressure, station.water.pressure_mpa());
+    panel.set(station.make_up, station.water.make_up_m3_h());
+  }
+  for (std::size_t i = 0; i < depth_tags_.size(); ++i) {
+    const double clogged = i == 0 ? clogging_.value() : 0.0;
+    panel.set(depth_tags_[i], static_m + draws_m3_h_[i] / yield_m3_h_m + clogged);
+  }
+  for (const Room& room : rooms_) panel.set(room.tag, room.temperature_c);
+}
+
+}  // namespace
+
+SystemInfo heating_geothermal_system() {
+  return {"heating-geothermal", all_causes,
+          [](const SystemSettings& settings, Panel& panel,
+             std::uint64_t seed) -> std::unique_ptr<System> {
+            return std::make_unique<HeatingGeothermal>(settings, panel, seed);
+          }};
+}
+
+}  // namespace parkwatch::parksim

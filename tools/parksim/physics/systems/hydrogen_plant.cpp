@@ -1,0 +1,135 @@
+// tools/parksim/physics/systems/hydrogen_plant.cpp - Crossover of gases, pressures, heat of
+// filling.
+#include "tools/parksim/physics/systems/hydrogen_plant.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace parkwatch::parksim {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double current_a = 4000.0;
+constexpr double crossover_h2 = 0.25;  // %vol at full load; less gas at less load dilutes less
+constexpr double crossover_o2 = 0.08;
+constexpr double at_rest_h2 = 1.8;
+constexpr double at_rest_o2 = 0.6;
+constexpr double draw_mpa_s = 0.8 / 300.0;
+constexpr double compressor_mpa_s = 0.1 / 60.0;
+constexpr double refill_mpa_s = 0.2 / 60.0;  // far below the set point
+constexpr double vent_mpa_s = 0.3 / 60.0;    // after a mended over-pressure
+constexpr double passing_s = 7200.0;         // time constant of the passing vent valve
+constexpr double fill_mpa_s = 0.1;
+constexpr double full_mpa = 35.0;
+constexpr double runaway_mpa = 45.0;  // the vehicle's own valve shuts
+constexpr double cold_c = 20.0;
+constexpr double cooled_k_mpa = 40.0 / 35.0;  // that filling warms the vehicle's tank
+constexpr double uncooled_k_mpa = 75.0 / 35.0;
+
+// 0: at rest.
+double load_at(double hour) {
+  if (hour < 7.0 || hour >= 19.0) return 0.0;
+  return 0.35 + 0.65 * std::sin(std::numbers::pi * (hour - 7.0) / 12.0);
+}
+
+}  // namespace
+
+Electrolyser::Electrolyser(const std::string& site, const std::string& name, Panel& panel) {
+  const auto number = [&](const char* quantity, const char* unit, NumberSpan span, Noise noise) {
+    return panel.add(number_tag(site, name, quantity, unit, span, seconds{30}), noise);
+  };
+  running_ = panel.add(flag_tag(site, name, "running", seconds{300}));
+  current_ = number("current", "A", {0.0, 20000.0, 0}, {.white = 5.0});
+  voltage_tag_ = number("cell_voltage", "V", {0.0, 4.0, 3}, {.white = 0.003});
+  temperature_ = number("temperature", "degC", {-20.0, 150.0, 1}, {.white = 0.1});
+  h2_in_o2_tag_ = number("h2_in_o2", "%vol", {0.0, 5.0, 3}, {.white = 0.005});
+  o2_in_h2_tag_ = number("o2_in_h2", "%vol", {0.0, 5.0, 3}, {.white = 0.003});
+}
+
+void Electrolyser::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
+  const double load = load_at(hour);
+  const bool runs = load > 0.0;
+  const double pinhole = pinhole_.step(causes.has("membrane-pinhole"), dt_s);
+  const double levels = levels_.step(causes.has("separator-levels"), dt_s);
+  const double uncooled = uncooled_.step(causes.has("cooling-pump-trip"), dt_s);
+  const double diluted = diluted_.step(causes.has("lye-diluted"), dt_s);
+  const double h2 = runs ? crossover_h2 / load + pinhole : at_rest_h2;
+  const double o2 = runs ? crossover_o2 / load + levels : at_rest_o2;
+  h2_in_o2_ = lagged(h2_in_o2_, h2, dt_s, runs ? 300.0 : 7200.0);
+  o2_in_h2_ = lagged(o2_in_h2_, o2, dt_s, runs ? 300.0 : 7200.0);
+  voltage_ = lagged(voltage_, runs ? 1.6 + 0.3 * load + diluted : 0.0, dt_s, runs ? 30.0 : 300.0);
+  const double warm_c = runs ? 60.0 + 20.0 * load : 30.0;
+  temperature_c_ = lagged(temperature_c_, warm_c, dt_s, runs ? 1800.0 : 10800.0);
+  panel.set(running_, runs ? 1.0 : 0.0);
+  panel.set(current_, current_a * load);
+  panel.set(voltage_tag_, voltage_);
+  panel.set(temperature_, temperature_c_ + uncooled);
+  panel.set(h2_in_o2_tag_, h2_in_o2_);
+  panel.set(o2_in_h2_tag_, o2_in_h2_);
+}
+
+bool is_filling_time(double hour) {
+  if (hour < 6.0 || hour >= 22.0) return false;
+  const double half_hours = hour * 2.0;
+  return half_hours - std::floor(half_hours) < 5.0 / 30.0;
+}
+
+StorageGrade::StorageGrade(const std::string& site, const std::string& name, Panel& panel)
+    : set_mpa_(name == "high"     ? 42.0
+               : name == "medium" ? 30.0
+                                  : 15.0),
+      relief_mpa_(name == "high"     ? 50.0
+                  : name == "medium" ? 38.5
+                                     : 22.5),
+      pressure_mpa_(set_mpa_),
+      tag_(panel.add(number_tag(site, name, "pressure", "MPa", {0.0, 100.0, 2}, seconds{10}),
+                     {.white = 0.02})) {}
+
+void StorageGrade::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
+  const bool vents = causes.has("vent-valve-open");
+  if (pressure_mpa_ < set_mpa_ - 0.2) filling_ = true;
+  if (pressure_mpa_ >= set_mpa_) filling_ = false;
+  if (is_filling_time(hour)) pressure_mpa_ -= draw_mpa_s * dt_s;
+  if (causes.has("pressure-switch-dead")) {
+    pressure_mpa_ = std::min(relief_mpa_, pressure_mpa_ + compressor_mpa_s * dt_s);
+  } else if (vents) {
+    pressure_mpa_ = lagged(pressure_mpa_, 0.1, dt_s, passing_s);
+  } else if (filling_) {
+    const bool far = pressure_mpa_ < set_mpa_ - 2.0;
+    pressure_mpa_ += (far ? refill_mpa_s : compressor_mpa_s) * dt_s;
+  } else if (pressure_mpa_ > set_mpa_ + 0.5) {
+    pressure_mpa_ -= vent_mpa_s * dt_s;
+  }
+  panel.set(tag_, pressure_mpa_);
+}
+
+Dispenser::Dispenser(const std::string& site, const std::string& name, Panel& panel)
+    : filling_tag_(panel.add(flag_tag(site, name, "filling", seconds{300}))),
+      pressure_(panel.add(number_tag(site, name, "pressure", "MPa", {0.0, 100.0, 2}, seconds{5}),
+                          {.white = 0.05})),
+      temperature_(
+          panel.add(number_tag(site, name, "temperature", "degC", {-50.0, 150.0, 1}, seconds{5}),
+                    {.white = 0.2})) {}
+
+void Dispenser::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
+  const bool vehicle = is_filling_time(hour);
+  const bool creeps = causes.has("regulator-creeps");
+  if (!vehicle) filled_ = false;
+  filling_ = (vehicle || (creeps && filling_)) && !filled_;
+  if (filling_) {
+    const double warms = causes.has("precooler-down") ? uncooled_k_mpa : cooled_k_mpa;
+    pressure_mpa_ += fill_mpa_s * dt_s;
+    vehicle_c_ += warms * fill_mpa_s * dt_s;
+    filled_ = pressure_mpa_ >= (creeps ? runaway_mpa : full_mpa);
+  } else {
+    pressure_mpa_ = lagged(pressure_mpa_, 0.0, dt_s, 10.0);  // the hose is vented
+    vehicle_c_ = lagged(vehicle_c_, cold_c, dt_s, 120.0);    // it leaves, the next one is cold
+  }
+  panel.set(filling_tag_, filling_ ? 1.0 : 0.0);
+  panel.set(pressure_, pressure_mpa_);
+  panel.set(temperature_, vehicle_c_);
+}
+
+}  // namespace parkwatch::parksim

@@ -1,0 +1,61 @@
+// tools/parksim/physics/systems/hydrogen_plant.h - The pressure equipment of a hydrogen station: an
+// electrolyser that follows the sun, a storage grade, a dispenser. Pure; one thread at a time.
+#pragma once
+#include <string>
+
+#include "tools/parksim/physics/panel.h"
+#include "tools/parksim/physics/random.h"
+#include "tools/parksim/physics/systems/faults.h"
+
+namespace parkwatch::parksim {
+
+// Makes hydrogen from seven to 19 o'clock. At rest gases diffuse through the membrane.
+class Electrolyser {
+ public:
+  Electrolyser(const std::string& site, const std::string& name, Panel& panel);
+  void step(double hour, double dt_s, const Causes& causes, Panel& panel);
+
+ private:
+  Worsening pinhole_{0.01 / 60.0, 1.6, 600.0};    // %vol of hydrogen in oxygen
+  Worsening levels_{0.006 / 60.0, 0.9, 600.0};    // %vol of oxygen in hydrogen
+  Worsening uncooled_{0.15 / 60.0, 20.0, 900.0};  // K
+  Worsening diluted_{0.005 / 60.0, 0.5, 600.0};   // V
+  double temperature_c_ = 40.0;
+  double voltage_ = 0.0;
+  double h2_in_o2_ = 1.0;
+  double o2_in_h2_ = 0.3;
+  TagIndex running_, current_, voltage_tag_, temperature_, h2_in_o2_tag_, o2_in_h2_tag_;
+};
+
+// A vehicle comes every half hour from six to 22 o'clock and is filled in five minutes.
+[[nodiscard]] bool is_filling_time(double hour);
+
+// The compressor fills it when it is below its set point; vehicles draw from it.
+class StorageGrade {
+ public:
+  // "low" is held at 15 MPa, "medium" at 30, "high" at 42, any other as "low".
+  StorageGrade(const std::string& site, const std::string& name, Panel& panel);
+  void step(double hour, double dt_s, const Causes& causes, Panel& panel);
+
+ private:
+  double set_mpa_;
+  double relief_mpa_;
+  double pressure_mpa_;
+  bool filling_ = false;
+  TagIndex tag_;
+};
+
+class Dispenser {
+ public:
+  Dispenser(const std::string& site, const std::string& name, Panel& panel);
+  void step(double hour, double dt_s, const Causes& causes, Panel& panel);
+
+ private:
+  double pressure_mpa_ = 0.0;
+  double vehicle_c_ = 20.0;
+  bool filling_ = false;
+  bool filled_ = false;  // the vehicle that is there
+  TagIndex filling_tag_, pressure_, temperature_;
+};
+
+}  // namespace parkwatch::parksim
