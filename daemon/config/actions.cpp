@@ -7,6 +7,7 @@
 #include <set>
 
 #include "config/action_payload.h"
+#include "config/each.h"
 #include "config/fields.h"
 #include "config/rule_states.h"
 #include "model/alarm_event.h"
