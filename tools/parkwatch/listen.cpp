@@ -6,7 +6,9 @@
 #include <boost/asio.hpp>
 #include <csignal>
 #include <filesystem>
+#include <memory>
 #include <mutex>
+#include <utility>
 
 #include "drivers/mqtt/connection.h"
 #include "mqtt/session.h"
@@ -55,35 +57,20 @@ Timestamp now() { return std::chrono::time_point_cast<Duration>(std::chrono::sys
 // The session while it lasts. Messages come on Paho's thread, all else on the loop's.
 class Listening {
  public:
-  // Errors: as make_session.
+  // Listens for `length` from when the broker took the subscription; gives up at the first failure
+  // before that. Errors: as make_session.
   Result<Done> run(SessionOptions options, Duration length) {
-    mqtt_session::SessionHandlers handlers;
-    handlers.message = [this](Message&& message) {
-      const std::lock_guard lock{mutex_};
-      survey_.add(message.topic, message.payload, message.retained, now());
-      return std::uint64_t{1};
-    };
-    handlers.connected = [this](bool) { connected_ = true; };
-    handlers.lost = [this](const std::string& why) { why_ = why; };
-    auto session = mqtt_session::make_session(loop_, std::move(options), std::move(handlers), {});
+    const Duration patience = 2 * options.connect_timeout;
+    auto session = mqtt_session::make_session(loop_, std::move(options), handlers_for(length), {});
     if (!session) return session.error();
-    if (auto started = (*session)->start(); !started) return started.error();
-    boost::asio::steady_timer timer{loop_, length};
-    boost::asio::signal_set signals{loop_, SIGINT, SIGTERM};
-    const auto end = [&] {
-      signals.cancel();
-      timer.cancel();
-      (*session)->stop_reading();
-      (*session)->stop([this] { loop_.stop(); });
-    };
-    bool ended = false;
-    const auto once = [&](const boost::system::error_code& error) {
-      if (error || std::exchange(ended, true)) return;
-      end();
-    };
-    timer.async_wait(once);
-    signals.async_wait([&](const boost::system::error_code& error, int) { once(error); });
+    session_ = *std::move(session);
+    if (auto started = session_->start(); !started) return started.error();
+    end_after(patience);
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) end();
+    });
     loop_.run();
+    session_.reset();
     return Done{};
   }
 
@@ -93,11 +80,47 @@ class Listening {
   [[nodiscard]] const std::string& why() const { return why_; }
 
  private:
+  mqtt_session::SessionHandlers handlers_for(Duration length) {
+    mqtt_session::SessionHandlers handlers;
+    handlers.message = [this](Message&& message) {
+      const std::lock_guard lock{mutex_};
+      survey_.add(message.topic, message.payload, message.retained, now());
+      return std::uint64_t{1};
+    };
+    handlers.connected = [this, length](bool) {
+      if (!std::exchange(connected_, true)) end_after(length);
+    };
+    handlers.lost = [this](const std::string& why) {
+      why_ = why;
+      if (!connected_) end_after(Duration{0});  // not from inside the session's own call
+    };
+    return handlers;
+  }
+
+  void end_after(Duration time) {
+    timer_.expires_after(time);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) end();
+    });
+  }
+
+  void end() {
+    if (std::exchange(ended_, true)) return;
+    signals_.cancel();
+    timer_.cancel();
+    session_->stop_reading();
+    session_->stop([this] { loop_.stop(); });
+  }
+
   boost::asio::io_context loop_;
+  boost::asio::steady_timer timer_{loop_};
+  boost::asio::signal_set signals_{loop_, SIGINT, SIGTERM};
   std::mutex mutex_;  // of survey_
   TopicSurvey survey_;
   bool connected_ = false;
+  bool ended_ = false;
   std::string why_;
+  std::unique_ptr<mqtt_session::Session> session_;
 };
 
 int write_out(const ListenCommand& command, const TopicSurvey& survey, Console& console) {

@@ -6,8 +6,9 @@
 
 namespace parkwatch::cli {
 
-// Blocks for the time that is asked for, or until SIGINT or SIGTERM; then writes what it saw. 0; 1
-// if nothing came or the file is there already; 2 for wrong options; 3 if no broker answers.
+// Blocks for the time that is asked for, counted from the subscription, or until SIGINT or SIGTERM;
+// then writes what it saw. 0; 1 if nothing came or the file is there already; 2 for wrong options;
+// 3 if no broker answers.
 [[nodiscard]] int listen(const ListenCommand& command, Console& console);
 
 }  // namespace parkwatch::cli
