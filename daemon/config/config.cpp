@@ -168,7 +168,9 @@ class Loader {
     std::set<std::string> seen;
     for (const SettingsTable* system : systems) {
       const std::string* name = raw_text(*system, "package");
-      if (name == nullptr || !is_word(*name) || !seen.insert(*name).second) continue;
+      // A name is no way out of the library.
+      if (name == nullptr || !is_word(*name) || name->starts_with('.')) continue;
+      if (!seen.insert(*name).second) continue;
       const std::string user =
           "system on " + system->where.file + ':' + std::to_string(system->where.line);
       for (const std::string_view file : package_files) {

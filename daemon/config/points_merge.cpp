@@ -82,6 +82,43 @@ void override_by(const SettingsTable& table, SettingsTable& merged, std::string_
   }
 }
 
+using Mappings = std::vector<std::pair<std::string, std::shared_ptr<SettingsTable>>>;
+
+// A row's mapping as one of the fields of its topic's mapping.
+SettingsValue field_of(const SettingsTable& mapping) {
+  auto field = std::make_shared<SettingsTable>(mapping);
+  std::erase_if(field->entries, [](const auto& one) { return one.first == "topic"; });
+  return {mapping.where, std::move(field)};
+}
+
+// Rows of one topic that name fields of its JSON as one mapping with these fields: a source takes
+// the first mapping whose topic matches, so that further ones would never be reached.
+Mappings by_topic(const Mappings& rows) {
+  Mappings merged;
+  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> topics;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    topics[{rows[i].first, text_entry(*rows[i].second, "topic")}].push_back(i);
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& same = topics[{rows[i].first, text_entry(*rows[i].second, "topic")}];
+    const bool fields = std::all_of(same.begin(), same.end(), [&](std::size_t one) {
+      return raw_value(*rows[one].second, "value") != nullptr;
+    });
+    if (same.size() == 1 || !fields) {
+      merged.push_back(rows[i]);
+    } else if (same.front() == i) {
+      auto mapping = std::make_shared<SettingsTable>();
+      mapping->where = rows[i].second->where;
+      mapping->entries.emplace_back("topic", *raw_value(*rows[i].second, "topic"));
+      std::vector<SettingsValue> all;
+      for (const std::size_t one : same) all.push_back(field_of(*rows[one].second));
+      mapping->entries.emplace_back("fields", SettingsValue{mapping->where, std::move(all)});
+      merged.emplace_back(rows[i].first, std::move(mapping));
+    }
+  }
+  return merged;
+}
+
 void append_mapping(SettingsTable& source, const std::shared_ptr<SettingsTable>& mapping) {
   const SettingsValue added{mapping->where, mapping};
   for (auto& [key, value] : source.entries) {
@@ -174,7 +211,7 @@ std::shared_ptr<const SettingsTable> with_mappings(const std::shared_ptr<const S
     by_name.emplace(text_entry(**table, "name"), *table);
     by_name.emplace("", *table);  // the first one, for rows that name none
   }
-  for (const auto& [source, mapping] : points.mappings) {
+  for (const auto& [source, mapping] : by_topic(points.mappings)) {
     const auto found = by_name.find(source);
     if (found == by_name.end()) {
       out.push_back({Diagnostic::Severity::error, mapping->where, "points.source",

@@ -4,7 +4,7 @@
 
 #include "tests/systems/given_plant.h"
 
-namespace parkwatch::systems {
+namespace parkwatch::systems::editions_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -137,4 +137,4 @@ TEST_CASE("hours: 60 dB(A) are allowed at 21:59 and not at 22:01", "[systems]") 
   CHECK(park.raised().empty());
 }
 
-}  // namespace parkwatch::systems
+}  // namespace parkwatch::systems::editions_test

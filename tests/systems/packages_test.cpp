@@ -11,7 +11,7 @@
 #include "tests/systems/package_case.h"
 #include "tests/systems/simulation.h"
 
-namespace parkwatch::systems {
+namespace parkwatch::systems::packages_test {
 namespace {
 
 const std::string root = PARKWATCH_SOURCE_DIR;
@@ -142,4 +142,4 @@ TEST_CASE("packages: each part of a package may be left out", "[systems]") {
   CHECK(crane == std::set<std::string>{"s.crane-moment", "s.crane-wind"});
 }
 
-}  // namespace parkwatch::systems
+}  // namespace parkwatch::systems::packages_test

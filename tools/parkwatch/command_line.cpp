@@ -112,6 +112,41 @@ void add_points(CLI::App& app, CommandLine& line) {
   sub->require_subcommand(1);
 }
 
+void add_systems(CLI::App& app, CommandLine& line) {
+  auto [systems, s] =
+      add_command<SystemsCommand>(app, line, "systems", "The system packages that there are");
+  systems->add_option("name", s->name, "Only this one, in full");
+  systems->add_option("--library", s->library, "Folder with systems/ and limits/");
+  systems->add_flag("--markdown", s->markdown, "As docs/systems.md");
+
+  auto [fresh, n] =
+      add_command<NewCommand>(app, line, "new", "Write a first configuration from chosen packages");
+  fresh->add_option("directory", n->directory, "Where parkwatch.toml is written")->required();
+  // One word a time: what follows is the directory.
+  fresh->add_option("--package", n->packages, "A package; may be given several times")
+      ->required()
+      ->allow_extra_args(false);
+  fresh->add_option("--site", n->sites, "Its site: one for all, or one for each package")
+      ->allow_extra_args(false);
+  fresh->add_option("--park", n->park, "The park's name")->capture_default_str();
+  fresh->add_option("--broker", n->broker, "The broker of the readings")->capture_default_str();
+  fresh->add_option("--from", n->from, "What `parkwatch listen` drafted: maps its topics");
+  fresh->add_option("--library", n->library, "Folder with systems/ and limits/");
+
+  auto [listen, l] = add_command<ListenCommand>(
+      app, line, "listen", "Watch the live topics of a broker and draft a point table");
+  listen->add_option("--broker", l->broker, "mqtt://host[:port], mqtts:// for TLS")->required();
+  listen->add_option("--topic", l->topics, "Topics, with + and #; several times")
+      ->allow_extra_args(false)
+      ->capture_default_str();
+  listen->add_option("--for", l->length, "How long")->capture_default_str();
+  listen->add_option("-o,--output", l->output, "A new file, or - for standard output")
+      ->capture_default_str();
+  listen->add_option("--username", l->username, "For the broker");
+  listen->add_option("--password-file", l->password_file, "File whose first line is the password");
+  listen->add_option("--ca-file", l->ca_file, "Who is trusted with mqtts:// (PEM)");
+}
+
 void add_backtest(CLI::App& app, CommandLine& line) {
   auto [sub, b] = add_command<BacktestCommand>(
       app, line, "backtest", "What other rules would have alarmed over what is recorded");
@@ -426,6 +461,7 @@ Parsed parse_command_line(std::vector<std::string> args) {
   add_explain(app, line);
   add_reports(app, line);
   add_points(app, line);
+  add_systems(app, line);
   add_alarm_commands(app, line);
   add_alarm_verbs(app, line);
   add_maintenance(app, line);

@@ -62,6 +62,29 @@ struct PointsCommand {
       "/etc/parkwatch/parkwatch.toml";  // export: a configuration; diff: the old table
   std::string other;                    // diff: the new table
 };
+struct SystemsCommand {
+  std::string name;     // of a package; empty: all
+  std::string library;  // its folder; empty: what the daemon takes
+  bool markdown = false;
+};
+struct NewCommand {
+  std::string directory;
+  std::vector<std::string> packages;
+  std::vector<std::string> sites;  // one for all, or one each; empty: the packages' names
+  std::string park = "park";
+  std::string broker = "mqtt://127.0.0.1:1883";
+  std::string from;     // a draft of `listen`; empty: none
+  std::string library;  // as in SystemsCommand
+};
+struct ListenCommand {
+  std::string broker;
+  std::vector<std::string> topics{"#"};
+  std::string length = "60s";
+  std::string output = "-";
+  std::string username;
+  std::string password_file;
+  std::string ca_file;
+};
 struct StatusCommand {};
 struct TagsCommand {
   std::string pattern;  // empty: all
@@ -177,7 +200,8 @@ using Command =
     std::variant<CheckCommand, BacktestCommand, ExplainCommand, KpiCommand, ShiftReportCommand,
                  PointsCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand,
                  AlarmVerbCommand, MaintenanceCommand, LoopCheckCommand, EventsCommand, PullCommand,
-                 ConsumersCommand, QuarantineCommand, NotifyCommand, GatesCommand>;
+                 ConsumersCommand, QuarantineCommand, NotifyCommand, GatesCommand, SystemsCommand,
+                 NewCommand, ListenCommand>;
 
 struct CommandLine {
   std::string url = "http://127.0.0.1:7300";

@@ -5,9 +5,8 @@
 
 namespace parkwatch::cli {
 
-// REQUIRES: not a command that asks no daemon (check, backtest, explain,
-// points). Gives the exit code;
-// everything is said on the console already.
+// REQUIRES: not a command that asks no daemon (check, backtest, explain, points, systems, new,
+// listen). Gives the exit code; everything is said on the console already.
 [[nodiscard]] int run_command(const CommandLine& line, Console& console);
 
 }  // namespace parkwatch::cli

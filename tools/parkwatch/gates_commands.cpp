@@ -19,11 +19,6 @@ namespace {
 
 using Verb = GatesCommand::Verb;
 
-int failed(Console& console, const Error& error) {
-  say_error(console, error.message);
-  return exit_code_of(error);
-}
-
 void put(json::object& body, const char* key, const std::string& text) {
   if (!text.empty()) body[key] = text;
 }

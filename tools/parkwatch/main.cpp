@@ -15,7 +15,10 @@
 #include "tools/parkwatch/command_line.h"
 #include "tools/parkwatch/commands.h"
 #include "tools/parkwatch/explain.h"
+#include "tools/parkwatch/listen.h"
+#include "tools/parkwatch/new_configuration.h"
 #include "tools/parkwatch/points.h"
+#include "tools/parkwatch/systems.h"
 
 namespace {
 
@@ -53,6 +56,15 @@ int run_any(const cli::CommandLine& line, cli::Console& console) {
   }
   if (const auto* points = std::get_if<cli::PointsCommand>(&line.command)) {
     return cli::points(*points, console);
+  }
+  if (const auto* systems = std::get_if<cli::SystemsCommand>(&line.command)) {
+    return cli::systems(*systems, console);
+  }
+  if (const auto* fresh = std::get_if<cli::NewCommand>(&line.command)) {
+    return cli::new_configuration(*fresh, console);
+  }
+  if (const auto* listen = std::get_if<cli::ListenCommand>(&line.command)) {
+    return cli::listen(*listen, console);
   }
   return cli::run_command(line, console);
 }

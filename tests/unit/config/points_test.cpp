@@ -211,4 +211,26 @@ TEST_CASE("points: the same table out of the store gives the same plant", "[conf
   CHECK(again->plant->rules == loaded.config->plant->rules);
 }
 
+TEST_CASE("points: rows of one topic become one mapping with their fields", "[config]") {
+  const Loaded loaded = tabled(
+      "tag,topic,field,time\na/b/flow,plc/P1,$.flow,$.ts\na/b/on,plc/P1,/on,\n"
+      "a/b/alone,plc/P2,/v,\n");
+  INFO(loaded.said());
+  REQUIRE(loaded.config != nullptr);
+  const SettingsTable& source = *loaded.config->sources.front().table;
+  const auto mapping = std::find_if(source.entries.begin(), source.entries.end(),
+                                    [](const auto& e) { return e.first == "mapping"; });
+  REQUIRE(mapping != source.entries.end());
+  const auto& mappings = std::get<std::vector<SettingsValue>>(mapping->second.held);
+  REQUIRE(mappings.size() == 2);
+  const auto& first = *std::get<std::shared_ptr<SettingsTable>>(mappings.front().held);
+  REQUIRE(first.entries.size() == 2);
+  CHECK(first.entries[0].first == "topic");
+  const auto& fields = std::get<std::vector<SettingsValue>>(first.entries[1].second.held);
+  REQUIRE(fields.size() == 2);
+  const auto& flow = *std::get<std::shared_ptr<SettingsTable>>(fields.front().held);
+  CHECK(std::get<std::string>(flow.entries.at(1).second.held) == "/flow");
+  CHECK(flow.where.line == 2);
+}
+
 }  // namespace points_test

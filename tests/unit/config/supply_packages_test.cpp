@@ -4,6 +4,8 @@
 
 #include "library_given.h"
 
+namespace supply_packages_test {
+
 using namespace parkwatch;
 using namespace parkwatch::config;
 
@@ -246,3 +248,5 @@ TEST_CASE("supply packages: every rule says in both languages what is wrong and 
     }
   }
 }
+
+}  // namespace supply_packages_test

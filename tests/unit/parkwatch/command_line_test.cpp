@@ -175,4 +175,31 @@ TEST_CASE("command line: help and version are answers, not errors", "[cli]") {
   CHECK(parse_command_line({"pull", "--help"}).text.find("--cursor-file") != std::string::npos);
 }
 
+TEST_CASE("command line: systems, new and listen", "[cli]") {
+  CHECK(command_of<SystemsCommand>(parse_command_line({"systems"})).name.empty());
+  const auto one = command_of<SystemsCommand>(
+      parse_command_line({"systems", "tank-farm", "--library", "lib", "--markdown"}));
+  CHECK(one.name == "tank-farm");
+  CHECK(one.library == "lib");
+  CHECK(one.markdown);
+  const auto fresh = command_of<NewCommand>(
+      parse_command_line({"new", "--package", "a", "--package", "b", "--site", "s", "--from",
+                          "d.csv", "--park", "p", "--broker", "mqtt://h", "dir"}));
+  CHECK(fresh.packages == std::vector<std::string>{"a", "b"});
+  CHECK(fresh.sites == std::vector<std::string>{"s"});
+  CHECK(fresh.directory == "dir");
+  CHECK(fresh.from == "d.csv");
+  CHECK(fresh.park == "p");
+  const auto heard = command_of<ListenCommand>(parse_command_line(
+      {"listen", "--broker", "mqtt://h", "--topic", "a/#", "--for", "5s", "-o", "d.csv"}));
+  CHECK(heard.broker == "mqtt://h");
+  CHECK(heard.topics == std::vector<std::string>{"a/#"});
+  CHECK(heard.length == "5s");
+  CHECK(heard.output == "d.csv");
+  CHECK(command_of<ListenCommand>(parse_command_line({"listen", "--broker", "x"})).topics ==
+        std::vector<std::string>{"#"});
+  CHECK(parse_command_line({"new", "dir"}).code == exit_usage);
+  CHECK(parse_command_line({"listen"}).code == exit_usage);
+}
+
 }  // namespace command_line_test
