@@ -37,7 +37,7 @@ Loaded tabled(const std::string& points, const std::string& rules = "",
   return load_from(folder, "p.toml");
 }
 
-const RuleSpec& rule(const Loaded& loaded, const std::string& id) {
+const RuleSpec& rule_named(const Loaded& loaded, const std::string& id) {
   INFO(loaded.said());
   REQUIRE(loaded.config != nullptr);
   const auto& rules = loaded.config->plant->rules;
@@ -66,7 +66,7 @@ TEST_CASE("points: a row is a tag, a limit rule, a rule of silence and a mapping
   CHECK(tag.range == Range{0, 100});
   CHECK(tag.decimals == 1);
 
-  const RuleSpec& limit = rule(loaded, "limit.tank.t101.level");
+  const RuleSpec& limit = rule_named(loaded, "limit.tank.t101.level");
   CHECK(limit.group == "tank-farm");
   REQUIRE(limit.limits.size() == 4);
   CHECK(limit.limits[0].at == 5);
@@ -80,7 +80,7 @@ TEST_CASE("points: a row is a tag, a limit rule, a rule of silence and a mapping
   CHECK(limit.limits[3].priority == Priority::high);
   CHECK(limit.guidance == Text{"停泵 P-101", "Stop P-101"});
 
-  const RuleSpec& silent = rule(loaded, "silent.tank.t101.level");
+  const RuleSpec& silent = rule_named(loaded, "silent.tank.t101.level");
   CHECK(silent.kind == RuleKind::stale);
   CHECK(silent.after == 30s);
 
@@ -96,7 +96,7 @@ TEST_CASE("points: English names, any order of columns and an own priority a lev
   const Loaded loaded = tabled(
       "HH,tag,range_high,range_low,HH_priority,priority,H\n"
       "90,tank/t101/level,100,0,critical,低,85\n");
-  const RuleSpec& limit = rule(loaded, "limit.tank.t101.level");
+  const RuleSpec& limit = rule_named(loaded, "limit.tank.t101.level");
   REQUIRE(limit.limits.size() == 2);
   CHECK(limit.limits[0].priority == Priority::low);
   CHECK(limit.limits[1].priority == Priority::critical);
@@ -104,7 +104,7 @@ TEST_CASE("points: English names, any order of columns and an own priority a lev
 
 TEST_CASE("points: a table that Excel saved as GBK is read, and that is said", "[config]") {
   const Loaded loaded = tabled("\xCE\xBB\xBA\xC5,H\ntank/t1/level,5\n");  // 位号
-  CHECK(rule(loaded, "limit.tank.t1.level").limits.front().at == 5);
+  CHECK(rule_named(loaded, "limit.tank.t1.level").limits.front().at == 5);
   const auto& notes = loaded.config->notes;
   CHECK(std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
     return note.find("points.csv is GB18030, 1 rows") != std::string::npos;
@@ -116,7 +116,7 @@ TEST_CASE("points: a [[rule]] on the same tag overrides key by key", "[config]")
                                "[[rule]]\nid = \"my-level\"\nkind = \"limit\"\n"
                                "tags = [\"tank/t101/level\"]\nHH = 95\n"
                                "message = \"pump {pump} at {value}\"\n");
-  const RuleSpec& limit = rule(loaded, "my-level");
+  const RuleSpec& limit = rule_named(loaded, "my-level");
   REQUIRE(limit.limits.size() == 4);
   CHECK(limit.limits[3].at == 95);
   CHECK(limit.limits[3].on_delay == 5s);  // from the table
@@ -135,15 +135,15 @@ TEST_CASE("points: a [[rule]] on the same tag overrides key by key", "[config]")
 TEST_CASE("points: a [[rule]] with the id of the standard rule overrides it too", "[config]") {
   const Loaded loaded =
       tabled(header + row, "[[rule]]\nid = \"silent.tank.t101.level\"\nafter = \"5m\"\n");
-  CHECK(rule(loaded, "silent.tank.t101.level").after == 5min);
+  CHECK(rule_named(loaded, "silent.tank.t101.level").after == 5min);
 }
 
 TEST_CASE("points: a rule on a pattern stands beside the table's", "[config]") {
   const Loaded loaded = tabled(header + row,
                                "[[rule]]\nid = \"all\"\nkind = \"limit\"\n"
                                "tags = [\"tank/*/level\"]\nH = 70\n");
-  CHECK(rule(loaded, "all").limits.front().at == 70);
-  CHECK(rule(loaded, "limit.tank.t101.level").limits.size() == 4);
+  CHECK(rule_named(loaded, "all").limits.front().at == 70);
+  CHECK(rule_named(loaded, "limit.tank.t101.level").limits.size() == 4);
 }
 
 TEST_CASE("points: a wrong cell is told with its line, its column and what would be right",
@@ -183,7 +183,7 @@ TEST_CASE("points: a wrong cell is told with its line, its column and what would
 
 TEST_CASE("points: without a guidance table the cell is the guidance itself", "[config]") {
   const Loaded loaded = tabled(header + replaced(row, "G-1", "停泵"), "", "");
-  CHECK(rule(loaded, "limit.tank.t101.level").guidance.zh == "停泵");
+  CHECK(rule_named(loaded, "limit.tank.t101.level").guidance.zh == "停泵");
 }
 
 TEST_CASE("points: guidance tables are checked", "[config]") {
