@@ -11,9 +11,7 @@ bool is_in(const std::vector<std::string>& names, const std::string& name) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool allows(const SubjectSet& classes, Subject subject) {
-  return classes[index_of(subject)];
-}
+bool allows(const SubjectSet& classes, Subject subject) { return classes[index_of(subject)]; }
 
 constexpr std::array<GateRule, 3> judged{GateRule::no_permit, GateRule::wrong_gate,
                                          GateRule::wrong_lane};

@@ -99,9 +99,7 @@ class Ledger {
   void restore(const GatePlan& plan, LedgerState state);
 
   // Inside now, by class; in a configured zone.
-  [[nodiscard]] std::uint32_t inside(Subject subject) const {
-    return inside_[index_of(subject)];
-  }
+  [[nodiscard]] std::uint32_t inside(Subject subject) const { return inside_[index_of(subject)]; }
   [[nodiscard]] std::uint32_t inside(std::string_view zone, Subject subject) const;
 
  private:

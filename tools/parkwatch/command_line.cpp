@@ -367,7 +367,12 @@ void add_permits(CLI::App& gates, const std::shared_ptr<GatesCommand>& g) {
 
 void add_muster(CLI::App& gates, const std::shared_ptr<GatesCommand>& g) {
   using Verb = GatesCommand::Verb;
-  CLI::App* muster = add_inner(gates, g, "muster", "Who is missing in a muster", Verb::muster);
+  CLI::App* muster = gates.add_subcommand("muster", "Who is missing in a muster");
+  muster->fallthrough();
+  // Behind those of its own commands, which say more.
+  muster->parse_complete_callback([g, muster] {
+    if (muster->get_subcommands().empty()) g->verb = Verb::muster;
+  });
   muster->add_option("--state", g->state, "missing, left or reported (default: missing first)")
       ->check(CLI::IsMember({"missing", "left", "reported"}));
   CLI::App* start =

@@ -227,6 +227,8 @@ void Park::add(const Input& input, Facts& facts) {
     facts.refusals.push_back(std::move(refusal));
   }
   std::ranges::move(more.transitions, std::back_inserter(facts.transitions));
+  std::ranges::move(more.inputs, std::back_inserter(facts.inputs));
+  std::ranges::move(more.gates, std::back_inserter(facts.gates));
   facts.counts.messages += 1;
 }
 

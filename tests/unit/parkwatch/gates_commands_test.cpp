@@ -41,10 +41,9 @@ Run run(std::vector<Scripted> answers, std::vector<std::string> args) {
 }
 
 const Scripted page_one{
-    200,
-    R"({"inside":[{"id":"H1","class":"hazmat","since":"2026-01-01T00:00:00Z","gate":"g1",)"
-    R"("lane":"2",)"
-    R"("seen_at":"2026-01-01T00:01:00Z","seen_gate":"cam"}],"next":"H1"})"};
+    200, R"({"inside":[{"id":"H1","class":"hazmat","since":"2026-01-01T00:00:00Z","gate":"g1",)"
+         R"("lane":"2",)"
+         R"("seen_at":"2026-01-01T00:01:00Z","seen_gate":"cam"}],"next":"H1"})"};
 const Scripted page_two{200, R"({"inside":[{"id":"H2","class":"person"}],"next":null})"};
 
 }  // namespace

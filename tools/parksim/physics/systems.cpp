@@ -21,20 +21,13 @@ namespace parkwatch::parksim {
 
 std::span<const SystemInfo> systems() {
   static const std::vector<SystemInfo> table{
-      air_quality_system(),
-      chemical_park_gates_system(),
-      coke_oven_gas_system(),
-      cold_chain_barns_system(),
-      construction_site_system(),
-      emergency_pool_system(),
-      energy_carbon_system(),
-      heating_geothermal_system(),
-      hydrogen_station_system(),
-      park_overview_system(),
-      tank_farm_system(),
-      wastewater_plant_system(),
-      water_supply_system(),
-      zero_liquid_discharge_system(),
+      air_quality_system(),       chemical_park_gates_system(),
+      coke_oven_gas_system(),     cold_chain_barns_system(),
+      construction_site_system(), emergency_pool_system(),
+      energy_carbon_system(),     heating_geothermal_system(),
+      hydrogen_station_system(),  park_overview_system(),
+      tank_farm_system(),         wastewater_plant_system(),
+      water_supply_system(),      zero_liquid_discharge_system(),
   };
   return table;
 }
