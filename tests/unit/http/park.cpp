@@ -227,7 +227,11 @@ void Park::add(const Input& input, Facts& facts) {
     facts.refusals.push_back(std::move(refusal));
   }
   std::ranges::move(more.transitions, std::back_inserter(facts.transitions));
-  std::ranges::move(more.inputs, std::back_inserter(facts.inputs));
+  for (RecordedInput& one : more.inputs) {
+    one.sequence = input.sequence;
+    one.receive_time = input.receive_time;
+    facts.inputs.push_back(std::move(one));
+  }
   std::ranges::move(more.gates, std::back_inserter(facts.gates));
   facts.counts.messages += 1;
 }
