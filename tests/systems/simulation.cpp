@@ -1,6 +1,8 @@
 // tests/systems/simulation.cpp - A main file for one system, and stepping it.
 #include "tests/systems/simulation.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -49,7 +51,10 @@ std::optional<Instance> load_instance(const std::string& root, const PackageCase
   const fs::path folder = fs::path{scratch} / package.package;
   fs::create_directories(folder);
   const fs::path main = folder / "parkwatch.toml";
-  std::ofstream{main} << main_file(root, package);
+  // Proofs of a package run side by side: none reads what another has half written.
+  const fs::path draft = folder / ("parkwatch." + std::to_string(getpid()));
+  std::ofstream{draft} << main_file(root, package);
+  fs::rename(draft, main);
   const auto config = config::load(main.string(), check_driver, out);
   if (config == nullptr) return std::nullopt;
   auto plant = std::make_shared<Plant>(*config->plant);

@@ -18,6 +18,7 @@ namespace parkwatch::parksim {
 namespace {
 
 constexpr std::chrono::seconds delivery_patience{10};  // without an acknowledgement
+constexpr std::uint64_t backlog_max = 20'000;          // messages that wait, of a queue of 50,000
 constexpr std::chrono::seconds stranger_patience{1};   // with a broker that never let us in
 
 sigset_t end_signals() {
@@ -106,17 +107,44 @@ Result<PublisherOptions> publisher_options_of(const Options& options) {
   return result;
 }
 
+// A run that is faster than time waits for a slow broker, rather than that the queue loses what it
+// simulated; a dead broker is not waited for.
+class Backlog {
+ public:
+  bool holds(const PublisherCounts& counts, std::chrono::steady_clock::time_point now) {
+    if (counts.acknowledged != acknowledged_) {
+      acknowledged_ = counts.acknowledged;
+      moved_ = now;
+    }
+    const std::uint64_t waiting = counts.offered - counts.acknowledged - counts.dropped;
+    return waiting > backlog_max && now - moved_ < delivery_patience;
+  }
+
+ private:
+  std::uint64_t acknowledged_ = 0;
+  std::chrono::steady_clock::time_point moved_ = std::chrono::steady_clock::now();
+};
+
 // Runs until the end or a signal. Returns the simulated time that passed.
 Duration publish_paced(const Options& options, Simulation& park, Publisher& publisher,
                        std::ostream& log) {
   Narrator narrator{options, log};
-  const auto begin = std::chrono::steady_clock::now();
+  auto begin = std::chrono::steady_clock::now();
+  auto last = begin;
+  Backlog backlog;
   const auto step_wait = std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(park.step()) / options.speed);
   const auto tick = std::max<std::chrono::nanoseconds>(step_wait, std::chrono::milliseconds{1});
   Duration done{0};
   while (done < end_of(options) && !end_wanted(tick)) {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+    const auto now = std::chrono::steady_clock::now();
+    const auto passed = now - last;
+    last = now;
+    if (options.speed > 1.0 && backlog.holds(publisher.counts(), now)) {
+      begin += passed;
+      continue;
+    }
+    const std::chrono::duration<double> elapsed = now - begin;
     const auto simulated = std::chrono::duration_cast<Duration>(elapsed * options.speed);
     // Whole steps, so that a run of the same length ends at the same sample.
     const Duration target = std::min(simulated - simulated % park.step(), end_of(options));
