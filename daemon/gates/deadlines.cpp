@@ -107,9 +107,9 @@ void Ledger::rearm_all(Timestamp not_before) {
   floor_ = timestamp_min;
 }
 
-void Ledger::fire_next(std::uint64_t sequence, Output& out) {
+void Ledger::fire_next(Output& out) {
   const auto [due, wake] = wakes_.pop();
-  const Moment m{due, sequence, 0};
+  const Moment m{due, 0, 0};
   switch (wake.kind) {
     case Wake::Kind::stay:
       return fire_stay(wake.key, m, out);

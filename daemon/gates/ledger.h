@@ -87,8 +87,9 @@ class Ledger {
 
   // `never`: nothing is pending.
   [[nodiscard]] Timestamp next_due() const { return wakes_.next(); }
-  // REQUIRES: next_due() is not `never`. Acts on that one, at its due time.
-  void fire_next(std::uint64_t sequence, Output& out);
+  // REQUIRES: next_due() is not `never`. Acts on that one, at its due time. What it finds names the
+  // passage that began it, if one did, and never the input that happens to be handled next.
+  void fire_next(Output& out);
   // Downtime or a step of the clock: what waits for data moves.
   void shift(Duration by);
 

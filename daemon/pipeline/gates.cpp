@@ -112,7 +112,7 @@ void Gates::look(Scene& scene) {
 }
 
 void Gates::fire_next(Scene& scene) {
-  ledger_.fire_next(scene.sequence, out_);
+  ledger_.fire_next(out_);
   tell(scene);
 }
 

@@ -93,7 +93,7 @@ struct Bench {
   void take(const Passage& passage) {
     now += 20us;
     ++sequence;
-    while (ledger.next_due() <= now) ledger.fire_next(sequence, out);
+    while (ledger.next_due() <= now) ledger.fire_next(out);
     (void)ledger.on_passage(passage, {now, sequence, 0}, out);
     findings += out.findings.size();
     out.findings.clear();

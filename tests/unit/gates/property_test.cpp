@@ -121,7 +121,7 @@ TEST_CASE("A ledger that is restored between any two inputs goes on as if nothin
       const gates::Moment m{Site::time(random.now), 1000U + static_cast<std::uint64_t>(i), 0};
       for (auto* run : {&site.ledger(), &restored}) {
         gates::Output& out = run == &restored ? theirs : ours;
-        while (run->next_due() <= m.at) run->fire_next(m.sequence, out);
+        while (run->next_due() <= m.at) run->fire_next(out);
         (void)run->on_passage(p, m, out);
       }
       REQUIRE(restored.state() == site.ledger().state());
