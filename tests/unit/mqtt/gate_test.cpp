@@ -273,6 +273,7 @@ TEST_CASE("gate: a DISCONNECT of Paho's passes only when it was asked for") {
 
 TEST_CASE("gate: told to stop reading, it passes the packet in hand and nothing after it") {
   Scene scene;
+  scene.broker.answer_pings(false);  // its answer could come in the middle of its own packet
   const ByteVector first = wire(publish(1, "0123456789"));
   scene.broker.send(ByteVector(first.begin(), first.begin() + 12));
   scene.client.receive(12);
