@@ -126,6 +126,21 @@ std::optional<simdjson::dom::element> find(simdjson::dom::element at, const Json
   return at;
 }
 
+std::optional<Timestamp> time_of_element(simdjson::dom::element found, TimeFormat format,
+                                         std::string_view zone) {
+  using simdjson::dom::element_type;
+  switch (found.type()) {
+    case element_type::INT64:
+      return time_of(held<std::int64_t>(found), format);
+    case element_type::DOUBLE:
+      return time_of(held<double>(found), format);
+    case element_type::STRING:
+      return time_of(held<std::string_view>(found), format, zone);
+    default:
+      return std::nullopt;
+  }
+}
+
 std::string_view kind_of(simdjson::dom::element element) {
   switch (element.type()) {
     case simdjson::dom::element_type::ARRAY:

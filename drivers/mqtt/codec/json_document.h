@@ -10,6 +10,7 @@
 
 #include "drivers/mqtt/codec/output.h"
 #include "drivers/mqtt/codec/pointer.h"
+#include "drivers/mqtt/codec/scalar.h"
 
 namespace parkwatch::mqtt_codec {
 
@@ -37,6 +38,18 @@ class JsonDocument {
 // RFC 6901; empty: nothing is there.
 [[nodiscard]] std::optional<simdjson::dom::element> find(simdjson::dom::element at,
                                                          const JsonPointer& pointer);
+
+// REQUIRES: `found` is of this type.
+template <typename T>
+[[nodiscard]] T held(simdjson::dom::element found) {
+  T value{};
+  if (found.get(value) != simdjson::SUCCESS) return T{};
+  return value;
+}
+
+// A number or a text as scalar.h's time_of takes them; empty: neither, or no time.
+[[nodiscard]] std::optional<Timestamp> time_of_element(simdjson::dom::element found,
+                                                       TimeFormat format, std::string_view zone);
 
 // "an object", "null", ... for a fault's detail.
 [[nodiscard]] std::string_view kind_of(simdjson::dom::element element);

@@ -16,14 +16,6 @@ using simdjson::dom::element_type;
 
 namespace {
 
-// REQUIRES: `found` is of this type.
-template <typename T>
-T held(element found) {
-  T value{};
-  if (found.get(value) != simdjson::SUCCESS) return T{};
-  return value;
-}
-
 struct Marks {
   std::optional<Timestamp> time;
   QualityMark quality;
@@ -52,19 +44,6 @@ std::optional<QualityMark> quality_of_element(element found, const Mapping& mapp
       if (number != std::floor(number) || std::abs(number) > 255) return std::nullopt;
       return quality_of(static_cast<std::int64_t>(number));
     }
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<Timestamp> time_of_element(element found, const Mapping& mapping) {
-  switch (found.type()) {
-    case element_type::INT64:
-      return time_of(held<std::int64_t>(found), mapping.time_format);
-    case element_type::DOUBLE:
-      return time_of(held<double>(found), mapping.time_format);
-    case element_type::STRING:
-      return time_of(held<std::string_view>(found), mapping.time_format, mapping.time_zone);
     default:
       return std::nullopt;
   }
@@ -210,7 +189,7 @@ class JsonPayload::Impl {
       found = find(root_, *pointer);
     }
     if (!found || found->is_null()) return true;
-    time = time_of_element(*found, *mapping_);
+    time = time_of_element(*found, mapping_->time_format, mapping_->time_zone);
     if (!time) fault(RefusalReason::time_out_of_range, pointer->text, why_no_time(*found));
     return time.has_value();
   }

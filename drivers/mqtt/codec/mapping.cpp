@@ -14,15 +14,6 @@ constexpr std::array<std::string_view, 13> json_keys{
     "time",          "message_time", "time_format", "time_zone", "quality",
     "quality_words", "historical",   "text_numbers"};
 
-std::optional<JsonPointer> read_pointer(SettingsReader& reader, std::string_view key) {
-  const std::optional<std::string> text = reader.text(key);
-  if (!text) return std::nullopt;
-  Result<JsonPointer> pointer = JsonPointer::parse(*text);
-  if (pointer) return *std::move(pointer);
-  reader.error(key, pointer.error().message);
-  return std::nullopt;
-}
-
 TagTemplate read_tag(SettingsReader& reader, const TagTemplate::Allowed& allowed,
                      const std::string& fallback) {
   const std::string text =
@@ -223,6 +214,15 @@ void check_against_earlier(SettingsReader& reader, const Mapping& mapping,
 }
 
 }  // namespace
+
+std::optional<JsonPointer> read_pointer(SettingsReader& reader, std::string_view key) {
+  const std::optional<std::string> text = reader.text(key);
+  if (!text) return std::nullopt;
+  Result<JsonPointer> pointer = JsonPointer::parse(*text);
+  if (pointer) return *std::move(pointer);
+  reader.error(key, pointer.error().message);
+  return std::nullopt;
+}
 
 std::vector<Mapping> read_mappings(SettingsReader& source, Diagnostics& out) {
   std::vector<Mapping> mappings;

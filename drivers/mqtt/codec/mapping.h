@@ -60,6 +60,9 @@ struct Mapping {
 // for decoding only if none was an error. `source` and `out` are those of the caller's check.
 [[nodiscard]] std::vector<Mapping> read_mappings(SettingsReader& source, Diagnostics& out);
 
+// The pointer at `key`; empty: there is none, or it is none, and a diagnostic says so.
+[[nodiscard]] std::optional<JsonPointer> read_pointer(SettingsReader& reader, std::string_view key);
+
 // What to subscribe to: each mapping's filter, but none that another one covers, since a broker may
 // send a message once for each subscription that it matches. In the order of the mappings.
 [[nodiscard]] std::vector<std::string> subscription_filters(const std::vector<Mapping>& mappings);

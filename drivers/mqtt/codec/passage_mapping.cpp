@@ -47,15 +47,6 @@ PassageField read_field(SettingsReader& reader, std::string_view key,
   return {PassageField::Kind::fixed, *text, 0, {}};
 }
 
-std::optional<JsonPointer> read_pointer(SettingsReader& reader, std::string_view key) {
-  const std::optional<std::string> text = reader.text(key);
-  if (!text) return std::nullopt;
-  Result<JsonPointer> pointer = JsonPointer::parse(*text);
-  if (pointer) return *std::move(pointer);
-  reader.error(key, pointer.error().message);
-  return std::nullopt;
-}
-
 template <typename Word>
 std::vector<std::pair<std::string, Word>> read_words(SettingsReader& reader, std::string_view key,
                                                      std::optional<Word> (*parse)(std::string_view),

@@ -14,14 +14,6 @@ using simdjson::dom::element_type;
 
 namespace {
 
-// REQUIRES: `found` is of this type.
-template <typename T>
-T held(element found) {
-  T value{};
-  if (found.get(value) != simdjson::SUCCESS) return T{};
-  return value;
-}
-
 // A scalar as a text; empty: it is none.
 std::optional<std::string> text_of(element found) {
   switch (found.type()) {
@@ -37,19 +29,6 @@ std::optional<std::string> text_of(element found) {
       return parkwatch::to_text(Value{held<double>(found)});
     case element_type::NULL_VALUE:
       return std::string{};
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<Timestamp> time_of_element(element found, const PassageMapping& mapping) {
-  switch (found.type()) {
-    case element_type::INT64:
-      return time_of(held<std::int64_t>(found), mapping.time_format);
-    case element_type::DOUBLE:
-      return time_of(held<double>(found), mapping.time_format);
-    case element_type::STRING:
-      return time_of(held<std::string_view>(found), mapping.time_format, mapping.time_zone);
     default:
       return std::nullopt;
   }
@@ -190,7 +169,7 @@ class PassagePayload::Impl {
     if (!mapping_->time) return true;
     const auto found = find(scope, *mapping_->time);
     if (!found || found->is_null()) return true;
-    p.time = time_of_element(*found, *mapping_);
+    p.time = time_of_element(*found, mapping_->time_format, mapping_->time_zone);
     if (!p.time) {
       fault(RefusalReason::time_out_of_range, mapping_->time->text,
             " is no time between 1970 and 9999 in the passage's time_format");

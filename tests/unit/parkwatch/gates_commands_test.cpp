@@ -5,6 +5,7 @@
 
 #include "tests/unit/parkwatch/recording_console.h"
 #include "tests/unit/parkwatch/scripted_server.h"
+#include "tests/unit/parkwatch/tool_run.h"
 #include "tools/parkwatch/commands.h"
 
 namespace gates_commands_test {
@@ -12,33 +13,11 @@ namespace gates_commands_test {
 using namespace parkwatch;
 using namespace parkwatch::cli;
 using parkwatch::test::problem_answer;
+using parkwatch::test::Run;
+using parkwatch::test::run;
 using parkwatch::test::Scripted;
-using parkwatch::test::ScriptedServer;
 
 namespace {
-
-struct Run {
-  int code = -1;
-  std::string out;
-  std::string err;
-  std::vector<test::Asked> asked;
-};
-
-Run run(std::vector<Scripted> answers, std::vector<std::string> args) {
-  const ScriptedServer server{std::move(answers)};
-  args.insert(args.begin(), {"--url", server.url()});
-  const Parsed parsed = parse_command_line(std::move(args));
-  CAPTURE(parsed.text);
-  REQUIRE(parsed.line);
-  test::RecordingConsole rec;
-  rec.console.json = parsed.line->json;
-  Run out;
-  out.code = run_command(*parsed.line, rec.console);
-  out.out = rec.out.str();
-  out.err = rec.err.str();
-  out.asked = server.asked();
-  return out;
-}
 
 const Scripted page_one{
     200, R"({"inside":[{"id":"H1","class":"hazmat","since":"2026-01-01T00:00:00Z","gate":"g1",)"

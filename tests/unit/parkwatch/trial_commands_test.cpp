@@ -2,8 +2,7 @@
 // and shift-report, and their requests to the daemon.
 #include <catch2/catch.hpp>
 
-#include "tests/unit/parkwatch/recording_console.h"
-#include "tests/unit/parkwatch/scripted_server.h"
+#include "tests/unit/parkwatch/tool_run.h"
 #include "tools/parkwatch/command_line.h"
 #include "tools/parkwatch/commands.h"
 
@@ -11,6 +10,8 @@ namespace trial_commands_test {
 
 using namespace parkwatch;
 using namespace parkwatch::cli;
+using parkwatch::test::Run;
+using parkwatch::test::run;
 
 namespace {
 
@@ -110,42 +111,15 @@ TEST_CASE("trial commands: words that are none are refused with code 2", "[cli]"
   }
 }
 
-namespace {
-
-struct Run {
-  int code = -1;
-  std::string out;
-  std::string err;
-  std::vector<test::Asked> asked;
-};
-
-Run run(test::Scripted answer, std::vector<std::string> args) {
-  const test::ScriptedServer server{{std::move(answer)}};
-  args.insert(args.begin(), {"--url", server.url()});
-  const Parsed parsed = parse_command_line(std::move(args));
-  CAPTURE(parsed.text);
-  REQUIRE(parsed.line);
-  test::RecordingConsole rec;
-  rec.console.json = parsed.line->json;
-  Run out;
-  out.code = run_command(*parsed.line, rec.console);
-  out.out = rec.out.str();
-  out.err = rec.err.str();
-  out.asked = server.asked();
-  return out;
-}
-
-}  // namespace
-
 TEST_CASE("trial commands: kpi asks for what was said, and no more", "[cli]") {
   const std::string body = R"({"positions":1,"periods":[]})";
-  const Run plain = run({200, body}, {"kpi"});
+  const Run plain = run({{200, body}}, {"kpi"});
   CHECK(plain.code == exit_ok);
   REQUIRE(plain.asked.size() == 1);
   CHECK(plain.asked[0].target == "/v1/kpi?by=all");
   CHECK(plain.out.find("operator positions: 1") != std::string::npos);
-  const Run all = run({200, body}, {"kpi", "--by", "shift", "--from", "2026-01-01T00:00:00+08:00",
-                                    "--position", "罐区", "--json"});
+  const Run all = run({{200, body}}, {"kpi", "--by", "shift", "--from", "2026-01-01T00:00:00+08:00",
+                                      "--position", "罐区", "--json"});
   CHECK(all.asked[0].target ==
         "/v1/kpi?by=shift&from=2026-01-01T00%3A00%3A00%2B08%3A00&position=%E7%BD%90%E5%8C%BA");
   CHECK(all.out == body + "\n");
@@ -153,20 +127,21 @@ TEST_CASE("trial commands: kpi asks for what was said, and no more", "[cli]") {
 
 TEST_CASE("trial commands: shift-report in each format", "[cli]") {
   const std::string body = R"({"park":"park-a","shift":"early"})";
-  const Run text = run({200, body}, {"shift-report", "--shift", "last"});
+  const Run text = run({{200, body}}, {"shift-report", "--shift", "last"});
   CHECK(text.asked[0].target == "/v1/shift-report?shift=last");
   CHECK(text.out.starts_with("park-a shift report early"));
-  CHECK(run({200, body}, {"shift-report", "--format", "html"}).out.starts_with("<!DOCTYPE html>"));
-  CHECK(run({200, body}, {"shift-report", "--format", "json"}).out == body + "\n");
-  CHECK(run({200, body}, {"shift-report", "--at", "2026-01-01T00:00:00Z"}).asked[0].target ==
+  CHECK(
+      run({{200, body}}, {"shift-report", "--format", "html"}).out.starts_with("<!DOCTYPE html>"));
+  CHECK(run({{200, body}}, {"shift-report", "--format", "json"}).out == body + "\n");
+  CHECK(run({{200, body}}, {"shift-report", "--at", "2026-01-01T00:00:00Z"}).asked[0].target ==
         "/v1/shift-report?shift=current&at=2026-01-01T00%3A00%3A00Z");
 }
 
 TEST_CASE("trial commands: the daemon's no is the answer", "[cli]") {
-  const Run no = run(test::problem_answer(400, "by: is all, hour or day"), {"kpi"});
+  const Run no = run({test::problem_answer(400, "by: is all, hour or day")}, {"kpi"});
   CHECK(no.code == exit_no);
   CHECK(no.err.find("by: is all, hour or day") != std::string::npos);
-  CHECK(run(test::problem_answer(503, "busy"), {"shift-report"}).code != exit_ok);
+  CHECK(run({test::problem_answer(503, "busy")}, {"shift-report"}).code != exit_ok);
 }
 
 }  // namespace trial_commands_test
