@@ -43,9 +43,11 @@ class PermitsReader {
     for (std::size_t at = 0; at < header.cells.size(); ++at) {
       const std::string& name = header.cells[at].text;
       if (std::find(permit_columns.begin(), permit_columns.end(), name) == permit_columns.end()) {
-        fault(header.line, name,
-              "unknown column; there is number, id, name, class, from, until, "
-              "gates and lanes");
+        // What stands there may be somebody's: a list without a header.
+        fault(header.line, "",
+              "column " + std::to_string(at + 1) +
+                  ": unknown column; the first line names them: number, id, name, class, from, "
+                  "until, gates, lanes");
         return false;
       }
       at_[name] = at;
@@ -94,14 +96,8 @@ class PermitsReader {
   void read_time(const CsvRow& row, const std::string& column, Timestamp& time) {
     const std::string text = cell(row, column);
     if (text.empty()) return;
-    if (const auto exact = parse_rfc3339(text)) {
-      time = *exact;
-      return;
-    }
-    // Spreadsheets leave the seconds out.
-    const std::string whole = std::count(text.begin(), text.end(), ':') == 1 ? text + ":00" : text;
-    if (const auto local = parse_rfc3339(whole + "Z")) {
-      time = zone_.first_at(local->time_since_epoch());
+    if (const auto local = parse_local(text, zone_)) {
+      time = *local;
     } else {
       fault(row.line, column,
             "must be a time such as \"2026-06-01 08:00\" or "

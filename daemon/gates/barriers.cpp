@@ -18,6 +18,11 @@ const GateLane* lane_of(const GatePlan& plan, const Passage& p) {
   return nullptr;
 }
 
+// What was kept back on its way: whose cycle was whose cannot be told any more.
+bool is_late(const GatePlan& plan, const Passage& p, const Moment& m) {
+  return p.time && *p.time + plan.tailgating_within < m.at;
+}
+
 }  // namespace
 
 void Ledger::on_barrier(const Passage& p, const Moment& m, Output& out) {
@@ -36,7 +41,7 @@ void Ledger::on_barrier(const Passage& p, const Moment& m, Output& out) {
     if (state.opened != never) return;  // it says again what we know
     state.opened = m.at;
   }
-  if (lane != nullptr && lane->barrier) {
+  if (lane != nullptr && lane->barrier && !is_late(plan_, p, m)) {
     if (!state.waiting.empty()) {
       state.waiting.pop_front();
     } else {
@@ -49,7 +54,7 @@ void Ledger::on_barrier(const Passage& p, const Moment& m, Output& out) {
 
 // A vehicle needs a cycle of its own, shortly before or after it.
 void Ledger::on_vehicle(const Passage& p, const Moment& m) {
-  if (p.subject == Subject::person) return;
+  if (p.subject == Subject::person || is_late(plan_, p, m)) return;
   const GateLane* lane = lane_of(plan_, p);
   if (lane == nullptr || !lane->barrier) return;
   const LaneKey key{p.gate, lane->name};

@@ -21,6 +21,8 @@ const char* fault_of(const Permit& permit) {
   if (!is_passage_text(permit.id)) return "a permit needs an id of at most 128 bytes";
   if (!is_fine_if_given(permit.name)) return "the name is too long or has control characters";
   if (permit.from >= permit.until) return "the permit ends before it begins";
+  // The record could not be read back.
+  if (permit.from < timestamp_min || permit.until > timestamp_max) return "the time is none";
   const auto fine = [](const std::string& text) { return is_passage_text(text); };
   if (permit.gates.size() > gate_places_max || permit.lanes.size() > gate_places_max ||
       !std::all_of(permit.gates.begin(), permit.gates.end(), fine) ||
@@ -215,8 +217,10 @@ Result<Done> Ledger::rename(const GateCorrection& c, const Moment& m, Output& ou
   Stay stay = *find(c.id);
   drop_stay(Stay{stay}, m, out);
   stay.id = c.to;
-  for (auto& [card, holder] : state_.cards) {
-    if (holder.id == c.id) holder.id = c.to;
+  for (const std::string& card : cards_of(c.id)) {
+    holders_.erase({c.id, card});
+    holders_.emplace(c.to, card);
+    state_.cards.at(card).id = c.to;
   }
   put_stay(std::move(stay), m, out);
   const auto& entries = state_.book.muster.entries;
@@ -235,7 +239,7 @@ Result<Done> Ledger::obey(const MusterCommand& c, const std::string& author, con
   if (c.verb == MusterCommand::Verb::start) {
     if (c.reason.empty()) return bad("a reason is needed");
     if (muster.active) return conflict("a muster is going on");
-    wakes_.arm({Wake::Kind::muster, {}, {}, {}}, never);
+    wakes_.arm({Wake::Kind::muster, {}, {}, {}}, m.at + plan_.keep);
     change(MusterBegun{m.at, author, c.reason}, out);
     const std::string count = std::to_string(muster.entries.size());
     out.notes.push_back({Note::Kind::muster_started,
@@ -247,14 +251,7 @@ Result<Done> Ledger::obey(const MusterCommand& c, const std::string& author, con
   }
   if (!muster.active) return conflict("no muster is going on");
   if (c.verb == MusterCommand::Verb::end) {
-    change(MusterEnded{m.at}, out);
-    wakes_.arm({Wake::Kind::muster, {}, {}, {}}, m.at + plan_.keep);
-    const std::string missing = std::to_string(missing_of(muster));
-    out.notes.push_back({Note::Kind::muster_ended,
-                         m.at,
-                         author,
-                         c.reason,
-                         {"清点结束：未到 " + missing, "muster ended: " + missing + " missing"}});
+    end_muster(author, c.reason, m, out);
     return Done{};
   }
   if (!is_passage_text(c.id)) return bad("an id of at most 128 bytes is needed");
@@ -266,6 +263,32 @@ Result<Done> Ledger::obey(const MusterCommand& c, const std::string& author, con
   }
   change(MusterMarked{c.id, MusterState::reported, m.at, c.place}, out);
   return Done{};
+}
+
+void Ledger::end_muster(const std::string& author, const std::string& reason, const Moment& m,
+                        Output& out) {
+  change(MusterEnded{m.at}, out);
+  wakes_.arm({Wake::Kind::muster, {}, {}, {}}, m.at + plan_.keep);
+  const std::string missing = std::to_string(missing_of(state_.book.muster));
+  out.notes.push_back({Note::Kind::muster_ended,
+                       m.at,
+                       author,
+                       reason,
+                       {"清点结束：未到 " + missing, "muster ended: " + missing + " missing"}});
+}
+
+void Ledger::extend_muster(const std::string& reason, const Moment& m, Output& out) {
+  const std::size_t before = missing_of(state_.book.muster);
+  change(MusterExtended{m.at}, out);
+  const std::size_t more = missing_of(state_.book.muster) - before;
+  if (more == 0) return;
+  const std::string count = std::to_string(more);
+  out.notes.push_back(
+      {Note::Kind::muster_started,
+       m.at,
+       {},
+       reason,
+       {"清点继续：名单增加 " + count, "muster goes on: " + count + " more on the list"}});
 }
 
 }  // namespace parkwatch::gates

@@ -101,8 +101,9 @@ void Ledger::rearm_all(Timestamp not_before) {
     }
   }
   const Muster& muster = state_.book.muster;
-  if (muster.known && !muster.active) {
-    arm({Wake::Kind::muster, {}, {}, {}}, muster.ended + plan_.keep);
+  if (muster.known) {
+    arm({Wake::Kind::muster, {}, {}, {}},
+        (muster.active ? muster.began : muster.ended) + plan_.keep);
   }
   floor_ = timestamp_min;
 }
@@ -127,8 +128,15 @@ void Ledger::fire_next(Output& out) {
       state_.departed.erase(wake.key);
       return;
     case Wake::Kind::muster:
-      return change(MusterForgotten{}, out);
+      return fire_muster(m, out);
   }
+}
+
+// Nobody ended it, or its list was kept for long enough.
+void Ledger::fire_muster(const Moment& m, Output& out) {
+  if (state_.book.muster.active) end_muster({}, "nobody ended it", m, out);
+  wakes_.arm({Wake::Kind::muster, {}, {}, {}}, never);
+  change(MusterForgotten{}, out);
 }
 
 void Ledger::fire_stay(const std::string& id, const Moment& m, Output& out) {
@@ -178,14 +186,31 @@ void Ledger::shift(Duration by) {
   }
 }
 
+void Ledger::set_back(const Moment& m, Output& out) {
+  std::vector<Stay> ahead;
+  for (const auto& [id, stay] : state_.book.inside) {
+    if (stay.seen_at > m.at) ahead.push_back(stay);
+  }
+  for (Stay& stay : ahead) {
+    stay.seen_at = m.at;
+    stay.since = std::min(stay.since, m.at);
+    change(std::move(stay), out);
+  }
+  for (auto& [id, left] : state_.departed) left = std::min(left, m.at);
+  for (auto& [card, held] : state_.cards) held.out = std::min(held.out, m.at);
+  rearm_all(m.at);
+}
+
 // What is only a shorter way to what the state says.
 void Ledger::index() {
   inside_ = {};
   zones_.clear();
   numbers_.clear();
+  holders_.clear();
   by_key_.clear();
   for (const auto& [id, stay] : state_.book.inside) count(stay, 1);
   for (const auto& [number, permit] : state_.book.permits) numbers_.emplace(permit.id, number);
+  for (const auto& [card, held] : state_.cards) holders_.emplace(held.id, card);
   for (const auto& [what, by] : state_.offences) {
     for (const auto& [key, offence] : by) {
       if (!key.empty()) by_key_[key].insert(what);
@@ -202,11 +227,12 @@ void Ledger::restore(const GatePlan& plan, LedgerState state) {
 
 void Ledger::configure(const GatePlan& plan, const Moment& m, Output& out) {
   if (plan == plan_) return;
+  const bool had_names = plan_.names;
   plan_ = plan;
   index();
   end_what_is_off(m, out);
   forget_places(m, out);
-  if (!plan_.names) forget_names(out);
+  if (had_names && !plan_.names) change(NamesForgotten{}, out);
   for (std::size_t s = 0; s < subjects; ++s) {
     const auto subject = static_cast<Subject>(s);
     check_most(inside_place(subject), inside(subject), plan_.most[s], m, out);
@@ -250,23 +276,6 @@ void Ledger::forget_places(const Moment& m, Output& out) {
     return true;
   });
   for (const std::string& place : counters) absolve(GateRule::count, place, {}, m, out);
-}
-
-void Ledger::forget_names(Output& out) {
-  std::vector<GateChange> changes;
-  for (const auto& [id, stay] : state_.book.inside) {
-    if (stay.name.empty()) continue;
-    Stay nameless = stay;
-    nameless.name.clear();
-    changes.emplace_back(std::move(nameless));
-  }
-  for (const auto& [number, permit] : state_.book.permits) {
-    if (permit.name.empty()) continue;
-    Permit nameless = permit;
-    nameless.name.clear();
-    changes.emplace_back(std::move(nameless));
-  }
-  for (GateChange& each : changes) change(std::move(each), out);
 }
 
 }  // namespace parkwatch::gates

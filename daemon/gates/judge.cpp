@@ -22,13 +22,15 @@ std::string gate_place(const GatePlan& plan, const std::string& gate) {
 
 }  // namespace
 
-std::vector<const Permit*> Ledger::permits_of(std::string_view id, Subject subject,
-                                              Timestamp at) const {
+// Good at its time, or now: who came in by a permit has not lost it by being seen after its end.
+std::vector<const Permit*> Ledger::permits_of(std::string_view id, Subject subject, Timestamp then,
+                                              Timestamp now) const {
   std::vector<const Permit*> permits;
   const auto [first, last] = numbers_.equal_range(id);
   for (auto each = first; each != last; ++each) {
     const auto permit = state_.book.permits.find(each->second);
-    if (permit->second.is_for(subject, at)) permits.push_back(&permit->second);
+    const Permit& one = permit->second;
+    if (one.is_for(subject, then) || one.is_for(subject, now)) permits.push_back(&one);
   }
   return permits;
 }
@@ -39,7 +41,7 @@ void Ledger::add_entry_faults(const Stay& stay, Timestamp at, Judged& out) const
   const std::string place = gate_place(plan_, stay.gate);
   const GateSpec* gate = plan_.gate(stay.gate);
   const bool needs = allows(plan_.permit_for, stay.subject);
-  const auto permits = permits_of(stay.id, stay.subject, at);
+  const auto permits = permits_of(stay.id, stay.subject, stay.since, at);
   if (needs && permits.empty()) out.emplace_back(GateRule::no_permit, place);
   const bool permitted =
       permits.empty() || std::any_of(permits.begin(), permits.end(), [&](const Permit* permit) {
@@ -62,7 +64,7 @@ void Ledger::add_place_faults(const Stay& stay, Timestamp at, Judged& out) const
   const auto lane = std::find_if(gate->lanes.begin(), gate->lanes.end(),
                                  [&](const GateLane& each) { return each.name == stay.seen_lane; });
   const bool known = lane != gate->lanes.end();
-  const auto permits = permits_of(stay.id, stay.subject, at);
+  const auto permits = permits_of(stay.id, stay.subject, stay.seen_at, at);
   const bool permitted =
       permits.empty() || std::any_of(permits.begin(), permits.end(), [&](const Permit* permit) {
         return is_in(permit->lanes, stay.seen_lane);
@@ -119,6 +121,7 @@ void Ledger::offend(GateRule rule, const std::string& place, const std::string& 
   if (!plan_.rule(rule).on) return;
   auto& by = state_.offences[{rule, place}];
   const bool stood = !by.empty();
+  if (by.size() >= gate_entries_max && !by.contains(key)) return;
   const auto [entry, added] = by.try_emplace(key, offence);
   const Wake hold{Wake::Kind::hold, rule, key, place};
   if (!added) {

@@ -9,9 +9,17 @@
 namespace parkwatch::gates {
 namespace {
 
-// The device's time if it gave one that can be, else the gateway's.
+// The device's time if it gave one that can be, else the gateway's: a clock that was reset would
+// make people vanish, and who left before what is remembered cannot be told from who comes back.
 Timestamp time_of(const Passage& p, const Moment& m) {
-  return p.time && *p.time <= m.at + future_max ? *p.time : m.at;
+  const bool can_be = p.time && *p.time <= m.at && *p.time >= m.at - departed_for;
+  return can_be ? *p.time : m.at;
+}
+
+// A camera or a door tells one passage more than once.
+bool is_reread(const Stay& stay, const Passage& p, Timestamp at) {
+  return stay.seen_gate == p.gate && stay.seen_lane == p.lane && at >= stay.seen_at &&
+         at - stay.seen_at <= reread_within;
 }
 
 std::string muster_place(const Passage& p) {
@@ -72,12 +80,16 @@ bool Ledger::take(const Passage& p, const Moment& m, Output& out) {
 
 bool Ledger::enter(const Passage& p, const Moment& m, Output& out) {
   const Timestamp at = time_of(p, m);
-  on_vehicle(p, m);
   const Stay* before = find(p.id);
   if (before != nullptr && at < before->seen_at) return true;
+  if (before != nullptr && is_reread(*before, p, at)) {
+    see(p, m, out);
+    return p.card.empty() || give_card(p, m, out);
+  }
   const auto departed = state_.departed.find(p.id);
   if (departed != state_.departed.end() && at < departed->second) return true;
   if (before == nullptr && state_.book.inside.size() >= gate_entries_max) return false;
+  on_vehicle(p, m);
   Stay stay;
   stay.id = p.id;
   if (plan_.names) stay.name = p.name;
@@ -91,6 +103,9 @@ bool Ledger::enter(const Passage& p, const Moment& m, Output& out) {
   }
   stay.card = p.card;
   if (stay.card.empty() && before != nullptr) stay.card = before->card;
+  const std::vector<std::string> held = cards_of(p.id);
+  if (stay.card.empty() && !held.empty()) stay.card = held.front();
+  for (const std::string& card : held) come_back(card, m, out);
   stay.permit = p.permit;
   stay.sequence = m.sequence;
   stay.index = m.index;
@@ -102,21 +117,25 @@ bool Ledger::enter(const Passage& p, const Moment& m, Output& out) {
 
 void Ledger::leave(const Passage& p, const Moment& m, Output& out) {
   const Timestamp at = time_of(p, m);
-  on_vehicle(p, m);
   if (!p.card.empty()) take_card(p.card, m, out);
   const Stay* stay = find(p.id);
   if (stay != nullptr && at < stay->seen_at) return;
+  const auto departed = state_.departed.find(p.id);
+  const bool reread = stay == nullptr && departed != state_.departed.end() &&
+                      at <= departed->second + reread_within;
+  if (reread) return depart(p.id, at);
+  on_vehicle(p, m);
   if (stay != nullptr) {
     const Stay gone = *stay;
     drop_stay(gone, m, out);
     report(p.id, muster_place(p), at, out);
-    const auto card = gone.card.empty() ? state_.cards.end() : state_.cards.find(gone.card);
-    if (card != state_.cards.end() && card->second.id == p.id) {
-      card->second.left = std::max(at, m.at);
-      card->second.gate = p.gate;
-      card->second.sequence = m.sequence;
-      card->second.index = m.index;
-      rearm_card(card->first);
+    for (const std::string& card : cards_of(p.id)) {
+      CardOut& held = state_.cards.at(card);
+      held.left = std::max(at, m.at);
+      held.gate = plan_.gate(p.gate) == nullptr ? "unknown" : p.gate;
+      held.sequence = m.sequence;
+      held.index = m.index;
+      rearm_card(card);
     }
   }
   depart(p.id, at);
@@ -182,6 +201,7 @@ bool Ledger::give_card(const Passage& p, const Moment& m, Output& out) {
   if (found == state_.cards.end() && state_.cards.size() >= gate_entries_max) return false;
   take_card(p.card, m, out);
   state_.cards[p.card] = CardOut{p.id, {}, time_of(p, m), never, 0, 0};
+  holders_.emplace(p.id, p.card);
   rearm_card(p.card);
   const Stay* before = find(p.id);
   if (before == nullptr || before->card == p.card) return true;
@@ -194,15 +214,34 @@ bool Ledger::give_card(const Passage& p, const Moment& m, Output& out) {
 void Ledger::on_card_in(const Passage& p, const Moment& m, Output& out) {
   if (!p.card.empty()) return take_card(p.card, m, out);
   // The dispenser knows only whose it was.
-  const auto found = std::find_if(state_.cards.begin(), state_.cards.end(),
-                                  [&p](const auto& each) { return each.second.id == p.id; });
-  if (found != state_.cards.end()) take_card(std::string{found->first}, m, out);
+  const std::vector<std::string> held = cards_of(p.id);
+  if (!held.empty()) take_card(held.front(), m, out);
+}
+
+std::vector<std::string> Ledger::cards_of(const std::string& id) const {
+  std::vector<std::string> cards;
+  for (auto each = holders_.lower_bound({id, {}}); each != holders_.end() && each->first == id;
+       ++each) {
+    cards.push_back(each->second);
+  }
+  return cards;
+}
+
+// Its holder is inside again.
+void Ledger::come_back(const std::string& card, const Moment& m, Output& out) {
+  CardOut& held = state_.cards.at(card);
+  if (held.left == never) return;
+  absolve(GateRule::card, "gate/" + held.gate, "card " + card, m, out);
+  held.left = never;
+  held.gate.clear();
+  rearm_card(card);
 }
 
 void Ledger::take_card(const std::string& card, const Moment& m, Output& out) {
   const auto found = state_.cards.find(card);
   if (found == state_.cards.end()) return;
   const CardOut was = found->second;
+  holders_.erase({was.id, card});
   state_.cards.erase(found);
   wakes_.arm({Wake::Kind::card, {}, card, {}}, never);
   absolve(GateRule::card, "gate/" + was.gate, "card " + card, m, out);

@@ -19,8 +19,8 @@
 
 namespace parkwatch::gates {
 
-// Times of devices further ahead than this are not believed: the moment counts.
-inline constexpr Duration future_max = std::chrono::seconds{5};
+// Who is told again at the same place within it has passed once.
+inline constexpr Duration reread_within = std::chrono::seconds{10};
 // A passage that comes late does not bring back who has left since; so long that is remembered.
 inline constexpr Duration departed_for = std::chrono::hours{24};
 // Cycles, and vehicles without one, that are remembered of a lane.
@@ -82,6 +82,9 @@ class Ledger {
   Result<Done> obey(const MusterCommand& command, const std::string& author, const Moment& moment,
                     Output& out);
 
+  // An alarm during a muster: whoever came in since is on the list too; what is ticked off stays.
+  void extend_muster(const std::string& reason, const Moment& moment, Output& out);
+
   // Whether the permits of the file are just these.
   [[nodiscard]] bool has_list(const std::vector<Permit>& permits) const;
 
@@ -92,6 +95,9 @@ class Ledger {
   void fire_next(Output& out);
   // Downtime or a step of the clock: what waits for data moves.
   void shift(Duration by);
+  // The clock was set back to `moment`: what lies ahead of it counts as now, for else nobody could
+  // leave until then.
+  void set_back(const Moment& moment, Output& out);
 
   [[nodiscard]] const GatePlan& plan() const { return plan_; }
   [[nodiscard]] const GateBook& book() const { return state_.book; }
@@ -114,6 +120,8 @@ class Ledger {
   void see(const Passage& p, const Moment& m, Output& out);
   bool give_card(const Passage& p, const Moment& m, Output& out);
   void take_card(const std::string& card, const Moment& m, Output& out);
+  [[nodiscard]] std::vector<std::string> cards_of(const std::string& id) const;
+  void come_back(const std::string& card, const Moment& m, Output& out);
   void on_card_in(const Passage& p, const Moment& m, Output& out);
   void report(const std::string& id, const std::string& place, Timestamp at, Output& out);
   void put_stay(Stay stay, const Moment& m, Output& out);
@@ -143,7 +151,7 @@ class Ledger {
   void add_entry_faults(const Stay& stay, Timestamp at, Judged& out) const;
   void add_place_faults(const Stay& stay, Timestamp at, Judged& out) const;
   [[nodiscard]] std::vector<const Permit*> permits_of(std::string_view id, Subject subject,
-                                                      Timestamp at) const;
+                                                      Timestamp then, Timestamp now) const;
   void judge_leaving(const Passage& p, const Moment& m, Output& out);
   void offend(GateRule rule, const std::string& place, const std::string& key, Offence offence,
               const Finding& cause, Output& out);
@@ -159,11 +167,11 @@ class Ledger {
   void index();
   void end_what_is_off(const Moment& m, Output& out);
   void forget_places(const Moment& m, Output& out);
-  void forget_names(Output& out);
   void arm(const Wake& wake, Timestamp due);
   void rearm(const Stay& stay, Timestamp not_before);
   void rearm_all(Timestamp not_before);
   void arm_permit(const Permit& permit);
+  void fire_muster(const Moment& m, Output& out);
   void fire_stay(const std::string& id, const Moment& m, Output& out);
   void fire_lane(const LaneKey& key, const Moment& m, Output& out);
   void fire_card(const std::string& card, const Moment& m, Output& out);
@@ -177,6 +185,8 @@ class Ledger {
   void judge_again(const std::string& id, const Moment& m, Output& out);
   Result<Done> correct_entry(const GateCorrection& c, const Moment& m, Output& out);
   Result<Done> rename(const GateCorrection& c, const Moment& m, Output& out);
+  void end_muster(const std::string& author, const std::string& reason, const Moment& m,
+                  Output& out);
 
   GatePlan plan_;
   LedgerState state_;
@@ -186,6 +196,7 @@ class Ledger {
   Counts inside_{};
   std::map<std::string, Counts, std::less<>> zones_;
   std::multimap<std::string, std::string, std::less<>> numbers_;  // of permits, by id
+  std::set<std::pair<std::string, std::string>> holders_;         // (id, card)
   std::map<std::string, std::set<std::pair<GateRule, std::string>>, std::less<>> by_key_;
 };
 

@@ -40,6 +40,14 @@ struct Apply {
                                   MusterEntry{stay, MusterState::missing, begun.at, {}});
     }
   }
+  void operator()(const MusterExtended& extended) const {
+    for (const auto& [id, stay] : book.inside) {
+      const auto found = book.muster.entries.find(id);
+      if (found != book.muster.entries.end() && found->second.state != MusterState::left) continue;
+      book.muster.entries.insert_or_assign(
+          id, MusterEntry{stay, MusterState::missing, extended.at, {}});
+    }
+  }
   void operator()(const MusterMarked& mark) const {
     const auto found = book.muster.entries.find(mark.id);
     if (found == book.muster.entries.end()) return;
@@ -59,6 +67,11 @@ struct Apply {
     book.muster.ended = ended.at;
   }
   void operator()(const MusterForgotten& /*gone*/) const { book.muster = Muster{}; }
+  void operator()(const NamesForgotten& /*gone*/) const {
+    for (auto& [id, stay] : book.inside) stay.name.clear();
+    for (auto& [number, permit] : book.permits) permit.name.clear();
+    for (auto& [id, entry] : book.muster.entries) entry.stay.name.clear();
+  }
 };
 
 }  // namespace

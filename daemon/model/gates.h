@@ -178,6 +178,10 @@ struct MusterBegun {
   std::string author;
   std::string reason;
 };
+// Who is inside and not on the list, or left since, is on it: missing.
+struct MusterExtended {
+  Timestamp at;
+};
 struct MusterMarked {
   std::string id;
   MusterState state = MusterState::missing;
@@ -192,8 +196,11 @@ struct MusterEnded {
   Timestamp at;
 };
 struct MusterForgotten {};
-using GateChange = std::variant<Stay, StayGone, Permit, PermitGone, MusterBegun, MusterMarked,
-                                MusterRenamed, MusterEnded, MusterForgotten>;
+// No name is kept any more.
+struct NamesForgotten {};
+using GateChange =
+    std::variant<Stay, StayGone, Permit, PermitGone, MusterBegun, MusterExtended, MusterMarked,
+                 MusterRenamed, MusterEnded, MusterForgotten, NamesForgotten>;
 
 // Who is inside, what is permitted, and the last muster. Whoever applies the same changes has the
 // same book.

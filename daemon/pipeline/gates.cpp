@@ -99,12 +99,17 @@ void Gates::look(Scene& scene) {
   const GatePlan& plan = ledger_.plan();
   const std::vector<AlarmEvent>& all = scene.facts.transitions;
   for (std::size_t at = all.size(); at > 0 && all[at - 1].journal > looked_; --at) {
-    if (plan.muster_rules.empty() || ledger_.book().muster.active) break;
+    if (plan.muster_rules.empty()) break;
     const AlarmEvent& event = all[at - 1];
     if (!may_begin_muster(event, plan)) continue;
-    MusterCommand start;
-    start.reason = event.rule + " " + event.tag;
-    (void)ledger_.obey(start, {}, {event.at, scene.sequence, 0}, out_);
+    const std::string reason = event.rule + " " + event.tag;
+    if (ledger_.book().muster.active) {
+      ledger_.extend_muster(reason, {event.at, 0, 0}, out_);
+    } else {
+      MusterCommand start;
+      start.reason = reason;
+      (void)ledger_.obey(start, {}, {event.at, 0, 0}, out_);
+    }
     tell(scene);
     break;  // `all` may have moved
   }
@@ -113,6 +118,11 @@ void Gates::look(Scene& scene) {
 
 void Gates::fire_next(Scene& scene) {
   ledger_.fire_next(out_);
+  tell(scene);
+}
+
+void Gates::set_back(Scene& scene, Timestamp to) {
+  ledger_.set_back({to, scene.sequence, 0}, out_);
   tell(scene);
 }
 

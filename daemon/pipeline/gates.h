@@ -24,6 +24,7 @@ class Gates {
   // REQUIRES: next_due() is not `never`.
   void fire_next(Scene& scene);
   void shift(Duration by) { ledger_.shift(by); }
+  void set_back(Scene& scene, Timestamp to);
 
   [[nodiscard]] const gates::Ledger& ledger() const { return ledger_; }
   // As it was given out; `looked` is the last journal number.

@@ -354,6 +354,10 @@ void Pipeline::State::shift(Duration by, bool clock_step, const Input& input, Fa
   actions.shift(by, clock_step);
   gates.shift(by);
   if (!clock_step) return;
+  if (by < Duration{0}) {
+    Scene here = scene(facts);
+    gates.set_back(here, input.receive_time);
+  }
   for (auto& [tag, check] : loop_checks) check.until += by;
 }
 

@@ -34,12 +34,13 @@ std::string parameter(const char* key, const std::string& value) {
 }
 
 // Every page of a list, as one document; what stands beside the list is the first page's.
-Result<json::object> all_pages(Api& api, const std::string& target, const char* key) {
+Result<json::object> all_pages(Api& api, const std::string& target, const char* key,
+                               const std::string& filters) {
   json::object all;
   json::array rows;
   std::string after;
   for (bool first = true;; first = false) {
-    auto page = api.get(target + "?max=10000" + parameter("after", after));
+    auto page = api.get(target + "?max=10000" + filters + parameter("after", after));
     if (!page) return page.error();
     if (const json::array* some = member_array(*page, key)) {
       for (const json::value& row : *some) rows.push_back(row);
@@ -118,10 +119,8 @@ int show(Console& console, const Result<json::object>& document, const char* key
 int show_inside(const GatesCommand& c, Api& api, Console& console) {
   const std::string filters = parameter("class", c.subject) + parameter("gate", c.gate) +
                               parameter("zone", c.zone) + parameter("id", c.id);
-  if (!filters.empty()) {
-    return show(console, api.get("/v1/gates/inside?max=10000" + filters), "inside", inside_view);
-  }
-  return show(console, all_pages(api, "/v1/gates/inside", "inside"), "inside", inside_view);
+  return show(console, all_pages(api, "/v1/gates/inside", "inside", filters), "inside",
+              inside_view);
 }
 
 int show_passages(const GatesCommand& c, Api& api, Console& console) {
@@ -156,9 +155,7 @@ int show_passages(const GatesCommand& c, Api& api, Console& console) {
 }
 
 int show_muster(const GatesCommand& c, Api& api, Console& console) {
-  const auto document = c.state.empty()
-                            ? all_pages(api, "/v1/gates/muster", "list")
-                            : api.get("/v1/gates/muster?max=10000" + parameter("state", c.state));
+  const auto document = all_pages(api, "/v1/gates/muster", "list", parameter("state", c.state));
   if (document && !console.json) {
     const json::value* known = document->if_contains("known");
     if (known == nullptr || !known->is_bool() || !known->get_bool()) {
@@ -245,11 +242,9 @@ int run_gates(const GatesCommand& command, Api& api, Console& console) {
     case Verb::passages:
       return show_passages(command, api, console);
     case Verb::permits:
-      if (!command.id.empty()) {
-        return show(console, api.get("/v1/gates/permits?max=10000" + parameter("id", command.id)),
-                    "permits", permits_view);
-      }
-      return show(console, all_pages(api, "/v1/gates/permits", "permits"), "permits", permits_view);
+      return show(console,
+                  all_pages(api, "/v1/gates/permits", "permits", parameter("id", command.id)),
+                  "permits", permits_view);
     case Verb::muster:
       return show_muster(command, api, console);
     default:

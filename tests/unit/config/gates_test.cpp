@@ -168,6 +168,26 @@ TEST_CASE("gates: the files that are named are looked at, and are no part of wha
   CHECK(fine.config->gates.permits_file == folder / "permits.csv");
 }
 
+TEST_CASE("permits: a time that the site's offset moves out of ours is an error, not a permit",
+          "[config]") {
+  for (const std::string row : {"1,H1,1970-01-01 00:00,", "1,H1,,1969-12-31T23:59:59Z"}) {
+    CAPTURE(row);
+    Diagnostics out;
+    (void)read_permits("p.csv", "number,id,from,until\n" + row + "\n", beijing(), out);
+    REQUIRE(out.size() == 1);
+    CHECK(to_text(out[0]).find("must be a time such as") != std::string::npos);
+  }
+}
+
+TEST_CASE("permits: a header that is none is told by its place: what stands there may be a plate",
+          "[config]") {
+  Diagnostics out;
+  (void)read_permits("p.csv", "number,id,SECRET\n1,H1,x\n", TimeZone{}, out);
+  REQUIRE_FALSE(out.empty());
+  CHECK(to_text(out[0]).find("SECRET") == std::string::npos);
+  CHECK(to_text(out[0]).find("column 3") != std::string::npos);
+}
+
 TEST_CASE("permits: a list is read as spreadsheets save it", "[config]") {
   Diagnostics out;
   const auto permits =

@@ -26,6 +26,30 @@ TEST_CASE("Two vehicles on one cycle are one too many") {
   CHECK(site.said() == "5m38s -gate-tailgating gate/g1/1");
 }
 
+TEST_CASE("A vehicle that the camera reads twice needs one cycle") {
+  Site site;
+  site.barrier(0s, PassageKind::cycle);
+  site.enter(5s, Subject::vehicle, "A1", "g1", "1");
+  site.enter(9s, Subject::vehicle, "A1", "g1", "1");
+  site.barrier(60s, PassageKind::cycle);
+  site.leave(65s, Subject::vehicle, "A1", "g1", "1");
+  site.leave(69s, Subject::vehicle, "A1", "g1", "1");
+  site.go(1h);
+  CHECK(site.said().empty());
+}
+
+TEST_CASE("A vehicle or a cycle that comes late is held against nobody") {
+  Site site;
+  Passage late = Site::passage(PassageKind::enter, Subject::vehicle, "A1", "g1", "1");
+  late.time = Site::time(10s);
+  site.pass(10min, late);
+  late.kind = PassageKind::cycle;
+  site.pass(10min, late);
+  site.go(11min);
+  CHECK(site.said().empty());
+  CHECK(site.ledger().state().lanes.at({"g1", "1"}).cycles.empty());
+}
+
 TEST_CASE("A cycle is good for a while only, and for its own lane") {
   Site site;
   site.barrier(0s, PassageKind::cycle);

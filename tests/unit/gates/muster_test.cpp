@@ -51,6 +51,22 @@ TEST_CASE("Who comes in during a muster is not on its list") {
   CHECK(list(site) == "a missing, b missing, c missing");
 }
 
+TEST_CASE("An alarm during a muster adds who has come in since, and keeps what is ticked off") {
+  Site site = site_with_three();
+  REQUIRE(site.tell(1min, muster(MusterCommand::Verb::start)));
+  REQUIRE(site.tell(2min, muster(MusterCommand::Verb::report, "a")));
+  site.leave(3min, Subject::person, "b");
+  site.enter(4min, Subject::person, "b");
+  site.enter(4min, Subject::person, "d");
+  site.out().notes.clear();
+  site.ledger().extend_muster("gas b", site.moment(5min), site.out());
+  CHECK(list(site) == "a reported point 1, b missing, c missing, d missing");
+  REQUIRE(site.out().notes.size() == 1);
+  CHECK(site.out().notes[0].message.en == "muster goes on: 2 more on the list");
+  site.ledger().extend_muster("gas b", site.moment(6min), site.out());
+  CHECK(site.out().notes.size() == 1);  // nobody is new
+}
+
 TEST_CASE("Who reported may still leave; who has left does not report") {
   Site site = site_with_three();
   REQUIRE(site.tell(1min, muster(MusterCommand::Verb::start)));

@@ -65,6 +65,19 @@ TEST_CASE("A device's time counts, but not one that lies ahead") {
   CHECK(stay_of(site, "li").since == Site::time(10s));
 }
 
+TEST_CASE("A device whose clock was reset is not believed: who came in does not vanish") {
+  Site site;
+  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");
+  p.time = from_us(946'684'800'000'000);  // 2000-01-01
+  site.pass(10s, p);
+  CHECK(stay_of(site, "zhang").since == Site::time(10s));
+  site.go(1h);
+  CHECK(site.inside() == "zhang");
+  p.kind = PassageKind::leave;
+  site.pass(2h, p);
+  CHECK(site.inside().empty());
+}
+
 TEST_CASE("A second entry means that the leaving was missed") {
   Site site;
   site.enter(1s, Subject::person, "zhang");
@@ -98,6 +111,30 @@ TEST_CASE("What comes late does not change what is known since") {
     site.enter(100s, Subject::person, "zhang");
     CHECK(site.inside() == "zhang");
   }
+}
+
+TEST_CASE("A clock that is set back locks nobody in") {
+  Site site;
+  site.enter(1h, Subject::person, "zhang");
+  site.enter(1h, Subject::person, "li");
+  site.leave(1h + 1min, Subject::person, "li");
+  site.ledger().set_back(site.moment(5min), site.out());
+  CHECK(stay_of(site, "zhang").since == Site::time(5min));
+  site.leave(6min, Subject::person, "zhang");
+  site.enter(7min, Subject::person, "li");
+  CHECK(site.inside() == "li");
+}
+
+TEST_CASE("Who is read twice at a gate has entered once") {
+  Site site;
+  site.enter(1s, Subject::hazmat, "H1", "g2", "h");
+  CHECK(site.said() == "1s +gate-no-permit gate/g2 1");
+  site.enter(11s, Subject::hazmat, "H1", "g2", "h");
+  CHECK(site.said().empty());
+  CHECK(stay_of(site, "H1").since == Site::time(1s));
+  CHECK(stay_of(site, "H1").seen_at == Site::time(11s));
+  site.enter(21s + 1us, Subject::hazmat, "H1", "g2", "h");  // its leaving was missed
+  CHECK(stay_of(site, "H1").since == Site::time(21s + 1us));
 }
 
 TEST_CASE("The same entry twice is one") {

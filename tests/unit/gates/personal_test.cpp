@@ -74,6 +74,21 @@ TEST_CASE("A muster's list is forgotten that long after its end") {
   CHECK(site.ledger().book().muster.entries.empty());
 }
 
+TEST_CASE("A muster that nobody ends is over, and forgotten, when it is older than is kept") {
+  Site site{short_plan()};
+  site.enter(0s, Subject::person, "zhang");
+  MusterCommand command;
+  command.reason = "drill";
+  REQUIRE(site.tell(1h, command));
+  site.out().notes.clear();
+  site.go(25h - 1us);
+  CHECK(site.ledger().book().muster.active);
+  site.go(25h);
+  CHECK_FALSE(site.ledger().book().muster.known);
+  REQUIRE(site.out().notes.size() == 1);
+  CHECK(site.out().notes[0].kind == gates::Note::Kind::muster_ended);
+}
+
 TEST_CASE("Names are kept only if the configuration wants them") {
   GatePlan plan = short_plan();
   Site site{plan};
@@ -81,8 +96,12 @@ TEST_CASE("Names are kept only if the configuration wants them") {
   p.name = "Zhang San";
   site.pass(0s, p);
   CHECK(site.ledger().book().inside.at("17").name == "Zhang San");
+  MusterCommand command;
+  command.reason = "drill";
+  REQUIRE(site.tell(500ms, command));
   plan.names = false;
   site.configure(1s, plan);
+  CHECK(site.ledger().book().muster.entries.at("17").stay.name.empty());
   CHECK(site.ledger().book().inside.at("17").name.empty());
   p.id = "18";
   site.pass(2s, p);

@@ -186,6 +186,59 @@ TEST_CASE("A card that leaves with its holder is missed after a while, until it 
   CHECK(site.said() == "2h -gate-card gate/g1");
 }
 
+TEST_CASE("Who is seen after the permit's end came in with one all the same") {
+  Site site;
+  REQUIRE(site.permit(0s, "P1", "H1", 1h));
+  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.go(1h);
+  CHECK(site.said() == "1h +gate-overstay inside/hazmat 1");
+  SECTION("at a checkpoint") {
+    site.pass(61min, Site::passage(PassageKind::seen, Subject::hazmat, "H1", "g2", "h"));
+  }
+  SECTION("by another configuration") {
+    GatePlan plan = small_plan();
+    plan.count_differs = 7;
+    site.configure(61min, plan);
+  }
+  CHECK(site.said().empty());
+}
+
+TEST_CASE("An entry that comes late is judged by the permit of its time") {
+  Site site;
+  REQUIRE(site.permit(0s, "P1", "H1", 1h));
+  Passage late = Site::passage(PassageKind::enter, Subject::hazmat, "H1", "g2", "h");
+  late.time = Site::time(30min);
+  site.pass(2h, late);
+  CHECK(site.said().find("gate-no-permit") == std::string::npos);
+}
+
+TEST_CASE("A card that was given out before its holder came in is missed too") {
+  Site site;
+  Passage card = Site::passage(PassageKind::card_out, Subject::person, "zhang", "g1", "");
+  card.card = "K7";
+  site.pass(5s, card);
+  site.enter(10s, Subject::person, "zhang");
+  CHECK(site.ledger().book().inside.at("zhang").card == "K7");
+  site.leave(1h, Subject::person, "zhang");
+  site.go(1h + 5min);
+  CHECK(site.said() == "1h5m +gate-card gate/g1 1");
+}
+
+TEST_CASE("Who comes back with the card before it is missed has not kept it") {
+  Site site;
+  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");
+  p.card = "K7";
+  site.pass(10s, p);
+  site.leave(1h, Subject::person, "zhang");
+  site.enter(1h + 1min, Subject::person, "zhang");
+  site.go(2h);
+  CHECK(site.said().empty());
+  CHECK(site.ledger().book().inside.at("zhang").card == "K7");
+  site.leave(3h, Subject::person, "zhang", "no such gate");
+  site.go(3h + 5min);
+  CHECK(site.said().find("+gate-card gate/unknown 1") != std::string::npos);
+}
+
 TEST_CASE("A card that is given back at the gate is not missed") {
   Site site;
   Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");

@@ -36,8 +36,11 @@ TEST_CASE("gates commands: who is inside is asked page by page and shown as one 
   CHECK(all.out.find("H1  ") != std::string::npos);
   CHECK(all.out.find("g1/2") != std::string::npos);
   CHECK(all.out.find("H2  ") != std::string::npos);
-  const Run one = run({page_two}, {"gates", "inside", "--class", "person", "--zone", "north a"});
-  CHECK(one.asked[0].target == "/v1/gates/inside?max=10000&class=person&zone=north%20a");
+  const Run some =
+      run({page_one, page_two}, {"gates", "inside", "--class", "person", "--zone", "north a"});
+  REQUIRE(some.asked.size() == 2);
+  CHECK(some.asked[0].target == "/v1/gates/inside?max=10000&class=person&zone=north%20a");
+  CHECK(some.asked[1].target == some.asked[0].target + "&after=H1");
   CHECK(run({{200, R"({"inside":[],"next":null})"}}, {"gates", "inside"}).out == "nobody\n");
 }
 

@@ -95,6 +95,16 @@ TEST_CASE("gates: overstaying is told by time alone", "[gates]") {
   CHECK(rig.alarms() == "10m1s raised on inside/hazmat 1");
 }
 
+TEST_CASE("gates: after the clock was set back, people can leave", "[gates]") {
+  Rig rig{gated()};
+  rig.send(1h, "@ enter person zhang g1");
+  rig.feed(ClockStep{-30min}, 31min);
+  REQUIRE(rig.facts().gates.size() >= 2);  // whoever shows them is told
+  CHECK(std::holds_alternative<Stay>(rig.facts().gates.back()));
+  rig.send(32min, "@ leave person zhang g1");
+  CHECK(inside(rig).empty());
+}
+
 TEST_CASE("gates: a retained passage is dropped: it happened some time", "[gates]") {
   Rig rig{gated()};
   rig.send_mqtt(1s, "@ enter person zhang g1", 0, false, true);
@@ -164,6 +174,11 @@ TEST_CASE("gates: an alarm of a named rule begins a muster, if it is told at all
     rig.send(4s, "a/b/c 40");
     rig.send(5s, "a/b/c 60");  // one muster is enough
     CHECK(begun.began == day + 3s);
+    rig.send(6s, "a/b/c 40");
+    rig.send(7s, "@ enter person li g1");
+    rig.send(8s, "a/b/c 60");  // but it is for everyone who is there
+    CHECK(begun.began == day + 3s);
+    CHECK(begun.entries.size() == 2);
   }
   SECTION("not one that is shelved") {
     AlarmCommand shelve;
