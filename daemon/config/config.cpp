@@ -378,6 +378,7 @@ class Loader {
     // from it.
     if (!around_.check_files) return {};
     std::vector<const SettingsTable*> tables;
+    tables.reserve(tests.size());
     for (const auto& test : tests) tables.push_back(test.get());
     const LineOf line_of = [this](const std::string& file, std::uint32_t line) {
       const auto found = std::find_if(documents_.begin(), documents_.end(),

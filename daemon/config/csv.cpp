@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include "model/utf8.h"
 
@@ -17,7 +18,7 @@ constexpr std::string_view bom = "\xEF\xBB\xBF";
 Result<std::string> from_gb18030(std::string_view bytes) {
   const Error neither{ErrorKind::bad_input, "is neither UTF-8 nor GB18030"};
   iconv_t converter = ::iconv_open("UTF-8", "GB18030");
-  if (converter == reinterpret_cast<iconv_t>(-1)) return neither;
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) return neither;
   std::string input{bytes};  // iconv's signature wants it changeable
   char* in = input.data();
   std::size_t in_left = input.size();

@@ -33,9 +33,9 @@ bool is_empty_text(const SettingsValue& value) {
 // Empty: nothing is wrong.
 std::string fault_of_list(const SettingsValue& value, bool tags) {
   const auto* list = std::get_if<std::vector<SettingsValue>>(&value.held);
-  const std::string wanted = tags ? "must be an array of tag names, such as [\"a/b/c\"]"
-                                  : "must be an array of names, such as [\"T101\", \"T102\"]: "
-                                    "letters (a-z, A-Z), digits, '-', '_', '.'";
+  std::string wanted = tags ? "must be an array of tag names, such as [\"a/b/c\"]"
+                            : "must be an array of names, such as [\"T101\", \"T102\"]: "
+                              "letters (a-z, A-Z), digits, '-', '_', '.'";
   if (list == nullptr) return wanted;
   if (list->size() > names_max) return "must not be more than " + std::to_string(names_max);
   std::set<std::string> seen;

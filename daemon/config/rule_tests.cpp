@@ -404,6 +404,7 @@ std::vector<RuleTest> read_rule_tests(const std::vector<const SettingsTable*>& t
                                       const std::vector<RuleSpec>& rules, TagIndex& index,
                                       const LineOf& line_of, Diagnostics& out) {
   std::vector<std::string> ids;
+  ids.reserve(rules.size());
   for (const RuleSpec& rule : rules) ids.push_back(rule.id);
   std::vector<RuleTest> tests;
   std::map<std::string, SourceLocation> places;

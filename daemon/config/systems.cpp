@@ -74,13 +74,13 @@ class Maker {
     }
     for (const SettingsTable* table : reader.tables("rule")) {
       each_copy(*table, "rule",
-                [this](std::shared_ptr<SettingsTable> rule, const std::string& suffix) {
+                [this](const std::shared_ptr<SettingsTable>& rule, const std::string& suffix) {
                   add_rule(rule, suffix);
                 });
     }
     for (const SettingsTable* table : reader.tables("test")) {
       each_copy(*table, "test",
-                [this](std::shared_ptr<SettingsTable> test, const std::string& suffix) {
+                [this](const std::shared_ptr<SettingsTable>& test, const std::string& suffix) {
                   add_test(test, suffix);
                 });
     }
