@@ -155,7 +155,8 @@ class Loader {
     const std::string* told = daemon == nullptr ? nullptr : raw_text(*daemon, "library");
     const std::vector<const SettingsTable*> systems = own_tables("system");
     const auto rules = own_tables("rule");
-    const bool limits = std::any_of(rules.begin(), rules.end(),
+    const bool limits = !own_tables("limit").empty() ||
+                        std::any_of(rules.begin(), rules.end(),
                                     [](const auto* rule) { return refers_to_limits(*rule); });
     if (told == nullptr && systems.empty() && !limits) return;
     library_ = told != nullptr ? path_from(around_.folder, *told) : default_library(around_.folder);
@@ -319,6 +320,7 @@ class Loader {
     check_boards(notify, *plan, config.alerts.enabled, out_);
     for (const auto& table : points.tags) tags.push_back(table.get());
     merge_tags(systems.tags, tags);
+    refuse_lost_limits(limits, rules, points);
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
@@ -339,6 +341,17 @@ class Loader {
     config.notes = std::move(notes_);
     plant.tags.reserve(declared.size());
     for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
+  }
+
+  // The park's limits that nobody asks for. Of a rule that could not be made nothing is known, and
+  // a stored configuration ran.
+  void refuse_lost_limits(const NamedLimits& limits, const std::vector<const SettingsTable*>& own,
+                          const Points& points) {
+    if (!complete_ || !around_.check_files) return;
+    std::set<std::string> used;
+    for (const SettingsTable* rule : own) add_limits_of(*rule, used);
+    for (const PointRule& rule : points.rules) add_limits_of(*rule.table, used);
+    limits.refuse_lost(used, out_);
   }
 
   // The park's tests, and those of packages that still hold.
