@@ -36,16 +36,73 @@ class Maker {
         id_(std::get<std::string>(arguments_.at("id"))),
         instance_("system " + in_quotes(id_) + ", " + system.where.file + ':' +
                   std::to_string(system.where.line)),
+        system_(system),
         systems_(systems),
         points_(points),
         out_(out) {}
 
-  void make() {
+  void make(const Package& package) {
+    if (refuse_empty_lists(package)) {
+      systems_.complete = false;
+      return;
+    }
+    const std::size_t rules = points_.rules.size();
+    const std::size_t faults = out_.size();
+    make_all();
+    if (points_.rules.size() == rules && out_.size() == faults) warn_of_no_rule(package);
+  }
+
+ private:
+  void make_all() {
     if (files_.points && !files_.points->rows.empty()) make_points(*files_.points);
     if (files_.rules != nullptr) make_rules(*files_.rules);
   }
 
- private:
+  // Rules of which an empty list leaves no tag: one error for each such list, where it is given,
+  // instead of one for each of them in the package.
+  bool refuse_empty_lists(const Package& package) {
+    std::map<std::string, std::vector<std::string>> rules;  // by the list
+    Diagnostics told_later;
+    Expander expander{arguments_, instance_, told_later};
+    const auto tables = files_.rules == nullptr ? std::vector<const SettingsTable*>{}
+                                                : raw_tables(*files_.rules, "rule");
+    for (const SettingsTable* table : tables) {
+      for (const Copy& copy : expander.copies(*table, "rule")) {
+        for (const std::string_view key : {"tags", "members", "terms"}) {
+          for (const std::string& name : emptied_by(*table, key, copy.arguments)) {
+            rules[name].push_back(id_of(*table));
+          }
+        }
+      }
+    }
+    SettingsReader reader{system_, "system", out_};
+    for (const auto& [name, ids] : rules) {
+      reader.error(name, "is empty, and without it " + rules_text(ids) + " of package " +
+                             in_quotes(package.name) + " would watch nothing: give at least one");
+    }
+    return !rules.empty();
+  }
+
+  static std::string rules_text(const std::vector<std::string>& ids) {
+    const std::size_t more = ids.size() - 1;
+    if (more == 0) return "the rule " + in_quotes(ids.front());
+    return "the rule " + in_quotes(ids.front()) + " and " + std::to_string(more) + " more";
+  }
+
+  // The lists that make rules, where all of them are empty.
+  void warn_of_no_rule(const Package& package) {
+    std::string names;
+    for (const Parameter& parameter : package.parameters) {
+      if (parameter.type != ParameterType::names || is_derived(parameter)) continue;
+      const auto& list = std::get<std::vector<SettingsValue>>(arguments_.at(parameter.name));
+      if (list.empty()) names += (names.empty() ? "" : ", ") + parameter.name;
+    }
+    if (names.empty()) return;
+    SettingsReader reader{system_, "system", out_};
+    reader.warning("", "watches nothing: package " + in_quotes(package.name) +
+                           " needs at least one of these lists: " + names);
+  }
+
   void make_points(const CsvFile& from) {
     CsvFile file{from.shown,
                  {from.rows.front()},
@@ -140,6 +197,7 @@ class Maker {
   Arguments arguments_;
   std::string id_;
   std::string instance_;
+  const SettingsTable& system_;
   Systems& systems_;
   Points& points_;
   Diagnostics& out_;
@@ -177,11 +235,12 @@ Systems make_systems(const std::vector<const SettingsTable*>& tables,
       break;
     }
     const PackageFiles* files = package_of(reader, packages, known, library);
+    Package package;
     std::optional<Arguments> arguments;
     if (files != nullptr && files->package != nullptr) {
       const std::size_t first = out.size();
       const std::string name = reader.text("package", "");
-      const Package package = read_package(*files->package, name, out);
+      package = read_package(*files->package, name, out);
       // Said for each system of a package; one of them stays.
       for (std::size_t at = first; at < out.size(); ++at) {
         out[at].where.instance =
@@ -202,7 +261,7 @@ Systems make_systems(const std::vector<const SettingsTable*>& tables,
       continue;
     }
     systems.ids.push_back(id);
-    Maker{*files, *std::move(arguments), *table, systems, points, out}.make();
+    Maker{*files, *std::move(arguments), *table, systems, points, out}.make(package);
   }
   const auto first = points.tags.begin() + static_cast<std::ptrdiff_t>(own);
   systems.tags.insert(systems.tags.begin(), first, points.tags.end());

@@ -133,18 +133,22 @@ TEST_CASE("systems: what a [[system]] gives wrongly is told at its key", "[confi
       {"package = \"tanks\"\nsite = \"a\"\n",
        "p.toml:6:1 error system.tanks: is missing: the tanks (names), which package \"tanks\" "
        "needs"},
-      {"package = \"tanks\"\nsite = \"a b\"\ntanks = []\n",
+      {"package = \"tanks\"\nsite = \"a b\"\ntanks = [\"T1\"]\n",
        "p.toml:8:1 error system.site: must be a name: letters"},
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\n",
+       "p.toml:9:1 error system.tanks: must not be empty: package \"tanks\" needs at least one "
+       "(the "
+       "tanks)"},
       {"package = \"tanks\"\nsite = \"a\"\ntanks = \"T1\"\n",
        "p.toml:9:1 error system.tanks: must be an array of names, such as"},
       {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\", \"T1\"]\n", "\"T1\" is there twice"},
-      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nheight = 99\n",
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nheight = 99\n",
        "p.toml:10:1 error system.height: must be a number from 1 to 40, is 99"},
-      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nkind = \"acit\"\n",
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nkind = \"acit\"\n",
        "p.toml:10:1 error system.kind: must be one of \"acid\", \"oil\"; did you mean \"acid\"?"},
-      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nvalves = 1\n",
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nvalves = 1\n",
        "system.valves: must be true or false"},
-      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nhieght = 9\n",
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nhieght = 9\n",
        "p.toml:10:1 error system.hieght: unknown key; did you mean \"height\"?"},
   };
   const Library library;
@@ -155,6 +159,65 @@ TEST_CASE("systems: what a [[system]] gives wrongly is told at its key", "[confi
     CHECK(got.said().find(one.said) != std::string::npos);
     CHECK(got.out.size() == 1);
   }
+}
+
+namespace {
+
+// The library's package whose tanks may be none, with rules on them.
+void give_optional_tanks(const Library& library, const std::string& fallback) {
+  library.folder.write("systems/tanks/package.toml",
+                       "name = \"tanks\"\ntitle = \"t\"\nline = \"safety\"\n[[parameter]]\n"
+                       "name = \"tanks\"\ntype = \"names\"\ndefault = " +
+                           fallback +
+                           "\ndescription = \"the tanks\"\n[[parameter]]\nname = \"all\"\n"
+                           "type = \"names\"\ndefault = [\"${tanks}\"]\n");
+  library.folder.write("systems/tanks/points.csv", "tag\n${site}/${tanks}/level\n");
+}
+
+}  // namespace
+
+TEST_CASE("systems: a list whose emptiness leaves rules without a tag is one mistake, at its key",
+          "[config][fault]") {
+  const Library library;
+  give_optional_tanks(library, "[\"T1\", \"T2\"]");
+  const std::string limit = "kind = \"limit\"\nH = 1\ntags = [\"${site}/${tanks}/level\"]\n";
+  library.folder.write(
+      "systems/tanks/rules.toml",
+      "[[rule]]\nid = \"high\"\n" + limit + "[[rule]]\nid = \"higher\"\n" + limit +
+          "[[rule]]\nid = \"two\"\nkind = \"vote\"\nk = 2\nabove = 1\n"
+          "members = [\"${site}/${tanks}/level\"]\n"
+          "[[test]]\nname = \"t\"\nrule = \"high\"\ninput = \"t ${site}/T1/level\"\n"
+          "expect = \"\"\n");
+  const std::string system = "[[system]]\npackage = \"tanks\"\nsite = \"a\"\n";
+  const Loaded got = library.with(system + "tanks = []\n");
+  CHECK(got.config == nullptr);
+  CHECK(got.said() ==
+        "<folder>/p.toml:9:1 error system.tanks: is empty, and without it the rule \"high\" and 2 "
+        "more of package \"tanks\" would watch nothing: give at least one\n");
+  CHECK(library.with(system).said().empty());
+  // A rule that only_if takes away, or that has another tag, needs no name.
+  library.folder.write("systems/tanks/rules.toml",
+                       "[[rule]]\nid = \"high\"\nonly_if = \"tanks\"\n" + limit +
+                           "[[rule]]\nid = \"one\"\nkind = \"limit\"\nH = 1\n"
+                           "tags = [\"${site}/${tanks}/level\", \"${site}/pool/level\"]\n"
+                           "[[tag]]\nname = \"${site}/pool/level\"\n");
+  CHECK(rule_ids(library.with(system + "tanks = []\n")) == "a.one ");
+}
+
+TEST_CASE("systems: one that makes no rule at all is a warning with the lists to give",
+          "[config][fault]") {
+  const Library library;
+  give_optional_tanks(library, "[]");
+  library.folder.write("systems/tanks/rules.toml",
+                       "[[rule]]\nid = \"high\"\nfor_each = \"tanks\"\nkind = \"limit\"\nH = 1\n"
+                       "tags = [\"${site}/${tanks}/level\"]\n");
+  const std::string system = "[[system]]\npackage = \"tanks\"\nsite = \"a\"\n";
+  const Loaded got = library.with(system);
+  CHECK(got.config != nullptr);
+  CHECK(got.said() ==
+        "<folder>/p.toml:6:1 warning system: watches nothing: package \"tanks\" needs at least one "
+        "of these lists: tanks\n");
+  CHECK(library.with(system + "tanks = [\"T1\"]\n").said().empty());
 }
 
 TEST_CASE("systems: two of one id, and a rule that overrides none, are mistakes",
