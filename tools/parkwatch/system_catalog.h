@@ -18,7 +18,7 @@ struct CatalogPoint {
   std::string type;  // empty: a number
   std::string low;   // of the range; empty: none
   std::string high;
-  bool has_topic = false;
+  bool is_derived = false;  // nobody sends it
 };
 
 struct CatalogLevel {
