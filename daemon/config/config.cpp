@@ -159,7 +159,8 @@ class Loader {
                         std::any_of(rules.begin(), rules.end(),
                                     [](const auto* rule) { return refers_to_limits(*rule); });
     if (told == nullptr && systems.empty() && !limits) return;
-    library_ = told != nullptr ? path_from(around_.folder, *told) : default_library(around_.folder);
+    library_ =
+        told != nullptr ? path_from(around_.folder, *told) : default_library({around_.folder});
     packages_known_ = packages_in(library_);
     for (const std::string& path : limits_in(library_)) add_library_file(path, "");
     if (told != nullptr && packages_known_.empty() && !documents_.back().is_library()) {

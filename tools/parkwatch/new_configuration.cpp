@@ -97,8 +97,7 @@ class NewConfiguration {
  public:
   NewConfiguration(const NewCommand& command, Console& console)
       : command_(command), console_(console) {
-    library_ =
-        command.library.empty() ? config::default_library("/etc/parkwatch") : command.library;
+    library_ = library_of(command.library);
     std::error_code error;
     const auto whole = std::filesystem::absolute(library_, error).lexically_normal();
     if (!error) library_ = whole.string();

@@ -192,6 +192,10 @@ class CatalogReader {
 
 }  // namespace
 
+std::string library_of(const std::string& told) {
+  return told.empty() ? config::default_library({"config", "/etc/parkwatch"}) : told;
+}
+
 std::vector<CatalogSystem> read_catalog(const std::string& library, const std::string& name,
                                         Diagnostics& out) {
   CatalogReader reader{library, out};

@@ -56,6 +56,10 @@ struct CatalogSystem {
   std::vector<config::NamedLimit> limits;  // every edition of those that it refers to, by name
 };
 
+// `told`, or without it where packages are found by default: ./config, as in the sources,
+// /etc/parkwatch, or where they are installed.
+[[nodiscard]] std::string library_of(const std::string& told);
+
 // Every package in byte order of the names, or only `name`. What is wrong with their files is
 // reported, and the package left out.
 [[nodiscard]] std::vector<CatalogSystem> read_catalog(const std::string& library,
