@@ -315,13 +315,12 @@ class Loader {
       limits.read(root, plant.calendar, false);
       root.finish();
     }
-    limits = library_limits(std::move(limits), plant.calendar);
+    limits = library_limits(std::move(limits), plant.calendar, rules, points);
     auto plan = std::make_shared<NotifyPlan>(read_notify(notify, around_, out_));
     if (report != nullptr) config.shift_report = read_shift_report(*report, *plan, around_, out_);
     check_boards(notify, *plan, config.alerts.enabled, out_);
     for (const auto& table : points.tags) tags.push_back(table.get());
     merge_tags(systems.tags, tags);
-    refuse_lost_limits(limits, rules, points);
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);
@@ -344,17 +343,6 @@ class Loader {
     for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
   }
 
-  // The park's limits that nobody asks for. Of a rule that could not be made nothing is known, and
-  // a stored configuration ran.
-  void refuse_lost_limits(const NamedLimits& limits, const std::vector<const SettingsTable*>& own,
-                          const Points& points) {
-    if (!complete_ || !around_.check_files) return;
-    std::set<std::string> used;
-    for (const SettingsTable* rule : own) add_limits_of(*rule, used);
-    for (const PointRule& rule : points.rules) add_limits_of(*rule.table, used);
-    limits.refuse_lost(used, out_);
-  }
-
   // The park's tests, and those of packages that still hold.
   std::vector<std::shared_ptr<SettingsTable>> test_tables(
       const std::vector<const SettingsTable*>& own, const Systems& systems,
@@ -375,7 +363,10 @@ class Loader {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   }
 
-  NamedLimits library_limits(NamedLimits limits, const Calendar& calendar) {
+  // The park's limits and the library's. What the park's rules and those of points and packages do
+  // not ask for is told, unless a rule could not be made; a stored configuration ran.
+  NamedLimits library_limits(NamedLimits limits, const Calendar& calendar,
+                             const std::vector<const SettingsTable*>& rules, const Points& points) {
     for (const Document& document : documents_) {
       const std::string begin = std::string{library_prefix} + "limits/";
       if (document.root == nullptr || !document.file.path.starts_with(begin)) continue;
@@ -383,6 +374,11 @@ class Loader {
       limits.read(root, calendar, true);
       root.finish();
     }
+    if (!complete_ || !around_.check_files) return limits;
+    std::set<std::string> used;
+    for (const SettingsTable* rule : rules) add_limits_of(*rule, used);
+    for (const PointRule& rule : points.rules) add_limits_of(*rule.table, used);
+    limits.refuse_lost(used, out_);
     return limits;
   }
 

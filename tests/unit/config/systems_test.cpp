@@ -220,6 +220,61 @@ TEST_CASE("systems: one that makes no rule at all is a warning with the lists to
   CHECK(library.with(system + "tanks = [\"T1\"]\n").said().empty());
 }
 
+TEST_CASE("systems: a package's test of a rule that is left out is left out with it", "[config]") {
+  const Library library;
+  give_optional_tanks(library, "[]");
+  const auto with_test_of = [&](const std::string& rule) {
+    library.folder.write("systems/tanks/rules.toml",
+                         "[[rule]]\nid = \"high\"\nonly_if = \"all\"\nkind = \"limit\"\nH = 1\n"
+                         "tags = [\"${site}/${tanks}/level\"]\n"
+                         "[[test]]\nname = \"t\"\nrule = \"" +
+                             rule + "\"\ninput = \"t ${site}/T1/level\"\nexpect = \"\"\n");
+    return library.with(
+        "[[system]]\npackage = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nall = []\n");
+  };
+  const Loaded got = with_test_of("high");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  CHECK(got.config->tests.empty());
+  CHECK(with_test_of("hihg").said().find("unknown rule \"a.hihg\"") != std::string::npos);
+}
+
+TEST_CASE("systems: two that would make the same tags are one mistake, at the second's site",
+          "[config][fault]") {
+  const Library library;
+  const Loaded got = library.with(two_tanks +
+                                  "[[system]]\npackage = \"tanks\"\nsite = \"tf-a\"\nid = \"b\"\n"
+                                  "tanks = [\"T102\", \"T103\"]\n"
+                                  "[[rule]]\nid = \"b.stuck\"\npriority = \"low\"\n");
+  CHECK(got.config == nullptr);
+  CHECK(got.said() ==
+        "<folder>/p.toml:12:1 error system.site: \"tf-a/T102/level\" and 2 more of package "
+        "\"tanks\" would be tags of the system \"tf-a\" at <folder>/p.toml:8 as well; give it a "
+        "site of its own\n");
+}
+
+TEST_CASE("systems: two may share a site as long as their tags differ", "[config]") {
+  const Library library;
+  library.folder.write("systems/tanks/rules.toml", "");
+  const Loaded got = library.with(
+      two_tanks +
+      "[[system]]\npackage = \"tanks\"\nsite = \"tf-a\"\nid = \"b\"\ntanks = [\"T9\"]\n");
+  CHECK(got.said().empty());
+  CHECK(tag_names(got) == "tf-a/T101/level tf-a/T102/level tf-a/T9/level ");
+}
+
+TEST_CASE("systems: what overrides rules of a system that has a mistake is no further mistake",
+          "[config][fault]") {
+  const Library library;
+  const std::string system = "[[system]]\npackage = \"tanks\"\nsite = \"a\"\ntanks = []\n";
+  const std::string rules = "[[rule]]\nid = \"a.stuck.T1\"\nenabled = false\n";
+  const Loaded got = library.with(system + rules + "[[rule]]\nid = \"b.stuck\"\n");
+  CAPTURE(got.said());
+  REQUIRE(got.out.size() == 2);
+  CHECK(got.out[0].key == "system.tanks");
+  CHECK(got.out[1].where.line == 13);  // b is no system's
+}
+
 TEST_CASE("systems: two of one id, and a rule that overrides none, are mistakes",
           "[config][fault]") {
   const Library library;
