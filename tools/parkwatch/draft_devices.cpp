@@ -110,11 +110,17 @@ std::size_t common(const Quantities& a, const Quantities& b) {
       std::count_if(a.begin(), a.end(), [&](const auto& one) { return b.contains(one); }));
 }
 
+struct FoundDevice {
+  std::string name;
+  std::size_t count;                // of the list's quantities
+  std::vector<std::string> rivals;  // lists that it fits just as well
+};
+
 // A list with what its devices measure.
 struct ListOfDevices {
   std::string name;
   Quantities quantities;
-  std::vector<std::pair<std::string, std::size_t>> found;  // and how many of the quantities it has
+  std::vector<FoundDevice> found;
 };
 
 // Puts the device where it belongs.
@@ -134,7 +140,12 @@ void place_device(const std::string& device, const Quantities& own,
   for (const auto& [list, count] : fit) {
     const bool more = count == list->quantities.size() && common(taken, list->quantities) == 0;
     if (!taken.empty() && !more) continue;
-    list->found.emplace_back(device, count);
+    FoundDevice found{device, count, {}};
+    for (const auto& [other, others_count] : fit) {
+      const bool alike = others_count == count && other->quantities == list->quantities;
+      if (alike && other != list) found.rivals.push_back(other->name);
+    }
+    list->found.push_back(std::move(found));
     taken.insert(list->quantities.begin(), list->quantities.end());
   }
 }
@@ -163,9 +174,9 @@ SiteRows rows_of_site(const std::vector<DraftRow>& rows, const std::vector<std::
   return result;
 }
 
-std::map<std::string, std::vector<std::string>> devices_of(const std::vector<DraftRow>& rows,
-                                                           const std::vector<std::string>& patterns,
-                                                           const std::vector<std::string>& lists) {
+std::map<std::string, FoundDevices> devices_of(const std::vector<DraftRow>& rows,
+                                               const std::vector<std::string>& patterns,
+                                               const std::vector<std::string>& lists) {
   std::vector<ListOfDevices> all;
   for (const std::string& name : lists) all.push_back({name, {}, {}});
   std::set<std::string> fixed;
@@ -182,12 +193,19 @@ std::map<std::string, std::vector<std::string>> devices_of(const std::vector<Dra
     devices[levels.device].insert(levels.quantity);
   }
   for (const auto& [device, own] : devices) place_device(device, own, all);
-  std::map<std::string, std::vector<std::string>> result;
+  std::map<std::string, FoundDevices> result;
   for (const ListOfDevices& list : all) {
     std::size_t most = 0;
-    for (const auto& [device, count] : list.found) most = std::max(most, count);
-    for (const auto& [device, count] : list.found) {
-      if (count * 2 >= most) result[list.name].push_back(device);
+    for (const FoundDevice& device : list.found) most = std::max(most, device.count);
+    for (const FoundDevice& device : list.found) {
+      if (device.count * 2 < most) continue;
+      FoundDevices& own = result[list.name];
+      own.names.push_back(device.name);
+      for (const std::string& rival : device.rivals) {
+        if (std::find(own.rivals.begin(), own.rivals.end(), rival) == own.rivals.end()) {
+          own.rivals.push_back(rival);
+        }
+      }
     }
   }
   return result;

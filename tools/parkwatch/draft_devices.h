@@ -27,12 +27,18 @@ struct SiteRows {
                                     const std::vector<std::string>& patterns,
                                     const std::string& site);
 
+// The devices that are put into a list.
+struct FoundDevices {
+  std::vector<std::string> names;
+  std::vector<std::string> rivals;  // other lists that some of them fit just as well
+};
+
 // The devices for each of the lists (names of parameters, as declared). A device goes to the list
 // of whose points it has most, then of whose points it has the greater part, then the first; and
 // to a further one if it has all of its points, and none of them is another list's as well. Devices
 // that the package names itself are in no list, nor those with less than half as many points as
 // the one with most.
-[[nodiscard]] std::map<std::string, std::vector<std::string>> devices_of(
+[[nodiscard]] std::map<std::string, FoundDevices> devices_of(
     const std::vector<DraftRow>& rows, const std::vector<std::string>& patterns,
     const std::vector<std::string>& lists);
 

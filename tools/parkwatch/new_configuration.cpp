@@ -75,7 +75,7 @@ void choose_members(ChosenSystem& chosen) {
         const auto* text = std::get_if<std::string>(&element.held);
         return text != nullptr && *text == *name;
       });
-      const auto& names = found->second;
+      const auto& names = found->second.names;
       if (place == before->end() || std::find(names.begin(), names.end(), *name) != names.end()) {
         continue;
       }
@@ -219,7 +219,7 @@ class NewConfiguration {
 
   // The devices of the draft for the package's lists. What a list is made of is asked for instead
   // of it.
-  void fill_lists(ChosenSystem& one) const {
+  void fill_lists(ChosenSystem& one) {
     std::vector<std::string> lists;
     for (const config::Parameter& parameter : one.system.package.parameters) {
       const bool is_list = parameter.type == config::ParameterType::names;
@@ -229,6 +229,14 @@ class NewConfiguration {
     for (const std::size_t row : one.rows) own.push_back(rows_[row]);
     one.lists = devices_of(own, sent_patterns(one.system), lists);
     choose_members(one);
+    for (const auto& [list, found] : one.lists) {
+      if (found.rivals.empty()) continue;
+      std::string rivals;
+      for (const std::string& rival : found.rivals) rivals += ", " + rival;
+      warnings_.push_back("package " + one.system.package.name + ": what is in " + list +
+                          " fits these lists just as well: " + rivals.substr(2) +
+                          "; put each where it belongs");
+    }
   }
 
   // Learns the system's tags, and whether it watches anything as it is.

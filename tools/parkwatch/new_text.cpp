@@ -47,6 +47,15 @@ std::string literal(const SettingsValue& value) {
   return '[' + out + ']';
 }
 
+std::string in_words(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += i + 1 == names.size() ? " or " : ", ";
+    out += names[i];
+  }
+  return out;
+}
+
 // A comment of one line.
 std::string comment(const std::string& text) {
   std::string out = "# ";
@@ -100,7 +109,9 @@ std::string system_text(const ChosenSystem& chosen) {
     const auto found = chosen.lists.find(one.name);
     const auto member = chosen.members.find(one.name);
     if (found != chosen.lists.end()) {
-      out += comment(words) + one.name + " = " + list_of(found->second) + '\n';
+      const std::string rivals = in_words(found->second.rivals);
+      out += comment(words + (rivals.empty() ? "" : " - CHANGE THIS: they may be " + rivals)) +
+             one.name + " = " + list_of(found->second.names) + '\n';
     } else if (member != chosen.members.end()) {
       out +=
           comment(words + " - CHANGE THIS") + one.name + " = " + toml_text(member->second) + '\n';

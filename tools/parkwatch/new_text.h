@@ -6,6 +6,7 @@
 
 #include "model/tag.h"
 #include "tools/parkwatch/command_line.h"
+#include "tools/parkwatch/draft_devices.h"
 #include "tools/parkwatch/draft_match.h"
 #include "tools/parkwatch/system_catalog.h"
 
@@ -17,7 +18,7 @@ struct ChosenSystem {
   std::string site;
   std::string id;  // empty: the site
   // Parameters that the draft answers: lists, and names that are one of a list's.
-  std::map<std::string, std::vector<std::string>> lists;
+  std::map<std::string, FoundDevices> lists;
   std::map<std::string, std::string> members;
   // Every list is empty unless given, and nothing is watched then: examples stand for them.
   bool needs_a_list = false;

@@ -25,6 +25,12 @@ std::vector<DraftRow> rows_of(const Texts& tags, const std::string& prefix = "x/
 const Texts plant{"${site}/effluent/flow", "${site}/${blowers}/command",
                   "${site}/${blowers}/running", "${site}/${pumps}/running"};
 
+Devices found_in(const std::vector<DraftRow>& rows, const Texts& patterns, const Texts& lists) {
+  Devices names;
+  for (const auto& [list, found] : devices_of(rows, patterns, lists)) names[list] = found.names;
+  return names;
+}
+
 // "0 2", or "tf-a 3, tf-b 1" if there are several.
 std::string chosen(const std::vector<DraftRow>& rows, const Texts& patterns,
                    const std::string& site) {
@@ -43,8 +49,8 @@ TEST_CASE("draft devices: those of a list are those with most of its quantities"
   const auto rows = rows_of({"p/T1/level", "p/T1/gas", "p/T2/level", "p/T2/gas", "p/T2/flow",
                              "p/pool/level", "p/office/co2"});
   const Texts patterns{"${site}/${tanks}/level", "${site}/${tanks}/gas", "${site}/${tanks}/flow"};
-  CHECK(devices_of(rows, patterns, {"tanks"}) == Devices{{"tanks", {"T1", "T2"}}});
-  CHECK(devices_of(rows, patterns, {"pumps"}).empty());
+  CHECK(found_in(rows, patterns, {"tanks"}) == Devices{{"tanks", {"T1", "T2"}}});
+  CHECK(found_in(rows, patterns, {"pumps"}).empty());
 }
 
 TEST_CASE("draft devices: one that fits two lists goes to that of whose points it has most",
@@ -52,14 +58,16 @@ TEST_CASE("draft devices: one that fits two lists goes to that of whose points i
   const auto rows =
       rows_of({"w/B1/command", "w/B1/running", "w/B2/command", "w/B2/running", "w/P1/running"});
   const Devices found{{"blowers", {"B1", "B2"}}, {"pumps", {"P1"}}};
-  CHECK(devices_of(rows, plant, {"blowers", "pumps"}) == found);
-  CHECK(devices_of(rows, plant, {"pumps", "blowers"}) == found);
+  CHECK(found_in(rows, plant, {"blowers", "pumps"}) == found);
+  CHECK(found_in(rows, plant, {"pumps", "blowers"}) == found);
 }
 
 TEST_CASE("draft devices: of lists that it fits as well it goes to the first", "[cli]") {
   const Texts patterns{"${site}/${frozen}/temperature", "${site}/${chilled}/temperature"};
-  CHECK(devices_of(rows_of({"c/R1/temperature"}), patterns, {"frozen", "chilled"}) ==
-        Devices{{"frozen", {"R1"}}});
+  const auto found = devices_of(rows_of({"c/R1/temperature"}), patterns, {"frozen", "chilled"});
+  REQUIRE(found.size() == 1);
+  CHECK(found.at("frozen").names == Texts{"R1"});
+  CHECK(found.at("frozen").rivals == Texts{"chilled"});
 }
 
 TEST_CASE("draft devices: one may be in two lists that have no point in common", "[cli]") {
@@ -67,13 +75,13 @@ TEST_CASE("draft devices: one may be in two lists that have no point in common",
                        "${site}/${hazmat}/occupied", "${site}/${cards}/in", "${site}/${cards}/out"};
   const auto rows = rows_of({"c/g1/board", "c/g1/camera", "c/g1/occupied", "c/g2/board",
                              "c/g2/camera", "c/g2/in", "c/g2/out", "c/g3/board", "c/g3/out"});
-  CHECK(devices_of(rows, patterns, {"gates", "hazmat", "cards"}) ==
+  CHECK(found_in(rows, patterns, {"gates", "hazmat", "cards"}) ==
         Devices{{"gates", {"g1", "g2", "g3"}}, {"hazmat", {"g1"}}, {"cards", {"g2"}}});
 }
 
 TEST_CASE("draft devices: what the package names itself is in no list", "[cli]") {
   const Texts patterns{"${site}/outlet/chlorine", "${site}/${taps}/chlorine"};
-  CHECK(devices_of(rows_of({"w/Outlet/chlorine", "w/tap1/chlorine"}), patterns, {"taps"}) ==
+  CHECK(found_in(rows_of({"w/Outlet/chlorine", "w/tap1/chlorine"}), patterns, {"taps"}) ==
         Devices{{"taps", {"tap1"}}});
 }
 

@@ -167,6 +167,24 @@ TEST_CASE("new from a draft: the only site of a draft may have another name", "[
   library.check_passes();
 }
 
+TEST_CASE("new from a draft: what fits two lists alike is said, since nobody can tell them apart",
+          "[cli]") {
+  const Packages library;
+  library.add("rooms", {"cold = []", "warm = []", "hot = []"},
+              {"${cold}/degrees", "${warm}/degrees", "${hot}/degrees", "${hot}/fire"},
+              {"${cold}/degrees"});
+  const Made made = library.made(
+      {"rooms"}, {"r"}, {"x/r/R1/degrees", "x/r/R2/degrees", "x/r/R3/degrees", "x/r/R3/fire"});
+  CAPTURE(made.text);
+  CHECK(
+      made.rec.err.str() ==
+      "parkwatch: warning: package rooms: what is in cold fits these lists just as well: warm; put "
+      "each where it belongs\n");
+  CHECK(made.has("# cold - CHANGE THIS: they may be warm\ncold = [\"R1\", \"R2\"]\n"));
+  CHECK(made.has("# hot\nhot = [\"R3\"]\n"));
+  library.check_passes();
+}
+
 TEST_CASE("new: packages that have a tag in common at a site are named", "[cli][fault]") {
   const Packages library;
   library.add("station", {"chargers"}, {"${chargers}/power", "${chargers}/fault"},
