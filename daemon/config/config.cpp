@@ -155,10 +155,12 @@ class Loader {
     const std::string* told = daemon == nullptr ? nullptr : raw_text(*daemon, "library");
     const std::vector<const SettingsTable*> systems = own_tables("system");
     const auto rules = own_tables("rule");
-    const bool limits = std::any_of(rules.begin(), rules.end(),
+    const bool limits = !own_tables("limit").empty() ||
+                        std::any_of(rules.begin(), rules.end(),
                                     [](const auto* rule) { return refers_to_limits(*rule); });
     if (told == nullptr && systems.empty() && !limits) return;
-    library_ = told != nullptr ? path_from(around_.folder, *told) : default_library(around_.folder);
+    library_ =
+        told != nullptr ? path_from(around_.folder, *told) : default_library({around_.folder});
     packages_known_ = packages_in(library_);
     for (const std::string& path : limits_in(library_)) add_library_file(path, "");
     if (told != nullptr && packages_known_.empty() && !documents_.back().is_library()) {
@@ -313,7 +315,7 @@ class Loader {
       limits.read(root, plant.calendar, false);
       root.finish();
     }
-    limits = library_limits(std::move(limits), plant.calendar);
+    limits = library_limits(std::move(limits), plant.calendar, rules, points);
     auto plan = std::make_shared<NotifyPlan>(read_notify(notify, around_, out_));
     if (report != nullptr) config.shift_report = read_shift_report(*report, *plan, around_, out_);
     check_boards(notify, *plan, config.alerts.enabled, out_);
@@ -361,7 +363,10 @@ class Loader {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   }
 
-  NamedLimits library_limits(NamedLimits limits, const Calendar& calendar) {
+  // The park's limits and the library's. What the park's rules and those of points and packages do
+  // not ask for is told, unless a rule could not be made; a stored configuration ran.
+  NamedLimits library_limits(NamedLimits limits, const Calendar& calendar,
+                             const std::vector<const SettingsTable*>& rules, const Points& points) {
     for (const Document& document : documents_) {
       const std::string begin = std::string{library_prefix} + "limits/";
       if (document.root == nullptr || !document.file.path.starts_with(begin)) continue;
@@ -369,6 +374,11 @@ class Loader {
       limits.read(root, calendar, true);
       root.finish();
     }
+    if (!complete_ || !around_.check_files) return limits;
+    std::set<std::string> used;
+    for (const SettingsTable* rule : rules) add_limits_of(*rule, used);
+    for (const PointRule& rule : points.rules) add_limits_of(*rule.table, used);
+    limits.refuse_lost(used, out_);
     return limits;
   }
 

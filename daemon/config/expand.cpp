@@ -51,6 +51,22 @@ bool is_set(const Argument& argument) {
   return list != nullptr && !list->empty();
 }
 
+// The parameter of a text or a table in an array whose empty list makes it none at all.
+std::optional<std::string> emptying(const SettingsValue& element, const Arguments& arguments) {
+  std::vector<std::string> names;
+  if (const auto* written = std::get_if<std::string>(&element.held)) {
+    names = parameters_of(*written).names;
+  } else if (const auto* inner = std::get_if<std::shared_ptr<SettingsTable>>(&element.held)) {
+    names = raw_texts(**inner, "for_each");
+  }
+  for (const std::string& name : names) {
+    const auto found = arguments.find(name);
+    const auto* list = found == arguments.end() ? nullptr : list_in(found->second);
+    if (list != nullptr && list->empty()) return name;
+  }
+  return std::nullopt;
+}
+
 std::string known_in(const Arguments& arguments, std::vector<std::string>& names) {
   std::string list;
   for (const auto& [name, value] : arguments) {
@@ -61,6 +77,20 @@ std::string known_in(const Arguments& arguments, std::vector<std::string>& names
 }
 
 }  // namespace
+
+std::vector<std::string> emptied_by(const SettingsTable& table, std::string_view key,
+                                    const Arguments& arguments) {
+  const SettingsValue* value = raw_value(table, key);
+  if (value == nullptr) return {};
+  const auto* array = std::get_if<std::vector<SettingsValue>>(&value->held);
+  std::vector<std::string> names;
+  for (const SettingsValue& element : array == nullptr ? std::vector{*value} : *array) {
+    const auto name = emptying(element, arguments);
+    if (!name) return {};
+    if (std::find(names.begin(), names.end(), *name) == names.end()) names.push_back(*name);
+  }
+  return names;
+}
 
 SourceLocation Expander::placed(SourceLocation where) const {
   where.instance = instance_;

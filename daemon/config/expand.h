@@ -28,6 +28,11 @@ struct Copy {
   Arguments arguments;
 };
 
+// The parameters whose lists are empty so that nothing is left of the array at `key`, which has
+// elements for their names only. None: something is left, or there is no such array.
+[[nodiscard]] std::vector<std::string> emptied_by(const SettingsTable& table, std::string_view key,
+                                                  const Arguments& arguments);
+
 // Fills in. What is wrong (an unknown parameter, a list where one value belongs) is reported at its
 // place, with `instance`; failed() then says that the result is of no use.
 class Expander {

@@ -1,18 +1,27 @@
 // daemon/config/library.cpp - Finds packages and limits.
 #include "config/library.h"
 
-#include <filesystem>
-
 #include "config/files.h"
 
 namespace parkwatch::config {
 
-std::string default_library(const std::string& folder) {
+std::filesystem::path running_program() {
   std::error_code error;
-  const std::string place = folder.empty() ? "." : folder;
-  return std::filesystem::is_directory(std::filesystem::path{place} / "systems", error)
-             ? folder
-             : std::string{installed_library};
+  return std::filesystem::read_symlink("/proc/self/exe", error);
+}
+
+std::string default_library(const std::vector<std::string>& folders,
+                            const std::filesystem::path& program) {
+  const auto has_systems = [](const std::filesystem::path& folder) {
+    std::error_code error;
+    return std::filesystem::is_directory(folder / "systems", error);
+  };
+  for (const std::string& folder : folders) {
+    if (has_systems(folder.empty() ? "." : folder)) return folder;
+  }
+  const auto beside = program.parent_path().parent_path() / "share" / "parkwatch";
+  if (!program.empty() && has_systems(beside)) return beside.string();
+  return std::string{installed_library};
 }
 
 std::vector<std::string> packages_in(const std::string& library) {

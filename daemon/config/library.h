@@ -2,6 +2,7 @@
 // limits/<standard>.toml. Blocking file access; any thread.
 #pragma once
 #include <array>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,12 @@ inline constexpr std::string_view library_prefix = "library:";
 inline constexpr std::array<std::string_view, 3> package_files{"package.toml", "points.csv",
                                                                "rules.toml"};
 
-// `folder` if it has systems/, else the installed one.
-[[nodiscard]] std::string default_library(const std::string& folder);
+// The file of the program that runs; empty if the system does not say.
+[[nodiscard]] std::filesystem::path running_program();
+// Where packages are if nobody says it: the first of `folders` that has systems/ ("" is where the
+// program stands), else ../share/parkwatch beside `program` if that has, else the installed one.
+[[nodiscard]] std::string default_library(const std::vector<std::string>& folders,
+                                          const std::filesystem::path& program = running_program());
 // The names of its packages, in byte order.
 [[nodiscard]] std::vector<std::string> packages_in(const std::string& library);
 // "limits/gb18918.toml" and so on, in byte order.

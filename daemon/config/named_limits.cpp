@@ -49,6 +49,7 @@ NamedLimit read_limit(SettingsReader& reader, const Calendar& calendar) {
   if (!reader.has("value")) reader.error("value", "is missing: the figure");
   limit.value = reader.number("value").value_or(0);
   limit.where = reader.where("value");
+  limit.named = reader.where("name");
   if (!reader.has("unit")) reader.error("unit", "is missing: as tags have it, \"\" for none");
   limit.unit = reader.text("unit", "");
   limit.averaging = reader.text("averaging", "");
@@ -343,6 +344,24 @@ void NamedLimits::add(NamedLimit limit, bool of_library, SettingsReader& reader)
   }
 }
 
+void NamedLimits::refuse_lost(const std::set<std::string>& used, Diagnostics& out) const {
+  const auto is_known = [&](const auto& one) {
+    return one.second.of_library || replaced_.contains(one.first);
+  };
+  std::vector<std::string> known;
+  for (const auto& one : entries_) {
+    if (is_known(one)) known.push_back(one.first);
+  }
+  for (const auto& one : entries_) {
+    if (is_known(one) || used.contains(one.first)) continue;
+    const std::string nearest = hint(one.first, known);
+    out.push_back({nearest.empty() ? Diagnostic::Severity::warning : Diagnostic::Severity::error,
+                   one.second.editions.front().named, "limit.name",
+                   in_quotes(one.first) +
+                       " replaces no limit of the library, and no rule refers to it" + nearest});
+  }
+}
+
 const std::vector<NamedLimit>* NamedLimits::find(const std::string& name) const {
   const auto found = entries_.find(name);
   return found == entries_.end() ? nullptr : &found->second.editions;
@@ -366,6 +385,14 @@ bool refers_to_limits(const SettingsTable& rule) {
     const SettingsTable* table = raw_table(rule, key);
     return table != nullptr && raw_value(*table, "limit") != nullptr;
   });
+}
+
+void add_limits_of(const SettingsTable& rule, std::set<std::string>& names) {
+  for (const std::string_view key : keys) {
+    const SettingsTable* table = raw_table(rule, key);
+    const std::string* name = table == nullptr ? nullptr : raw_text(*table, "limit");
+    if (name != nullptr) names.insert(*name);
+  }
 }
 
 }  // namespace parkwatch::config

@@ -31,6 +31,7 @@ struct NamedLimit {
   std::string clause;
   std::string proof;     // read, quoted, site, proposal
   SourceLocation where;  // of its value
+  SourceLocation named;  // of its name
 };
 
 class NamedLimits {
@@ -44,6 +45,9 @@ class NamedLimits {
   [[nodiscard]] std::vector<std::string> names() const;
   // A limit of the library that an included file replaces.
   [[nodiscard]] bool is_replaced(const std::string& name) const { return replaced_.contains(name); }
+  // Reports every limit of an included file that replaces none of the library and is not among
+  // `used`: as an error if its name is nearly one of the library's, whose figure would be in force.
+  void refuse_lost(const std::set<std::string>& used, Diagnostics& out) const;
 
  private:
   void add(NamedLimit limit, bool of_library, SettingsReader& reader);
@@ -76,5 +80,7 @@ struct LimitedRule {
 
 // Whether any level of the rule refers to a limit.
 [[nodiscard]] bool refers_to_limits(const SettingsTable& rule);
+// Adds the names of the limits that levels of the rule refer to.
+void add_limits_of(const SettingsTable& rule, std::set<std::string>& names);
 
 }  // namespace parkwatch::config

@@ -30,6 +30,11 @@ bool is_empty_text(const SettingsValue& value) {
   return text != nullptr && text->empty();
 }
 
+bool is_empty_list(const SettingsValue& value) {
+  const auto* list = std::get_if<std::vector<SettingsValue>>(&value.held);
+  return list != nullptr && list->empty();
+}
+
 // Empty: nothing is wrong.
 std::string fault_of_list(const SettingsValue& value, bool tags) {
   const auto* list = std::get_if<std::vector<SettingsValue>>(&value.held);
@@ -158,6 +163,10 @@ std::string_view to_text(ParameterType type) {
   return type_words.at(static_cast<std::size_t>(type));
 }
 
+bool is_derived(const Parameter& parameter) {
+  return parameter.fallback && has_parameters(*parameter.fallback);
+}
+
 const std::vector<std::string>& package_lines() {
   static const std::vector<std::string> lines{"safety", "environment", "emergency", "security",
                                               "energy"};
@@ -207,8 +216,13 @@ std::optional<Arguments> read_arguments(const Package& package, const SettingsTa
   for (const Parameter& parameter : package.parameters) {
     const SettingsValue* given = reader.value(parameter.name);
     if (given != nullptr) {
-      const std::string fault =
+      std::string fault =
           is_left_open(parameter, *given) && parameter.fallback ? "" : fault_of(parameter, *given);
+      // What it may do without has a default.
+      if (!parameter.fallback && is_empty_list(*given)) {
+        fault = "must not be empty: package " + in_quotes(package.name) + " needs at least one (" +
+                parameter.description.en + ')';
+      }
       if (!fault.empty()) reader.error(parameter.name, fault);
       arguments.insert_or_assign(parameter.name, given->held);
     } else if (!parameter.fallback) {

@@ -26,6 +26,9 @@ struct Parameter {
   std::optional<double> high;
 };
 
+// Whether its default is made of other parameters: it need not be given, ever.
+[[nodiscard]] bool is_derived(const Parameter& parameter);
+
 struct Package {
   std::string name;
   Text title;

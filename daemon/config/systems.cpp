@@ -2,6 +2,7 @@
 #include "config/systems.h"
 
 #include <algorithm>
+#include <set>
 
 #include "config/expand.h"
 #include "config/fields.h"
@@ -36,16 +37,74 @@ class Maker {
         id_(std::get<std::string>(arguments_.at("id"))),
         instance_("system " + in_quotes(id_) + ", " + system.where.file + ':' +
                   std::to_string(system.where.line)),
+        system_(system),
         systems_(systems),
         points_(points),
         out_(out) {}
 
-  void make() {
+  void make(const Package& package) {
+    if (refuse_empty_lists(package)) {
+      systems_.complete = false;
+      return;
+    }
+    const std::size_t rules = points_.rules.size();
+    const std::size_t faults = out_.size();
+    make_all();
+    if (points_.rules.size() == rules && out_.size() == faults) warn_of_no_rule(package);
+  }
+
+ private:
+  void make_all() {
     if (files_.points && !files_.points->rows.empty()) make_points(*files_.points);
     if (files_.rules != nullptr) make_rules(*files_.rules);
   }
 
- private:
+  // Rules of which an empty list leaves no tag: one error for each such list, where it is given,
+  // instead of one for each of them in the package.
+  bool refuse_empty_lists(const Package& package) {
+    std::map<std::string, std::vector<std::string>> rules;  // by the list
+    Diagnostics told_later;
+    Expander expander{arguments_, instance_, told_later};
+    const auto tables = files_.rules == nullptr ? std::vector<const SettingsTable*>{}
+                                                : raw_tables(*files_.rules, "rule");
+    for (const SettingsTable* table : tables) {
+      for (const Copy& copy : expander.copies(*table, "rule")) {
+        for (const std::string_view key : {"tags", "members", "terms"}) {
+          for (const std::string& name : emptied_by(*table, key, copy.arguments)) {
+            std::vector<std::string>& ids = rules[name];
+            if (ids.empty() || ids.back() != id_of(*table)) ids.push_back(id_of(*table));
+          }
+        }
+      }
+    }
+    SettingsReader reader{system_, "system", out_};
+    for (const auto& [name, ids] : rules) {
+      reader.error(name, "is empty, and without it " + rules_text(ids) + " of package " +
+                             in_quotes(package.name) + " would watch nothing: give at least one");
+    }
+    return !rules.empty();
+  }
+
+  static std::string rules_text(const std::vector<std::string>& ids) {
+    const std::size_t more = ids.size() - 1;
+    if (more == 0) return "the rule " + in_quotes(ids.front());
+    return "the rule " + in_quotes(ids.front()) + " and " + std::to_string(more) + " more";
+  }
+
+  // The lists that make rules, where all of them are empty.
+  void warn_of_no_rule(const Package& package) {
+    std::string names;
+    for (const Parameter& parameter : package.parameters) {
+      if (parameter.type != ParameterType::names || is_derived(parameter)) continue;
+      const auto& list = std::get<std::vector<SettingsValue>>(arguments_.at(parameter.name));
+      if (list.empty()) names += (names.empty() ? "" : ", ") + parameter.name;
+    }
+    if (names.empty()) return;
+    SettingsReader reader{system_, "system", out_};
+    reader.warning("", "watches nothing: package " + in_quotes(package.name) +
+                           " needs at least one of these lists: " + names);
+  }
+
   void make_points(const CsvFile& from) {
     CsvFile file{from.shown,
                  {from.rows.front()},
@@ -79,6 +138,7 @@ class Maker {
                 });
     }
     for (const SettingsTable* table : reader.tables("test")) {
+      if (is_of_left_out_rule(*table, root)) continue;
       each_copy(*table, "test",
                 [this](const std::shared_ptr<SettingsTable>& test, const std::string& suffix) {
                   add_test(test, suffix);
@@ -107,10 +167,24 @@ class Maker {
     if (around.failed()) systems_.complete = false;
   }
 
+  // Whether one of the test's rules is there in the package and not in this system (only_if, an
+  // empty list).
+  [[nodiscard]] bool is_of_left_out_rule(const SettingsTable& test,
+                                         const SettingsTable& root) const {
+    const std::vector<std::string> rules = raw_texts(test, "rule");
+    return std::any_of(rules.begin(), rules.end(), [&](const std::string& id) {
+      if (made_.contains(id)) return false;
+      const auto all = raw_tables(root, "rule");
+      return std::any_of(all.begin(), all.end(),
+                         [&](const auto* one) { return id_of(*one) == id; });
+    });
+  }
+
   void add_rule(const std::shared_ptr<SettingsTable>& rule, const std::string& suffix) {
     std::string family;
     // Without an id the rule's reader says what is missing.
     if (std::string* id = raw_text(*rule, "id"); id != nullptr && !id->empty()) {
+      made_.insert(*id);
       *id = id_ + '.' + *id;
       if (!suffix.empty()) {
         family = *id;
@@ -140,9 +214,68 @@ class Maker {
   Arguments arguments_;
   std::string id_;
   std::string instance_;
+  const SettingsTable& system_;
   Systems& systems_;
   Points& points_;
   Diagnostics& out_;
+  std::set<std::string> made_;  // rules, as the package calls them
+};
+
+// How much there is before a system is made.
+struct MadeSoFar {
+  std::size_t point_tags;
+  std::size_t rules;
+  std::size_t mappings;
+  std::size_t tags;
+  std::size_t tests;
+
+  MadeSoFar(const Systems& systems, const Points& points)
+      : point_tags(points.tags.size()),
+        rules(points.rules.size()),
+        mappings(points.mappings.size()),
+        tags(systems.tags.size()),
+        tests(systems.tests.size()) {}
+
+  // Takes back what was made since.
+  void restore(Systems& systems, Points& points) const {
+    points.tags.resize(point_tags);
+    points.rules.erase(points.rules.begin() + static_cast<std::ptrdiff_t>(rules),
+                       points.rules.end());
+    points.mappings.resize(mappings);
+    systems.tags.resize(tags);
+    systems.tests.resize(tests);
+    systems.complete = false;
+  }
+};
+
+// Which system made which tag; a second one must not make it again.
+class TagOwners {
+ public:
+  // Of what `id` made since `before`; of the other's tags it has some too if that has a value.
+  struct Clash {
+    std::string other;
+    std::vector<std::string> tags;
+  };
+  std::optional<Clash> add(const std::string& id, const MadeSoFar& before, const Systems& systems,
+                           const Points& points) {
+    Clash clash;
+    const auto add_from = [&](const auto& tables, std::size_t first) {
+      for (std::size_t at = first; at < tables.size(); ++at) {
+        const std::string* name = raw_text(*tables[at], "name");
+        if (name == nullptr) continue;
+        const auto [owner, fresh] = owners_.emplace(*name, id);
+        if (fresh || owner->second == id) continue;
+        if (clash.other.empty()) clash.other = owner->second;
+        if (clash.other == owner->second) clash.tags.push_back(*name);
+      }
+    };
+    add_from(points.tags, before.point_tags);
+    add_from(systems.tags, before.tags);
+    return clash.tags.empty() ? std::nullopt : std::optional{std::move(clash)};
+  }
+
+ private:
+  std::map<std::string, std::string> owners_;
 };
 
 // The package that a [[system]] names; null, and reported, if there is none.
@@ -170,6 +303,7 @@ Systems make_systems(const std::vector<const SettingsTable*>& tables,
   Systems systems;
   const std::size_t own = points.tags.size();
   std::map<std::string, SourceLocation> ids;
+  TagOwners owners;
   for (const SettingsTable* table : tables) {
     SettingsReader reader{*table, "system", out};
     if (ids.size() == systems_max) {
@@ -177,11 +311,12 @@ Systems make_systems(const std::vector<const SettingsTable*>& tables,
       break;
     }
     const PackageFiles* files = package_of(reader, packages, known, library);
+    Package package;
     std::optional<Arguments> arguments;
     if (files != nullptr && files->package != nullptr) {
       const std::size_t first = out.size();
       const std::string name = reader.text("package", "");
-      const Package package = read_package(*files->package, name, out);
+      package = read_package(*files->package, name, out);
       // Said for each system of a package; one of them stays.
       for (std::size_t at = first; at < out.size(); ++at) {
         out[at].where.instance =
@@ -191,6 +326,8 @@ Systems make_systems(const std::vector<const SettingsTable*>& tables,
     }
     if (!arguments) {
       systems.complete = false;
+      const std::string* id = raw_text(*table, reader.has("id") ? "id" : "site");
+      if (id != nullptr) systems.ids.push_back(*id);
       continue;
     }
     const std::string id = std::get<std::string>(arguments->at("id"));
@@ -202,7 +339,19 @@ Systems make_systems(const std::vector<const SettingsTable*>& tables,
       continue;
     }
     systems.ids.push_back(id);
-    Maker{*files, *std::move(arguments), *table, systems, points, out}.make();
+    const MadeSoFar before{systems, points};
+    Maker{*files, *std::move(arguments), *table, systems, points, out}.make(package);
+    if (const auto clash = owners.add(id, before, systems, points)) {
+      const std::size_t more = clash->tags.size() - 1;
+      const SourceLocation& where = ids.at(clash->other);
+      reader.error("site", in_quotes(clash->tags.front()) +
+                               (more == 0 ? "" : " and " + std::to_string(more) + " more") +
+                               " of package " + in_quotes(package.name) +
+                               " would be tags of the system " + in_quotes(clash->other) + " at " +
+                               where.file + ':' + std::to_string(where.line) +
+                               " as well; give it a site of its own");
+      before.restore(systems, points);
+    }
   }
   const auto first = points.tags.begin() + static_cast<std::ptrdiff_t>(own);
   systems.tags.insert(systems.tags.begin(), first, points.tags.end());
@@ -220,6 +369,7 @@ void refuse_lost_overrides(const Systems& systems, const Points& points,
         std::find_if(systems.ids.begin(), systems.ids.end(),
                      [&](const std::string& one) { return id.starts_with(one + '.'); });
     if (system == systems.ids.end()) return false;
+    if (!systems.complete) return true;  // it may be of what is missing
     std::vector<std::string> known;
     for (const PointRule& point : points.rules) {
       const std::string other = id_of(*point.table);
@@ -232,9 +382,7 @@ void refuse_lost_overrides(const Systems& systems, const Points& points,
                            "prints the rules of systems)");
     return true;
   };
-  if (systems.complete) {
-    rules.erase(std::remove_if(rules.begin(), rules.end(), is_lost), rules.end());
-  }
+  rules.erase(std::remove_if(rules.begin(), rules.end(), is_lost), rules.end());
 }
 
 }  // namespace parkwatch::config

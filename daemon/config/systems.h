@@ -28,8 +28,8 @@ struct PackageFiles {
 struct Systems {
   std::vector<std::shared_ptr<SettingsTable>> tags;   // of points first, then of [[tag]]
   std::vector<std::shared_ptr<SettingsTable>> tests;  // names and rules begin with the id
-  std::vector<std::string> ids;
-  Families families;     // of for_each
+  std::vector<std::string> ids;                       // of those with mistakes too
+  Families families;                                  // of for_each
   bool complete = true;  // false: some part is missing, so that an unknown name may be in there
 };
 
@@ -41,7 +41,7 @@ struct Systems {
                                    const std::string& library, Points& points, Diagnostics& out);
 
 // A [[rule]] without a kind, which overrides nothing, but whose id is of a system: reported with
-// what would be right, and taken out of `rules`.
+// what would be right, and taken out of `rules`; only the latter where systems are not complete.
 void refuse_lost_overrides(const Systems& systems, const Points& points,
                            std::vector<const SettingsTable*>& rules, Diagnostics& out);
 

@@ -19,32 +19,11 @@ std::optional<double> number_in(std::string_view text) {
   return number;
 }
 
-// "T-101" and "t101" are one name.
-std::string plain(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '-' || c == '_' || c == '.' || c == ' ') continue;
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    out += c;
-  }
-  return out;
-}
-
-std::vector<std::string> levels_of(std::string_view name) {
-  std::vector<std::string> levels;
-  while (!name.empty()) {
-    const std::size_t slash = std::min(name.find('/'), name.size());
-    if (slash > 0) levels.emplace_back(name.substr(0, slash));
-    name.remove_prefix(std::min(slash + 1, name.size()));
-  }
-  return levels;
-}
-
 std::string plain_unit(std::string_view unit) {
   static const std::map<std::string, std::string> same{
       {"℃", "degc"},      {"°c", "degc"},     {"c", "degc"},      {"m³/h", "m3/h"}, {"m³", "m3"},
       {"μg/m3", "ug/m3"}, {"µg/m3", "ug/m3"}, {"μg/m³", "ug/m3"}, {"%lel", "%lel"}};
-  const std::string out = plain(unit);
+  const std::string out = plain_name(unit);
   const auto found = same.find(out);
   return found == same.end() ? out : found->second;
 }
@@ -57,7 +36,7 @@ struct Names {
 
 Names names_of(std::string_view tag) {
   const TagNameParts parts = parts_of_tag_name(tag);
-  return {plain(parts.site), plain(parts.device), plain(parts.quantity)};
+  return {plain_name(parts.site), plain_name(parts.device), plain_name(parts.quantity)};
 }
 
 // What a row says of itself: its quantity, and every other word.
@@ -70,12 +49,12 @@ RowWords words_of(const DraftRow& row) {
   std::vector<std::string> levels = levels_of(row.tag);
   RowWords words;
   if (!levels.empty()) {
-    words.quantity = plain(levels.back());
+    words.quantity = plain_name(levels.back());
     levels.pop_back();
   }
-  for (const std::string& level : levels) words.others.insert(plain(level));
-  for (const std::string& level : levels_of(row.topic)) words.others.insert(plain(level));
-  for (const std::string& level : levels_of(row.field)) words.others.insert(plain(level));
+  for (const std::string& level : levels) words.others.insert(plain_name(level));
+  for (const std::string& level : levels_of(row.topic)) words.others.insert(plain_name(level));
+  for (const std::string& level : levels_of(row.field)) words.others.insert(plain_name(level));
   return words;
 }
 
@@ -186,6 +165,26 @@ class Matcher {
 
 }  // namespace
 
+std::string plain_name(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '-' || c == '_' || c == '.' || c == ' ') continue;
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    out += c;
+  }
+  return out;
+}
+
+std::vector<std::string> levels_of(std::string_view name) {
+  std::vector<std::string> levels;
+  while (!name.empty()) {
+    const std::size_t slash = std::min(name.find('/'), name.size());
+    if (slash > 0) levels.emplace_back(name.substr(0, slash));
+    name.remove_prefix(std::min(slash + 1, name.size()));
+  }
+  return levels;
+}
+
 Result<std::vector<DraftRow>> parse_draft(std::string_view bytes) {
   const auto text = config::decoded_text(bytes);
   if (!text) return text.error();
@@ -221,31 +220,6 @@ Result<std::vector<DraftRow>> parse_draft(std::string_view bytes) {
 std::vector<DraftMatch> match_draft(const std::vector<Tag>& tags,
                                     const std::vector<DraftRow>& rows) {
   return Matcher{tags, rows}.run();
-}
-
-std::vector<std::string> devices_of(const std::vector<DraftRow>& rows,
-                                    const std::vector<std::string>& patterns,
-                                    const std::string& parameter) {
-  std::set<std::string> quantities;
-  for (const std::string& pattern : patterns) {
-    const std::string device = "/${" + parameter + "}/";
-    const std::size_t at = pattern.find(device);
-    if (at != std::string::npos) quantities.insert(plain(pattern.substr(at + device.size())));
-  }
-  std::map<std::string, std::set<std::string>> found;
-  for (const DraftRow& row : rows) {
-    const std::vector<std::string> levels = levels_of(row.tag);
-    if (levels.size() < 2 || !config::is_word(levels[levels.size() - 2])) continue;
-    const std::string quantity = plain(levels.back());
-    if (quantities.contains(quantity)) found[levels[levels.size() - 2]].insert(quantity);
-  }
-  std::size_t most = 0;
-  for (const auto& [device, own] : found) most = std::max(most, own.size());
-  std::vector<std::string> devices;
-  for (const auto& [device, own] : found) {
-    if (own.size() * 2 >= most) devices.push_back(device);
-  }
-  return devices;
 }
 
 }  // namespace parkwatch::cli

@@ -23,6 +23,11 @@ struct DraftRow {
   std::optional<Range> seen;
 };
 
+// "T-101" and "t101" are one name.
+[[nodiscard]] std::string plain_name(std::string_view text);
+// What stands between the '/' of a topic, a tag or a pointer; empty levels are none.
+[[nodiscard]] std::vector<std::string> levels_of(std::string_view name);
+
 // Errors: bad_input - no table, or without the columns tag and topic.
 [[nodiscard]] Result<std::vector<DraftRow>> parse_draft(std::string_view bytes);
 
@@ -36,11 +41,5 @@ struct DraftMatch {
 // differ, and values outside the tag's range, are no pair.
 [[nodiscard]] std::vector<DraftMatch> match_draft(const std::vector<Tag>& tags,
                                                   const std::vector<DraftRow>& rows);
-
-// The devices of the draft that have quantities of a list parameter's points, whose tags are
-// `patterns` ("${site}/${tanks}/level"): those with at least half as many as the one with most.
-[[nodiscard]] std::vector<std::string> devices_of(const std::vector<DraftRow>& rows,
-                                                  const std::vector<std::string>& patterns,
-                                                  const std::string& parameter);
 
 }  // namespace parkwatch::cli

@@ -14,181 +14,15 @@
 #include "config/raw.h"
 #include "drivers/driver.h"
 #include "report/terminal_text.h"
+#include "tools/parkwatch/draft_devices.h"
 #include "tools/parkwatch/draft_match.h"
 #include "tools/parkwatch/new_file.h"
+#include "tools/parkwatch/new_text.h"
 #include "tools/parkwatch/system_catalog.h"
 
 namespace parkwatch::cli {
 using report::printable;
 namespace {
-
-// A basic string of TOML.
-std::string toml_text(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += "\\u00";
-      out += hex[byte >> 4U];
-      out += hex[byte & 15U];
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-std::string list_of(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + toml_text(name);
-  return '[' + out + ']';
-}
-
-std::string literal(const SettingsValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value.held)) return toml_text(*text);
-  if (const auto* flag = std::get_if<bool>(&value.held)) return *flag ? "true" : "false";
-  if (const auto number = config::number_of(value)) return config::number_text(*number);
-  std::string out;
-  if (const auto* list = std::get_if<std::vector<SettingsValue>>(&value.held)) {
-    for (const SettingsValue& one : *list) out += (out.empty() ? "" : ", ") + literal(one);
-  }
-  return '[' + out + ']';
-}
-
-// A comment of one line.
-std::string comment(const std::string& text) {
-  std::string out = "# ";
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  return out + '\n';
-}
-
-struct ChosenSystem {
-  CatalogSystem system;
-  std::string site;
-  std::string id;                                         // empty: the site
-  std::map<std::string, std::vector<std::string>> lists;  // parameters that the draft answers
-};
-
-// What stands for a value that only the site knows: that of the instance which proves the package,
-// since its values go together.
-std::string example_of(const ChosenSystem& chosen, const config::Parameter& parameter) {
-  const std::string& site = chosen.site;
-  const bool is_tag =
-      parameter.type == config::ParameterType::tag || parameter.type == config::ParameterType::tags;
-  if (chosen.system.example != nullptr && !is_tag) {
-    const SettingsValue* value = config::raw_value(*chosen.system.example, parameter.name);
-    if (value != nullptr) return literal(*value);
-  }
-  std::string singular = parameter.name;
-  if (singular.size() > 1 && singular.back() == 's') singular.pop_back();
-  switch (parameter.type) {
-    case config::ParameterType::name:
-      return toml_text(singular + "1");
-    case config::ParameterType::names:
-      return list_of({singular + "1"});
-    case config::ParameterType::number:
-      return config::number_text(parameter.low.value_or(std::min(1.0, parameter.high.value_or(1))));
-    case config::ParameterType::choice:
-      return toml_text(parameter.choices.front());
-    case config::ParameterType::boolean:
-      return "false";
-    case config::ParameterType::tag:
-      return toml_text(site + '/' + parameter.name + "/value");
-    case config::ParameterType::tags:
-      break;
-  }
-  return list_of({site + '/' + parameter.name + "/value"});
-}
-
-std::string system_text(const ChosenSystem& chosen) {
-  const config::Package& package = chosen.system.package;
-  std::string out = "\n" + comment(package.title.zh + ", " + package.title.en) +
-                    "[[system]]\npackage = " + toml_text(package.name) +
-                    "\nsite = " + toml_text(chosen.site) + '\n';
-  if (!chosen.id.empty()) out += "id = " + toml_text(chosen.id) + '\n';
-  std::string tags;
-  for (const config::Parameter& one : package.parameters) {
-    if (one.name == "site") continue;
-    const std::string words = one.description.zh == one.description.en
-                                  ? one.description.en
-                                  : one.description.zh + ", " + one.description.en;
-    const auto found = chosen.lists.find(one.name);
-    if (found != chosen.lists.end()) {
-      out += comment(words) + one.name + " = " + list_of(found->second) + '\n';
-    } else if (one.fallback) {
-      out += comment(words) + "# " + one.name + " = " + literal(*one.fallback) + " # (default)\n";
-    } else {
-      out += comment(words + " - CHANGE THIS") + one.name + " = " + example_of(chosen, one) + '\n';
-      if (one.type == config::ParameterType::tag || one.type == config::ParameterType::tags) {
-        tags += "\n[[tag]] # which " + package.name +
-                " needs: take one that is measured instead\n" +
-                "name = " + toml_text(chosen.site + '/' + one.name + "/value") + '\n';
-      }
-    }
-  }
-  return out + tags;
-}
-
-// The mappings of the topics that were found, one a topic.
-std::string mappings_text(const std::vector<Tag>& tags, const std::vector<DraftRow>& rows,
-                          const std::vector<DraftMatch>& matches) {
-  std::map<std::string, std::vector<DraftMatch>> by_topic;
-  for (const DraftMatch& match : matches) by_topic[rows[match.row].topic].push_back(match);
-  std::string out;
-  for (const auto& [topic, own] : by_topic) {
-    const DraftRow& first = rows[own.front().row];
-    if (topic == "park/" + tags[own.front().tag].name && first.field == "/value" &&
-        (first.time.empty() || first.time == "/time")) {
-      continue;  // as the mapping at the end takes it
-    }
-    out += "\n[[source.mapping]]\ntopic = " + toml_text(topic) + '\n';
-    if (first.field.empty()) {
-      out += "format = \"bare\"\ntag = " + toml_text(tags[own.front().tag].name) + '\n';
-      continue;
-    }
-    out += "fields = [\n";
-    for (const DraftMatch& match : own) {
-      const DraftRow& row = rows[match.row];
-      out += "  { tag = " + toml_text(tags[match.tag].name) + ", value = " + toml_text(row.field);
-      if (!row.time.empty()) out += ", time = " + toml_text(row.time);
-      out += ", optional = true },\n";
-    }
-    out += "]\n";
-  }
-  return out;
-}
-
-std::string main_text(const NewCommand& command, const std::string& library,
-                      const std::vector<ChosenSystem>& chosen, const std::string& mappings) {
-  std::string out =
-      "# A first configuration, written by `parkwatch new`.\n"
-      "# config/parkwatch.toml of the distribution explains every key, docs/packages.md the "
-      "systems.\n"
-      "#\n"
-      "#   parkwatch check parkwatch.toml             what is wrong, and the rules' tests\n"
-      "#   parkwatch check --merged parkwatch.toml    every rule, and where each of its keys comes "
-      "from\n\n"
-      "[daemon]\npark = " +
-      toml_text(command.park) + '\n';
-  if (library != config::installed_library) {
-    out += "# Where the packages are.\nlibrary = " + toml_text(library) + '\n';
-  }
-  out +=
-      "\n[[source]]\nname = \"park\"\ndriver = \"mqtt\"\nurl = " + toml_text(command.broker) + '\n';
-  out += mappings;
-  out +=
-      "\n# All other topics, as the packages name their points.\n"
-      "[[source.mapping]]\ntopic = \"park/{site}/{device}/{quantity}\"\n"
-      "tag = \"{site}/{device}/{quantity}\"\nvalue = \"/value\"\ntime = \"/time\"\n";
-  for (const ChosenSystem& one : chosen) out += system_text(one);
-  return out +
-         "\n# Your own words on a rule of a package, by its id:\n"
-         "# [[rule]]\n# id = \"...\"\n# H = 9.5 # or enabled = false\n";
-}
 
 // The configuration with the packages' files, without a look at the disk's other files.
 std::shared_ptr<const config::Config> loaded(const std::string& text, const std::string& library,
@@ -210,12 +44,60 @@ std::shared_ptr<const config::Config> loaded(const std::string& text, const std:
   return config::load_bundle(config::make_bundle(files), check_driver, out);
 }
 
+// The points that somebody sends, with ${parameters}.
+std::vector<std::string> sent_patterns(const CatalogSystem& system) {
+  std::vector<std::string> patterns;
+  for (const CatalogPoint& point : system.points) {
+    if (!point.is_derived) patterns.push_back(point.tag);
+  }
+  return patterns;
+}
+
+// What the parameter is unless it is given: its default, or what the proved instance says.
+const SettingsValue* usual_value(const CatalogSystem& system, const config::Parameter& parameter) {
+  if (parameter.fallback) return &*parameter.fallback;
+  return system.example == nullptr ? nullptr : config::raw_value(*system.example, parameter.name);
+}
+
+// A name that is usually one of a list's (the border's gate of the gates) is one of those found.
+void choose_members(ChosenSystem& chosen) {
+  const auto& parameters = chosen.system.package.parameters;
+  for (const config::Parameter& list : parameters) {
+    const auto found = chosen.lists.find(list.name);
+    const SettingsValue* usual = usual_value(chosen.system, list);
+    if (found == chosen.lists.end() || usual == nullptr) continue;
+    const auto* before = std::get_if<std::vector<SettingsValue>>(&usual->held);
+    for (const config::Parameter& one : parameters) {
+      const SettingsValue* value = usual_value(chosen.system, one);
+      const auto* name = value == nullptr ? nullptr : std::get_if<std::string>(&value->held);
+      if (one.type != config::ParameterType::name || name == nullptr || before == nullptr) continue;
+      const auto place = std::find_if(before->begin(), before->end(), [&](const auto& element) {
+        const auto* text = std::get_if<std::string>(&element.held);
+        return text != nullptr && *text == *name;
+      });
+      const auto& names = found->second.names;
+      if (place == before->end() || std::find(names.begin(), names.end(), *name) != names.end()) {
+        continue;
+      }
+      const auto at = static_cast<std::size_t>(place - before->begin());
+      chosen.members.insert_or_assign(one.name, names[std::min(at, names.size() - 1)]);
+    }
+  }
+}
+
+// Without the derived ones, which nobody sends.
+std::vector<Tag> measured(const std::vector<Tag>& tags) {
+  std::vector<Tag> own;
+  std::copy_if(tags.begin(), tags.end(), std::back_inserter(own),
+               [](const Tag& tag) { return tag.expression.empty(); });
+  return own;
+}
+
 class NewConfiguration {
  public:
   NewConfiguration(const NewCommand& command, Console& console)
       : command_(command), console_(console) {
-    library_ =
-        command.library.empty() ? config::default_library("/etc/parkwatch") : command.library;
+    library_ = library_of(command.library);
     std::error_code error;
     const auto whole = std::filesystem::absolute(library_, error).lexically_normal();
     if (!error) library_ = whole.string();
@@ -228,23 +110,27 @@ class NewConfiguration {
     if (std::filesystem::exists(path_, error)) {
       return fail(path_ + " is there already and is not overwritten");
     }
-    if (!choose() || !read_draft()) return exit_no;
-    fill_lists();
+    if (!choose() || !read_draft() || !choose_rows()) return exit_no;
     Diagnostics diagnostics;
+    for (ChosenSystem& one : chosen_) {
+      fill_lists(one);
+      if (!try_alone(one, diagnostics)) return refuse(diagnostics);
+    }
+    if (!tags_are_apart()) return exit_no;
     const std::string first = main_text(command_, library_, chosen_, "");
     auto config = loaded(first, library_, chosen_, diagnostics);
     if (config == nullptr) return refuse(diagnostics);
-    const auto& tags = config->plant->tags;
-    const std::vector<DraftMatch> matches = match_draft(measured(tags), rows_);
+    const std::vector<Tag> tags = measured(config->plant->tags);
+    const std::vector<DraftMatch> matches = match(tags);
     const std::string text =
-        main_text(command_, library_, chosen_, mappings_text(measured(tags), rows_, matches));
+        main_text(command_, library_, chosen_, mappings_text(tags, rows_, matches));
     diagnostics.clear();
     if (loaded(text, library_, chosen_, diagnostics) == nullptr) return refuse(diagnostics);
     std::filesystem::create_directories(command_.directory, error);
     if (const auto written = write_new_file(path_, text); !written) {
       return fail(written.error().message);
     }
-    tell(measured(tags), config->plant->rules.size(), matches);
+    tell(tags, config->plant->rules.size(), matches);
     return exit_ok;
   }
 
@@ -279,7 +165,9 @@ class NewConfiguration {
              "; `parkwatch systems` lists them");
         return false;
       }
-      ChosenSystem chosen{std::move(read.front()), name, "", {}};
+      ChosenSystem chosen;
+      chosen.system = std::move(read.front());
+      chosen.site = name;
       if (!sites.empty()) chosen.site = sites.size() == 1 ? sites.front() : sites[i];
       std::string id = chosen.site;
       for (int more = 2; !ids.insert(id).second; ++more) {
@@ -307,29 +195,148 @@ class NewConfiguration {
     return true;
   }
 
-  // The devices of the draft for the lists that a package needs.
-  void fill_lists() {
+  // Each system's rows of the draft: those of its site.
+  bool choose_rows() {
+    if (command_.from.empty()) return true;
     for (ChosenSystem& one : chosen_) {
-      std::vector<std::string> patterns;
-      for (const CatalogPoint& point : one.system.points) patterns.push_back(point.tag);
-      for (const config::Parameter& parameter : one.system.package.parameters) {
-        if (parameter.type != config::ParameterType::names || parameter.fallback) continue;
-        auto devices = devices_of(rows_, patterns, parameter.name);
-        if (!devices.empty()) one.lists.emplace(parameter.name, std::move(devices));
+      SiteRows found = rows_of_site(rows_, sent_patterns(one.system), one.site);
+      if (found.sites.empty()) {
+        one.rows = std::move(found.rows);
+        continue;
       }
+      std::string list;
+      for (const auto& [site, points] : found.sites) {
+        list += (list.empty() ? "" : ", ") + (site.empty() ? "(without a site)" : site) + " (" +
+                std::to_string(points) + ')';
+      }
+      fail(command_.from + " has points of package " + one.system.package.name + " at " +
+           std::to_string(found.sites.size()) + " sites, and none is " + one.site + ": " + list +
+           "; say with --site which of them it is (once for each package)");
+      return false;
+    }
+    return true;
+  }
+
+  // The devices of the draft for the package's lists. What a list is made of is asked for instead
+  // of it.
+  void fill_lists(ChosenSystem& one) {
+    std::vector<std::string> lists;
+    for (const config::Parameter& parameter : one.system.package.parameters) {
+      const bool is_list = parameter.type == config::ParameterType::names;
+      if (is_list && !is_derived(parameter)) lists.push_back(parameter.name);
+    }
+    std::vector<DraftRow> own;
+    for (const std::size_t row : one.rows) own.push_back(rows_[row]);
+    one.lists = devices_of(own, sent_patterns(one.system), lists);
+    choose_members(one);
+    for (const auto& [list, found] : one.lists) {
+      if (found.rivals.empty()) continue;
+      std::string rivals;
+      for (const std::string& rival : found.rivals) rivals += ", " + rival;
+      warnings_.push_back("package " + one.system.package.name + ": what is in " + list +
+                          " fits these lists just as well: " + rivals.substr(2) +
+                          "; put each where it belongs");
     }
   }
 
-  // Without the derived ones, which nobody sends.
-  static std::vector<Tag> measured(const std::vector<Tag>& tags) {
-    std::vector<Tag> own;
-    std::copy_if(tags.begin(), tags.end(), std::back_inserter(own),
-                 [](const Tag& tag) { return tag.expression.empty(); });
-    return own;
+  // Learns the system's tags, and whether it watches anything as it is.
+  bool try_alone(ChosenSystem& one, Diagnostics& diagnostics) {
+    const auto config = load_alone(one, diagnostics);
+    if (config == nullptr) return false;
+    one.tags = config->plant->tags;
+    if (!config->plant->rules.empty()) return true;
+    std::string lists;
+    for (const config::Parameter& parameter : one.system.package.parameters) {
+      if (is_open_list(parameter)) lists += (lists.empty() ? "" : ", ") + parameter.name;
+    }
+    if (lists.empty()) return true;
+    one.needs_a_list = true;
+    const auto with_examples = load_alone(one, diagnostics);
+    if (with_examples == nullptr) return false;
+    one.tags = with_examples->plant->tags;
+    warnings_.push_back("package " + one.system.package.name +
+                        " watches nothing without one of its lists (" + lists +
+                        "); examples stand there, marked CHANGE THIS: put your own, and leave out "
+                        "those that you have not");
+    return true;
+  }
+
+  [[nodiscard]] std::shared_ptr<const config::Config> load_alone(const ChosenSystem& one,
+                                                                 Diagnostics& diagnostics) const {
+    diagnostics.clear();
+    return loaded(main_text(command_, library_, {one}, ""), library_, {one}, diagnostics);
+  }
+
+  // Systems at one site must not have a tag in common.
+  bool tags_are_apart() {
+    std::map<std::string, const ChosenSystem*> owners;
+    for (const ChosenSystem& one : chosen_) {
+      const ChosenSystem* other = nullptr;
+      std::vector<std::string> both;
+      for (const Tag& tag : one.tags) {
+        const auto [owner, fresh] = owners.emplace(tag.name, &one);
+        if (fresh || (other != nullptr && owner->second != other)) continue;
+        other = owner->second;
+        both.push_back(tag.name);
+      }
+      if (other == nullptr) continue;
+      const std::string& name = one.system.package.name;
+      const std::string& first = other->system.package.name;
+      const std::string more =
+          both.size() == 1 ? "" : " and " + std::to_string(both.size() - 1) + " more";
+      fail((name == first ? "package " + name + " is chosen twice"
+                          : "packages " + first + " and " + name) +
+           " at the site " + one.site + ", where both have the tag " + both.front() + more +
+           ": give each a site of its own (--site once for each package)");
+      return false;
+    }
+    return true;
+  }
+
+  // Site by site; a row is of one tag.
+  [[nodiscard]] std::vector<DraftMatch> match(const std::vector<Tag>& tags) const {
+    std::vector<DraftMatch> all;
+    std::set<std::size_t> used;
+    std::set<std::string> sites;
+    for (const ChosenSystem& one : chosen_) {
+      if (!sites.insert(one.site).second) continue;
+      std::vector<std::size_t> own_tags;
+      std::vector<std::size_t> own_rows;
+      collect(one.site, tags, own_tags, own_rows);
+      std::erase_if(own_rows, [&](std::size_t row) { return used.contains(row); });
+      std::vector<Tag> some_tags;
+      std::vector<DraftRow> some_rows;
+      for (const std::size_t at : own_tags) some_tags.push_back(tags[at]);
+      for (const std::size_t at : own_rows) some_rows.push_back(rows_[at]);
+      for (const DraftMatch& pair : match_draft(some_tags, some_rows)) {
+        all.push_back({own_tags[pair.tag], own_rows[pair.row]});
+        used.insert(own_rows[pair.row]);
+      }
+    }
+    return all;
+  }
+
+  // The tags of the systems at a site, and the rows that may be theirs.
+  void collect(const std::string& site, const std::vector<Tag>& tags,
+               std::vector<std::size_t>& own_tags, std::vector<std::size_t>& own_rows) const {
+    std::set<std::string> names;
+    std::set<std::size_t> rows;
+    for (const ChosenSystem& one : chosen_) {
+      if (one.site != site) continue;
+      for (const Tag& tag : one.tags) names.insert(tag.name);
+      rows.insert(one.rows.begin(), one.rows.end());
+    }
+    for (std::size_t at = 0; at < tags.size(); ++at) {
+      if (names.contains(tags[at].name)) own_tags.push_back(at);
+    }
+    own_rows.assign(rows.begin(), rows.end());
   }
 
   void tell(const std::vector<Tag>& tags, std::size_t rules,
             const std::vector<DraftMatch>& matches) {
+    for (const std::string& warning : warnings_) {
+      console_.err << "parkwatch: warning: " << printable(warning) << '\n';
+    }
     console_.out << printable(path_) << ": " << chosen_.size() << " systems, " << tags.size()
                  << " points, " << rules << " rules\n";
     if (command_.from.empty()) return;
@@ -364,6 +371,7 @@ class NewConfiguration {
   std::string path_;
   std::vector<ChosenSystem> chosen_;
   std::vector<DraftRow> rows_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace

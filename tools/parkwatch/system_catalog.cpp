@@ -128,13 +128,12 @@ class CatalogReader {
                                cell("type"),
                                cell("range_low"),
                                cell("range_high"),
-                               !cell("topic").empty()});
+                               false});
     }
   }
 
   static void read_rules(const SettingsTable& root, CatalogSystem& system) {
     for (const SettingsTable* tag : raw_tables(root, "tag")) {
-      // A derived tag needs no topic.
       system.points.push_back({text_of(*tag, "name"), texts_of(*tag, "description"),
                                text_of(*tag, "unit"), text_of(*tag, "type"), "", "",
                                config::raw_value(*tag, "expression") != nullptr});
@@ -192,6 +191,10 @@ class CatalogReader {
 };
 
 }  // namespace
+
+std::string library_of(const std::string& told) {
+  return told.empty() ? config::default_library({"config", "/etc/parkwatch"}) : told;
+}
 
 std::vector<CatalogSystem> read_catalog(const std::string& library, const std::string& name,
                                         Diagnostics& out) {

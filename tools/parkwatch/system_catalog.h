@@ -18,7 +18,7 @@ struct CatalogPoint {
   std::string type;  // empty: a number
   std::string low;   // of the range; empty: none
   std::string high;
-  bool has_topic = false;
+  bool is_derived = false;  // nobody sends it
 };
 
 struct CatalogLevel {
@@ -55,6 +55,10 @@ struct CatalogSystem {
   std::shared_ptr<const SettingsTable> example;  // what the simulated instance says; null: none
   std::vector<config::NamedLimit> limits;  // every edition of those that it refers to, by name
 };
+
+// `told`, or without it where packages are found by default: ./config, as in the sources,
+// /etc/parkwatch, or where they are installed.
+[[nodiscard]] std::string library_of(const std::string& told);
 
 // Every package in byte order of the names, or only `name`. What is wrong with their files is
 // reported, and the package left out.

@@ -155,17 +155,19 @@ void show_json(const std::vector<CatalogSystem>& all, Console& console) {
 }  // namespace
 
 int systems(const SystemsCommand& command, Console& console) {
-  const std::string library =
-      command.library.empty() ? config::default_library("/etc/parkwatch") : command.library;
+  const std::string library = library_of(command.library);
   Diagnostics diagnostics;
   const std::vector<CatalogSystem> all = read_catalog(library, command.name, diagnostics);
   for (const Diagnostic& d : diagnostics) console.err << printable(to_text(d)) << '\n';
   if (all.empty() && diagnostics.empty()) {
     const auto names = config::packages_in(library);
-    say_error(console, command.name.empty()
-                           ? "no packages in " + library + "/systems; --library says where they are"
-                           : "no package " + command.name + " in " + library + "/systems" +
-                                 config::hint(command.name, names));
+    say_error(console,
+              command.name.empty()
+                  ? "no packages in " + library + "/systems" +
+                        (command.library.empty() ? ", nor in ./config and /etc/parkwatch" : "") +
+                        "; --library says where they are"
+                  : "no package " + command.name + " in " + library + "/systems" +
+                        config::hint(command.name, names));
     return exit_no;
   }
   if (command.markdown) {

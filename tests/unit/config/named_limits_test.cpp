@@ -121,6 +121,51 @@ TEST_CASE("named limits: a [[limit]] of the park replaces all editions of its na
   CHECK(rule(got, "cod").limits[0].at == 30);
 }
 
+TEST_CASE("named limits: a [[limit]] of the park that replaces none and is asked for by none",
+          "[config][fault]") {
+  const Limited library;
+  const std::string rest = "\nvalue = 30\nunit = \"mg/L\"\nproof = \"site\"\n";
+  const auto with = [&](const std::string& name, const std::string& limit) {
+    return library.with_high("{ limit = \"" + limit + "\" }",
+                             "[[limit]]\nname = \"" + name + '"' + rest);
+  };
+  const Loaded slip = with("gb.cdo", "gb.cod");
+  CHECK(slip.config == nullptr);
+  CHECK(
+      slip.said() ==
+      "<folder>/p.toml:16:1 error limit.name: \"gb.cdo\" replaces no limit of the library, and no "
+      "rule refers to it; did you mean \"gb.cod\"?\n");
+  const Loaded unused = with("ours.phosphorus", "gb.cod");
+  CHECK(unused.config != nullptr);
+  CHECK(unused.said() ==
+        "<folder>/p.toml:16:1 warning limit.name: \"ours.phosphorus\" replaces no limit of the "
+        "library, and no rule refers to it\n");
+  // One that replaces a limit that nobody uses here, or that a rule asks for, is right.
+  CHECK(with("gb.new", "gb.cod").said().empty());
+  const Loaded own = with("gb.cdo", "gb.cdo");
+  CHECK(own.said().empty());
+  CHECK(rule(own, "cod").limits[0].at == 30);
+}
+
+TEST_CASE("named limits: a misspelt [[limit]] is told without any rule on a limit too",
+          "[config][fault]") {
+  const Limited library;
+  const Loaded got =
+      library.with("[[limit]]\nname = \"gb.nwe\"\nvalue = 1\nunit = \"mg/L\"\nproof = \"site\"\n");
+  CHECK(got.said().find("p.toml:10:1 error limit.name: \"gb.nwe\" replaces no limit") !=
+        std::string::npos);
+  CHECK(got.said().find("did you mean \"gb.new\"?") != std::string::npos);
+}
+
+TEST_CASE("named limits: a limit for a rule that is switched off is not lost", "[config]") {
+  const Limited library;
+  const Loaded got = library.with_high(
+      "{ limit = \"ours\" }",
+      "enabled = false\n[[limit]]\nname = \"ours\"\nvalue = 1\nunit = \"mg/L\"\nproof = "
+      "\"site\"\n");
+  CHECK(got.said().empty());
+}
+
 TEST_CASE("named limits: above, below and a budget take a limit too", "[config]") {
   const Limited library;
   const Loaded got = library.with(

@@ -133,18 +133,22 @@ TEST_CASE("systems: what a [[system]] gives wrongly is told at its key", "[confi
       {"package = \"tanks\"\nsite = \"a\"\n",
        "p.toml:6:1 error system.tanks: is missing: the tanks (names), which package \"tanks\" "
        "needs"},
-      {"package = \"tanks\"\nsite = \"a b\"\ntanks = []\n",
+      {"package = \"tanks\"\nsite = \"a b\"\ntanks = [\"T1\"]\n",
        "p.toml:8:1 error system.site: must be a name: letters"},
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\n",
+       "p.toml:9:1 error system.tanks: must not be empty: package \"tanks\" needs at least one "
+       "(the "
+       "tanks)"},
       {"package = \"tanks\"\nsite = \"a\"\ntanks = \"T1\"\n",
        "p.toml:9:1 error system.tanks: must be an array of names, such as"},
       {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\", \"T1\"]\n", "\"T1\" is there twice"},
-      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nheight = 99\n",
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nheight = 99\n",
        "p.toml:10:1 error system.height: must be a number from 1 to 40, is 99"},
-      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nkind = \"acit\"\n",
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nkind = \"acit\"\n",
        "p.toml:10:1 error system.kind: must be one of \"acid\", \"oil\"; did you mean \"acid\"?"},
-      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nvalves = 1\n",
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nvalves = 1\n",
        "system.valves: must be true or false"},
-      {"package = \"tanks\"\nsite = \"a\"\ntanks = []\nhieght = 9\n",
+      {"package = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nhieght = 9\n",
        "p.toml:10:1 error system.hieght: unknown key; did you mean \"height\"?"},
   };
   const Library library;
@@ -155,6 +159,120 @@ TEST_CASE("systems: what a [[system]] gives wrongly is told at its key", "[confi
     CHECK(got.said().find(one.said) != std::string::npos);
     CHECK(got.out.size() == 1);
   }
+}
+
+namespace {
+
+// The library's package whose tanks may be none, with rules on them.
+void give_optional_tanks(const Library& library, const std::string& fallback) {
+  library.folder.write("systems/tanks/package.toml",
+                       "name = \"tanks\"\ntitle = \"t\"\nline = \"safety\"\n[[parameter]]\n"
+                       "name = \"tanks\"\ntype = \"names\"\ndefault = " +
+                           fallback +
+                           "\ndescription = \"the tanks\"\n[[parameter]]\nname = \"all\"\n"
+                           "type = \"names\"\ndefault = [\"${tanks}\"]\n");
+  library.folder.write("systems/tanks/points.csv", "tag\n${site}/${tanks}/level\n");
+}
+
+}  // namespace
+
+TEST_CASE("systems: a list whose emptiness leaves rules without a tag is one mistake, at its key",
+          "[config][fault]") {
+  const Library library;
+  give_optional_tanks(library, "[\"T1\", \"T2\"]");
+  const std::string limit = "kind = \"limit\"\nH = 1\ntags = [\"${site}/${tanks}/level\"]\n";
+  library.folder.write(
+      "systems/tanks/rules.toml",
+      "[[rule]]\nid = \"high\"\n" + limit + "[[rule]]\nid = \"higher\"\n" + limit +
+          "[[rule]]\nid = \"two\"\nkind = \"vote\"\nk = 2\nabove = 1\n"
+          "members = [\"${site}/${tanks}/level\"]\n"
+          "[[test]]\nname = \"t\"\nrule = \"high\"\ninput = \"t ${site}/T1/level\"\n"
+          "expect = \"\"\n");
+  const std::string system = "[[system]]\npackage = \"tanks\"\nsite = \"a\"\n";
+  const Loaded got = library.with(system + "tanks = []\n");
+  CHECK(got.config == nullptr);
+  CHECK(got.said() ==
+        "<folder>/p.toml:9:1 error system.tanks: is empty, and without it the rule \"high\" and 2 "
+        "more of package \"tanks\" would watch nothing: give at least one\n");
+  CHECK(library.with(system).said().empty());
+  // A rule that only_if takes away, or that has another tag, needs no name.
+  library.folder.write("systems/tanks/rules.toml",
+                       "[[rule]]\nid = \"high\"\nonly_if = \"tanks\"\n" + limit +
+                           "[[rule]]\nid = \"one\"\nkind = \"limit\"\nH = 1\n"
+                           "tags = [\"${site}/${tanks}/level\", \"${site}/pool/level\"]\n"
+                           "[[tag]]\nname = \"${site}/pool/level\"\n");
+  CHECK(rule_ids(library.with(system + "tanks = []\n")) == "a.one ");
+}
+
+TEST_CASE("systems: one that makes no rule at all is a warning with the lists to give",
+          "[config][fault]") {
+  const Library library;
+  give_optional_tanks(library, "[]");
+  library.folder.write("systems/tanks/rules.toml",
+                       "[[rule]]\nid = \"high\"\nfor_each = \"tanks\"\nkind = \"limit\"\nH = 1\n"
+                       "tags = [\"${site}/${tanks}/level\"]\n");
+  const std::string system = "[[system]]\npackage = \"tanks\"\nsite = \"a\"\n";
+  const Loaded got = library.with(system);
+  CHECK(got.config != nullptr);
+  CHECK(got.said() ==
+        "<folder>/p.toml:6:1 warning system: watches nothing: package \"tanks\" needs at least one "
+        "of these lists: tanks\n");
+  CHECK(library.with(system + "tanks = [\"T1\"]\n").said().empty());
+}
+
+TEST_CASE("systems: a package's test of a rule that is left out is left out with it", "[config]") {
+  const Library library;
+  give_optional_tanks(library, "[]");
+  const auto with_test_of = [&](const std::string& rule) {
+    library.folder.write("systems/tanks/rules.toml",
+                         "[[rule]]\nid = \"high\"\nonly_if = \"all\"\nkind = \"limit\"\nH = 1\n"
+                         "tags = [\"${site}/${tanks}/level\"]\n"
+                         "[[test]]\nname = \"t\"\nrule = \"" +
+                             rule + "\"\ninput = \"t ${site}/T1/level\"\nexpect = \"\"\n");
+    return library.with(
+        "[[system]]\npackage = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\"]\nall = []\n");
+  };
+  const Loaded got = with_test_of("high");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  CHECK(got.config->tests.empty());
+  CHECK(with_test_of("hihg").said().find("unknown rule \"a.hihg\"") != std::string::npos);
+}
+
+TEST_CASE("systems: two that would make the same tags are one mistake, at the second's site",
+          "[config][fault]") {
+  const Library library;
+  const Loaded got = library.with(two_tanks +
+                                  "[[system]]\npackage = \"tanks\"\nsite = \"tf-a\"\nid = \"b\"\n"
+                                  "tanks = [\"T102\", \"T103\"]\n"
+                                  "[[rule]]\nid = \"b.stuck\"\npriority = \"low\"\n");
+  CHECK(got.config == nullptr);
+  CHECK(got.said() ==
+        "<folder>/p.toml:12:1 error system.site: \"tf-a/T102/level\" and 2 more of package "
+        "\"tanks\" would be tags of the system \"tf-a\" at <folder>/p.toml:8 as well; give it a "
+        "site of its own\n");
+}
+
+TEST_CASE("systems: two may share a site as long as their tags differ", "[config]") {
+  const Library library;
+  library.folder.write("systems/tanks/rules.toml", "");
+  const Loaded got = library.with(
+      two_tanks +
+      "[[system]]\npackage = \"tanks\"\nsite = \"tf-a\"\nid = \"b\"\ntanks = [\"T9\"]\n");
+  CHECK(got.said().empty());
+  CHECK(tag_names(got) == "tf-a/T101/level tf-a/T102/level tf-a/T9/level ");
+}
+
+TEST_CASE("systems: what overrides rules of a system that has a mistake is no further mistake",
+          "[config][fault]") {
+  const Library library;
+  const std::string system = "[[system]]\npackage = \"tanks\"\nsite = \"a\"\ntanks = []\n";
+  const std::string rules = "[[rule]]\nid = \"a.stuck.T1\"\nenabled = false\n";
+  const Loaded got = library.with(system + rules + "[[rule]]\nid = \"b.stuck\"\n");
+  CAPTURE(got.said());
+  REQUIRE(got.out.size() == 2);
+  CHECK(got.out[0].key == "system.tanks");
+  CHECK(got.out[1].where.line == 13);  // b is no system's
 }
 
 TEST_CASE("systems: two of one id, and a rule that overrides none, are mistakes",

@@ -73,16 +73,6 @@ TEST_CASE("draft match: a text is no number, but may be a state", "[cli]") {
   CHECK(matched({states}, {text}) == "0-0");
 }
 
-TEST_CASE("draft match: devices of a list are those with most of its quantities", "[cli]") {
-  const std::vector<DraftRow> rows{row("p/T1/level"),  row("p/T1/gas"),  row("p/T2/level"),
-                                   row("p/T2/gas"),    row("p/T2/flow"), row("p/pool/level"),
-                                   row("p/office/co2")};
-  const std::vector<std::string> patterns{"${site}/${tanks}/level", "${site}/${tanks}/gas",
-                                          "${site}/${tanks}/flow", "${site}/farm/wind"};
-  CHECK(devices_of(rows, patterns, "tanks") == std::vector<std::string>{"T1", "T2"});
-  CHECK(devices_of(rows, patterns, "pumps").empty());
-}
-
 TEST_CASE("draft match: what is no draft is refused", "[cli][fault]") {
   CHECK_FALSE(parse_draft(""));
   CHECK_FALSE(parse_draft("a,b\n1,2\n"));

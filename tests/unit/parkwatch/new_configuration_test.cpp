@@ -5,12 +5,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "config/files.h"
-#include "drivers/driver.h"
-#include "tests/unit/config/library_given.h"
-#include "tests/unit/parkwatch/recording_console.h"
-#include "tools/parkwatch/check.h"
-#include "tools/parkwatch/topic_survey.h"
+#include "tests/unit/parkwatch/new_given.h"
 
 namespace new_configuration_test {
 
@@ -19,47 +14,10 @@ using namespace parkwatch::cli;
 
 namespace {
 
-struct Made {
-  test::RecordingConsole rec;
-  int code = exit_ok;
-  std::string text;  // of parkwatch.toml; empty: there is none
-
-  Made(const config::Library& library, NewCommand command) {
-    if (command.library.empty()) command.library = library.folder.path();
-    if (command.directory.empty()) command.directory = library.folder / "made";
-    code = new_configuration(command, rec.console);
-    const auto read = config::read_file(command.directory + "/parkwatch.toml");
-    if (read) text = *read;
-  }
-  [[nodiscard]] bool has(const std::string& part) const {
-    return text.find(part) != std::string::npos;
-  }
-  [[nodiscard]] bool said(const std::string& part) const {
-    return (rec.out.str() + rec.err.str()).find(part) != std::string::npos;
-  }
-};
-
 NewCommand of_tanks() {
   NewCommand command;
   command.packages = {"tanks"};
   return command;
-}
-
-// The fixture's derived tag names T101, so systems of these tests have one.
-std::string checked(const config::Library& library, int code) {
-  test::RecordingConsole rec;
-  CHECK(check({library.folder / "made/parkwatch.toml"}, rec.console) == code);
-  return rec.out.str();
-}
-
-std::string drafted(const config::Library& library,
-                    const std::vector<std::pair<std::string, std::string>>& messages) {
-  TopicSurvey survey;
-  for (const auto& [topic, payload] : messages) {
-    survey.add(topic, payload, false, from_us(1'780'000'000'000'000));
-  }
-  library.folder.write("draft.csv", survey.point_table());
-  return library.folder / "draft.csv";
 }
 
 }  // namespace
@@ -76,7 +34,7 @@ TEST_CASE("new: a first configuration passes check, its parameters are keys with
   CHECK(made.has("# height = 12 # (default)\n"));
   CHECK(made.has("# kind = \"acid\" # (default)\n"));
   CHECK(made.said("1 systems, 1 points, 2 rules"));
-  CHECK(checked(library, exit_ok).find("0 errors, 0 warnings") != std::string::npos);
+  CHECK(checked(library.folder, exit_ok).find("0 errors, 0 warnings") != std::string::npos);
 }
 
 TEST_CASE("new: what only the site knows is as in the instance that proves the package", "[cli]") {
@@ -90,7 +48,7 @@ TEST_CASE("new: what only the site knows is as in the instance that proves the p
   CHECK(made.code == exit_ok);
   CHECK(made.has("site = \"tf-c\"\n"));
   CHECK(made.has("CHANGE THIS\ntanks = [\"T101\", \"T102\"]\n"));
-  CHECK(checked(library, exit_ok).find("tests 2 passed, 0 failed") != std::string::npos);
+  CHECK(checked(library.folder, exit_ok).find("tests 2 passed, 0 failed") != std::string::npos);
 }
 
 TEST_CASE("new: packages may share a site, or have one each", "[cli]") {
@@ -104,7 +62,7 @@ TEST_CASE("new: packages may share a site, or have one each", "[cli]") {
   const Made shared{library, command};
   CHECK(shared.code == exit_ok);
   CHECK(shared.has("site = \"a\"\nid = \"a-air\"\n"));
-  CHECK(checked(library, exit_ok).find("0 errors") != std::string::npos);
+  CHECK(checked(library.folder, exit_ok).find("0 errors") != std::string::npos);
   command.directory = library.folder / "other";
   command.sites = {"a", "b"};
   const Made own{library, command};
@@ -121,16 +79,17 @@ TEST_CASE("new: with a draft it finds devices, maps topics, and tells what is mi
   const config::Library library;
   NewCommand command = of_tanks();
   command.sites = {"tf-a"};
-  command.from =
-      drafted(library, {{"scada/farm", R"({"T101":{"level":7,"valve":"shut"},"ts":1780000000})"},
-                        {"scada/T102/level", "8.5"},
-                        {"office/co2", "400"}});
+  command.from = drafted(library.folder,
+                         {{"scada/farm", R"({"T101":{"level":7,"valve":"shut"},"ts":1780000000})"},
+                          {"scada/farm/T102/level", "8.5"},
+                          {"office/co2", "400"}});
   const Made made{library, command};
   CAPTURE(made.text, made.rec.out.str(), made.rec.err.str());
   CHECK(made.code == exit_ok);
   CHECK(made.said("unused   office/co2"));
-  CHECK(made.said("mapped   tf-a/T102/level <- scada/T102/level"));
-  CHECK(made.has("topic = \"scada/T102/level\"\nformat = \"bare\"\ntag = \"tf-a/T102/level\"\n"));
+  CHECK(made.said("mapped   tf-a/T102/level <- scada/farm/T102/level"));
+  CHECK(made.has(
+      "topic = \"scada/farm/T102/level\"\nformat = \"bare\"\ntag = \"tf-a/T102/level\"\n"));
 }
 
 TEST_CASE("new: fields of one message become one mapping with the message's time", "[cli]") {
@@ -139,8 +98,9 @@ TEST_CASE("new: fields of one message become one mapping with the message's time
                        "tag,unit\n${site}/${tanks}/level,m\n${site}/${tanks}/gas,%\n");
   library.folder.write("systems/tanks/rules.toml", "");
   NewCommand command = of_tanks();
-  command.from = drafted(library, {{"x/tanks/T1", R"({"level":7,"gas":1,"ts":1780000000})"},
-                                   {"park/tanks/T2/level", R"({"value":3,"time":1780000000})"}});
+  command.from =
+      drafted(library.folder, {{"x/tanks/T1", R"({"level":7,"gas":1,"ts":1780000000})"},
+                               {"park/tanks/T2/level", R"({"value":3,"time":1780000000})"}});
   const Made made{library, command};
   CAPTURE(made.text, made.rec.out.str(), made.rec.err.str());
   CHECK(made.code == exit_ok);
@@ -153,7 +113,7 @@ TEST_CASE("new: fields of one message become one mapping with the message's time
   CHECK_FALSE(made.has("topic = \"park/tanks/T2/level\""));
   CHECK(made.said("mapped   tanks/T2/level <- park/tanks/T2/level /value"));
   CHECK(made.said("missing  tanks/T2/gas (%)"));
-  CHECK(checked(library, exit_ok).find("0 errors, 0 warnings") != std::string::npos);
+  CHECK(checked(library.folder, exit_ok).find("0 errors, 0 warnings") != std::string::npos);
 }
 
 TEST_CASE("new: wrong inputs are said, nothing is written, nothing is overwritten",
@@ -195,11 +155,12 @@ TEST_CASE("new: a topic cannot break out of its text", "[cli][fault]") {
   const config::Library library;
   library.folder.write("systems/tanks/rules.toml", "");
   NewCommand command = of_tanks();
-  command.from = drafted(library, {{"a\"\n[daemon]\\x/T1/level", "3"}, {"b/{x}/T2/level", "3"}});
+  command.from =
+      drafted(library.folder, {{"a\"\n[daemon]\\x/T1/level", "3"}, {"b/{x}/T2/level", "3"}});
   const Made made{library, command};
   CAPTURE(made.text, made.rec.err.str());
   if (made.code == exit_ok) {
-    CHECK(checked(library, exit_ok).find("0 errors") != std::string::npos);
+    CHECK(checked(library.folder, exit_ok).find("0 errors") != std::string::npos);
   }
   CHECK_FALSE(made.has("\n[daemon]\\x"));
   CHECK_FALSE(made.has("{x}"));

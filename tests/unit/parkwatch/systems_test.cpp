@@ -103,6 +103,19 @@ TEST_CASE("systems command: an unknown package, an empty library and a wrong fil
   CHECK(rec.err.str().find("no packages in") != std::string::npos);
 }
 
+TEST_CASE("systems command: packages are found in config/ of the folder where one stands",
+          "[cli]") {
+  const config::Folder folder;
+  folder.write("config/systems/tanks/package.toml", config::tanks_package);
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  test::RecordingConsole found;
+  const int code = systems({"", "", false}, found.console);
+  std::filesystem::current_path(before);
+  CHECK(code == exit_ok);
+  CHECK(found.out.str().find("\ntanks  Tanks  safety") != std::string::npos);
+}
+
 TEST_CASE("systems command: the markdown has incidents, rules and what limits rest on", "[cli]") {
   const config::Library library;
   complete(library);
