@@ -291,11 +291,27 @@ std::map<std::string, std::size_t> not_shifted(const Plant& plant, const std::st
   return counts;
 }
 
+std::shared_ptr<const Plant> differing(const Plant& plant, const Plant& base) {
+  auto result = std::make_shared<Plant>(plant);
+  std::erase_if(result->rules, [&](const RuleSpec& rule) {
+    return std::find(base.rules.begin(), base.rules.end(), rule) != base.rules.end();
+  });
+  return result;
+}
+
 std::vector<Mutant> run_mutants(const PackageCase& package,
                                 const std::shared_ptr<const Plant>& plant, const QuietDay& quiet) {
   MutantPlant all = mutate(*plant, package.site, quiet);
   for (const IncidentCase& incident : package.incidents) try_incident(package, incident, all);
   return std::move(all.mutants);
+}
+
+MutantScore& MutantScore::operator+=(const MutantScore& other) {
+  mutants += other.mutants;
+  caught += other.caught;
+  controls += other.controls;
+  broken += other.broken;
+  return *this;
 }
 
 MutantScore score(const std::vector<Mutant>& mutants) {

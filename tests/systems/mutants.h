@@ -46,7 +46,10 @@ struct MutantPlant {
                                                              const std::string& instance,
                                                              const QuietDay& quiet);
 
-// Tries all mutants with all incidents of the package.
+// The plant with those rules only that `base` has otherwise or not at all: what a variant proves.
+[[nodiscard]] std::shared_ptr<const Plant> differing(const Plant& plant, const Plant& base);
+
+// Tries all mutants with all incidents of the package (of its variants none).
 [[nodiscard]] std::vector<Mutant> run_mutants(const PackageCase& package,
                                               const std::shared_ptr<const Plant>& plant,
                                               const QuietDay& quiet);
@@ -56,6 +59,7 @@ struct MutantScore {
   std::size_t caught = 0;
   std::size_t controls = 0;
   std::size_t broken = 0;  // controls that an incident calls wrong
+  MutantScore& operator+=(const MutantScore& other);
   // All were caught, and not because everything is: a package without mutants proves nothing.
   [[nodiscard]] bool is_good() const {
     return mutants > 0 && caught == mutants && controls > 0 && broken == 0;

@@ -122,6 +122,19 @@ TEST_CASE("systems mutants: what stays as it is, is counted", "[systems]") {
                                            {"targets, slacks and tolerances", 1}});
 }
 
+TEST_CASE("systems mutants: a variant proves the rules that are otherwise in it", "[systems]") {
+  Plant base;
+  base.rules = {rule("tf-a.level", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}}),
+                rule("tf-a.same", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}})};
+  Plant variant = base;
+  variant.rules[0].limits[0].at = 12.0;
+  variant.rules.push_back(rule("tf-a.new", RuleKind::stale, {}));
+  const auto different = differing(variant, base);
+  REQUIRE(different->rules.size() == 2);
+  CHECK(different->rules[0].id == "tf-a.level");
+  CHECK(different->rules[1].id == "tf-a.new");
+}
+
 TEST_CASE("systems mutants: all caught is no proof without mutants or with a broken control",
           "[systems]") {
   const Mutant caught{"level", "H", false, true, {}};
@@ -139,6 +152,12 @@ TEST_CASE("systems mutants: all caught is no proof without mutants or with a bro
   CHECK(counted.caught == 1);
   CHECK(counted.controls == 2);
   CHECK(counted.broken == 1);
+  MutantScore sum = counted;
+  sum += counted;
+  CHECK(sum.mutants == 6);
+  CHECK(sum.caught == 2);
+  CHECK(sum.controls == 4);
+  CHECK(sum.broken == 2);
 }
 
 TEST_CASE("systems mutants: a rule's name is that of the package", "[systems]") {

@@ -47,7 +47,7 @@ parksim::SystemParkOptions park_options(const Run& run) {
 std::optional<Instance> load_instance(const std::string& root, const PackageCase& package,
                                       const std::string& scratch, Diagnostics& out) {
   namespace fs = std::filesystem;
-  const fs::path folder = fs::path{scratch} / package.package;
+  const fs::path folder = fs::path{scratch} / (package.package + package.variant);
   fs::create_directories(folder);
   const fs::path main = folder / "parkwatch.toml";
   // Proofs of a package run side by side: none reads what another has half written.
