@@ -121,6 +121,16 @@ TEST_CASE("wastewater plant: the mode switch stays on until the effluent is good
   CHECK(trace.last("w/effluent/ss") < 6.5);
 }
 
+TEST_CASE("emergency pool: rain that fades halves in half an hour", "[parksim]") {
+  SystemTrace trace = pool({{"rain-fades", 1h, 2h}});
+  trace.run(4h);
+  CHECK(trace.at("p/weather/rain", 59min) == 0.0);
+  CHECK(trace.at("p/weather/rain", 1h + 1min) == Approx(1.95).margin(0.05));
+  CHECK(trace.at("p/weather/rain", 90min) == Approx(1.0).margin(0.05));
+  CHECK(trace.at("p/weather/rain", 2h) == Approx(0.5).margin(0.05));
+  CHECK(trace.last("p/pool/level") > trace.at("p/pool/level", 1h));
+}
+
 TEST_CASE("emergency pool: the rain of two showers is pumped away again", "[parksim]") {
   SystemTrace trace = pool({});
   trace.run(24h);
