@@ -2,9 +2,11 @@
 #include "tests/systems/mutants.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
 
+#include "tests/systems/figures.h"
 #include "tests/systems/simulation.h"
 #include "tests/systems/verdict.h"
 
@@ -13,63 +15,209 @@ namespace {
 
 constexpr double part = 0.2;
 
-double median_of(const std::vector<std::string>& tags,
-                 const std::map<std::string, double>& medians) {
-  std::vector<double> known;
-  for (const std::string& tag : tags) {
-    const auto at = medians.find(tag);
-    if (at != medians.end()) known.push_back(at->second);
-  }
-  if (known.empty()) return 0.0;
-  const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
-  std::nth_element(known.begin(), middle, known.end());
-  return *middle;
-}
-
-// What of a rule is shifted: one of its levels, or the bounds of its trigger.
+// What of a rule is shifted.
 struct Place {
-  std::optional<Level> level;
-  bool above = false;
+  enum class Kind : std::uint8_t { level, above, below, times, expression, guard };
+  Kind kind = Kind::level;
+  Level level = Level::none;
+  std::size_t figure = 0;  // of an expression
   bool operator<(const Place& other) const {
-    return std::tie(level, above) < std::tie(other.level, other.above);
+    return std::tie(kind, level, figure) < std::tie(other.kind, other.level, other.figure);
   }
 };
 
-std::set<Place> places_of(const RuleSpec& rule) {
+std::string name_of(const Place& place) {
+  switch (place.kind) {
+    case Place::Kind::level:
+      return std::string{to_text(place.level)};
+    case Place::Kind::above:
+      return "above";
+    case Place::Kind::below:
+      return "below";
+    case Place::Kind::times:
+      return "times";
+    case Place::Kind::expression:
+      return "expression";
+    default:
+      return "suppress_when";
+  }
+}
+
+double of_or_zero(const std::map<std::string, double>& normal, const std::string& name) {
+  const auto at = normal.find(name);
+  return at == normal.end() ? 0.0 : at->second;
+}
+
+double normal_of_members(const RuleSpec& rule, const QuietDay& quiet) {
+  std::vector<double> known;
+  const auto add = [&](const std::string& tag) {
+    const auto at = quiet.tags.find(tag);
+    if (at != quiet.tags.end()) known.push_back(at->second);
+  };
+  if (rule.kind == RuleKind::vote) {
+    for (const Term& term : rule.terms) add(term.tag);
+  } else {
+    for (const std::string& tag : rule.tags) add(tag);
+  }
+  return known.empty() ? 0.0 : median(std::move(known));
+}
+
+// A guard names the tags of its alarm's own tag; its tags are alike, so the first stands for all.
+std::vector<Figure> figures_in(const RuleSpec& rule, Place::Kind kind, const QuietDay& quiet) {
+  const std::string own = rule.tags.empty() ? std::string{} : rule.tags.front();
+  return figures_of(kind == Place::Kind::guard ? rule.alarm.suppress_when : rule.expression,
+                    [&](const std::string& tag) -> std::optional<double> {
+                      const auto at = quiet.tags.find(filled_from_tag_name(tag, own));
+                      return at == quiet.tags.end() ? std::nullopt : std::optional{at->second};
+                    });
+}
+
+bool is_counted(const RuleSpec& rule) {
+  return rule.kind == RuleKind::vote || rule.kind == RuleKind::repeat;
+}
+
+std::set<Place> places_of(const RuleSpec& rule, const QuietDay& quiet) {
   std::set<Place> places;
-  for (const Limit& limit : rule.limits) places.insert({limit.level, false});
-  if (rule.trigger.above) places.insert({std::nullopt, true});
-  if (rule.trigger.below) places.insert({std::nullopt, false});
+  for (const Limit& limit : rule.limits) places.insert({Place::Kind::level, limit.level});
+  if (rule.trigger.above) places.insert({Place::Kind::above});
+  if (rule.trigger.below) places.insert({Place::Kind::below});
+  if (is_counted(rule)) places.insert({Place::Kind::times});
+  for (const auto kind : {Place::Kind::expression, Place::Kind::guard}) {
+    const auto figures = figures_in(rule, kind, quiet);
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+      if (figures[i].normal) places.insert({kind, Level::none, i});
+    }
+  }
   return places;
 }
 
-// Shifts it, and says how; empty if this rule (of several of one package's rule) has no such place.
-std::string shift(RuleSpec& rule, const Place& place, bool outward, double normal) {
-  double* at = nullptr;
-  for (Limit& limit : rule.limits) {
-    if (place.level && limit.level == *place.level) at = &limit.at;
-  }
-  if (!place.level && place.above && rule.trigger.above) at = &*rule.trigger.above;
-  if (!place.level && !place.above && rule.trigger.below) at = &*rule.trigger.below;
-  if (at == nullptr) return {};
-  const double before = *at;
-  *at += (outward ? part : -part) * (before - normal);
-  const std::string name = place.level   ? std::string{to_text(*place.level)}
-                           : place.above ? "above"
-                                         : "below";
-  return name + ' ' + to_text(Value{before}) + " -> " + to_text(Value{*at}) +
-         (outward ? " (outward" : " (inward") + ", normal " + to_text(Value{normal}) + ')';
+struct Shift {
+  double from = 0;
+  double to = 0;
+  double normal = 0;
+};
+
+Shift shifted(double from, double normal, bool outward) {
+  return {from, from + (outward ? part : -part) * (from - normal), normal};
 }
 
-// The package's rules with limits, each with the rules that it became.
-std::map<std::string, std::vector<const RuleSpec*>> families(const Plant& plant,
-                                                             const std::string& instance) {
-  std::map<std::string, std::vector<const RuleSpec*>> all;
+// By a whole one at least, and never to none.
+Shift shift_times(RuleSpec& rule, bool outward, const QuietDay& quiet) {
+  const double from = rule.times;
+  const double normal = rule.kind == RuleKind::repeat ? of_or_zero(quiet.rules, rule.id) : 0.0;
+  const double by = std::max(1.0, std::round(part * (from - normal)));
+  const double to = std::max(1.0, from + (outward ? by : -by));
+  rule.times = static_cast<std::uint32_t>(to);
+  return {from, to, normal};
+}
+
+std::optional<Shift> shift_text(std::string& text, const std::vector<Figure>& figures,
+                                std::size_t which, bool outward) {
+  if (which >= figures.size() || !figures[which].normal) return std::nullopt;
+  const Shift shift = shifted(figures[which].value, *figures[which].normal, outward);
+  text = with_figure(text, figures[which], shift.to);
+  return shift;
+}
+
+std::optional<Shift> shift_number(double* at, double normal, bool outward) {
+  if (at == nullptr) return std::nullopt;
+  const Shift shift = shifted(*at, normal, outward);
+  *at = shift.to;
+  return shift;
+}
+
+// Empty if this rule (of several of one package's rule) has no such place.
+std::optional<Shift> shift(RuleSpec& rule, const Place& place, bool outward,
+                           const QuietDay& quiet) {
+  const auto figures = [&] { return figures_in(rule, place.kind, quiet); };
+  switch (place.kind) {
+    case Place::Kind::level:
+      for (Limit& limit : rule.limits) {
+        if (limit.level != place.level) continue;
+        return shift_number(&limit.at, of_or_zero(quiet.rules, rule.id), outward);
+      }
+      return std::nullopt;
+    case Place::Kind::above:
+    case Place::Kind::below: {
+      auto& bound = place.kind == Place::Kind::above ? rule.trigger.above : rule.trigger.below;
+      return shift_number(bound ? &*bound : nullptr, normal_of_members(rule, quiet), outward);
+    }
+    case Place::Kind::times:
+      return shift_times(rule, outward, quiet);
+    case Place::Kind::expression:
+      return shift_text(rule.expression, figures(), place.figure, outward);
+    default:
+      return shift_text(rule.alarm.suppress_when, figures(), place.figure, outward);
+  }
+}
+
+std::string text_of(const Place& place, const Shift& shift, bool outward) {
+  return name_of(place) + ' ' + to_text(Value{shift.from}) + " -> " + to_text(Value{shift.to}) +
+         (outward ? " (outward" : " (inward") + ", normal " + to_text(Value{shift.normal}) + ')';
+}
+
+// The package's rules, each with the rules that it became.
+using Families = std::map<std::string, std::vector<const RuleSpec*>>;
+Families families(const Plant& plant, const std::string& instance) {
+  Families all;
   for (const RuleSpec& rule : plant.rules) {
-    if (!places_of(rule).empty()) all[rule_of_package(rule.id, instance)].push_back(&rule);
+    all[rule_of_package(rule.id, instance)].push_back(&rule);
   }
   return all;
 }
+
+std::set<Place> places_of(const std::vector<const RuleSpec*>& family, const QuietDay& quiet) {
+  std::set<Place> places;
+  for (const RuleSpec* rule : family) places.merge(places_of(*rule, quiet));
+  return places;
+}
+
+class MutantMaker {
+ public:
+  MutantMaker(const Plant& plant, const QuietDay& quiet)
+      : quiet_(quiet), mutated_(std::make_shared<Plant>(plant)) {
+    mutated_->rules.clear();
+    mutated_->actions = {};
+  }
+
+  void add(const std::string& name, const std::vector<const RuleSpec*>& family) {
+    const auto places = places_of(family, quiet_);
+    if (places.empty()) return;
+    add_one({name, "nothing shifted", true, false, {}}, family, [](RuleSpec&, Mutant&) {});
+    for (const Place& place : places) {
+      for (const bool outward : {true, false}) {
+        add_one({name, {}, false, false, {}}, family, [&](RuleSpec& rule, Mutant& mutant) {
+          const auto done = shift(rule, place, outward, quiet_);
+          if (done && mutant.what.empty()) mutant.what = text_of(place, *done, outward);
+        });
+      }
+    }
+  }
+
+  MutantPlant finish() {
+    result_.plant = std::move(mutated_);
+    return std::move(result_);
+  }
+
+ private:
+  template <typename Change>
+  void add_one(Mutant mutant, const std::vector<const RuleSpec*>& family, const Change& change) {
+    const std::size_t place = result_.mutants.size();
+    for (const RuleSpec* rule : family) {
+      RuleSpec copy = *rule;
+      change(copy, mutant);
+      copy.id += "~" + std::to_string(place);
+      result_.places[copy.id] = place;
+      result_.originals[copy.id] = rule->id;
+      mutated_->rules.push_back(std::move(copy));
+    }
+    result_.mutants.push_back(std::move(mutant));
+  }
+
+  const QuietDay& quiet_;
+  std::shared_ptr<Plant> mutated_;
+  MutantPlant result_;
+};
 
 std::vector<ExpectedAlarm> expected_of(const IncidentCase& incident, const std::string& rule) {
   std::vector<ExpectedAlarm> result;
@@ -108,64 +256,71 @@ std::string rule_of_package(const std::string& id, const std::string& instance) 
   return rest.substr(0, rest.find('.'));
 }
 
-double normal_of(const RuleSpec& rule, const std::map<std::string, double>& medians) {
-  switch (rule.kind) {
-    case RuleKind::limit:
-    case RuleKind::repeat:
-      return median_of(rule.tags, medians);
-    case RuleKind::vote: {
-      std::vector<std::string> members;
-      for (const Term& term : rule.terms) members.push_back(term.tag);
-      return median_of(members, medians);
-    }
-    case RuleKind::window:
-      switch (rule.window.aggregate) {
-        case Aggregate::avg:
-        case Aggregate::min:
-        case Aggregate::max:
-          return median_of(rule.tags, medians);
-        default:
-          return 0.0;
-      }
-    default:
-      return 0.0;  // a difference, a rate or a total; of a forecast the level itself is shifted
-  }
+MutantPlant mutate(const Plant& plant, const std::string& instance, const QuietDay& quiet) {
+  MutantMaker maker{plant, quiet};
+  for (const auto& [name, family] : families(plant, instance)) maker.add(name, family);
+  return maker.finish();
 }
 
-MutantPlant mutate(const Plant& plant, const std::string& instance,
-                   const std::map<std::string, double>& medians) {
-  MutantPlant result;
-  auto mutated = std::make_shared<Plant>(plant);
-  mutated->rules.clear();
-  mutated->actions = {};
-  for (const auto& [name, rules] : families(plant, instance)) {
-    std::set<Place> places;
-    for (const RuleSpec* rule : rules) places.merge(places_of(*rule));
-    for (const Place& place : places) {
-      for (const bool outward : {true, false}) {
-        Mutant mutant{name, {}, false, {}};
-        for (const RuleSpec* rule : rules) {
-          RuleSpec copy = *rule;
-          const std::string what = shift(copy, place, outward, normal_of(*rule, medians));
-          copy.id += "~" + std::to_string(result.mutants.size());
-          if (mutant.what.empty()) mutant.what = what;
-          result.places[copy.id] = result.mutants.size();
-          result.originals[copy.id] = rule->id;
-          mutated->rules.push_back(std::move(copy));
-        }
-        result.mutants.push_back(std::move(mutant));
+std::map<std::string, std::size_t> not_shifted(const Plant& plant, const std::string& instance,
+                                               const QuietDay& quiet) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& [name, family] : families(plant, instance)) {
+    const RuleSpec& rule = *family.front();
+    if (rule.kind == RuleKind::state) ++counts["rules of states"];
+    if (rule.kind == RuleKind::stale || rule.kind == RuleKind::mismatch) {
+      ++counts["rules of times"];
+    }
+    if (rule.kind == RuleKind::forecast || rule.slack > 0 || rule.tolerance > 0) {
+      ++counts["targets, slacks and tolerances"];
+    }
+    for (const auto kind : {Place::Kind::expression, Place::Kind::guard}) {
+      for (const Figure& figure : figures_in(rule, kind, quiet)) {
+        if (!figure.normal) ++counts["states and factors in expressions"];
       }
     }
   }
-  result.plant = std::move(mutated);
+  std::set<std::string> quantities;  // a derived tag of each device is one of the package
+  for (const Tag& tag : plant.tags) {
+    const std::string quantity{parts_of_tag_name(tag.name).quantity};
+    if (tag.expression.empty() || !quantities.insert(quantity).second) continue;
+    const auto numbers =
+        figures_of(tag.expression, [](const std::string&) { return std::optional<double>{}; });
+    if (!numbers.empty()) counts["numbers in derived tags"] += numbers.size();
+  }
+  return counts;
+}
+
+std::shared_ptr<const Plant> differing(const Plant& plant, const Plant& base) {
+  auto result = std::make_shared<Plant>(plant);
+  std::erase_if(result->rules, [&](const RuleSpec& rule) {
+    return std::find(base.rules.begin(), base.rules.end(), rule) != base.rules.end();
+  });
   return result;
 }
 
 std::vector<Mutant> run_mutants(const PackageCase& package,
-                                const std::shared_ptr<const Plant>& plant) {
-  MutantPlant all = mutate(*plant, package.site, quiet_medians(package, plant));
+                                const std::shared_ptr<const Plant>& plant, const QuietDay& quiet) {
+  MutantPlant all = mutate(*plant, package.site, quiet);
   for (const IncidentCase& incident : package.incidents) try_incident(package, incident, all);
   return std::move(all.mutants);
+}
+
+MutantScore& MutantScore::operator+=(const MutantScore& other) {
+  mutants += other.mutants;
+  caught += other.caught;
+  controls += other.controls;
+  broken += other.broken;
+  return *this;
+}
+
+MutantScore score(const std::vector<Mutant>& mutants) {
+  MutantScore result;
+  for (const Mutant& mutant : mutants) {
+    ++(mutant.control ? result.controls : result.mutants);
+    if (mutant.caught) ++(mutant.control ? result.broken : result.caught);
+  }
+  return result;
 }
 
 }  // namespace parkwatch::systems

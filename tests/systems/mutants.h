@@ -1,5 +1,13 @@
 // tests/systems/mutants.h - Whether the incidents of a package would notice a wrong limit: every
-// level of every rule, shifted by a fifth of its distance to normal, outward and inward.
+// figure of every rule, shifted by a fifth of its distance to normal, outward and inward.
+//
+// Figures are levels, the bounds of a trigger, `times`, and the numbers that expressions and
+// suppress_when compare with. Normal is what the figure is compared with on the package's quiet day
+// (quiet_day.h): a slope's figure is shifted by its distance to the usual slope, a total's by that
+// to what a quiet period comes to. A forecast has no usual time to go: its figure itself counts.
+// Delays and other times are judged by the ranges of `after`, deadbands not at all; what else stays
+// as it is not_shifted() counts. A control, the rule with nothing shifted, runs beside its mutants
+// and must pass.
 #pragma once
 #include <map>
 #include <string>
@@ -7,12 +15,14 @@
 
 #include "model/plant.h"
 #include "tests/systems/package_case.h"
+#include "tests/systems/quiet_day.h"
 
 namespace parkwatch::systems {
 
 struct Mutant {
   std::string rule;  // the package's rule, without prefix, names and editions
-  std::string what;  // "HH 11 -> 11.8 (outward, normal 7.1)"
+  std::string what;  // "HH 11 -> 11.8 (outward, normal 7.1)"; of a control "nothing shifted"
+  bool control = false;
   bool caught = false;
   std::string by;  // incident and first difference
 };
@@ -20,11 +30,8 @@ struct Mutant {
 // The package's rule that a rule of the plant was made of: "level" of "tf-a.level.T101".
 [[nodiscard]] std::string rule_of_package(const std::string& id, const std::string& instance);
 
-// What a signal of the rule is on a quiet day, by the medians of its tags.
-[[nodiscard]] double normal_of(const RuleSpec& rule, const std::map<std::string, double>& medians);
-
 // One plant in which every mutant is a rule of its own: rules do not know of each other, so one run
-// tries all of them. ids[rule id] is the mutant's place in `mutants`.
+// tries all of them.
 struct MutantPlant {
   std::shared_ptr<const Plant> plant;
   std::vector<Mutant> mutants;
@@ -32,10 +39,32 @@ struct MutantPlant {
   std::map<std::string, std::string> originals;  // likewise: the id that it was copied from
 };
 [[nodiscard]] MutantPlant mutate(const Plant& plant, const std::string& instance,
-                                 const std::map<std::string, double>& medians);
+                                 const QuietDay& quiet);
 
-// Tries all mutants with all incidents of the package.
+// What of a package's rules and derived tags is not shifted, and how often: "states", ...
+[[nodiscard]] std::map<std::string, std::size_t> not_shifted(const Plant& plant,
+                                                             const std::string& instance,
+                                                             const QuietDay& quiet);
+
+// The plant with those rules only that `base` has otherwise or not at all: what a variant proves.
+[[nodiscard]] std::shared_ptr<const Plant> differing(const Plant& plant, const Plant& base);
+
+// Tries all mutants with all incidents of the package (of its variants none).
 [[nodiscard]] std::vector<Mutant> run_mutants(const PackageCase& package,
-                                              const std::shared_ptr<const Plant>& plant);
+                                              const std::shared_ptr<const Plant>& plant,
+                                              const QuietDay& quiet);
+
+struct MutantScore {
+  std::size_t mutants = 0;
+  std::size_t caught = 0;
+  std::size_t controls = 0;
+  std::size_t broken = 0;  // controls that an incident calls wrong
+  MutantScore& operator+=(const MutantScore& other);
+  // All were caught, and not because everything is: a package without mutants proves nothing.
+  [[nodiscard]] bool is_good() const {
+    return mutants > 0 && caught == mutants && controls > 0 && broken == 0;
+  }
+};
+[[nodiscard]] MutantScore score(const std::vector<Mutant>& mutants);
 
 }  // namespace parkwatch::systems

@@ -15,7 +15,8 @@ RuleSpec rule(std::string id, RuleKind kind, std::vector<Limit> limits) {
   return result;
 }
 
-const std::map<std::string, double> medians{{"tf-a/T1/level", 7.0}, {"tf-a/T2/level", 6.0}};
+const QuietDay quiet{{{"tf-a/T1/level", 7.0}, {"tf-a/T2/level", 6.0}, {"tf-a/T1/on", 1.0}},
+                     {{"tf-a.level", 7.0}, {"tf-a.level.T1", 7.0}, {"tf-a.level.T2", 6.0}}};
 
 std::vector<double> limits_of(const MutantPlant& all, std::size_t mutant) {
   std::vector<double> result;
@@ -34,14 +35,17 @@ TEST_CASE("systems mutants: each level is shifted by a fifth of its distance to 
   Plant plant;
   plant.rules = {rule("tf-a.level", RuleKind::limit,
                       {{Level::low, 2.0, 0, {}, {}, {}}, {Level::high, 10.0, 0, {}, {}, {}}})};
-  const MutantPlant all = mutate(plant, "tf-a", medians);
-  REQUIRE(all.mutants.size() == 4);
-  CHECK(limits_of(all, 0) == std::vector<double>{1.0, 10.0});
-  CHECK(limits_of(all, 1) == std::vector<double>{3.0, 10.0});
-  CHECK(limits_of(all, 2)[1] == Approx(10.6));
-  CHECK(limits_of(all, 3)[1] == Approx(9.4));
-  CHECK(all.mutants[0].rule == "level");
-  CHECK(all.mutants[0].what == "L 2 -> 1 (outward, normal 7)");
+  const MutantPlant all = mutate(plant, "tf-a", quiet);
+  REQUIRE(all.mutants.size() == 5);
+  CHECK(limits_of(all, 0) == std::vector<double>{2.0, 10.0});
+  CHECK(limits_of(all, 1) == std::vector<double>{1.0, 10.0});
+  CHECK(limits_of(all, 2) == std::vector<double>{3.0, 10.0});
+  CHECK(limits_of(all, 3)[1] == Approx(10.6));
+  CHECK(limits_of(all, 4)[1] == Approx(9.4));
+  CHECK(all.mutants[0].control);
+  CHECK_FALSE(all.mutants[1].control);
+  CHECK(all.mutants[1].rule == "level");
+  CHECK(all.mutants[1].what == "L 2 -> 1 (outward, normal 7)");
   CHECK(all.originals.at(all.plant->rules[0].id) == "tf-a.level");
 }
 
@@ -50,37 +54,110 @@ TEST_CASE("systems mutants: what a package's rule became is shifted together", "
   plant.rules = {rule("tf-a.level.T1", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}}),
                  rule("tf-a.level.T2", RuleKind::limit, {{Level::high, 12.0, 0, {}, {}, {}}}),
                  rule("tf-a.gone", RuleKind::stale, {})};
-  plant.rules[1].tags = {"tf-a/T2/level"};
-  const MutantPlant all = mutate(plant, "tf-a", medians);
-  REQUIRE(all.mutants.size() == 2);
-  CHECK(all.plant->rules.size() == 4);
-  CHECK(limits_of(all, 0)[0] == Approx(10.6));
-  CHECK(limits_of(all, 0)[1] == Approx(13.2));
+  const MutantPlant all = mutate(plant, "tf-a", quiet);
+  REQUIRE(all.mutants.size() == 3);  // one is the control; what is silent has no figure
+  CHECK(all.plant->rules.size() == 6);
+  CHECK(limits_of(all, 1)[0] == Approx(10.6));
+  CHECK(limits_of(all, 1)[1] == Approx(13.2));
 }
 
-TEST_CASE("systems mutants: a trigger's bounds are limits too", "[systems]") {
+TEST_CASE("systems mutants: a trigger's bounds and its count are limits too", "[systems]") {
   Plant plant;
   plant.rules = {rule("tf-a.two-of-three", RuleKind::vote, {})};
   plant.rules[0].terms = {{"tf-a/T1/level", 1.0}, {"tf-a/T2/level", 1.0}};
   plant.rules[0].trigger.above = 17.0;
-  const MutantPlant all = mutate(plant, "tf-a", medians);
-  REQUIRE(all.mutants.size() == 2);
-  CHECK(*all.plant->rules[0].trigger.above == Approx(19.0));
-  CHECK(all.mutants[1].what == "above 17 -> 15 (inward, normal 7)");
+  plant.rules[0].times = 2;
+  const MutantPlant all = mutate(plant, "tf-a", quiet);
+  REQUIRE(all.mutants.size() == 5);
+  CHECK(*all.plant->rules[1].trigger.above == Approx(19.0));
+  CHECK(all.mutants[2].what == "above 17 -> 15 (inward, normal 7)");
+  CHECK(all.plant->rules[3].times == 3);
+  CHECK(all.plant->rules[4].times == 1);
 }
 
-TEST_CASE("systems mutants: rates, differences, totals and forecasts begin at nothing",
+TEST_CASE("systems mutants: a slope and a total are shifted from what is usual of them",
           "[systems]") {
-  for (const RuleKind kind : {RuleKind::rate, RuleKind::deviation, RuleKind::balance,
-                              RuleKind::drift, RuleKind::forecast, RuleKind::cumulative}) {
-    CHECK(normal_of(rule("r", kind, {}), medians) == 0.0);
+  for (const RuleKind kind : {RuleKind::rate, RuleKind::balance, RuleKind::cumulative}) {
+    Plant plant;
+    plant.rules = {rule("tf-a.level", kind, {{Level::high, 10.0, 0, {}, {}, {}}})};
+    CHECK(limits_of(mutate(plant, "tf-a", quiet), 1)[0] == Approx(10.6));
   }
-  RuleSpec window = rule("r", RuleKind::window, {});
-  window.window.aggregate = Aggregate::avg;
-  CHECK(normal_of(window, medians) == 7.0);
-  window.window.aggregate = Aggregate::count;
-  CHECK(normal_of(window, medians) == 0.0);
-  CHECK(normal_of(rule("r", RuleKind::limit, {}), {}) == 0.0);
+  Plant plant;  // nothing is usual of a time to go
+  plant.rules = {rule("tf-a.soon", RuleKind::forecast, {{Level::low, 60.0, 0, {}, {}, {}}})};
+  CHECK(limits_of(mutate(plant, "tf-a", quiet), 1)[0] == Approx(72.0));
+}
+
+TEST_CASE("systems mutants: numbers of expressions and guards are shifted, states are counted",
+          "[systems]") {
+  Plant plant;
+  plant.rules = {rule("tf-a.both", RuleKind::expr, {})};
+  plant.rules[0].expression = "`tf-a/T1/on` == 0 && `tf-a/T1/level` > 12";
+  plant.rules[0].alarm.suppress_when = "`{site}/{device}/level` < 2";
+  const MutantPlant all = mutate(plant, "tf-a", quiet);
+  REQUIRE(all.mutants.size() == 5);
+  CHECK(all.plant->rules[0].expression == plant.rules[0].expression);
+  CHECK(all.plant->rules[1].expression == "`tf-a/T1/on` == 0 && `tf-a/T1/level` > 13");
+  CHECK(all.mutants[2].what == "expression 12 -> 11 (inward, normal 7)");
+  CHECK(all.plant->rules[3].alarm.suppress_when == "`{site}/{device}/level` < 1");
+  CHECK(all.mutants[4].what == "suppress_when 2 -> 3 (inward, normal 7)");
+  CHECK(not_shifted(plant, "tf-a", quiet) ==
+        std::map<std::string, std::size_t>{{"states and factors in expressions", 1}});
+}
+
+TEST_CASE("systems mutants: what stays as it is, is counted", "[systems]") {
+  Plant plant;
+  plant.rules = {rule("tf-a.gone", RuleKind::stale, {}), rule("tf-a.on.T1", RuleKind::state, {}),
+                 rule("tf-a.on.T2", RuleKind::state, {}),
+                 rule("tf-a.soon", RuleKind::forecast, {{Level::low, 60.0, 0, {}, {}, {}}})};
+  for (const std::string device : {"T1", "T2"}) {
+    Tag tag;
+    tag.name = "tf-a/" + device + "/volume";
+    tag.expression = "3.14 * 25 * `tf-a/" + device + "/level`";
+    plant.tags.push_back(tag);
+  }
+  CHECK(not_shifted(plant, "tf-a", quiet) ==
+        std::map<std::string, std::size_t>{{"numbers in derived tags", 2},
+                                           {"rules of states", 1},
+                                           {"rules of times", 1},
+                                           {"targets, slacks and tolerances", 1}});
+}
+
+TEST_CASE("systems mutants: a variant proves the rules that are otherwise in it", "[systems]") {
+  Plant base;
+  base.rules = {rule("tf-a.level", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}}),
+                rule("tf-a.same", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}})};
+  Plant variant = base;
+  variant.rules[0].limits[0].at = 12.0;
+  variant.rules.push_back(rule("tf-a.new", RuleKind::stale, {}));
+  const auto different = differing(variant, base);
+  REQUIRE(different->rules.size() == 2);
+  CHECK(different->rules[0].id == "tf-a.level");
+  CHECK(different->rules[1].id == "tf-a.new");
+}
+
+TEST_CASE("systems mutants: all caught is no proof without mutants or with a broken control",
+          "[systems]") {
+  const Mutant caught{"level", "H", false, true, {}};
+  const Mutant unseen{"level", "H", false, false, {}};
+  const Mutant control{"level", "", true, false, {}};
+  const Mutant broken{"level", "", true, true, {}};
+  CHECK(score({control, caught, caught}).is_good());
+  CHECK_FALSE(score({}).is_good());
+  CHECK_FALSE(score({control}).is_good());
+  CHECK_FALSE(score({caught}).is_good());
+  CHECK_FALSE(score({control, caught, unseen}).is_good());
+  CHECK_FALSE(score({broken, caught}).is_good());
+  const MutantScore counted = score({control, broken, caught, unseen, unseen});
+  CHECK(counted.mutants == 3);
+  CHECK(counted.caught == 1);
+  CHECK(counted.controls == 2);
+  CHECK(counted.broken == 1);
+  MutantScore sum = counted;
+  sum += counted;
+  CHECK(sum.mutants == 6);
+  CHECK(sum.caught == 2);
+  CHECK(sum.controls == 4);
+  CHECK(sum.broken == 2);
 }
 
 TEST_CASE("systems mutants: a rule's name is that of the package", "[systems]") {

@@ -49,11 +49,18 @@ class CaseReader {
       to_.quiet = inner.duration("duration", to_.quiet, std::chrono::hours{1}, watch_max);
       inner.finish();
     }
+    for (const SettingsTable* table : reader_.tables("variant")) {
+      SettingsReader inner = reader_.within(*table, "variant");
+      to_.variants.push_back(variant(inner));
+    }
     for (const SettingsTable* table : reader_.tables("incident")) {
       SettingsReader inner = reader_.within(*table, "incident");
-      to_.incidents.push_back(incident(inner));
+      add_incident(inner);
     }
     if (to_.incidents.size() < 2) reader_.error("incident", "there must be two at least");
+    for (const PackageCase& variant : to_.variants) {
+      if (variant.incidents.empty()) reader_.error("variant", variant.variant + " has no incident");
+    }
     reader_.finish();
   }
 
@@ -64,14 +71,49 @@ class CaseReader {
       reader_.error("system", "the table is needed: site and the package's parameters");
       return;
     }
-    to_.instance = "[[system]]\npackage = " + quoted(to_.package) + '\n';
-    for (const auto& [key, value] : system->entries) {
-      to_.instance += key + " = " + written(value) + '\n';
-    }
-    to_.settings = parksim::system_settings(*system);
-    to_.site = parksim::text_setting(to_.settings, "site", "");
+    system_ = *system;
+    take_system(system_, to_);
     if (to_.site.empty()) reader_.error("system", "site is needed");
     if (to_.settings.count("id") > 0) reader_.error("system", "the id is the site");
+  }
+
+  static void take_system(const SettingsTable& system, PackageCase& to) {
+    to.instance = "[[system]]\npackage = " + quoted(to.package) + '\n';
+    for (const auto& [key, value] : system.entries) {
+      to.instance += key + " = " + written(value) + '\n';
+    }
+    to.settings = parksim::system_settings(system);
+    to.site = parksim::text_setting(to.settings, "site", "");
+  }
+
+  // [system] with some of its values changed. REQUIRES: [system] was read.
+  PackageCase variant(SettingsReader& reader) const {
+    PackageCase result;
+    result.package = to_.package;
+    result.variant = reader.required_text("name");
+    result.quiet = to_.quiet;
+    SettingsTable system = system_;
+    if (const SettingsTable* with = reader.table("with")) {
+      for (const auto& [key, value] : with->entries) {
+        std::erase_if(system.entries, [&](const auto& entry) { return entry.first == key; });
+        system.entries.emplace_back(key, value);
+      }
+    }
+    take_system(system, result);
+    if (result.site != to_.site) reader.error("with", "the site is the same");
+    reader.finish();
+    return result;
+  }
+
+  void add_incident(SettingsReader& reader) {
+    const std::string name = reader.text("variant", "");
+    PackageCase* owner = name.empty() ? &to_ : nullptr;
+    for (PackageCase& variant : to_.variants) {
+      if (!name.empty() && variant.variant == name) owner = &variant;
+    }
+    if (owner == nullptr) reader.error("variant", "there is no [[variant]] " + name);
+    const IncidentCase read = incident(reader);
+    if (owner != nullptr) owner->incidents.push_back(read);
   }
 
   IncidentCase incident(SettingsReader& reader) {
@@ -121,6 +163,7 @@ class CaseReader {
 
   SettingsReader reader_;
   PackageCase& to_;
+  SettingsTable system_;
 };
 
 }  // namespace

@@ -34,11 +34,14 @@ struct IncidentCase {
 
 struct PackageCase {
   std::string package;
+  std::string variant;  // its name; empty: the instance of [system]
   std::string site;
   parksim::SystemSettings settings;  // for the simulator
   std::string instance;              // the [[system]] table of a main file, as TOML
   Duration quiet = std::chrono::days{1};
   std::vector<IncidentCase> incidents;
+  // Instances with other parameters (another class of a permit), each with incidents of its own.
+  std::vector<PackageCase> variants;
 };
 
 // Reads <root>/config/systems/<package>/incidents.toml. Empty if anything in `out` is an error.

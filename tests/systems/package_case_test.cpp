@@ -74,6 +74,44 @@ TEST_CASE("systems case: a package's incidents are read", "[systems]") {
   CHECK(read->incidents[1].alarms[0].level == Level::on);
 }
 
+TEST_CASE("systems case: a variant is the instance with other parameters and incidents of its own",
+          "[systems]") {
+  const std::string two = R"(
+[[variant]]
+name = "small"
+with = { area = 5, tanks = ["T9"] }
+
+[[incident]]
+name = "leak-small"
+variant = "small"
+causes = ["leak"]
+duration = "10m"
+watch = "1h"
+alarms = [{ rule = "flame", tag = "T9/flame", priority = "critical", after = ["0s", "9s"] }]
+)";
+  Diagnostics out;
+  const auto read = parse_case("tank-farm", "incidents.toml", good + two, out);
+  REQUIRE(read.has_value());
+  CHECK(read->incidents.size() == 2);
+  REQUIRE(read->variants.size() == 1);
+  const PackageCase& small = read->variants[0];
+  CHECK(small.variant == "small");
+  CHECK(small.package == "tank-farm");
+  CHECK(small.site == "tf-a");
+  CHECK(small.quiet == 48h);
+  CHECK(small.settings.at("tanks") == std::vector<std::string>{"T9"});
+  CHECK(small.instance ==
+        "[[system]]\npackage = \"tank-farm\"\nsite = \"tf-a\"\nshare = 0.5\nnew = true\n"
+        "area = 5\ntanks = [\"T9\"]\n");
+  REQUIRE(small.incidents.size() == 1);
+  CHECK(small.incidents[0].name == "leak-small");
+  using Catch::Matchers::Contains;
+  CHECK_THAT(errors(good + with(two, "variant = \"small\"", "variant = \"smal\"")),
+             Contains("there is no [[variant]] smal") && Contains("small has no incident"));
+  CHECK_THAT(errors(good + with(two, "area = 5", "site = \"other\"")),
+             Contains("the site is the same"));
+}
+
 TEST_CASE("systems case: every mistake is said", "[systems]") {
   using Catch::Matchers::Contains;
   CHECK_THAT(errors(with(good, "site = \"tf-a\"", "")), Contains("site is needed"));

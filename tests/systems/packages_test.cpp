@@ -1,12 +1,16 @@
 // tests/systems/packages_test.cpp - What every package must offer to those who answer its alarms,
 // and that each can be switched on with as little as its README says.
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
+#include "config/raw.h"
+#include "config/toml.h"
 #include "tests/systems/given_plant.h"
 #include "tests/systems/package_case.h"
 #include "tests/systems/simulation.h"
@@ -15,6 +19,8 @@ namespace parkwatch::systems::packages_test {
 namespace {
 
 const std::string root = PARKWATCH_SOURCE_DIR;
+
+std::string folder_of(const std::string& package) { return root + "/config/systems/" + package; }
 
 std::vector<std::string> packages() {
   std::vector<std::string> names;
@@ -50,7 +56,91 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
+std::shared_ptr<const SettingsTable> tables_of(const std::string& path) {
+  Diagnostics out;
+  auto tables = config::parse_toml(path, text_of(path), out);
+  for (const Diagnostic& diagnostic : out) UNSCOPED_INFO(to_text(diagnostic));
+  REQUIRE(tables != nullptr);
+  return tables;
+}
+
+// Keys of a rule that are figures.
+constexpr std::array<std::string_view, 7> figure_keys{"LL",    "L",     "H",     "HH",
+                                                      "above", "below", "budget"};
+
+// A parameter of the site, or a part of the budget that is one.
+bool is_of_site(const SettingsValue* figure) {
+  const auto* text = figure == nullptr ? nullptr : std::get_if<std::string>(&figure->held);
+  return text != nullptr &&
+         ((text->starts_with("${") && text->ends_with('}')) || text->ends_with('%'));
+}
+
+// The names of limits that a package's levels refer to; a level that is a bare number fails.
+std::set<std::string> limits_of(const std::string& package) {
+  std::set<std::string> names;
+  const auto tables = tables_of(folder_of(package) + "/rules.toml");
+  for (const SettingsTable* rule : config::raw_tables(*tables, "rule")) {
+    for (const std::string_view key : figure_keys) {
+      const SettingsValue* value = config::raw_value(*rule, key);
+      if (value == nullptr) continue;
+      const SettingsTable* level = config::raw_table(*rule, key);
+      const std::string* name = level == nullptr ? nullptr : config::raw_text(*level, "limit");
+      CAPTURE(package, value->where.line, key);
+      if (name != nullptr) {
+        names.insert(*name);
+      } else {
+        CHECK(is_of_site(level == nullptr ? value : config::raw_value(*level, "at")));
+      }
+    }
+  }
+  return names;
+}
+
 }  // namespace
+
+TEST_CASE("packages: every level is a limit with a name and a proof, or the site's parameter",
+          "[systems]") {
+  CHECK_FALSE(is_of_site(nullptr));
+  for (const auto& [written, of_site] : std::map<std::string, bool>{
+           {"40", false}, {"\"${level_h}\"", true}, {"\"90%\"", true}, {"\"90\"", false}}) {
+    Diagnostics out;
+    const auto table = config::parse_toml("rules.toml", "H = " + written, out);
+    REQUIRE(table != nullptr);
+    CAPTURE(written);
+    CHECK(is_of_site(config::raw_value(*table, "H")) == of_site);
+  }
+  for (const std::string& package : packages()) CHECK(limits_of(package).size() >= 1);
+}
+
+TEST_CASE("packages: every figure of its own that a package brings is used, and says from where",
+          "[systems]") {
+  std::size_t files = 0;
+  for (const std::string& package : packages()) {
+    const std::string path = root + "/config/limits/site-" + package + ".toml";
+    if (!std::filesystem::exists(path)) continue;
+    ++files;
+    const std::set<std::string> used = limits_of(package);
+    const auto tables = tables_of(path);
+    for (const SettingsTable* limit : config::raw_tables(*tables, "limit")) {
+      const std::string* name = config::raw_text(*limit, "name");
+      REQUIRE(name != nullptr);
+      CAPTURE(*name);
+      CHECK(name->starts_with("site." + package + '.'));
+      const std::string* clause = config::raw_text(*limit, "clause");
+      CHECK((clause != nullptr && !clause->empty()));
+      const std::string* proof = config::raw_text(*limit, "proof");
+      REQUIRE(proof != nullptr);
+      CHECK((*proof == "site" || *proof == "proposal"));
+      const bool is_used = std::any_of(used.begin(), used.end(), [&](const std::string& one) {
+        const std::size_t parameter = one.find("${");
+        return one == *name ||
+               (parameter != std::string::npos && name->starts_with(one.substr(0, parameter)));
+      });
+      CHECK(is_used);
+    }
+  }
+  CHECK(files >= 14);
+}
 
 TEST_CASE("packages: every rule says in both languages what to do", "[systems]") {
   for (const std::string& package : packages()) {
@@ -101,7 +191,7 @@ TEST_CASE("packages: a README tells how each is switched on, and names every rul
           "[systems]") {
   for (const std::string package : {"air-quality", "chemical-park-gates", "cold-chain-barns",
                                     "construction-site", "park-overview"}) {
-    const std::string readme = text_of(root + "/config/systems/" + package + "/README.md");
+    const std::string readme = text_of(folder_of(package) + "/README.md");
     CAPTURE(package);
     CHECK(readme.find("package = \"" + package + "\"") != std::string::npos);
     const auto plant = plant_of_incidents(package);

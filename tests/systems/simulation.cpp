@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <unordered_map>
 
 #include "config/config.h"
 #include "drivers/driver.h"
@@ -48,7 +47,7 @@ parksim::SystemParkOptions park_options(const Run& run) {
 std::optional<Instance> load_instance(const std::string& root, const PackageCase& package,
                                       const std::string& scratch, Diagnostics& out) {
   namespace fs = std::filesystem;
-  const fs::path folder = fs::path{scratch} / package.package;
+  const fs::path folder = fs::path{scratch} / (package.package + package.variant);
   fs::create_directories(folder);
   const fs::path main = folder / "parkwatch.toml";
   // Proofs of a package run side by side: none reads what another has half written.
@@ -106,26 +105,6 @@ void simulate(const Run& run, const std::function<void(const Facts&)>& hear) {
     inputs.clear();
     facts = Facts{};
   }
-}
-
-std::map<std::string, double> quiet_medians(const PackageCase& package,
-                                            const std::shared_ptr<const Plant>& plant) {
-  std::unordered_map<TagId, std::string> names;
-  std::unordered_map<TagId, std::vector<double>> values;
-  simulate({&package, plant, 1, nullptr}, [&](const Facts& facts) {
-    for (const TagDefined& tag : facts.tags) names[tag.id] = tag.tag.name;
-    for (const Reading& reading : facts.readings) {
-      const auto number = as_number(reading.value);
-      if (number && reading.quality == Quality::good) values[reading.tag].push_back(*number);
-    }
-  });
-  std::map<std::string, double> medians;
-  for (auto& [tag, all] : values) {
-    const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-    std::nth_element(all.begin(), middle, all.end());
-    medians[names[tag]] = *middle;
-  }
-  return medians;
 }
 
 }  // namespace parkwatch::systems

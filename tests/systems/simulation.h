@@ -3,7 +3,6 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,9 +40,5 @@ struct Run {
 // Steps the run to its end. `hear` is called with what each step found out, and may look at tags by
 // their number in `facts.tags`. Every tag is told once, before its first reading.
 void simulate(const Run& run, const std::function<void(const Facts&)>& hear);
-
-// The median of each tag's good readings over the package's quiet day, by name.
-[[nodiscard]] std::map<std::string, double> quiet_medians(
-    const PackageCase& package, const std::shared_ptr<const Plant>& plant);
 
 }  // namespace parkwatch::systems

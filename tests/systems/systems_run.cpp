@@ -21,11 +21,14 @@ namespace {
 constexpr std::uint64_t incident_seeds = 3;
 constexpr std::uint64_t quiet_seeds = 20;
 
-struct Package {
+// A package as incidents.toml describes it, or one of its variants.
+struct Simulated {
   PackageCase described;
   std::shared_ptr<const Plant> plant;
   std::vector<config::RuleTest> tests;
 };
+// The package itself is the first.
+using Package = std::vector<Simulated>;
 
 // Whole seconds outward, such as incidents.toml has.
 std::string rounded(Duration time, bool up) {
@@ -34,35 +37,43 @@ std::string rounded(Duration time, bool up) {
   return to_text(Duration{whole});
 }
 
-// Says what is wrong; empty after an error.
-std::optional<Package> open(const std::string& name) {
-  Diagnostics diagnostics;
-  std::optional<Package> result;
-  auto described = read_case(PARKWATCH_SOURCE_DIR, name, diagnostics);
-  const parksim::SystemInfo* system = parksim::system_named(name);
-  if (system == nullptr) std::cout << name << ": there is no simulated system of this name\n";
-  if (described && system != nullptr) {
-    bool causes_known = true;
-    for (const IncidentCase& incident : described->incidents) {
-      for (const std::string& cause : incident.causes) {
-        if (parksim::has_cause(*system, cause)) continue;
-        std::cout << name << '/' << incident.name << ": no cause " << cause << '\n';
-        causes_known = false;
-      }
-    }
-    const std::string scratch = PARKWATCH_BINARY_DIR "/tests/systems/plants";
-    auto instance = load_instance(PARKWATCH_SOURCE_DIR, *described, scratch, diagnostics);
-    if (instance && causes_known) {
-      result = Package{std::move(*described), instance->plant, std::move(instance->tests)};
+bool knows_causes(const parksim::SystemInfo& system, const PackageCase& described) {
+  bool known = true;
+  for (const IncidentCase& incident : described.incidents) {
+    for (const std::string& cause : incident.causes) {
+      if (parksim::has_cause(system, cause)) continue;
+      std::cout << described.package << '/' << incident.name << ": no cause " << cause << '\n';
+      known = false;
     }
   }
-  for (const Diagnostic& diagnostic : diagnostics) std::cout << to_text(diagnostic) << '\n';
-  return result;
+  return known;
 }
 
-Outcome run(const Package& package, const IncidentCase* incident, std::uint64_t seed) {
-  const Run run{&package.described, package.plant, seed, incident};
-  Listener listener{incident_begin(run), package.described.site, package.described.site};
+// Says what is wrong; empty after an error.
+Package open(const std::string& name) {
+  Diagnostics diagnostics;
+  Package result;
+  const auto described = read_case(PARKWATCH_SOURCE_DIR, name, diagnostics);
+  const parksim::SystemInfo* system = parksim::system_named(name);
+  if (system == nullptr) std::cout << name << ": there is no simulated system of this name\n";
+  bool good = described && system != nullptr;
+  const auto add = [&](const PackageCase& one) {
+    const std::string scratch = PARKWATCH_BINARY_DIR "/tests/systems/plants";
+    auto instance = load_instance(PARKWATCH_SOURCE_DIR, one, scratch, diagnostics);
+    good = good && instance && knows_causes(*system, one);
+    if (good) result.push_back({one, instance->plant, std::move(instance->tests)});
+  };
+  if (good) {
+    add(*described);
+    for (const PackageCase& variant : described->variants) add(variant);
+  }
+  for (const Diagnostic& diagnostic : diagnostics) std::cout << to_text(diagnostic) << '\n';
+  return good ? result : Package{};
+}
+
+Outcome run(const Simulated& one, const IncidentCase* incident, std::uint64_t seed) {
+  const Run run{&one.described, one.plant, seed, incident};
+  Listener listener{incident_begin(run), one.described.site, one.described.site};
   simulate(run, [&](const Facts& facts) {
     for (const AlarmEvent& event : facts.transitions) listener.hear(event);
     for (const Refusal& refusal : facts.refusals) {
@@ -72,13 +83,21 @@ Outcome run(const Package& package, const IncidentCase* incident, std::uint64_t 
   return listener.outcome();
 }
 
+std::vector<const IncidentCase*> incidents_of(const Package& package) {
+  std::vector<const IncidentCase*> all;
+  for (const Simulated& one : package) {
+    for (const IncidentCase& incident : one.described.incidents) all.push_back(&incident);
+  }
+  return all;
+}
+
 // Causes of the simulator that no incident of the package has.
 std::vector<std::string> untried(const Package& package) {
   std::vector<std::string> names;
-  for (const auto& cause : parksim::system_named(package.described.package)->causes) {
-    const auto& all = package.described.incidents;
-    const bool tried = std::any_of(all.begin(), all.end(), [&](const IncidentCase& incident) {
-      return std::count(incident.causes.begin(), incident.causes.end(), cause.name) > 0;
+  const auto incidents = incidents_of(package);
+  for (const auto& cause : parksim::system_named(package.front().described.package)->causes) {
+    const bool tried = std::any_of(incidents.begin(), incidents.end(), [&](const auto* incident) {
+      return std::count(incident->causes.begin(), incident->causes.end(), cause.name) > 0;
     });
     if (!tried) names.emplace_back(cause.name);
   }
@@ -87,93 +106,136 @@ std::vector<std::string> untried(const Package& package) {
 
 // Rules of the package that no incident raises: nothing proves them but their rule tests.
 std::set<std::string> unraised(const Package& package) {
-  const std::string& site = package.described.site;
   std::set<std::string> rules;
-  for (const RuleSpec& rule : package.plant->rules) rules.insert(rule_of_package(rule.id, site));
-  for (const IncidentCase& incident : package.described.incidents) {
-    for (const ExpectedAlarm& alarm : incident.alarms) rules.erase(rule_of_package(alarm.rule, ""));
+  for (const Simulated& one : package) {
+    for (const RuleSpec& rule : one.plant->rules) {
+      rules.insert(rule_of_package(rule.id, one.described.site));
+    }
+  }
+  for (const IncidentCase* incident : incidents_of(package)) {
+    for (const ExpectedAlarm& alarm : incident->alarms) {
+      rules.erase(rule_of_package(alarm.rule, ""));
+    }
   }
   return rules;
 }
 
-bool prove_incidents(const Package& package) {
-  std::size_t exact = 0;
-  for (const IncidentCase& incident : package.described.incidents) {
-    std::string what;
-    for (std::uint64_t seed = 1; seed <= incident_seeds && what.empty(); ++seed) {
-      what = difference(incident.alarms, run(package, &incident, seed));
-      if (!what.empty()) what = "seed " + std::to_string(seed) + ": " + what;
-    }
-    if (what.empty()) ++exact;
-    std::cout << (what.empty() ? "exact  " : "WRONG  ") << package.described.package << '/'
-              << incident.name << (what.empty() ? "" : ": ") << what << std::endl;
+std::string wrong_of(const Simulated& one, const IncidentCase& incident) {
+  for (std::uint64_t seed = 1; seed <= incident_seeds; ++seed) {
+    const std::string what = difference(incident.alarms, run(one, &incident, seed));
+    if (!what.empty()) return "seed " + std::to_string(seed) + ": " + what;
   }
-  const auto names = untried(package);
-  for (const std::string& name : names)
-    std::cout << "WRONG  no incident has the cause " << name << '\n';
+  return {};
+}
+
+bool prove_incidents(const Package& package) {
+  const std::string& name = package.front().described.package;
+  std::size_t exact = 0;
+  for (const Simulated& one : package) {
+    for (const IncidentCase& incident : one.described.incidents) {
+      const std::string what = wrong_of(one, incident);
+      if (what.empty()) ++exact;
+      std::cout << (what.empty() ? "exact  " : "WRONG  ") << name << '/' << incident.name
+                << (what.empty() ? "" : ": ") << what << std::endl;
+    }
+  }
+  const auto causes = untried(package);
+  for (const std::string& cause : causes) {
+    std::cout << "WRONG  no incident has the cause " << cause << '\n';
+  }
   for (const std::string& rule : unraised(package)) {
     std::cout << "note   no incident raises the rule " << rule << '\n';
   }
-  std::cout << "incidents package=" << package.described.package
-            << " incidents=" << package.described.incidents.size() << " exact=" << exact;
-  return exact == package.described.incidents.size() && names.empty();
+  const std::size_t incidents = incidents_of(package).size();
+  std::cout << "incidents package=" << name << " incidents=" << incidents << " exact=" << exact;
+  return exact == incidents && causes.empty();
 }
 
 // The [[test]]s that stand beside the rules.
 bool prove_rules(const Package& package) {
-  trial::Coverage coverage{*package.plant};
+  std::size_t tests = 0;
   std::size_t passed = 0;
-  for (const config::RuleTest& test : package.tests) {
-    const trial::TestOutcome outcome = trial::run_test(test, *package.plant);
-    coverage.add(outcome);
-    if (outcome.passed) ++passed;
-    if (!outcome.passed) std::cout << to_text(outcome.fault) << '\n' << outcome.detail << '\n';
+  std::size_t levels = 0;
+  std::size_t reached = 0;
+  for (const Simulated& one : package) {
+    trial::Coverage coverage{*one.plant};
+    tests += one.tests.size();
+    for (const config::RuleTest& test : one.tests) {
+      const trial::TestOutcome outcome = trial::run_test(test, *one.plant);
+      coverage.add(outcome);
+      if (outcome.passed) ++passed;
+      if (!outcome.passed) std::cout << to_text(outcome.fault) << '\n' << outcome.detail << '\n';
+    }
+    for (const trial::LevelOfRule& level : coverage.missing()) {
+      std::cout << "note   no rule test reaches " << level.rule << ' ' << to_text(level.level)
+                << '\n';
+    }
+    levels += coverage.levels();
+    reached += coverage.reached();
   }
-  for (const trial::LevelOfRule& level : coverage.missing()) {
-    std::cout << "note   no rule test reaches " << level.rule << ' ' << to_text(level.level)
-              << '\n';
-  }
-  std::cout << "rules package=" << package.described.package << " tests=" << package.tests.size()
-            << " passed=" << passed << " levels=" << coverage.levels()
-            << " reached=" << coverage.reached();
-  return passed == package.tests.size() && passed > 0;
+  std::cout << "rules package=" << package.front().described.package << " tests=" << tests
+            << " passed=" << passed << " levels=" << levels << " reached=" << reached;
+  return passed == tests && passed > 0;
 }
 
 bool prove_quiet(const Package& package) {
   std::size_t alarms = 0;
-  for (std::uint64_t seed = 1; seed <= quiet_seeds; ++seed) {
-    const Outcome outcome = run(package, nullptr, seed);
-    for (const SeenAlarm& alarm : outcome.alarms) {
-      std::cout << "FALSE  seed " << seed << ": " << text_of(alarm) << '\n';
+  std::size_t days = 0;
+  for (const Simulated& one : package) {
+    for (std::uint64_t seed = 1; seed <= quiet_seeds; ++seed, ++days) {
+      const Outcome outcome = run(one, nullptr, seed);
+      for (const SeenAlarm& alarm : outcome.alarms) {
+        std::cout << "FALSE  seed " << seed << ' ' << one.described.variant << ": "
+                  << text_of(alarm) << '\n';
+      }
+      for (const std::string& what : outcome.refused) std::cout << "REFUSED  " << what << '\n';
+      alarms += outcome.alarms.size() + outcome.refused.size();
+      if (alarms > 20) break;  // more of the same says nothing new
     }
-    for (const std::string& what : outcome.refused) std::cout << "REFUSED  " << what << '\n';
-    alarms += outcome.alarms.size() + outcome.refused.size();
-    if (alarms > 20) break;  // more of the same says nothing new
   }
-  std::cout << "quiet package=" << package.described.package << " days=" << quiet_seeds
+  std::cout << "quiet package=" << package.front().described.package << " days=" << days
             << " false_alarms=" << alarms;
   return alarms == 0;
 }
 
-bool prove_mutants(const Package& package, bool verbose) {
-  const auto mutants = run_mutants(package.described, package.plant);
-  std::size_t caught = 0;
-  for (const Mutant& mutant : mutants) {
-    if (mutant.caught) ++caught;
-    if (mutant.caught && !verbose) continue;
-    std::cout << (mutant.caught ? "caught " : "UNSEEN ") << mutant.rule << ' ' << mutant.what
-              << (mutant.caught ? " by " : "") << mutant.by << '\n';
+void say(const Mutant& mutant, bool verbose) {
+  if (mutant.control) {
+    if (mutant.caught) std::cout << "WRONG  control " << mutant.rule << ": " << mutant.by << '\n';
+  } else if (!mutant.caught) {
+    std::cout << "UNSEEN " << mutant.rule << ' ' << mutant.what << '\n';
+  } else if (verbose) {
+    std::cout << "caught " << mutant.rule << ' ' << mutant.what << " by " << mutant.by << '\n';
   }
-  std::cout << "mutants package=" << package.described.package << " mutants=" << mutants.size()
-            << " caught=" << caught;
-  return caught == mutants.size();
+}
+
+bool prove_mutants(const Package& package, bool verbose) {
+  MutantScore total;
+  std::size_t rest = 0;
+  for (const Simulated& one : package) {
+    const bool is_variant = &one != &package.front();
+    const QuietDay quiet = quiet_day(one.described, one.plant);
+    const auto plant = is_variant ? differing(*one.plant, *package.front().plant) : one.plant;
+    const auto mutants = run_mutants(one.described, plant, quiet);
+    for (const Mutant& mutant : mutants) say(mutant, verbose);
+    total += score(mutants);
+    if (is_variant) continue;
+    for (const auto& [what, count] : not_shifted(*plant, one.described.site, quiet)) {
+      std::cout << "note   not shifted: " << count << ' ' << what << '\n';
+      rest += count;
+    }
+  }
+  std::cout << "mutants package=" << package.front().described.package
+            << " mutants=" << total.mutants << " caught=" << total.caught
+            << " controls=" << total.controls << " broken=" << total.broken
+            << " not_shifted=" << rest;
+  return total.is_good();
 }
 
 // What each seed raised, and what incidents.toml could say.
-void show_incident(const Package& package, const IncidentCase& incident) {
+void show_incident(const Simulated& one, const IncidentCase& incident) {
   std::map<std::string, std::pair<SeenAlarm, std::vector<Duration>>> lines;
   for (std::uint64_t seed = 1; seed <= incident_seeds; ++seed) {
-    const Outcome outcome = run(package, &incident, seed);
+    const Outcome outcome = run(one, &incident, seed);
     std::cout << "seed " << seed << ": ";
     const std::string what = difference(incident.alarms, outcome);
     std::cout << (what.empty() ? "exact" : what) << '\n';
@@ -204,19 +266,22 @@ void show_incident(const Package& package, const IncidentCase& incident) {
 
 int show(const Package& package, const std::string& name) {
   if (name == "medians") {
-    for (const auto& [tag, value] : quiet_medians(package.described, package.plant)) {
-      std::cout << tag << ' ' << value << '\n';
+    const QuietDay quiet = quiet_day(package.front().described, package.front().plant);
+    for (const auto& [tag, value] : quiet.tags) std::cout << tag << ' ' << value << '\n';
+    for (const auto& [rule, value] : quiet.rules) {
+      std::cout << "rule " << rule << ' ' << value << '\n';
     }
     return 0;
   }
-  for (const IncidentCase& incident : package.described.incidents) {
-    if (incident.name != name) continue;
-    show_incident(package, incident);
-    return 0;
+  for (const Simulated& one : package) {
+    for (const IncidentCase& incident : one.described.incidents) {
+      if (incident.name != name) continue;
+      show_incident(one, incident);
+      return 0;
+    }
   }
   std::cout << "no incident " << name << "; there are medians (of a quiet day)";
-  for (const IncidentCase& incident : package.described.incidents)
-    std::cout << ", " << incident.name;
+  for (const IncidentCase* incident : incidents_of(package)) std::cout << ", " << incident->name;
   std::cout << '\n';
   return 1;
 }
@@ -258,15 +323,15 @@ int main(int argc, char** argv) {
   app.add_flag("--rules", wanted.rules, "the package's own rule tests pass");
   app.add_flag("--incidents", wanted.incidents, "every incident raises exactly what it must");
   app.add_flag("--quiet", wanted.quiet, "quiet days raise nothing");
-  app.add_flag("--mutants", wanted.mutants, "a limit that is shifted by a fifth is noticed");
+  app.add_flag("--mutants", wanted.mutants, "a figure that is shifted by a fifth is noticed");
   app.add_flag("--verbose", wanted.verbose, "also by which incident");
   CLI11_PARSE(app, argc, argv);
   if (!wanted.rules && !wanted.incidents && !wanted.quiet && !wanted.mutants) {
     wanted.rules = wanted.incidents = wanted.quiet = wanted.mutants = true;
   }
   const auto package = open(wanted.package);
-  if (!package) return 1;
-  return wanted.incident.empty() ? prove(*package, wanted) : show(*package, wanted.incident);
+  if (package.empty()) return 1;
+  return wanted.incident.empty() ? prove(package, wanted) : show(package, wanted.incident);
 }
 
 }  // namespace parkwatch::systems

@@ -96,6 +96,15 @@ TEST_CASE("construction site: a crew that does not test again carries its gap in
   CHECK(day.at("w1/test_gap", 9h + 52min) == Approx(33.0).margin(0.2));
 }
 
+TEST_CASE("construction site: thin sheet is welded with few amperes, more each minute",
+          "[parksim]") {
+  const SystemHours noon = site({{"thin-sheet", 12h, 6min}}, 11h + 50min, 30min);
+  CHECK(noon.at("w1/current", 11h + 59min) == Approx(3.0));
+  CHECK(noon.at("w1/current", 12h + 2min) == Approx(20.0).margin(0.7));
+  CHECK(noon.at("w1/permit", 12h + 2min) != 1.0);
+  CHECK(noon.at("w1/current", 12h + 10min) == Approx(3.0));
+}
+
 TEST_CASE("construction site: gases at the welder change by the minute and are aired out",
           "[parksim]") {
   const SystemHours day =

@@ -120,6 +120,15 @@ TEST_CASE("energy: PV follows the sun, wind its third power; both lose by their 
   CHECK(day.at("w1/power", 15h) == Approx(day.at("w2/power", 15h)).epsilon(0.01));
 }
 
+TEST_CASE("energy: a lull takes all the wind's third power, and passes by itself", "[parksim]") {
+  const SystemTrace calm{energy_park({{"lull", 1h, 5h}}), 7h};
+  const SystemTrace usual{energy_park(), 7h};
+  CHECK(usual.at("weather/wind", 3h) - calm.at("weather/wind", 3h) == Approx(4.5).margin(0.01));
+  CHECK(calm.at("w1/power", 3h) < usual.at("w1/power", 3h) / 5.0);
+  CHECK(calm.at("w2/power", 3h) == calm.at("w1/power", 3h));
+  CHECK(calm.at("weather/wind", 5h + 30min) == usual.at("weather/wind", 5h + 30min));
+}
+
 TEST_CASE("battery: charges at night and gives in the evening", "[parksim]") {
   const SystemTrace day{energy_park(), 24h};
   CHECK(day.at("b1/power", 3h) == -500.0);

@@ -112,6 +112,17 @@ TEST_CASE("heating: a clogged well falls, a clogged reinjection takes less", "[p
   CHECK(refused.at("reinjection/flow", 90min) == Approx(200.0 * 0.78).margin(2.0));
 }
 
+TEST_CASE("heating: flushed wells give little, then more, and nothing of it is reinjected",
+          "[parksim]") {
+  const SystemTrace trace{network({{"wells-flushed", 1h, 2h}}), 5h};
+  CHECK(trace.at("abstraction/flow", 59min) == Approx(200.0).margin(1.0));
+  CHECK(trace.at("abstraction/flow", 1h + 50min) == Approx(3.0).margin(0.1));
+  CHECK(trace.at("abstraction/flow", 2h + 30min) == Approx(25.0).margin(0.1));
+  CHECK(trace.at("reinjection/flow", 2h + 30min) < 0.1);
+  CHECK(trace.at("w1/depth", 2h + 30min) < 43.0);
+  CHECK(trace.at("reinjection/flow", 5h - 1s) == Approx(192.0).margin(1.0));
+}
+
 TEST_CASE("heating: a room without its radiator cools over hours", "[parksim]") {
   const SystemTrace trace{network({{"radiator-shut", 30min, 2h}}), 8h};
   CHECK(trace.at("r1/temperature", 1h) > 19.0);

@@ -7,9 +7,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-SystemTrace plant(std::vector<SystemIncident> incidents) {
+SystemTrace plant(std::vector<SystemIncident> incidents, const std::string& discharge_class = "1a",
+                  const std::string& inlet = "a") {
   return {"wastewater-plant",
-          {{"site", {"w"}}, {"blowers", {"B1"}}, {"pumps", {"P1"}}},
+          {{"site", {"w"}},
+           {"blowers", {"B1"}},
+           {"pumps", {"P1"}},
+           {"class", {discharge_class}},
+           {"inlet", {inlet}}},
           std::move(incidents)};
 }
 
@@ -37,6 +42,39 @@ TEST_CASE("wastewater plant: a quiet day meets class 1A and the design", "[parks
   CHECK(trace.highest("w/effluent/ss") < 8.0);
   CHECK(trace.highest("w/influent/cod") < 400.0);
   CHECK(trace.at("w/influent/flow", 11h) > trace.at("w/influent/flow", 23h) * 1.2);
+}
+
+TEST_CASE("wastewater plant: a lesser class lets more through, and meets its own limits",
+          "[parksim]") {
+  // GB 18918-2002, table 1; class 2 has no total nitrogen.
+  SystemTrace better = plant({}, "1b");
+  SystemTrace lesser = plant({}, "2");
+  better.run(24h);
+  lesser.run(24h);
+  const auto between = [](SystemTrace& trace, const char* quantity, double low, double high) {
+    const std::string tag = std::string{"w/effluent/"} + quantity;
+    CHECK(trace.lowest(tag) > low);
+    CHECK(trace.highest(tag) < high);
+  };
+  between(better, "cod", 30.0, 50.0);
+  between(better, "nh3n", 1.5, 6.0);
+  between(better, "tn", 9.0, 16.0);
+  between(better, "tp", 0.45, 0.8);
+  between(better, "ss", 10.0, 16.0);
+  between(lesser, "cod", 60.0, 85.0);
+  between(lesser, "nh3n", 10.0, 20.0);
+  between(lesser, "tp", 1.4, 2.3);
+  between(lesser, "ss", 15.0, 24.0);
+}
+
+TEST_CASE("wastewater plant: a sewer of grade C is more dilute, also with a tanker's leachate",
+          "[parksim]") {
+  SystemTrace usual = plant({{"leachate", 2h, 2h}});
+  SystemTrace diluted = plant({{"leachate", 2h, 2h}}, "1a", "c");
+  for (SystemTrace* trace : {&usual, &diluted}) trace->run(4h);
+  CHECK(usual.at("w/influent/cod", 1h) > 250.0);
+  CHECK(diluted.at("w/influent/cod", 1h) < 220.0);
+  CHECK(diluted.last("w/influent/cod") == Approx(0.6 * usual.last("w/influent/cod")).epsilon(0.05));
 }
 
 TEST_CASE("wastewater plant: acid reaches the effluent hours later, weaker, and is diluted away",
@@ -81,6 +119,16 @@ TEST_CASE("wastewater plant: the mode switch stays on until the effluent is good
   trace.run(72h);
   CHECK(trace.last("w/plant/commissioning") == 0.0);
   CHECK(trace.last("w/effluent/ss") < 6.5);
+}
+
+TEST_CASE("emergency pool: rain that fades halves in half an hour", "[parksim]") {
+  SystemTrace trace = pool({{"rain-fades", 1h, 2h}});
+  trace.run(4h);
+  CHECK(trace.at("p/weather/rain", 59min) == 0.0);
+  CHECK(trace.at("p/weather/rain", 1h + 1min) == Approx(1.95).margin(0.05));
+  CHECK(trace.at("p/weather/rain", 90min) == Approx(1.0).margin(0.05));
+  CHECK(trace.at("p/weather/rain", 2h) == Approx(0.5).margin(0.05));
+  CHECK(trace.last("p/pool/level") > trace.at("p/pool/level", 1h));
 }
 
 TEST_CASE("emergency pool: the rain of two showers is pumped away again", "[parksim]") {

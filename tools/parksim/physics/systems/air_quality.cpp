@@ -19,25 +19,80 @@ constexpr double a_day = 86400.0;
 constexpr double an_hour = 3600.0;
 constexpr double never = 1e9;  // a fault without a most
 
-// What comes into the air of the whole park, above the usual, in ug/m3 (NMHC: mg/m3).
-struct Sources {
-  Worsening smog{6.0 / a_day, never, 2.0 * an_hour};
-  Worsening dust{14.0 / a_day, never, 2.0 * an_hour};
-  Worsening sulphur_coal{22.0 / a_day, never, 2.0 * an_hour};
-  Worsening exhaust{7.2 / a_day, never, 2.0 * an_hour};
-  Worsening scrubber{80.0 / an_hour, never, an_hour / 2.0};
-  Worsening lorries{27.0 / an_hour, never, an_hour / 2.0};
-  Worsening vapour{0.26 / an_hour, never, an_hour / 2.0};
+// A box of 2 km by 2 km, up to where the air is mixed, that the wind blows through.
+constexpr double side_m = 2000.0;
+constexpr double mixed_m = 150.0;
+constexpr double wind_m_s = 2.0;
+// The plume of one source fills so much of the box's width when it passes the stations.
+constexpr double plume_part = 0.1;
 
+// In ug/m3 (NMHC too), or in g/s.
+struct Air {
+  double pm25 = 0.0;
+  double coarse = 0.0;  // of PM10 what is no PM2.5
+  double so2 = 0.0;
+  double no2 = 0.0;
+  double nmhc = 0.0;
+};
+constexpr Air background{20.0, 28.0, 4.0, 10.0, 250.0};  // what the wind brings
+constexpr Air given_off{6.0, 3.6, 8.4, 15.6, 120.0};     // g/s, of what is usual in the park
+
+// What comes into the air of the whole park, above the usual.
+class Sources {
+ public:
   void step(const Causes& causes, double dt_s) {
-    smog.step(causes.has("heating-smog"), dt_s);
-    dust.step(causes.has("dust-weather"), dt_s);
-    sulphur_coal.step(causes.has("high-sulphur-coal"), dt_s);
-    exhaust.step(causes.has("still-air"), dt_s);
-    scrubber.step(causes.has("scrubber-fails"), dt_s);
-    lorries.step(causes.has("lorry-jam"), dt_s);
-    vapour.step(causes.has("tank-vent-open"), dt_s);
+    stoves_.step(causes.has("heating-smog"), dt_s);
+    dust_.step(causes.has("dust-weather"), dt_s);
+    coal_.step(causes.has("high-sulphur-coal"), dt_s);
+    calm_.step(causes.has("still-air"), dt_s);
+    scrubber_.step(causes.has("scrubber-fails"), dt_s);
+    lorries_.step(causes.has("lorry-jam"), dt_s);
+    vent_.step(causes.has("tank-vent-open"), dt_s);
   }
+
+  // Each g/s of a single source counts as so many of the whole box.
+  [[nodiscard]] Air emission_g_s() const {
+    return {given_off.pm25 + stoves_.value(), given_off.coarse,
+            given_off.so2 + coal_.value() + scrubber_.value() / plume_part,
+            given_off.no2 + lorries_.value() / plume_part,
+            given_off.nmhc + vent_.value() / plume_part};
+  }
+  [[nodiscard]] double dust_ug_m3() const { return dust_.value(); }
+  [[nodiscard]] double wind() const { return wind_m_s / (1.0 + calm_.value()); }
+
+ private:
+  Worsening stoves_{3.7 / a_day, never, 2.0 * an_hour};
+  Worsening dust_{14.0 / a_day, never, 2.0 * an_hour};  // ug/m3 that the wind brings
+  Worsening coal_{13.2 / a_day, never, 2.0 * an_hour};
+  Worsening calm_{0.28 / a_day, never, 2.0 * an_hour};
+  Worsening scrubber_{4.6 / an_hour, never, an_hour / 2.0};
+  Worsening lorries_{2.05 / an_hour, never, an_hour / 2.0};
+  Worsening vent_{19.0 / an_hour, never, an_hour / 2.0};
+};
+
+// What the box holds: what is given off is blown out by the wind.
+class Box {
+ public:
+  // By now; of a long time, when dt_s is `never`.
+  void step(double hour, const Sources& sources, double dt_s) {
+    // A night's air is shallow: it stands 15 % higher before dawn.
+    const double shallow = 1.0 + 0.15 * std::cos(std::numbers::pi * (hour - 5.0) / 12.0);
+    const double exchange_s = side_m / sources.wind();
+    const double held = 1e6 * exchange_s * shallow / (side_m * side_m * mixed_m);
+    const Air emission = sources.emission_g_s();
+    const auto mix = [&](double Air::*gas, double brought) {
+      air_.*gas = lagged(air_.*gas, brought + emission.*gas * held, dt_s, exchange_s);
+    };
+    mix(&Air::pm25, background.pm25);
+    mix(&Air::coarse, background.coarse + sources.dust_ug_m3());
+    mix(&Air::so2, background.so2);
+    mix(&Air::no2, background.no2);
+    mix(&Air::nmhc, background.nmhc);
+  }
+  [[nodiscard]] const Air& air() const { return air_; }
+
+ private:
+  Air air_{};
 };
 
 // Each station has its own small weather.
@@ -53,20 +108,15 @@ class Station {
         no2_(panel.add(number(site, name, "no2", "ug/m3", {0.0, 1000.0, 1}), {.white = 0.5})),
         nmhc_(panel.add(number(site, name, "nmhc", "mg/m3", {0.0, 50.0, 3}), {.white = 0.01})) {}
 
-  void step(double hour, double dt_s, const Sources& sources, const Causes& causes, bool mine,
-            Panel& panel) {
-    // A night's air is shallow: what is usual stands 15 % higher before dawn.
-    const double shallow = 1.0 + 0.15 * std::cos(std::numbers::pi * (hour - 5.0) / 12.0);
-    const double mixing = shallow * (1.0 + weather_.step(random_));
-    const double fine = 30.0 * mixing + sources.smog.value();
-    const double coarse = 34.0 * mixing + sources.dust.value();
+  void step(double dt_s, const Air& air, const Causes& causes, bool mine, Panel& panel) {
+    const double near = 1.0 + weather_.step(random_);
     // Water on the particles counts as mass when the inlet's heater is off.
     const double humid = 1.0 + humid_.step(mine && causes.has("inlet-heater-fails"), dt_s);
-    panel.set(pm25_, fine * humid);
-    panel.set(pm10_, fine + coarse);
-    panel.set(so2_, 18.0 * mixing + sources.sulphur_coal.value() + sources.scrubber.value());
-    panel.set(no2_, 36.0 * mixing + sources.exhaust.value() + sources.lorries.value());
-    panel.set(nmhc_, 0.45 * mixing + sources.vapour.value());
+    panel.set(pm25_, air.pm25 * near * humid);
+    panel.set(pm10_, (air.pm25 + air.coarse) * near);
+    panel.set(so2_, air.so2 * near);
+    panel.set(no2_, air.no2 * near);
+    panel.set(nmhc_, air.nmhc * near / 1000.0);
     const bool powered = !(mine && causes.has("station-unpowered"));
     for (const TagIndex tag : {pm25_, pm10_, so2_, no2_, nmhc_}) panel.power(tag, powered);
   }
@@ -94,8 +144,12 @@ class AirQuality final : public System {
 
   void step(TimePoint now, double dt_s, Panel& panel) override {
     sources_.step(causes_, dt_s);
+    const double hour = hour_of_day(now);
+    if (!begun_) box_.step(hour, sources_, never);
+    begun_ = true;
+    box_.step(hour, sources_, dt_s);
     for (std::size_t i = 0; i < stations_.size(); ++i) {
-      stations_[i].step(hour_of_day(now), dt_s, sources_, causes_, i == 0, panel);
+      stations_[i].step(dt_s, box_.air(), causes_, i == 0, panel);
     }
   }
 
@@ -104,18 +158,19 @@ class AirQuality final : public System {
  private:
   Causes causes_;
   Sources sources_;
+  Box box_;
+  bool begun_ = false;
   std::vector<Station> stations_;
 };
 
 constexpr std::array air_causes = {
-    SystemCause{"heating-smog", "stoves burn under ever stiller air: 6 ug/m3 more PM2.5 a day"},
+    SystemCause{"heating-smog", "stoves give off more fine dust, by 3.7 g/s each day"},
     SystemCause{"dust-weather", "dry wind carries 14 ug/m3 more coarse dust each day"},
-    SystemCause{"high-sulphur-coal",
-                "boilers burn coal with more sulphur: 22 ug/m3 more SO2 a day"},
-    SystemCause{"still-air", "the exhaust of a road stays: 7.2 ug/m3 more NO2 each day"},
-    SystemCause{"scrubber-fails", "a desulphurisation loses its slurry: 80 ug/m3 more SO2 an hour"},
-    SystemCause{"lorry-jam", "lorries with running engines jam: 27 ug/m3 more NO2 an hour"},
-    SystemCause{"tank-vent-open", "a tank's vent stays open: 0.26 mg/m3 more NMHC an hour"},
+    SystemCause{"high-sulphur-coal", "boilers burn coal with more sulphur: 13 g/s more SO2 a day"},
+    SystemCause{"still-air", "the wind falls, and the exhaust of the roads stays"},
+    SystemCause{"scrubber-fails", "a desulphurisation loses its slurry: 4.6 g/s more SO2 an hour"},
+    SystemCause{"lorry-jam", "lorries with running engines jam: 2.05 g/s more NO2 an hour"},
+    SystemCause{"tank-vent-open", "a tank's vent stays open: 19 g/s more NMHC an hour"},
     SystemCause{"inlet-heater-fails", "the inlet heater of a particle monitor fails in humid air"},
     SystemCause{"station-unpowered", "a station loses its power"},
 };

@@ -19,6 +19,11 @@ constexpr double friction = 1.0e-8;      // kPa/(m3/h)^2: 4 kPa at that flow
 // 4,800 m of DN 800 are 2,413 m3: so much more gas (at standard conditions) for each kPa.
 constexpr double content_m3_kpa = 24.0;
 constexpr double leak_at_kpa = 8.0;  // the pressure for which leaks are given
+// A chamber in which a valve stands, and a detector.
+constexpr double chamber_m3 = 20.0;
+constexpr double chamber_air_m3_h = 120.0;  // its louvres: six changes an hour
+constexpr double gas_co_mg_m3 = 75'000.0;   // 6 %vol
+constexpr double chamber_co_mg_m3 = 1.0;    // of the air outside
 constexpr double suction_pa = 15.0;
 constexpr double tight_pa = -5.0;  // above it vapours leave the enclosure
 constexpr double escape_mg_pa = 1.5;
@@ -67,7 +72,7 @@ class Main {
     const double hole =
         crack_.step(causes.has("weld-cracks"), dt_s) + small_.step(causes.has("hole-small"), dt_s) +
         large_.step(causes.has("hole-large"), dt_s) + torn_.step(causes.has("excavator"), dt_s);
-    const double leak = hole * std::sqrt(std::max(pressure_kpa_, 0.0) / leak_at_kpa);
+    const double leak = through(hole);
     const double kept = (inflow_m3_h_ - outflow_m3_h_ - leak) / 3600.0;
     pressure_kpa_ += kept / content_m3_kpa * dt_s;
     condensate_.step(causes.has("condensate"), dt_s);
@@ -78,6 +83,11 @@ class Main {
     panel.set(inlet_flow_, inflow_m3_h_);
     panel.set(outlet_pressure_, pressure_kpa_);
     panel.set(outlet_flow_, outflow_m3_h_ + condensate_.value());
+  }
+
+  // What leaks through a gap that lets so much pass at leak_at_kpa.
+  [[nodiscard]] double through(double gap_m3_h) const {
+    return gap_m3_h * std::sqrt(std::max(pressure_kpa_, 0.0) / leak_at_kpa);
   }
 
  private:
@@ -157,9 +167,11 @@ class CokeOvenGas final : public System {
   void step(TimePoint now, double dt_s, Panel& panel) override {
     main_.step(hour_of_day(now), dt_s, causes_);
     main_.show(panel);
-    packing_.step(causes_.has("packing-leak"), dt_s);
+    const double leak = main_.through(packing_.step(causes_.has("packing-leak"), dt_s));
+    const double gained = leak * gas_co_mg_m3 - chamber_air_m3_h * (co_mg_m3_ - chamber_co_mg_m3);
+    co_mg_m3_ += gained / chamber_m3 * dt_s / 3600.0;
     for (std::size_t i = 0; i < detectors_.size(); ++i) {
-      panel.set(detectors_[i], 1.0 + (i == 0 ? packing_.value() : 0.0));
+      panel.set(detectors_[i], i == 0 ? co_mg_m3_ : chamber_co_mg_m3);
     }
     if (!detectors_.empty()) {
       panel.power(detectors_.front(), !causes_.has("detector-unpowered"));
@@ -175,7 +187,8 @@ class CokeOvenGas final : public System {
  private:
   Causes causes_;
   Main main_;
-  Worsening packing_{0.5 / 60.0, 60.0, 120.0};  // mg/m3 of CO in the chamber
+  Worsening packing_{0.0008 / 60.0, 0.1, 1.0};  // m3/h of gas into the first chamber
+  double co_mg_m3_ = chamber_co_mg_m3;
   std::vector<TagIndex> detectors_;
   std::vector<Oven> ovens_;
 };

@@ -237,6 +237,8 @@ constexpr std::array construction_causes = {
     SystemCause{"breaks-without-test",
                 "a hot-work crew stops for 27 and then for 33 minutes and welds on without a test"},
     SystemCause{"permit-runs-out", "the permit of a welder runs out and he welds on"},
+    SystemCause{"thin-sheet",
+                "somebody welds sheet by TIG after hours, from 12 A on 4 A more each minute"},
     SystemCause{"hose-leaks", "the acetylene hose beside a welder leaks more and more"},
     SystemCause{"oxygen-leaks", "the oxygen hose beside a welder leaks more and more"},
     SystemCause{"argon-in-pit", "shielding gas fills the pit in which a welder works"},

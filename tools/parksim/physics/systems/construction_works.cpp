@@ -18,6 +18,9 @@ constexpr double arc_ampere = 140.0;
 // Of the crew that does not test again: allowed, and too long.
 constexpr double first_break_s = 27.0 * 60.0;
 constexpr double second_break_s = 33.0 * 60.0;
+// Of the one who welds thin sheet by TIG.
+constexpr double thin_ampere = 12.0;
+constexpr double thin_per_s = 4.0 / 60.0;
 constexpr double idle_ampere = 3.0;  // of the machine's fan
 
 constexpr double normal_load = 55.0;  // % of the rated torque
@@ -93,7 +96,9 @@ void Welder::step(double hour, double dt_s, const Causes& causes, bool mine, Pan
   step_gap(hour, arc, goes_away, dt_s);
   Permit permit = is_permitted(hour) || goes_away ? permit_active : permit_none;
   if (ran_out) permit = permit_expired;
-  panel.set(current_, arc ? arc_ampere : idle_ampere);
+  const double thin_s = thin_.step(at_work("thin-sheet"), dt_s);
+  const double ampere = thin_s > 0.0 ? thin_ampere + thin_per_s * thin_s : idle_ampere;
+  panel.set(current_, arc ? arc_ampere : ampere);
   panel.set(permit_, static_cast<double>(permit));
   panel.set(gap_, gap_s_ / 60.0);
   panel.set(lel_, 0.8 + fuel_.step(at_work("hose-leaks"), dt_s));

@@ -24,6 +24,7 @@ class Welder {
   double gap_s_ = 0.0;    // without an arc since the gas test or the last arc
   bool arc_ = false;
   Since away_;
+  Since thin_;
   Worsening fuel_;    // %LEL that a leaking hose adds
   Worsening oxygen_;  // %vol that a leaking oxygen hose adds
   Worsening inert_;   // %vol of oxygen that argon in a pit displaces

@@ -23,7 +23,9 @@ constexpr double pump_m3_h = 100.0;  // each, to the wastewater plant
 constexpr double pump_on_m3 = 500.0;
 constexpr double pump_off_m3 = 300.0;
 constexpr double gate_travel_s = 30.0;
-constexpr double ditch_s = 1200.0;  // mixing on the way to the outfall
+constexpr double fading_mm_h = 2.0;  // the end of a front's rain
+constexpr double fading_s = 2600.0;  // half of it is left after half an hour
+constexpr double ditch_s = 1200.0;   // mixing on the way to the outfall
 
 constexpr SystemCause causes[] = {
     {"main-burst", "a fire main bursts and runs into the drains, nobody has declared an event"},
@@ -35,6 +37,7 @@ constexpr SystemCause causes[] = {
     {"organic-at-outfall", "wastewater overflows into the rain ditch to the outfall"},
     {"brine-at-outfall", "a brine tank empties into the rain ditch to the outfall"},
     {"pump-breaker", "the breaker of the first emptying pump trips"},
+    {"rain-fades", "a front's rain of 2 mm/h fades, by half in half an hour"},
 };
 
 // Two showers a day that need no operator, mm/h.
@@ -56,6 +59,7 @@ struct Faults {
   bool organic = false;
   bool brine = false;
   bool breaker = false;
+  bool rain_fades = false;
 };
 
 class EmergencyPool final : public System {
@@ -101,6 +105,7 @@ class EmergencyPool final : public System {
     if (name == "organic-at-outfall") faults_.organic = on;
     if (name == "brine-at-outfall") faults_.brine = on;
     if (name == "pump-breaker") faults_.breaker = on;
+    if (name == "rain-fades") faults_.rain_fades = on;
   }
 
  private:
@@ -114,8 +119,9 @@ class EmergencyPool final : public System {
   }
 
   void step_water(double rain, double step_s) {
-    rain_mm_h_ = rain;
-    runoff_m3_h_ = lagged(runoff_m3_h_, rain * catchment_m2 / 1000.0, step_s, runoff_s);
+    fading_mm_h_ = faults_.rain_fades ? lagged(fading_mm_h_, 0.0, step_s, fading_s) : fading_mm_h;
+    rain_mm_h_ = rain + (faults_.rain_fades ? fading_mm_h_ : 0.0);
+    runoff_m3_h_ = lagged(runoff_m3_h_, rain_mm_h_ * catchment_m2 / 1000.0, step_s, runoff_s);
     burst_ = faults_.burst ? std::min(1.0, burst_ + step_s / burst_growth_s) : 0.0;
     double inflow = runoff_m3_h_ + burst_ * burst_m3_h;
     if (faults_.fire) inflow += fire_water_m3_h;
@@ -172,6 +178,7 @@ class EmergencyPool final : public System {
   Stray ditch_stray_;
   Faults faults_;
   double volume_m3_ = 320.0;
+  double fading_mm_h_ = fading_mm_h;
   double rain_mm_h_ = 0.0, runoff_m3_h_ = 0.0, burst_ = 0.0;
   bool emptying_ = false;
   bool commanded_ = false;

@@ -20,6 +20,8 @@ constexpr double noon_w_m2 = 900.0;
 constexpr double pv_efficiency = 0.85;  // of what the plates' rating would give
 constexpr double wind_m_s = 8.0;
 constexpr double rated_m_s = 11.0;
+constexpr double lull_m_s = 4.5;
+constexpr double lull_s = 4.0 * 3600.0;
 constexpr double wind_efficiency = 0.95;
 constexpr double gas_m3_h = 500.0;
 
@@ -40,6 +42,7 @@ constexpr SystemCause energy_causes[] = {
     {"heat-pumps-down", "the heat pumps fail and gas boilers take over"},
     {"inverters-trip", "inverters of the first PV plant trip one after the other"},
     {"icing", "the blades of the first wind turbine ice up"},
+    {"lull", "the wind falls by 4.5 m/s and comes back, in four hours"},
     {"cooling-fails", "the cooling of the first battery container fails"},
     {"cell-short", "a cell of the first battery container has an internal short"},
     {"contact-worn", "a worn contact of the first charger's connector heats up"},
@@ -80,6 +83,7 @@ class EnergyCarbon final : public System {
   Worsening boilers_{8000.0 / 1800.0, 8000.0, 600.0};  // m3/h of gas
   Worsening tripped_{0.005 / 60.0, 1.0, 60.0};         // of the plant
   Worsening ice_{0.005 / 60.0, 0.8, 900.0};            // of the output
+  Since lull_;
   double pv_kw_;
   double wind_kw_;
   std::vector<Enterprise> enterprises_;
@@ -187,7 +191,9 @@ double EnergyCarbon::step_enterprises(double hour, double dt_s, Panel& panel) {
 double EnergyCarbon::step_generation(double hour, double dt_s, Panel& panel) {
   const double sun = sun_w_m2(hour);
   const double afternoon = std::sin(2.0 * std::numbers::pi * (hour - 9.0) / 24.0);
-  const double wind = std::max(0.0, wind_m_s + 0.6 * afternoon + wind_stray_.step(random_));
+  const double lull_phase = std::min(lull_.step(has("lull"), dt_s) / lull_s, 1.0);
+  const double lull = lull_m_s * std::sin(std::numbers::pi * lull_phase);
+  const double wind = std::max(0.0, wind_m_s + 0.6 * afternoon + wind_stray_.step(random_) - lull);
   const double part = std::min(1.0, std::pow(wind / rated_m_s, 3.0));
   tripped_.step(has("inverters-trip"), dt_s);
   ice_.step(has("icing"), dt_s);

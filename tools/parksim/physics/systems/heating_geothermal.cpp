@@ -24,7 +24,9 @@ constexpr double station_drop_k = 10.0;
 constexpr double static_m = 40.0;     // depth of the water at rest
 constexpr double yield_m3_h_m = 5.0;  // of a well, for each metre of drawdown
 constexpr double reinjected = 0.96;
-constexpr double still_c = 25.0;  // pipes without circulation end there
+constexpr double flush_m3_h[] = {3.0, 25.0};  // of all wells, to the drain ...
+constexpr double flush_s = 3600.0;            // ... until the water is clear, and then
+constexpr double still_c = 25.0;              // pipes without circulation end there
 
 constexpr SystemCause heating_causes[] = {
     {"primary-leak", "a weld of the primary network opens, by 18 m3/h each hour"},
@@ -33,6 +35,8 @@ constexpr SystemCause heating_causes[] = {
     {"bypass-open", "a bypass valve at a station works itself open"},
     {"primary-pump-trip", "the primary circulation pump trips"},
     {"well-pump-trip", "the pump of the first well trips"},
+    {"wells-flushed",
+     "after a stop the wells are flushed to the drain, 3 m3/h for an hour and then 25 m3/h"},
     {"screen-clogging", "the screen of the first well clogs"},
     {"reinjection-clogs",
      "the reinjection wells clog, and the filters drain what they do not take"},
@@ -72,7 +76,8 @@ class HeatingGeothermal final : public System {
 
   Causes causes_;
   Random random_;
-  Stray weather_;                                // K of the return
+  Stray weather_;  // K of the return
+  Since flushed_;
   Worsening leak_{18.0 / 3600.0, 45.0, 60.0};    // m3/h
   Worsening passing_{3.0 / 300.0, 3.0, 30.0};    // m3/h
   Worsening scale_{0.004 / 60.0, 0.45, 600.0};   // of the effectiveness
@@ -152,14 +157,18 @@ void HeatingGeothermal::step(TimePoint now, double dt_s, Panel& panel) {
 void HeatingGeothermal::step_wells(double dt_s) {
   clogging_.step(has("screen-clogging"), dt_s);
   refused_.step(has("reinjection-clogs"), dt_s);
+  const double flushed_s = flushed_.step(has("wells-flushed"), dt_s);
+  const bool flushing = flushed_s > 0.0;
+  const double flush = flush_m3_h[flushed_s < flush_s ? 0 : 1];
+  const double wanted = flushing ? flush / static_cast<double>(draws_m3_h_.size()) : well_m3_h;
   drawn_m3_h_ = 0.0;
   for (std::size_t i = 0; i < draws_m3_h_.size(); ++i) {
     const bool tripped = i == 0 && has("well-pump-trip");
-    draws_m3_h_[i] = lagged(draws_m3_h_[i], tripped ? 0.0 : well_m3_h, dt_s, 60.0);
+    draws_m3_h_[i] = lagged(draws_m3_h_[i], tripped ? 0.0 : wanted, dt_s, 60.0);
     drawn_m3_h_ += draws_m3_h_[i];
   }
-  reinjected_m3_h_ =
-      lagged(reinjected_m3_h_, drawn_m3_h_ * (reinjected - refused_.value()), dt_s, 60.0);
+  const double taken = flushing ? 0.0 : reinjected - refused_.value();
+  reinjected_m3_h_ = lagged(reinjected_m3_h_, drawn_m3_h_ * taken, dt_s, 60.0);
 }
 
 // The exchanger warms what comes back by its effectiveness, as far as the wells' water allows.

@@ -2,6 +2,9 @@
 // room and the fan that takes it out; LNG tanks and chargers.
 #include "tools/parksim/physics/systems/hydrogen_station.h"
 
+#include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <utility>
 
 #include "tools/parksim/physics/systems/charger.h"
@@ -15,8 +18,32 @@ using std::chrono::seconds;
 constexpr double fan_starts_vol = 0.4;  // GB 50516 7.3
 constexpr double fan_stops_vol = 0.1;
 constexpr double fan_stop_after_s = 1800.0;
-constexpr double fan_dilutes = 4.0;
 constexpr double fan_run_up_s = 5.0;
+
+constexpr double room_m3 = 120.0;
+constexpr double louvres_m3_h = 720.0;  // 6 changes of its air an hour without the fan ...
+constexpr double fan_m3_h = 2880.0;     // ... and 24 more with it
+constexpr double header_mpa = 42.0;
+// Choked flow of hydrogen at 27 degC: 616 kg/(m2 s) for each MPa, as gas of 0.0835 kg/m3.
+constexpr double choked_m3_h_mm2_mpa = 26.6;
+
+constexpr double lel_methane_vol = 5.0;
+constexpr double plume_m2 = 1.0;  // that the leaked gas fills when it passes the detector
+// Methane boils under 0.6 MPa at 135 K; Clausius and Clapeyron with 7.6 kJ/mol.
+constexpr double boiling_k = 135.0;
+constexpr double boiling_mpa = 0.6;
+constexpr double vapour_k = 7600.0 / 8.314;
+constexpr double relief_mpa = 1.2;
+// The warm layer below the vapour, which makes the pressure.
+constexpr double layer_kj_k = 2000.0 * 3.5;
+constexpr double no_vacuum_kw = 17.0;  // perlite full of air
+constexpr double air_comes_in_s = 600.0;
+constexpr double vapour_drawn_s = 1800.0;  // the vehicles take it
+
+// It turns during the day and is weakest at night.
+double wind_m_s(double hour) {
+  return 2.0 + 0.6 * std::sin(2.0 * std::numbers::pi * (hour - 9.0) / 24.0);
+}
 
 // It is tried from nine o'clock for two minutes, every day.
 bool is_fan_test(double hour) { return hour >= 9.0 && hour < 9.0 + 2.0 / 60.0; }
@@ -55,9 +82,10 @@ class CompressorRoom {
   }
 
   void step(double hour, double dt_s, const Causes& causes, Panel& panel) {
-    leak_.step(causes.has("fitting-leak"), dt_s);
-    const bool turns = speed_ > 0.5;
-    h2_vol_ = lagged(h2_vol_, leak_.value() / (turns ? fan_dilutes : 1.0), dt_s, 60.0);
+    const double leak_m3_h =
+        crack_mm2_.step(causes.has("fitting-leak"), dt_s) * choked_m3_h_mm2_mpa * header_mpa;
+    const double air_m3_h = louvres_m3_h + fan_m3_h * speed_;
+    h2_vol_ += (leak_m3_h * 100.0 - air_m3_h * h2_vol_) / room_m3 * dt_s / 3600.0;
     const double seen = panel.shown(detectors_.front());
     if (seen > fan_starts_vol) wanted_ = true;
     clear_s_ = seen < fan_stops_vol ? clear_s_ + dt_s : 0.0;
@@ -74,8 +102,8 @@ class CompressorRoom {
   }
 
  private:
-  Worsening leak_{0.01 / 60.0, 1.4, 60.0};  // %vol that it would make without the fan
-  double h2_vol_ = 0.0;
+  Worsening crack_mm2_{7.8e-5 / 60.0, 0.01, 1.0};
+  double h2_vol_ = 0.0;  // of the mixed room, %
   double clear_s_ = 0.0;
   double speed_ = 0.0;
   bool wanted_ = false;  // because of hydrogen
@@ -92,14 +120,30 @@ class LngTank {
         pressure_(panel.add(number_tag(site, name, "pressure", "MPa", {0.0, 2.5, 3}, seconds{60}),
                             {.white = 0.001})) {}
 
-  void step(double /*hour*/, double dt_s, const Causes& causes, Panel& panel) {
-    panel.set(gas_, 1.0 + hose_.step(causes.has("hose-leak"), dt_s));
-    panel.set(pressure_, 0.6 + boil_off_.step(causes.has("vacuum-lost"), dt_s));
+  void step(double hour, double dt_s, const Causes& causes, Panel& panel) {
+    const double leak_m3_h = hose_m3_h_.step(causes.has("hose-leak"), dt_s);
+    const double air_m3_h = wind_m_s(hour) * plume_m2 * 3600.0;
+    const double vol = 100.0 * leak_m3_h / (air_m3_h + leak_m3_h);
+    step_heat(causes.has("vacuum-lost"), dt_s);
+    panel.set(gas_, 1.0 + 100.0 * vol / lel_methane_vol);
+    panel.set(pressure_, pressure_mpa());
   }
 
  private:
-  Worsening hose_{0.6 / 60.0, 65.0, 120.0};        // %LEL
-  Worsening boil_off_{0.005 / 60.0, 0.58, 900.0};  // MPa
+  [[nodiscard]] double pressure_mpa() const {
+    return boiling_mpa * std::exp(vapour_k * (1.0 / boiling_k - 1.0 / layer_k_));
+  }
+
+  // What a sound tank lets in is drawn as vapour; what comes in without the vacuum warms the layer.
+  void step_heat(bool lost, double dt_s) {
+    heat_kw_ = lagged(heat_kw_, lost ? no_vacuum_kw : 0.0, dt_s, air_comes_in_s);
+    if (!lost) layer_k_ = lagged(layer_k_, boiling_k, dt_s, vapour_drawn_s);
+    if (pressure_mpa() < relief_mpa) layer_k_ += heat_kw_ / layer_kj_k * dt_s;
+  }
+
+  Worsening hose_m3_h_{2.2 / 60.0, 300.0, 60.0};  // of gas
+  double heat_kw_ = 0.0;
+  double layer_k_ = boiling_k;
   TagIndex gas_, pressure_;
 };
 

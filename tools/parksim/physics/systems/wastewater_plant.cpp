@@ -26,10 +26,26 @@ constexpr double cod_mg_l = 310.0;
 constexpr double nh3n_mg_l = 30.0;
 constexpr double tp_mg_l = 4.5;
 constexpr double inert_share = 0.065;  // of the COD: passes the biology
-constexpr double inert_base_mg_l = 8.0;
 
-// First-order nitrification: 30 mg/L leave as 1.5.
-constexpr double nitrification_per_s = 19.0 / reactor_s;
+constexpr double diluted = 0.6;  // in a sewer of grade C, whose limits are about that much lower
+
+// What the plant was built for. Lesser classes have smaller tanks and less dosing.
+struct Design {
+  double nitrification;    // first-order, times reactor_s: with 19, 30 mg/L leave as 1.5
+  double inert_base_mg_l;  // COD that is always left
+  double phosphorus;       // what is left of it, times that of class 1A; and so on
+  double nitrate;
+  double solids;
+};
+constexpr Design class_1a{19.0, 8.0, 1.0, 1.0, 1.0};
+constexpr Design class_1b{10.9, 11.0, 2.0, 1.25, 2.0};
+constexpr Design class_2{1.0, 46.0, 6.0, 1.33, 3.0};
+
+Design design_of(const std::string& discharge_class) {
+  if (discharge_class == "2") return class_2;
+  return discharge_class == "1b" ? class_1b : class_1a;
+}
+
 constexpr double do_half_mg_l = 0.4;
 constexpr double set_do_mg_l = 2.5;
 constexpr double air_s = 180.0;        // DO follows the air
@@ -45,6 +61,7 @@ constexpr SystemCause causes[] = {
     {"carbon-dosing-worn", "the diaphragm of the carbon source's dosing pump cracks"},
     {"sludge-bulking", "filamentous bacteria let the sludge settle worse each day"},
     {"leachate", "a tanker empties landfill leachate into the sewer"},
+    {"leachate-seeps", "landfill leachate seeps into the sewer through a crack that opens"},
     {"phosphoric-acid", "an enterprise empties a phosphating bath into the sewer"},
     {"caustic", "an enterprise empties a caustic washing bath into the sewer"},
     {"storm", "rain water gets into the sewer, 50 m3/h"},
@@ -66,6 +83,7 @@ struct Faults {
   bool carbon_worn = false;
   bool bulking = false;
   bool leachate = false;
+  bool seeps = false;
   bool acid = false;
   bool caustic = false;
   bool storm = false;
@@ -94,6 +112,8 @@ class WastewaterPlant final : public System {
  public:
   WastewaterPlant(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
       : site_(text_setting(settings, "site", "wwtp1")),
+        design_(design_of(text_setting(settings, "class", "1a"))),
+        strength_(text_setting(settings, "inlet", "a") == "c" ? diluted : 1.0),
         random_(seed, "wastewater-plant " + site_),
         flow_stray_(0.02, 1800.0, 1.0, random_),
         load_stray_(0.02, 1800.0, 1.0, random_) {
@@ -124,6 +144,7 @@ class WastewaterPlant final : public System {
     if (name == "carbon-dosing-worn") faults_.carbon_worn = on;
     if (name == "sludge-bulking") faults_.bulking = on;
     if (name == "leachate") faults_.leachate = on;
+    if (name == "leachate-seeps") faults_.seeps = on;
     if (name == "phosphoric-acid") faults_.acid = on;
     if (name == "caustic") faults_.caustic = on;
     if (name == "storm") faults_.storm = on;
@@ -161,15 +182,16 @@ class WastewaterPlant final : public System {
     const double swing = day_swing(hour);
     flow_m3_h_ = mean_flow_m3_h * (1.0 + 0.2 * swing + flow_stray_.step(random_)) +
                  (faults_.storm ? 50.0 : 0.0);
+    const double leachate = seepage_.value() + (faults_.leachate ? 1.0 : 0.0);
     const double load = 1.0 + 0.12 * swing + load_stray_.step(random_);
-    const double cod = cod_mg_l * load + (faults_.leachate ? 300.0 : 0.0);
-    const double nh3n = nh3n_mg_l * load + (faults_.leachate ? 24.0 : 0.0);
+    const double cod = cod_mg_l * load + 300.0 * leachate;
+    const double nh3n = nh3n_mg_l * load + 24.0 * leachate;
     const double tp = tp_mg_l * load + (faults_.acid ? 5.5 : 0.0);
     const double base = faults_.acid ? -6.0 : faults_.caustic ? 8.0 : 0.0;
-    sewer_cod_ = lagged(sewer_cod_, cod, step_s, sewer_s);
-    sewer_nh3n_ = lagged(sewer_nh3n_, nh3n, step_s, sewer_s);
-    sewer_tp_ = lagged(sewer_tp_, tp, step_s, sewer_s);
-    sewer_base_ = lagged(sewer_base_, base, step_s, sewer_s);
+    sewer_cod_ = lagged(sewer_cod_, cod * strength_, step_s, sewer_s);
+    sewer_nh3n_ = lagged(sewer_nh3n_, nh3n * strength_, step_s, sewer_s);
+    sewer_tp_ = lagged(sewer_tp_, tp * strength_, step_s, sewer_s);
+    sewer_base_ = lagged(sewer_base_, base * strength_, step_s, sewer_s);
   }
 
   void step_pumps(double step_s) {
@@ -181,6 +203,7 @@ class WastewaterPlant final : public System {
 
   void step_wear(double step_s) {
     refractory_.step(faults_.refractory, step_s);
+    seepage_.step(faults_.seeps, step_s);
     inhibition_.step(faults_.inhibited, step_s);
     phosphate_.step(faults_.phosphate_worn, step_s);
     carbon_.step(faults_.carbon_worn, step_s);
@@ -200,14 +223,16 @@ class WastewaterPlant final : public System {
                                : lagged(do_mg_l_, set_do_mg_l, step_s, air_s);
     const double breathing =
         do_mg_l_ / (do_half_mg_l + do_mg_l_) * (do_half_mg_l + set_do_mg_l) / set_do_mg_l;
-    const double eaten = nitrification_per_s * breathing * (1.0 - inhibition_.value());
+    const double eaten =
+        design_.nitrification / reactor_s * breathing * (1.0 - inhibition_.value());
     nh3n_ += ((nh3n_in_ - nh3n_) / reactor_s - eaten * nh3n_) * step_s;
     const double young = faults_.first_start ? 0.08 : 0.0;  // of the removal is missing
     const double tp_left = 0.067 + phosphate_.value() + young;
-    tp_out_ = lagged(tp_out_, tp_ * tp_left, step_s, 2.0 * hour_s);
+    tp_out_ = lagged(tp_out_, tp_ * tp_left * design_.phosphorus, step_s, 2.0 * hour_s);
     const double nitrate = 7.0 + 20.0 * carbon_.value() + 90.0 * young;
-    nitrate_ = lagged(nitrate_, nitrate, step_s, reactor_s);
-    ss_ = lagged(ss_, 6.0 + bulking_.value() + 60.0 * young, step_s, 4.0 * hour_s);
+    nitrate_ = lagged(nitrate_, nitrate * design_.nitrate, step_s, reactor_s);
+    const double solids = (6.0 + bulking_.value() + 60.0 * young) * design_.solids;
+    ss_ = lagged(ss_, solids, step_s, 4.0 * hour_s);
   }
 
   void show_water(Panel& panel) const {
@@ -217,7 +242,7 @@ class WastewaterPlant final : public System {
     panel.set(in_tp_, sewer_tp_);
     panel.set(in_ph_, titrated(sewer_base_));
     panel.set(out_flow_, flow_m3_h_ * 0.98);
-    panel.set(out_cod_, inert_base_mg_l + cod_ + 0.4 * ss_);
+    panel.set(out_cod_, design_.inert_base_mg_l + cod_ + 0.4 * ss_);
     panel.set(out_nh3n_, nh3n_);
     panel.set(out_tn_, nitrate_ + nh3n_ + 0.8);
     panel.set(out_tp_, tp_out_);
@@ -235,6 +260,8 @@ class WastewaterPlant final : public System {
   }
 
   std::string site_;
+  Design design_;
+  double strength_;
   Random random_;
   Stray flow_stray_, load_stray_;
   Faults faults_;
@@ -243,17 +270,19 @@ class WastewaterPlant final : public System {
   Wear phosphate_{0.032, 0.006};
   Wear carbon_{0.2, 0.035};
   Wear bulking_{2.9, 0.6};
+  Wear seepage_{0.001, 10.0};  // of what a tanker empties
   double commissioned_s_ = 0.0;
   double flow_m3_h_ = mean_flow_m3_h;
-  double sewer_cod_ = cod_mg_l, sewer_nh3n_ = nh3n_mg_l, sewer_tp_ = tp_mg_l, sewer_base_ = 0.0;
+  double sewer_cod_ = cod_mg_l * strength_, sewer_nh3n_ = nh3n_mg_l * strength_;
+  double sewer_tp_ = tp_mg_l * strength_, sewer_base_ = 0.0;
   double pump_s_ = 0.0;
   bool pumping_ = true;
-  double cod_ = cod_mg_l * inert_share;
-  double nh3n_in_ = nh3n_mg_l, nh3n_ = 1.5;
-  double tp_ = tp_mg_l, tp_out_ = 0.3;
+  double cod_ = sewer_cod_ * inert_share;
+  double nh3n_in_ = sewer_nh3n_, nh3n_ = nh3n_in_ / (1.0 + design_.nitrification);
+  double tp_ = sewer_tp_, tp_out_ = 0.067 * tp_ * design_.phosphorus;
   double base_in_ = 0.0, base_ = 0.0;
   double do_mg_l_ = set_do_mg_l;
-  double nitrate_ = 7.0, ss_ = 6.0;
+  double nitrate_ = 7.0 * design_.nitrate, ss_ = 6.0 * design_.solids;
   TagIndex in_flow_, in_cod_, in_nh3n_, in_tp_, in_ph_;
   TagIndex out_flow_, out_cod_, out_nh3n_, out_tn_, out_tp_, out_ss_, out_ph_;
   TagIndex do_, mode_;

@@ -5,7 +5,10 @@
 
 namespace parkwatch::parksim {
 
-// Settings: site, blowers, pumps (lift pumps). Meets class 1A of GB 18918 on a quiet day.
+// Settings: site, blowers, pumps (lift pumps), class of the discharge permit (1a, 1b, 2 of GB
+// 18918) and inlet, the grade of the sewer (a, b, c of GB/T 31962). On a quiet day it meets its
+// class, with about as much room as its designer left in each, and its sewer brings what the grade
+// allows.
 [[nodiscard]] SystemInfo wastewater_plant_system();
 
 }  // namespace parkwatch::parksim
