@@ -170,7 +170,8 @@ ShiftContext context_of(Backend& backend) {
 
 // What was asked for; empty: `mistakes` was told why not. `Mistakes`: Parameters or CommandBody.
 template <typename Mistakes>
-std::optional<ShiftSpan> asked_span(std::optional<Timestamp> at, std::optional<std::string> which,
+std::optional<ShiftSpan> asked_span(std::optional<Timestamp> at,
+                                    const std::optional<std::string>& which,
                                     const ShiftContext& context, Mistakes& mistakes) {
   const std::string shift = which.value_or("current");
   if (shift != "current" && shift != "last") {

@@ -47,9 +47,12 @@ void Mosquitto::kill() { end(SIGKILL); }
 
 void Mosquitto::end(int signal_number) {
   if (!process_) return;
-  process_->signal(signal_number);
-  if (!process_->wait(60s)) throw std::runtime_error("mosquitto does not end");
-  process_.reset();
+  // It says that it runs before it sets `run`, and a signal between the two is lost.
+  for (int attempt = 0; attempt < 60; ++attempt) {
+    process_->signal(signal_number);
+    if (process_->wait(1s)) return process_.reset();
+  }
+  throw std::runtime_error("mosquitto does not end");
 }
 
 bool Mosquitto::try_start() {

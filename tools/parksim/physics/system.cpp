@@ -61,7 +61,8 @@ bool flag_setting(const SystemSettings& settings, const std::string& name, bool 
 std::vector<std::string> names_setting(const SystemSettings& settings, const std::string& name,
                                        std::vector<std::string> otherwise) {
   const auto at = settings.find(name);
-  return at == settings.end() ? std::move(otherwise) : at->second;
+  if (at == settings.end()) return otherwise;
+  return at->second;
 }
 
 double hour_of_day(TimePoint now) {
