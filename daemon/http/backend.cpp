@@ -27,14 +27,19 @@ class Listed {
   boost::asio::steady_timer& timer_;
 };
 
-// A command on its way: filled on the loop by the reply.
-struct Pending {
-  explicit Pending(boost::asio::io_context& loop) : timer(loop) {}
-  boost::asio::steady_timer timer;
-  std::optional<Result<Done>> result;
-};
-
 }  // namespace
+
+// An answer on its way: filled on the loop by whoever gives it.
+template <typename T>
+struct Backend::Pending {
+  explicit Pending(boost::asio::io_context& loop) : timer(loop) {}
+  void take(Result<T> answer) {
+    result = std::move(answer);
+    timer.cancel();
+  }
+  boost::asio::steady_timer timer;
+  std::optional<Result<T>> result;
+};
 
 Backend::Backend(boost::asio::io_context& loop, const HttpOptions& options,
                  const Services& services)
@@ -67,28 +72,40 @@ boost::asio::awaitable<bool> Backend::next_commit(std::uint64_t seen, SteadyTime
   co_return !stopping_;
 }
 
+template <typename T>
+boost::asio::awaitable<void> Backend::answered(Pending<T>& pending, SteadyTime until) {
+  while (!pending.result && !stopping_ && now() < until) {
+    const Listed listed{waiting_, pending.timer};
+    pending.timer.expires_at(until);
+    static_cast<void>(co_await pending.timer.async_wait(quietly));
+  }
+}
+
 boost::asio::awaitable<Result<Done>> Backend::command(Command command) {
-  const auto pending = std::make_shared<Pending>(loop_);
-  pending->timer.expires_after(options_.command_time_max);
+  const auto pending = std::make_shared<Pending<Done>>(loop_);
   auto reply = [pending, loop = loop_.get_executor()](const Result<Done>& result) {
-    auto take = [pending, result] {
-      pending->result = result;
-      pending->timer.cancel();
-    };
+    auto take = [pending, result] { pending->take(result); };
     boost::asio::post(loop, std::move(take));
   };
   const std::uint64_t sequence = services_.intake->append(std::move(command), std::move(reply));
   static_cast<void>(sequence);  // 0: the reply is on its way as well
-  const SteadyTime until = now() + options_.command_time_max;
-  while (!pending->result && !stopping_ && now() < until) {
-    const Listed listed{waiting_, pending->timer};
-    pending->timer.expires_at(until);
-    static_cast<void>(co_await pending->timer.async_wait(quietly));
-  }
+  co_await answered(*pending, now() + options_.command_time_max);
   if (pending->result) co_return *pending->result;
   co_return Error{ErrorKind::transient,
                   stopping_ ? "the daemon is stopping; the command may still be committed"
                             : "the command is not committed yet; it may still be: look again"};
+}
+
+boost::asio::awaitable<Result<ReceiverTest>> Backend::test_receiver(std::string name,
+                                                                    Duration longest) {
+  const auto pending = std::make_shared<Pending<ReceiverTest>>(loop_);
+  std::function<void(Result<ReceiverTest>)> done = [pending](Result<ReceiverTest> answer) {
+    pending->take(std::move(answer));
+  };
+  services_.test_receiver(name, std::move(done));
+  co_await answered(*pending, now() + longest);
+  if (pending->result) co_return std::move(*pending->result);
+  co_return Error{ErrorKind::transient, "the receiver did not answer in time"};
 }
 
 void Backend::stop() {

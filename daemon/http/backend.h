@@ -43,10 +43,20 @@ class Backend {
   // answered; transient - not committed in time, or the server stops: it may still be.
   boost::asio::awaitable<Result<Done>> command(Command command);
 
+  // REQUIRES: services().test_receiver. What the receiver answered. Errors: of the send; transient
+  // - no answer after `longest`, or the server stops.
+  boost::asio::awaitable<Result<ReceiverTest>> test_receiver(std::string name, Duration longest);
+
   void stop();
   [[nodiscard]] bool stopping() const { return stopping_; }
 
  private:
+  template <typename T>
+  struct Pending;
+  // Until there is a result, it is `until`, or the server stops.
+  template <typename T>
+  boost::asio::awaitable<void> answered(Pending<T>& pending, SteadyTime until);
+
   boost::asio::io_context& loop_;
   const HttpOptions& options_;
   const Services& services_;

@@ -1,10 +1,6 @@
 // daemon/http/receivers.cpp - /v1/receivers: who is told of alarms, how they fare, and a test.
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/array.hpp>
-#include <optional>
+#include <chrono>
 
 #include "http/documents.h"
 #include "http/resources.h"
@@ -29,11 +25,6 @@ json::object document_of(const ReceiverStatus& receiver) {
   return out;
 }
 
-struct Waited {
-  std::optional<Result<ReceiverTest>> answer;
-  boost::asio::steady_timer timer;
-};
-
 }  // namespace
 
 Answer get_receivers(Backend& backend, const Request& request) {
@@ -51,22 +42,9 @@ Answer get_receivers(Backend& backend, const Request& request) {
 
 Answer post_receiver_test(Backend& backend, const Request& request) {
   if (!backend.services().test_receiver) co_return problem(404, "there are no receivers");
-  const auto executor = co_await boost::asio::this_coro::executor;
-  const auto waited =
-      std::make_shared<Waited>(Waited{std::nullopt, boost::asio::steady_timer{executor}});
-  waited->timer.expires_after(test_time_max);
-  std::function<void(Result<ReceiverTest>)> done = [waited](Result<ReceiverTest> answer) {
-    waited->answer = std::move(answer);
-    waited->timer.cancel();
-  };
-  backend.services().test_receiver(request.name, std::move(done));
-  if (!waited->answer) {
-    const auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
-    co_await waited->timer.async_wait(token);
-  }
-  if (!waited->answer) co_return problem(503, "the receiver did not answer in time");
-  if (!waited->answer->ok()) co_return problem(waited->answer->error());
-  const ReceiverTest& test = **waited->answer;
+  const auto answer = co_await backend.test_receiver(request.name, test_time_max);
+  if (!answer) co_return problem(answer.error());
+  const ReceiverTest& test = *answer;
   json::object document{{"receiver", text_value(request.name)},
                         {"outcome", text_value(test.outcome)},
                         {"status", test.status},

@@ -1,5 +1,6 @@
 // tests/unit/http/receivers_test.cpp - /v1/receivers over the wire.
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "tests/unit/http/client.h"
 #include "tests/unit/http/park.h"
@@ -67,6 +68,24 @@ TEST_CASE("receivers: one that is not there is 404, a GET of a test 405", "[http
   CHECK(reply.status == 404);
   CHECK(reply.detail() == "there is no receiver \"x\"");
   CHECK(get(park.port(), "/v1/receivers/x/test").status == 405);
+}
+
+TEST_CASE("receivers: stopping does not wait for one that does not answer its test",
+          "[http][fault]") {
+  Park park;
+  HttpClient client{park.port()};
+  client.write(
+      "POST /v1/receivers/slow/test HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
+  const auto is_asked = [&park] {
+    const std::lock_guard lock{park.status_mutex};
+    return park.tested_name == "slow";
+  };
+  while (!is_asked()) (void)get(park.port(), "/readyz");
+  auto answer = std::async(std::launch::async, [&] { return client.read(); });
+  park.stop_server();
+  const HttpReply reply = answer.get();
+  CHECK(reply.status == 503);
+  CHECK(reply.detail() == "the receiver did not answer in time");
 }
 
 }  // namespace receivers_test
