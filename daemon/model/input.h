@@ -166,7 +166,8 @@ struct Start {
   bool operator==(const Start&) const = default;
 };
 
-// The gateway clock was set: pending deadlines move with it.
+// The gateway clock was set: pending deadlines move with it. The last input of the old time: its
+// receive_time is by the clock as it was.
 struct ClockStep {
   Duration by{0};
   bool operator==(const ClockStep&) const = default;
@@ -174,10 +175,16 @@ struct ClockStep {
 
 struct Input {
   std::uint64_t sequence = 0;  // of the intake; rises by one
-  Timestamp receive_time;      // never earlier than that of the input before it
+  Timestamp receive_time;      // never earlier than that before it, but for a ClockStep
   std::variant<Message, Command, NewPlant, TagRegistered, SourceCondition, Start, ClockStep,
                OwnCondition, NoticeNews, ActionReport>
       body;
 };
+
+// The gateway's time once it is handled.
+[[nodiscard]] inline Timestamp time_after(const Input& input) {
+  const auto* step = std::get_if<ClockStep>(&input.body);
+  return step == nullptr ? input.receive_time : input.receive_time + step->by;
+}
 
 }  // namespace parkwatch

@@ -37,6 +37,10 @@ struct Reading {
   [[nodiscard]] Timestamp evaluated_at() const {
     return (flags & reading_at_receive_time) != 0 ? receive_time : source_time;
   }
+  // Whether that is the device's own clock.
+  [[nodiscard]] bool has_device_time() const {
+    return (flags & (reading_has_source_time | reading_at_receive_time)) == reading_has_source_time;
+  }
   bool operator==(const Reading&) const = default;
 };
 

@@ -79,7 +79,7 @@ void place_in_time(const TagTable& tags, TagId id, bool historical, const Arriva
 
 bool is_duplicate(const TagHot& hot, const Reading& r, const Reading& newest) {
   return hot.has_newest && has_time(newest) && newest.source_time == r.source_time &&
-         newest.value == r.value;
+         newest.value == r.value && newest.quality == r.quality && newest.reason == r.reason;
 }
 
 }  // namespace
@@ -131,9 +131,12 @@ ClockChange remember(TagTable& tags, const Reading& r, const Timing& timing) {
   const bool out_of_order = (r.flags & reading_out_of_order) != 0;
   ClockChange change = ClockChange::none;
   if (historical && out_of_order) {
-    const bool rising = clock.count > 0 && r.source_time > clock.last;
-    clock.count = static_cast<std::uint8_t>(rising ? clock.count + 1 : 1);
-    clock.last = r.source_time;
+    // A clock that tells whole seconds says each twice.
+    if (clock.count == 0 || r.source_time != clock.last) {
+      const bool rising = clock.count > 0 && r.source_time > clock.last;
+      clock.count = static_cast<std::uint8_t>(rising ? clock.count + 1 : 1);
+      clock.last = r.source_time;
+    }
   } else if (!historical) {
     if (out_of_order) {
       clock.set_back = true;

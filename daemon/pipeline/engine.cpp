@@ -15,10 +15,6 @@ using rules::Cause;
 using rules::Moment;
 using rules::never;
 
-bool is_device_time(const Reading& r) {
-  return (r.flags & (reading_has_source_time | reading_at_receive_time)) == reading_has_source_time;
-}
-
 Cause cause_of(const Reading& r, std::optional<double> value) {
   return {r.sequence, r.index, r.quality, value.has_value(), value.value_or(0), r.source_time};
 }
@@ -34,7 +30,7 @@ bool is_inside(double value, const rules::Band& band) {
 void Engine::on_reading(const Reading& r, Scene& scene) {
   const TagRules& t = rules_of_[r.tag];
   if (r.reason == QualityReason::first_value) return;
-  const Moment at{r.receive_time, r.evaluated_at(), is_device_time(r)};
+  const Moment at{r.receive_time, r.evaluated_at(), r.has_device_time()};
   TagLife& life = lives_[r.tag];
   const bool by_source =
       at.source >= t.wake_signal ||
@@ -50,6 +46,13 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
     if ((r.flags & reading_retained) == 0) on_seen(r, at, scene);
   }
   for (; u < t.users_end; ++u) on_joint(users_[u], r, at, scene);
+}
+
+void Engine::on_overridden(const Reading& r, Scene& scene) {
+  if (r.reason == QualityReason::first_value) return;
+  lives_[r.tag].on_device_clock = r.has_device_time();
+  if (r.quality == Quality::bad || (r.flags & reading_retained) != 0) return;
+  on_seen(r, {r.receive_time, r.evaluated_at(), r.has_device_time()}, scene);
 }
 
 void Engine::prefetch_rules(TagId tag) const {

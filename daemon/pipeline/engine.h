@@ -69,8 +69,12 @@ class Engine {
   Engine(std::shared_ptr<const Plant> plant, const TagTable& tags, Timestamp since);
 
   // Takes over the state of every rule and tag that did not change; alarms of those that changed or
-  // went are closed.
-  void inherit(Engine& before, Scene& scene, Timestamp at);
+  // went are closed. Returns which instances begin anew.
+  std::vector<bool> inherit(Engine& before, Scene& scene, Timestamp at);
+  // What stands by now is told at once by those of them that need no history, for a device that
+  // publishes only changes will not say it again: limits, states, rules of several tags. By the
+  // last good value if the newest is bad; delays then stand still. REQUIRES: operands are loaded.
+  void judge_anew(const std::vector<bool>& anew, Timestamp at, Scene& scene);
 
   // Gives the value to rules of several tags. Of a reading and of all that is computed from it
   // before any on_reading() of them, so that no rule sees the one without the other.
@@ -80,6 +84,9 @@ class Engine {
   }
   // REQUIRES: taken, remembered, seen, not historical.
   void on_reading(const Reading& reading, Scene& scene);
+
+  // Likewise, but a loop check's test value stands for it: all that it says is that the tag lives.
+  void on_overridden(const Reading& reading, Scene& scene);
 
   // Tells the alarms what their suppress_when says by now: all of a plant that came into force, or
   // those that name the tag.
@@ -192,6 +199,7 @@ class Engine {
   void signal(std::uint32_t i, double value, const rules::Moment& at, const rules::Cause& cause,
               Scene& scene);
   void hold(std::uint32_t i, const rules::Moment& at);
+  void judge(std::uint32_t i, const Reading& r, const rules::Moment& at, Scene& scene);
   [[nodiscard]] bool may_judge(const RuleInstance& x, Timestamp source) const;
   void change_phase(std::uint32_t i, Timestamp due, Scene& scene);
 

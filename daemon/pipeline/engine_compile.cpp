@@ -21,9 +21,12 @@ TagsByName by_name(const Plant& plant) {
   return tags;
 }
 
-// Which tags it runs on, with which partners, is looked at instance by instance.
+// Which tags it runs on, with which partners, is looked at instance by instance. A better text ends
+// no alarm.
 bool is_same_rule(const RuleSpec& a, const RuleSpec& b) {
   RuleSpec c = b;
+  c.message = a.message;
+  c.guidance = a.guidance;
   c.tags = a.tags;
   if (a.kind == RuleKind::deviation || a.kind == RuleKind::mismatch) c.terms = a.terms;
   return a == c;
@@ -243,11 +246,12 @@ bool Engine::is_same(const RuleInstance& old, const RuleInstance& x, const Engin
                      [&](TagId operand) { return kept_tags[operand]; });
 }
 
-void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
+std::vector<bool> Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
   std::copy(before.lives_.begin(), before.lives_.end(), lives_.begin());
   forget_unexpected(scene, at);
   expect(at);
   const std::vector<bool> kept_tags = same_tags(*before.plant_, *plant_, scene.tags);
+  std::vector<bool> anew(instances_.size(), true);
   std::map<std::pair<std::string_view, TagId>, std::uint32_t> after;
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
     after.emplace(std::pair{std::string_view{spec(instances_[i]).id}, instances_[i].tag}, i);
@@ -264,6 +268,7 @@ void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
                           scene.facts.transitions);
       continue;
     }
+    anew[found->second] = false;
     RuleInstance& y = instances_[found->second];
     y.since = x.since;
     y.last_at = x.last_at;
@@ -273,6 +278,7 @@ void Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
     if (x.signal) take_over(rule, *x.signal, *y.signal);
   }
   resume();
+  return anew;
 }
 
 bool Engine::has_instance(const std::string& rule, const std::string& tag,

@@ -50,19 +50,43 @@ std::vector<std::pair<std::string, std::string>> Engine::alarms_of(TagId tag,
 void Engine::on_test_value(const Reading& value, Scene& scene) {
   const TagRules& t = rules_of_[value.tag];
   const rules::Moment at{value.receive_time, value.receive_time, false};
-  const auto number = as_number(value.value);
-  if (!number) return;
-  const rules::Cause cause{value.sequence, value.index, Quality::good,
-                           true,           *number,     value.source_time};
-  for (std::uint32_t i = t.limits; i < t.states; ++i) signal(i, *number, at, cause, scene);
-  for (std::uint32_t i = t.states; i < t.rates; ++i) {
-    const std::vector<double>& states = spec(instances_[i]).states;
-    const bool alarming = std::find(states.begin(), states.end(), *number) != states.end();
-    signal(i, alarming ? 1 : 0, at, cause, scene);
-  }
+  if (!as_number(value.value)) return;
+  for (std::uint32_t i = t.limits; i < t.rates; ++i) judge(i, value, at, scene);
   for (std::uint32_t u = t.users; u < t.users_end; ++u) {
     if (!is_guard(users_[u])) on_joint(users_[u], value, at, scene);
   }
+}
+
+void Engine::judge_anew(const std::vector<bool>& anew, Timestamp at, Scene& scene) {
+  for (std::uint32_t i = 0; i < instances_.size(); ++i) {
+    const TagId tag = instances_[i].tag;
+    if (!anew[i] || !scene.tags.hot(tag).has_newest || scene.tags.hot(tag).forced) continue;
+    Reading by = scene.tags.newest(tag);
+    const bool is_bad = by.quality == Quality::bad;
+    if (is_bad) {
+      const Frozen* const frozen = scene.tags.frozen(tag);
+      if (frozen == nullptr || !frozen->value) continue;
+      by.value = *frozen->value;
+      by.source_time = frozen->value_at;
+    }
+    if (by.reason == QualityReason::first_value) continue;
+    const bool device = by.has_device_time();
+    judge(i, by, {at, device ? by.evaluated_at() : at, device}, scene);
+    if (is_bad) hold(i, {at, at, false});
+  }
+}
+
+void Engine::judge(std::uint32_t i, const Reading& r, const rules::Moment& at, Scene& scene) {
+  const TagRules& t = rules_of_[r.tag];
+  if (i >= t.joints) return on_joint(i, r, at, scene);
+  if (i >= t.rates) return;
+  const auto number = as_number(r.value);
+  if (!number) return;
+  const rules::Cause cause{r.sequence, r.index, r.quality, true, *number, r.source_time};
+  if (i < t.states) return signal(i, *number, at, cause, scene);
+  const std::vector<double>& states = spec(instances_[i]).states;
+  const bool alarming = std::find(states.begin(), states.end(), *number) != states.end();
+  signal(i, alarming ? 1 : 0, at, cause, scene);
 }
 
 }  // namespace parkwatch::pipeline

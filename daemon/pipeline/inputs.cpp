@@ -114,7 +114,7 @@ void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
 
 void Pipeline::State::on_input(const Input& input, Facts& facts) {
   std::visit([&](const auto& body) { on_body(body, input, facts); }, input.body);
-  act(input.receive_time, facts);
+  act(time_after(input), facts);
 }
 
 void Pipeline::State::act(Timestamp at, Facts& facts) {
@@ -224,7 +224,8 @@ void Pipeline::State::put_in_force(const std::shared_ptr<const Plant>& next, Tim
   decoders = next->decoders;
   Scene here = scene(facts);
   alarms.configure(*next, {at, last_sequence, next->hash}, facts.transitions);
-  if (before) engine->inherit(*before, here, at);
+  std::vector<bool> anew;
+  if (before) anew = engine->inherit(*before, here, at);
   close_clock_alarms(at, facts);
   drop_loop_checks(at, facts);
   sources.configure(*next, here, at);
@@ -234,6 +235,7 @@ void Pipeline::State::put_in_force(const std::shared_ptr<const Plant>& next, Tim
   load_operands();
   resume_loop_checks();
   engine->look_at_guards(at, here);
+  if (before) engine->judge_anew(anew, at, here);
 }
 
 void Pipeline::State::load_operands() {
@@ -241,7 +243,12 @@ void Pipeline::State::load_operands() {
   Operands& operands = engine->operands();
   derived.compile(plant(), tags, operands);
   for (TagId id = 0; id < operands.size(); ++id) {
-    if (operands[id].used && tags.hot(id).has_newest) take_operand(tags.newest(id), operands[id]);
+    if (!operands[id].used || !tags.hot(id).has_newest) continue;
+    take_operand(tags.newest(id), operands[id]);
+    const Frozen* const frozen = tags.frozen(id);
+    if (frozen == nullptr || !frozen->value) continue;
+    operands[id].value = *frozen->value;
+    operands[id].usable = true;
   }
 }
 
@@ -333,20 +340,25 @@ void Pipeline::State::on_body(const ActionReport& given, const Input& input, Fac
   actions.on_report(report, here, input.receive_time);
 }
 
+// What was due before the jump is due then, as any tick before it would have found.
 void Pipeline::State::on_body(const Start& start, const Input& input, Facts& facts) {
-  shift(start.away, false, input, facts);
+  fire_until(input.receive_time - start.away, facts);
+  last_sequence = input.sequence;
+  shift(start.away, false);
   record(input, start, facts);
 }
 
 void Pipeline::State::on_body(const ClockStep& step, const Input& input, Facts& facts) {
-  shift(step.by, true, input, facts);
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  shift(step.by, true);
   record(input, step, facts);
+  if (!engine || step.by >= Duration{0}) return;
+  Scene here = scene(facts);
+  gates.set_back(here, time_after(input));
 }
 
-// What was due before the jump is due then, as any tick before it would have found.
-void Pipeline::State::shift(Duration by, bool clock_step, const Input& input, Facts& facts) {
-  fire_until(input.receive_time - by, facts);
-  last_sequence = input.sequence;
+void Pipeline::State::shift(Duration by, bool clock_step) {
   if (!engine) return;
   engine->shift(by, clock_step);
   sources.shift(by);
@@ -354,10 +366,6 @@ void Pipeline::State::shift(Duration by, bool clock_step, const Input& input, Fa
   actions.shift(by, clock_step);
   gates.shift(by);
   if (!clock_step) return;
-  if (by < Duration{0}) {
-    Scene here = scene(facts);
-    gates.set_back(here, input.receive_time);
-  }
   for (auto& [tag, check] : loop_checks) check.until += by;
 }
 

@@ -254,7 +254,11 @@ void Pipeline::State::evaluate_from(std::size_t first, Facts& facts) {
       engine->prefetch_rules(facts.readings[i + look_ahead].tag);
       engine->prefetch_instances(facts.readings[i + look_ahead / 2].tag);
     }
-    if ((reading.flags & reading_historical) != 0 || tags.hot(reading.tag).forced) continue;
+    if ((reading.flags & reading_historical) != 0) continue;
+    if (tags.hot(reading.tag).forced) {
+      engine->on_overridden(reading, here);
+      continue;
+    }
     engine->see(reading);
     const std::size_t computed = facts.readings.size();
     if (!derived.dependents(reading.tag).empty()) derive(i, index, facts);

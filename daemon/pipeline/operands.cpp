@@ -25,9 +25,12 @@ std::optional<double> evaluate(rules::Expression& expression, std::span<const Ta
 void take_operand(const Reading& reading, Operand& operand) {
   const auto number = as_number(reading.value);
   if (!number) return;
-  operand.changed = operand.known && operand.value != *number;
+  const bool is_good = reading.quality != Quality::bad;
   operand.known = true;
-  operand.value = *number;
+  operand.changed = is_good && operand.usable && operand.value != *number;
+  // A bad value is none: what comes after it is compared with the one before.
+  if (is_good || !operand.usable) operand.value = *number;
+  operand.usable = operand.usable || is_good;
   operand.quality = reading.quality;
   operand.reason = reading.reason;
 }

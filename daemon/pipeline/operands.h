@@ -13,7 +13,8 @@ namespace parkwatch::pipeline {
 struct Operand {
   bool used = false;     // some such rule or an expression names the tag
   bool known = false;    // a reading came
-  bool changed = false;  // its newest reading has another number than the one before
+  bool usable = false;   // `value` is of a reading that was not bad
+  bool changed = false;  // its newest reading is usable and has another number than the one before
   Quality quality = Quality::good;
   QualityReason reason = QualityReason::none;
   double value = 0;

@@ -118,7 +118,7 @@ struct Pipeline::State {
   void derive(std::size_t trigger, std::uint32_t& index, Facts& facts);
   void on_clock(TagId tag, ClockChange change, Timestamp at, const Reading& reading, Facts& facts);
   void close_clock_alarms(Timestamp at, Facts& facts);
-  void shift(Duration by, bool clock_step, const Input& input, Facts& facts);
+  void shift(Duration by, bool clock_step);
   [[nodiscard]] Result<Done> obey(const Command& command, const Input& input, Facts& facts);
   [[nodiscard]] Result<Done> acknowledge(const AcknowledgeAlarm& command, const Command& given,
                                          const Input& input, Facts& facts);

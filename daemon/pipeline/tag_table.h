@@ -42,9 +42,9 @@ class NameIndex {
 
 // Whether a device's clock was set back (design: Time).
 struct ClockWatch {
-  std::uint8_t count =
-      0;           // readings in a row that were older than the newest, each newer than the last
-  Timestamp last;  // of these
+  std::uint8_t count = 0;  // readings in a row that were older than the newest, each newer than the
+                           // last (or told twice)
+  Timestamp last;          // of these
   bool set_back =
       false;        // evaluated at receive time until a reading is newer than `floor` or plausible
   Timestamp floor;  // source time of the newest reading before

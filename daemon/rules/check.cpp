@@ -157,12 +157,23 @@ class RuleCheck {
       const bool reachable = is_high_side(limit.level)
                                  ? limit.at < tag->range->high && limit.at >= tag->range->low
                                  : limit.at > tag->range->low && limit.at <= tag->range->high;
-      if (reachable) continue;
-      add(std::string{to_text(limit.level)},
-          number(limit.at) + " is never passed inside the range " + number(tag->range->low) +
-              " to " + number(tag->range->high) + " of " + quoted(tag->name) +
-              " (values outside it are bad)");
+      const std::string range = "the range " + number(tag->range->low) + " to " +
+                                number(tag->range->high) + " of " + quoted(tag->name) +
+                                " (values outside it are bad)";
+      if (!reachable) {
+        add(std::string{to_text(limit.level)},
+            number(limit.at) + " is never passed inside " + range);
+      } else if (!has_way_back(limit, *tag->range)) {
+        add(limit.deadband > 0 ? "deadband" : std::string{to_text(limit.level)},
+            "must leave a way back: with the deadband " + number(limit.deadband) + " the limit " +
+                number(limit.at) + " is never left inside " + range);
+      }
     }
+  }
+
+  [[nodiscard]] static bool has_way_back(const Limit& limit, const Range& range) {
+    return is_high_side(limit.level) ? limit.at - limit.deadband > range.low
+                                     : limit.at + limit.deadband < range.high;
   }
 
   void check_states() {

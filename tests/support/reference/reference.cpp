@@ -345,8 +345,9 @@ Changes mismatches(Duration within, const Series& own, const Series& command, Ti
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     const Arrival& a = arrivals[i];
     (a.tag == 0 ? is : wanted) = a.value;
-    const bool changed = a.tag == 1 && a.value != wanted_before;
-    if (a.tag == 1) wanted_before = a.value;
+    const bool is_command = a.tag == 1 && a.value;  // a bad one is none
+    const bool changed = is_command && a.value != wanted_before;
+    if (is_command) wanted_before = a.value;
     if (!is || !wanted) continue;  // and no time passes
     if (*is == *wanted) {
       if (alarm) changes.push_back({a.at, Level::none});

@@ -61,6 +61,15 @@ TEST_CASE("admission: the same time and value is stored once, another value at t
         "a/b/c=1 good; a/b/c=2 good; a/b/c=2 good; a/b/c=2 good -; a/b/c=2 good -");
 }
 
+TEST_CASE("admission: the same time and value with another quality is news", "[pipeline]") {
+  Rig rig{plant_of({})};
+  rig.send(1s, "a/b/c 1 t=1000000");
+  rig.send(2s, "a/b/c 1 t=1000000 q=bad");
+  rig.send(3s, "a/b/c 1 t=1000000 q=bad");
+  CHECK(rig.facts().counts.duplicates == 1);
+  CHECK(rig.facts().readings.back().quality == Quality::bad);
+}
+
 TEST_CASE("admission: a message that leaves nothing behind still leaves a trace for a replay",
           "[pipeline]") {
   Rig rig{plant_of({})};
@@ -163,6 +172,18 @@ TEST_CASE("admission: three in rising order that are too old mean a clock set ba
   rig.send(1h + 5s, "a/b/c 2 t=3604900000");
   CHECK(rig.readings() == "a/b/c=2 good");
   CHECK(rig.alarms() == "1h5s returned a/b/c");
+}
+
+TEST_CASE("admission: a set back clock that tells each second twice is found too", "[pipeline]") {
+  Rig rig{plant_of({limit_of("level", "a/b/c", 80)})};
+  rig.send(1h, "a/b/c 1 t=3600000000");
+  rig.send(1h + 500ms, "a/b/c 97 t=1000000");
+  rig.send(1h + 1s, "a/b/c 98 t=1000000");
+  rig.send(1h + 1500ms, "a/b/c 97 t=2000000");
+  rig.send(1h + 2s, "a/b/c 98 t=2000000");
+  CHECK(rig.alarms().empty());
+  rig.send(1h + 2500ms, "a/b/c 99 t=3000000");
+  CHECK(rig.alarms() == "1h2s500ms raised on a/b/c; 1h2s500ms raised H a/b/c 99");
 }
 
 TEST_CASE("admission: a set back clock ends when it passes the time before the jump",

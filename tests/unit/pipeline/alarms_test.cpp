@@ -111,6 +111,18 @@ TEST_CASE("quality: historical and uncommissioned bad readings raise nothing", "
   CHECK(rig.alarms().empty());
 }
 
+TEST_CASE("alarms: a tag whose loop is checked is not silent while it sends", "[pipeline]") {
+  RuleSpec stale = limit_of("silent", "a/b/c", 0);
+  stale.kind = RuleKind::stale;
+  stale.after = 30s;
+  Rig rig{plant_of({stale})};
+  rig.send(1s, "a/b/c 10");
+  rig.feed(loop_check(95, 5min), 2s);
+  (void)rig.alarms();
+  for (Duration at = 20s; at < 5min; at += 20s) rig.send(at, "a/b/c 10");
+  CHECK(rig.alarms().empty());
+}
+
 TEST_CASE("loop check: a test value is judged, marked, and never stored as a reading",
           "[pipeline]") {
   Rig rig{plant_of({limit_of("level", "a/b/c", 80)})};

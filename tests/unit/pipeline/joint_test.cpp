@@ -112,6 +112,17 @@ TEST_CASE("vote: a bad member holds it only where its vote would decide", "[pipe
   CHECK(rig.alarms() == "3s returned a/b/c 0");
 }
 
+TEST_CASE("mismatch: a bad command in between does not begin the time to follow anew",
+          "[pipeline]") {
+  Rig rig{plant_of({mismatch()})};
+  rig.send(0s, "a/b/c 0\na/b/d 0");
+  rig.send(1s, "a/b/d 1");
+  rig.send(5s, "a/b/d 0 q=bad");
+  rig.send(6s, "a/b/d 1");
+  rig.tick(1min);
+  CHECK_THAT(rig.alarms(), Catch::Contains("12s raised on a/b/c 0"));  // 1 s it stood still
+}
+
 TEST_CASE("mismatch: the feedback has its time to follow", "[pipeline]") {
   Rig rig{plant_of({mismatch()})};
   rig.send(0s, "a/b/c 0\na/b/d 0");

@@ -114,18 +114,17 @@ void require_same(const Facts& expected, const Facts& actual) {
 // One input a step, no ticks: what every other way must come to.
 Facts plain(const std::vector<Input>& inputs, Pipeline& pipeline) {
   Facts facts;
-  for (const Input& input : inputs) pipeline.step(input.receive_time, {&input, 1}, facts);
+  for (const Input& input : inputs) pipeline.step(time_after(input), {&input, 1}, facts);
   return facts;
 }
 
 // A time between two inputs' for an empty step; the clock may have been set back between them.
 std::optional<Timestamp> tick_between(const Input& before, const Input& after, RandomPark& park) {
   Timestamp end = after.receive_time;
-  if (const auto* step = std::get_if<ClockStep>(&after.body)) end -= step->by;
   if (const auto* start = std::get_if<Start>(&after.body)) end -= start->away;
-  if (end <= before.receive_time) return std::nullopt;
-  const auto span = static_cast<std::size_t>((end - before.receive_time).count());
-  return before.receive_time + Duration{park.below(span + 1)};
+  if (end <= time_after(before)) return std::nullopt;
+  const auto span = static_cast<std::size_t>((end - time_after(before)).count());
+  return time_after(before) + Duration{park.below(span + 1)};
 }
 
 bool is_jump(const Input& input) {
@@ -179,7 +178,7 @@ TEST_CASE("pipeline: any way of cutting the same inputs into steps and ticks giv
       cut(
           inputs, park,
           [&](std::size_t begin, std::size_t end) {
-            other.step(inputs[end - 1].receive_time, std::span{inputs}.subspan(begin, end - begin),
+            other.step(time_after(inputs[end - 1]), std::span{inputs}.subspan(begin, end - begin),
                        facts);
           },
           [&](Timestamp now) { other.step(now, {}, facts); });
@@ -204,7 +203,7 @@ TEST_CASE("pipeline: a snapshot restored at any point changes nothing", "[pipeli
     cut(
         inputs, park,
         [&](std::size_t begin, std::size_t end) {
-          other.step(inputs[end - 1].receive_time, std::span{inputs}.subspan(begin, end - begin),
+          other.step(time_after(inputs[end - 1]), std::span{inputs}.subspan(begin, end - begin),
                      facts);
           const std::string bytes = bytes_of(other);
           other = restored(bytes, park.plants());
@@ -252,7 +251,7 @@ TEST_CASE(
         inputs, park,
         [&](std::size_t begin, std::size_t end) {
           Facts facts;
-          live.step(inputs[end - 1].receive_time, std::span{inputs}.subspan(begin, end - begin),
+          live.step(time_after(inputs[end - 1]), std::span{inputs}.subspan(begin, end - begin),
                     facts);
           commit(facts);
         },
@@ -273,7 +272,7 @@ TEST_CASE("pipeline: the next deadline is when an empty step does something, and
     Pipeline pipeline;
     Facts facts;
     for (std::size_t i = 0; i + 1 < inputs.size(); ++i) {
-      pipeline.step(inputs[i].receive_time, {&inputs[i], 1}, facts);
+      pipeline.step(time_after(inputs[i]), {&inputs[i], 1}, facts);
       if (is_jump(inputs[i + 1])) continue;
       for (auto due = pipeline.next_deadline(); due && *due <= inputs[i + 1].receive_time;
            due = pipeline.next_deadline()) {

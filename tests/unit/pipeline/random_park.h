@@ -288,7 +288,7 @@ class RandomPark {
   template <typename Body>
   void add(std::vector<Input>& all, Body body) {
     all.push_back({all.size() + 1, now_, std::move(body)});
-    scout_.step(now_, {&all.back(), 1}, seen_);
+    scout_.step(time_after(all.back()), {&all.back(), 1}, seen_);
   }
 
   void add_any(std::vector<Input>& all) {
@@ -312,8 +312,8 @@ class RandomPark {
       return add(all, Start{away});
     }
     const Duration by{static_cast<std::int64_t>(below(120'000'000)) - 60'000'000};
-    now_ += by;
     add(all, ClockStep{by});
+    now_ += by;
   }
 
   // Of one of the last commands, mostly.

@@ -144,7 +144,7 @@ class Rig {
   template <typename Body>
   void feed(Body body, Duration at) {
     const Input input{++sequence_, day + at, std::move(body)};
-    pipeline_.step(day + at, {&input, 1}, facts_);
+    pipeline_.step(time_after(input), {&input, 1}, facts_);
   }
   void tick(Duration at) { pipeline_.step(day + at, {}, facts_); }
 

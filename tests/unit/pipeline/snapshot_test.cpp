@@ -30,7 +30,7 @@ Saved saved(std::uint64_t seed) {
   const auto inputs = park.inputs(400);
   Pipeline pipeline;
   Facts facts;
-  pipeline.step(inputs.back().receive_time, inputs, facts);
+  pipeline.step(time_after(inputs.back()), inputs, facts);
   Saved result;
   pipeline.snapshot(result.snapshot);
   result.plants = park.plants();

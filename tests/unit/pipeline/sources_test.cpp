@@ -133,7 +133,7 @@ TEST_CASE("clock: a step moves what waits, either way, and does not let time pas
     rig.tick(29s);
     rig.send(base, "a/b/c 81");
     (void)rig.alarms();
-    rig.feed(ClockStep{by}, base + 5s + by);
+    rig.feed(ClockStep{by}, base + 5s);
     CAPTURE(by.count());
     CHECK(rig.alarms().empty());
     CHECK(rig.pipeline().next_deadline() == day + base + 10s + by);
@@ -149,7 +149,7 @@ TEST_CASE("clock: what was due before the step is stamped by the old clock", "[p
   rule.limits[0].on_delay = 10s;
   Rig rig{plant_of({rule})};
   rig.send(1s, "a/b/c 81");
-  rig.feed(ClockStep{1h}, 1h + 20s);  // it was 20 s by the old clock
+  rig.feed(ClockStep{1h}, 20s);
   CHECK(rig.alarms() == "11s raised H a/b/c 81");
 }
 

@@ -148,6 +148,20 @@ TEST_CASE("check: a limit that no good value can pass is refused", "[rules]") {
   CHECK_THAT(mistakes_of(rule), Catch::StartsWith("LL: 0 is never passed"));
 }
 
+TEST_CASE("check: a limit from which no good value leads back is refused", "[rules]") {
+  RuleSpec rule = limit_rule();
+  rule.limits.erase(rule.limits.begin(), rule.limits.begin() + 2);  // H and HH stay
+  rule.limits[0].deadband = rule.limits[0].at;
+  CHECK_THAT(mistakes_of(rule), Catch::StartsWith("deadband: must leave a way back"));
+  rule.limits[0].at = 0;
+  rule.limits[0].deadband = 0;
+  CHECK_THAT(mistakes_of(rule), Catch::StartsWith("H: must leave a way back"));
+  rule = limit_rule();
+  rule.limits.erase(rule.limits.begin() + 1, rule.limits.end());  // LL
+  rule.limits[0].deadband = 100 - rule.limits[0].at;
+  CHECK_THAT(mistakes_of(rule), Catch::StartsWith("deadband: must leave a way back"));
+}
+
 TEST_CASE("check: the range binds a window's average but not its sum", "[rules]") {
   RuleSpec rule = rule_of(RuleKind::window);
   rule.window.length = 1h;

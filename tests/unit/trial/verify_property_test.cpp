@@ -33,10 +33,10 @@ struct Recording {
       const std::size_t end = std::min(at + 1 + park.below(25), inputs.size());
       store::Batch batch;
       for (; at < end; ++at) {
-        pipeline.step(inputs[at].receive_time, {&inputs[at], 1}, batch.facts);
+        pipeline.step(time_after(inputs[at]), {&inputs[at], 1}, batch.facts);
       }
       batch.last_sequence = inputs[end - 1].sequence;
-      batch.now = inputs[end - 1].receive_time;
+      batch.now = time_after(inputs[end - 1]);
       transitions += batch.facts.transitions.size();
       if (park.one_in(6)) {
         auto snapshot = std::make_shared<v1::Snapshot>();
