@@ -9,6 +9,8 @@ namespace receivers_test {
 
 using namespace parkwatch;
 using test::get;
+using test::HttpClient;
+using test::HttpReply;
 using test::Park;
 using test::send;
 

@@ -8,6 +8,7 @@
 
 #include "hiding.h"
 #include "rig.h"
+#include "tests/support/sanitized.h"
 
 namespace cross_product_test {
 
@@ -285,7 +286,8 @@ void check_hidden(const Kind& kind, Span bad, const reference::Changes& changes)
 
 // Over every deadband, delay, time of bad data and way of hiding.
 void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
-  const std::vector<Span> bads{{}, {24s, 29s}, {60s, 70s}, {148s, 155s}, {298s, 310s}};
+  std::vector<Span> bads{{}, {60s, 70s}, {24s, 29s}, {148s, 155s}, {298s, 310s}};
+  if (is_sanitized) bads.resize(2);
   std::map<RuleKind, std::size_t> changed;
   std::size_t kinds = 0;
   for (const double deadband : {0.0, 5.0}) {
