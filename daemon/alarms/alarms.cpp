@@ -191,10 +191,10 @@ void Alarms::begin(Condition& condition, Alarm& alarm, const Occasion& occasion,
   const bool raised = !alarm.active;
   const bool same = !raised && event.level == condition.level;
   if (same && condition.priority <= event.priority) return;
-  const bool rise = raised || same || is_rise(event.level, condition.level);
+  bool rise = raised || same || is_rise(event.level, condition.level);
   const Timestamp time = time_of(condition, alarm, occasion.at);
   if (raised) end_chatter(alarm, {time, occasion.sequence, occasion.plant}, out);
-  rise_above_shelf(alarm, condition.level, occasion, out);
+  rise |= rise_above_shelf(alarm, condition, occasion, out);
   if (raised) {
     alarm.active = true;
     event.raised_at = occasion.at;
@@ -283,18 +283,24 @@ void Alarms::end_chatter(Alarm& alarm, const Occasion& occasion, Out& out) {
   alarm.event.raises = 0;
 }
 
-void Alarms::rise_above_shelf(Alarm& alarm, Level level, const Occasion& occasion, Out& out) {
-  if (!alarm.event.shelving) return;
-  const bool rises = alarm.shelf_level != Level::none && is_rise(alarm.shelf_level, level);
-  if (!rises) {
-    if (alarm.shelf_level == Level::none) alarm.shelf_level = level;
-    return;
+bool Alarms::rise_above_shelf(Alarm& alarm, const Condition& condition, const Occasion& occasion,
+                              Out& out) {
+  if (!alarm.event.shelving) return false;
+  const bool known = alarm.shelf_level != Level::none;
+  const bool further = known && is_rise(alarm.shelf_level, condition.level);
+  // Who may shelve and for how long was judged by the priority then.
+  const bool more_urgent = condition.priority > alarm.shelf_priority;
+  if (!further && !more_urgent) {
+    if (!known) alarm.shelf_level = condition.level;
+    return false;
   }
+  const std::string_view what = further ? to_text(condition.level) : to_text(condition.priority);
   set_flag(alarm.event, alarm_shelved, false);
   alarm.event.shelving.reset();
   alarm.shelf_level = Level::none;
   emit_by(alarm, TransitionKind::unshelved, Telling::silently, {nobody},
-          "it rose to " + std::string{to_text(level)}, occasion, out);
+          "it rose to " + std::string{what}, occasion, out);
+  return true;
 }
 
 // Something that hid it is over; perhaps something else still does.

@@ -189,7 +189,9 @@ class Alarms {
   void unacknowledge(Alarm& alarm, const Occasion& occasion);
   void count_raise(Alarm& alarm, Timestamp time, const Occasion& occasion);
   void end_chatter(Alarm& alarm, const Occasion& occasion, Out& out);
-  void rise_above_shelf(Alarm& alarm, Level level, const Occasion& occasion, Out& out);
+  // True: the condition is more than was shelved, so that it is not hidden by that any more.
+  bool rise_above_shelf(Alarm& alarm, const Condition& condition, const Occasion& occasion,
+                        Out& out);
   void show_again(Alarm& alarm, TransitionKind kind, const Person& who, const std::string& comment,
                   const Occasion& occasion, Out& out);
   void unshelve(Alarm& alarm, const Person& who, const std::string& comment,

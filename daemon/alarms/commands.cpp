@@ -174,6 +174,7 @@ Result<Done> Alarms::shelve(const AlarmCommand& c, const Person& who, Alarm& ala
   event.shelving = Hold{occasion.at, *until, c.one_shot, who.author, c.comment};
   event.flags |= alarm_shelved;
   alarm.shelf_level = event.level;
+  alarm.shelf_priority = event.priority;
   emit_by(alarm, TransitionKind::shelved, Telling::journal, who, c.comment, occasion, out);
   return Done{};
 }

@@ -22,8 +22,9 @@ struct Alarm {
   bool told = false;                // what is unacknowledged was announced
   bool by_design = false;           // suppress_when is true
   Level shelf_level = Level::none;  // the furthest level since it was shelved
-  Level told_level = Level::none;   // that sounded last
-  std::vector<Timestamp> raised;    // its last raises, oldest first, by the readings' time
+  Priority shelf_priority = Priority::low;  // while shelved: for which that was granted
+  Level told_level = Level::none;           // that sounded last
+  std::vector<Timestamp> raised;            // its last raises, oldest first, by the readings' time
   Timestamp realarm_due = never;
   Timestamp recheck_due = never;
   Timestamp chatter_due = never;  // chatter ends, or raises are forgotten

@@ -15,11 +15,19 @@ Tell tell(std::size_t receiver, Timestamp now, const AlertPtr& alert, Face face,
   return {receiver, std::move(notice)};
 }
 
+// Nobody is to be called. Latched: acknowledged, its cause is over, and it waits for a reset.
+bool is_acknowledged(const AlarmEvent& event) {
+  return event.state == AlarmState::acknowledged || event.state == AlarmState::latched;
+}
+
+bool is_called_off(const EscalationStep& step, const AlarmRecord& record) {
+  return record.hidden || (step.until == EscalationStep::Until::acked && record.acknowledged);
+}
+
 // When a step is due next; never: it has been told often enough, or is held no longer.
 Timestamp due_of(const EscalationStep& step, std::uint32_t done, const AlarmRecord& record) {
   const std::uint32_t times = step.repeat > Duration{0} ? step.times : 1;
-  if (done >= times || record.hidden) return never;
-  if (step.until == EscalationStep::Until::acked && record.acknowledged) return never;
+  if (done >= times || is_called_off(step, record)) return never;
   return record.base + step.after + step.repeat * static_cast<int>(done);
 }
 
@@ -51,7 +59,7 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
   const Face before = record.face;
   record.alert = alert;
   record.face = Face{e.level, e.priority};
-  record.acknowledged = e.state == AlarmState::acknowledged;
+  record.acknowledged = is_acknowledged(e);
   record.hidden = is_hidden(e);
   record.base = e.at;
   if (routed.escalation) record.escalation = routed.escalation;
@@ -99,7 +107,7 @@ std::vector<Tell> AlarmBook::follow(Timestamp now, const AlertPtr& alert, Record
       out.push_back(tell(receiver, now, alert, record.face, before));
     }
   }
-  record.acknowledged = e.state == AlarmState::acknowledged;
+  record.acknowledged = is_acknowledged(e);
   record.hidden = is_hidden(e);
   touch(record);
   if (role_of(e) == Role::closes) {
@@ -141,8 +149,6 @@ std::vector<Tell> AlarmBook::escalate(Timestamp now) {
       for (const std::string& name : step.to) {
         const auto receiver = receiver_of(plan_, name);
         if (!receiver) continue;
-        record.told.insert(*receiver);
-        record.escalated.insert(*receiver);
         Tell told = tell(*receiver, now, record.alert, record.face, record.face);
         told.notice.step = static_cast<std::uint32_t>(s) + 1;
         told.notice.steps = static_cast<std::uint32_t>(escalation.steps.size());
@@ -163,6 +169,22 @@ bool AlarmBook::add_told(const AlarmEvent& event, std::size_t by) {
   const auto at = records_.find(Key{event.rule, event.tag});
   if (at == records_.end() || !at->second.told.insert(by).second) return false;
   touch(at->second);
+  return true;
+}
+
+bool AlarmBook::add_step(const News& notice, std::size_t by) {
+  const AlarmEvent& event = notice.alert->event;
+  const auto at = records_.find(Key{event.rule, event.tag});
+  if (at == records_.end() || !at->second.escalation) return false;
+  AlarmRecord& record = at->second;
+  const auto& steps = plan_.escalations.at(*record.escalation).steps;
+  if (notice.step > steps.size() || is_called_off(steps[notice.step - 1], record)) return false;
+  const AlarmRecord::StepTold one{by, event.journal, notice.alert->volatile_id, notice.step,
+                                  notice.repeat};
+  if (!record.steps_told.insert(one).second) return false;
+  record.told.insert(by);
+  record.escalated.insert(by);
+  touch(record);
   return true;
 }
 

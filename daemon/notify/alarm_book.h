@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,12 @@ struct AlarmRecord {
   std::vector<std::uint32_t> done;        // by step: how often it was told
   std::set<std::size_t> told;             // receivers
   std::set<std::size_t> escalated;        // those of them that a step told
-  Timestamp due = never;                  // of the next step
+  // Receiver, journal number, volatile_id, step, repeat: so that who is called and stands in for
+  // another is called once. Not kept: after a kill a fallback may be called once more.
+  using StepTold =
+      std::tuple<std::size_t, std::uint64_t, std::string, std::uint32_t, std::uint32_t>;
+  std::set<StepTold> steps_told;
+  Timestamp due = never;  // of the next step
 };
 
 // One receiver to be told. The notice's `queued` is the time of the call.
@@ -59,6 +65,9 @@ class AlarmBook {
   // `by` stands in for a receiver that fails: it is told the rest of this alarm too. false: it is
   // told already, or nobody knows the alarm.
   bool add_told(const AlarmEvent& event, std::size_t by);
+  // A step's `notice` is to call `by`, itself or for a receiver that fails: it is told the rest of
+  // the alarm too. false: it has been called by this already, or nobody is to be called any more.
+  bool add_step(const News& notice, std::size_t by);
   void restore(AlarmRecord record);
   // The worst open alarm that `receiver` was told of; null: none.
   [[nodiscard]] AlertPtr worst_of(std::size_t receiver) const;

@@ -146,6 +146,8 @@ class Exchange {
     for (const std::string& address : transfer_.to) to.push_back('<' + address + '>');
     list_ = list_of(to);
     set(CURLOPT_MAIL_RCPT, list_.get());
+    // One address that is gone must not keep the alarm from the others. (The name is libcurl's.)
+    set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
     const long tls = transfer_.starttls == StartTls::required  ? CURLUSESSL_ALL
                      : transfer_.starttls == StartTls::offered ? CURLUSESSL_TRY
                                                                : CURLUSESSL_NONE;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <deque>
+#include <set>
 
 #include "notify/kept_rows.h"
 
@@ -69,7 +71,9 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [queued, row] : notices) {
     const auto parsed = parse_notice(row->first, row->second, find);
-    enqueue(*receiver_of(*plan_, parsed->receiver), parsed->notice);
+    const std::size_t receiver = *receiver_of(*plan_, parsed->receiver);
+    if (parsed->notice.step != 0) (void)book_.add_step(parsed->notice, receiver);
+    enqueue(receiver, parsed->notice);
   }
   for (std::size_t at = 0; at < receivers_.size(); ++at) {
     Receiver& receiver = *receivers_[at];
@@ -138,6 +142,7 @@ void Dispatcher::take(Timestamp now, const AlertPtr& alert) {
 void Dispatcher::tell(Timestamp now, std::vector<Tell> tells) {
   for (Tell& one : tells) {
     const std::size_t receiver = one.receiver;
+    if (one.notice.step != 0 && !book_.add_step(one.notice, receiver)) continue;
     // What waited when it began to fail was told to the fallback then.
     if (receivers_[receiver]->status.failing) stand_in(now, receiver, one.notice);
     enqueue(receiver, std::move(one.notice));
@@ -155,15 +160,24 @@ void Dispatcher::enqueue(std::size_t receiver, News notice) {
 }
 
 // What is for a receiver that fails is told to its fallback too, which then also gets the rest of
-// each alarm. It keeps waiting for the receiver itself.
+// each alarm; and to the fallback's own if that one fails as well. It keeps waiting for the
+// receiver itself.
 void Dispatcher::stand_in(Timestamp now, std::size_t failing, const News& notice) {
   if (!notice.announces()) return;
-  for (const std::string& name : plan_->receivers[failing].fallback) {
-    const auto by = receiver_of(*plan_, name);
-    if (!by || !book_.add_told(notice.alert->event, *by)) continue;
-    News told = notice;
-    told.queued = now;
-    enqueue(*by, std::move(told));
+  std::set<std::size_t> seen{failing};  // fallbacks may go round in a circle
+  std::deque<std::size_t> fail{failing};
+  for (; !fail.empty(); fail.pop_front()) {
+    for (const std::string& name : plan_->receivers[fail.front()].fallback) {
+      const auto by = receiver_of(*plan_, name);
+      if (!by || !seen.insert(*by).second) continue;
+      if (receivers_[*by]->status.failing) fail.push_back(*by);
+      const bool news =
+          notice.step == 0 ? book_.add_told(notice.alert->event, *by) : book_.add_step(notice, *by);
+      if (!news) continue;
+      News told = notice;
+      told.queued = now;
+      enqueue(*by, std::move(told));
+    }
   }
 }
 
@@ -200,9 +214,7 @@ void Dispatcher::look_at_failures(Timestamp now) {
     receiver.status.failing = true;
     receiver.reported_failing = true;
     conditions_.push_back({receiver.status.name, true, receiver.queue.detail()});
-    const auto& waiting = receiver.queue.waiting();
-    const std::vector<News> missed{waiting.begin(), waiting.end()};
-    for (const News& notice : missed) stand_in(now, at, notice);
+    for (const News& notice : receiver.queue.untold()) stand_in(now, at, notice);
   }
 }
 

@@ -298,6 +298,12 @@ void ReceiverQueue::each(const std::function<void(const News&)>& look) const {
   for (const News& news : folded().worst) look(news);
 }
 
+std::vector<News> ReceiverQueue::untold() const {
+  std::vector<News> all = sending_;
+  all.insert(all.end(), waiting_.begin(), waiting_.end());
+  return all;
+}
+
 std::uint64_t ReceiverQueue::oldest() const {
   std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
   const auto look = [&oldest](const News& news) {

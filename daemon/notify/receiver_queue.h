@@ -52,7 +52,8 @@ class ReceiverQueue {
   [[nodiscard]] Timestamp fails_at() const;  // when failing() becomes true; never
   [[nodiscard]] const std::string& detail() const { return detail_; }  // of the last failure
 
-  [[nodiscard]] const std::deque<News>& waiting() const { return waiting_; }
+  // What waits and what is on its way, which may not arrive; in the order of sending.
+  [[nodiscard]] std::vector<News> untold() const;
   // The lowest journal number among them; the highest there is when there is none.
   [[nodiscard]] std::uint64_t oldest() const;
   // Every news here, also that on its way.

@@ -28,12 +28,20 @@ void put_memory(const Alarm& alarm, v1::AlarmMemory& out) {
   if (alarm.chatter_due != alarms::never) out.set_chatter_us(to_us(alarm.chatter_due));
   if (alarm.overdue_due != alarms::never) out.set_overdue_us(to_us(alarm.overdue_due));
   out.set_first_out_group(alarm.first_out_group);
+  if (alarm.event.shelving) {
+    out.set_shelf_priority(static_cast<v1::Priority>(alarm.shelf_priority));
+  }
 }
 
 bool is_level(int number) { return number >= 0 && number <= static_cast<int>(Level::high_high); }
 
+bool is_priority(int number) {
+  return number >= 0 && number <= static_cast<int>(Priority::critical);
+}
+
 bool take_memory(const v1::AlarmMemory& in, Alarm& alarm) {
   if (!is_level(in.shelf_level()) || !is_level(in.told_level())) return false;
+  if (in.has_shelf_priority() && !is_priority(in.shelf_priority())) return false;
   alarm.active = in.active();
   alarm.unacked = in.unacked();
   alarm.open = in.open();
@@ -41,6 +49,9 @@ bool take_memory(const v1::AlarmMemory& in, Alarm& alarm) {
   alarm.by_design = in.by_design();
   alarm.shelf_level = static_cast<Level>(in.shelf_level());
   alarm.told_level = static_cast<Level>(in.told_level());
+  // A version that did not keep it: as urgent as the alarm is by now.
+  alarm.shelf_priority =
+      in.has_shelf_priority() ? static_cast<Priority>(in.shelf_priority()) : alarm.event.priority;
   for (const auto raised : in.raised_us()) alarm.raised.push_back(bounded(raised));
   if (in.has_realarm_us()) alarm.realarm_due = from_us(in.realarm_us());
   if (in.has_recheck_us()) alarm.recheck_due = from_us(in.recheck_us());

@@ -51,12 +51,16 @@ class AlarmBench {
   }
   void level(Duration at, Level level, const std::string& rule = "plain",
              const std::string& tag = "t/1/level") {
+    condition(at, level, rule == "critical" ? Priority::critical : Priority::medium, rule, tag);
+  }
+  void condition(Duration at, Level level, Priority priority, const std::string& rule = "plain",
+                 const std::string& tag = "t/1/level") {
     go(at);
     Condition c;
     c.rule = rule;
     c.tag = tag;
     c.level = level;
-    c.priority = rule == "critical" ? Priority::critical : Priority::medium;
+    c.priority = priority;
     c.reading_sequence = sequence_;
     c.reading_time = time(at);
     c.group = "tanks";

@@ -72,6 +72,54 @@ TEST_CASE("shelved: a rise un-shelves and sounds, a return with one_shot un-shel
         "5s unshelved returned_unacknowledged none");
 }
 
+TEST_CASE("shelved: what becomes more urgent than was shelved un-shelves and sounds", "[alarms]") {
+  AlarmBench b;
+  b.condition(1s, Level::on, Priority::medium, "quality", "source/park");
+  AlarmCommand shelve = AlarmBench::shelve(24h, "quality");
+  shelve.tag = "source/park";
+  CHECK(b.command(2s, shelve) == "");
+  (void)b.told();
+  b.condition(3s, Level::on, Priority::critical, "quality", "source/park");
+  CHECK(b.told() == "3s unshelved unacknowledged none; 3s level_changed unacknowledged updates!");
+  CHECK(b.events()[b.events().size() - 2].comment == "it rose to critical");
+  CHECK_THAT(b.command(4s, shelve), Catch::Contains("admin"));
+  shelve.length = 30min;
+  CHECK(b.command(4s, shelve, true) == "");
+  (void)b.told();
+  b.clear(5s, "quality", "source/park");
+  b.condition(6s, Level::on, Priority::critical, "quality", "source/park");
+  CHECK(b.told() == "5s returned returned_unacknowledged closes; 6s raised unacknowledged none");
+}
+
+TEST_CASE("shelved after it returned: hides what it was shelved for, and nothing more urgent",
+          "[alarms]") {
+  const auto seen = GENERATE(Level::none, Level::high);
+  AlarmBench b;
+  b.condition(1s, Level::high, Priority::medium);
+  b.clear(2s);
+  CHECK(b.command(3s, AlarmBench::shelve(24h)) == "");
+  (void)b.told();
+  if (seen != Level::none) {
+    b.condition(100s, seen, Priority::medium);
+    b.clear(101s);
+    CHECK(b.told() ==
+          "1m40s raised unacknowledged none; 1m41s returned returned_unacknowledged none");
+  }
+  b.condition(200s, Level::high_high, Priority::critical);
+  CHECK(b.told() ==
+        "3m20s unshelved returned_unacknowledged none; 3m20s raised unacknowledged opens!");
+}
+
+TEST_CASE("shelved: a more urgent level on the way back is announced too", "[alarms]") {
+  AlarmBench b;
+  b.condition(1s, Level::high_high, Priority::medium);
+  CHECK(b.ack(2s) == "");
+  CHECK(b.command(3s, AlarmBench::shelve(24h)) == "");
+  (void)b.told();
+  b.condition(4s, Level::high, Priority::critical);
+  CHECK(b.told() == "4s unshelved acknowledged none; 4s level_changed unacknowledged updates!");
+}
+
 TEST_CASE("shelved: no longer than the priority allows, critical only by an admin", "[alarms]") {
   AlarmBench b;
   CHECK_THAT(b.command(1s, AlarmBench::shelve(25h)), Catch::Contains("at most"));

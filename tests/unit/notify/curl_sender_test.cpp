@@ -1,11 +1,12 @@
-// tests/unit/notify/curl_sender_test.cpp - HTTP against scripted servers on loopback: answers,
-// silence, hang-ups, and that nobody waits for another.
+// tests/unit/notify/curl_sender_test.cpp - HTTP and mail against scripted servers on loopback:
+// answers, silence, hang-ups, refused addresses, and that nobody waits for another.
 #include "notify/curl_sender.h"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -80,6 +81,66 @@ class OneAnswer {
   std::thread thread_;
 };
 
+// A mail server for one connection. It refuses the addresses that it has an answer for.
+class MailServer {
+ public:
+  explicit MailServer(std::map<std::string, std::string> refuses)
+      : acceptor_(io_, tcp::endpoint{asio::ip::address_v4::loopback(), 0}),
+        refuses_(std::move(refuses)),
+        port_(acceptor_.local_endpoint().port()),
+        thread_([this] { serve(); }) {}
+  ~MailServer() { end(); }
+  [[nodiscard]] std::string url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
+  // Who gets the mail, once the connection is over.
+  std::vector<std::string> delivered() {
+    end();
+    return has_mail_ ? accepted_ : std::vector<std::string>{};
+  }
+
+ private:
+  void end() {
+    if (!thread_.joinable()) return;
+    boost::system::error_code ignored;
+    tcp::socket nobody{io_};  // if it still waits for its connection
+    nobody.connect({asio::ip::address_v4::loopback(), port_}, ignored);
+    nobody.close(ignored);
+    thread_.join();
+  }
+  void serve() {
+    tcp::socket socket{io_};
+    boost::system::error_code error;
+    acceptor_.accept(socket, error);
+    std::string text;
+    for (std::string answer = "220 ready"; !error;) {
+      asio::write(socket, asio::buffer(answer + "\r\n"), error);
+      const std::string_view until = answer.starts_with("354") ? "\r\n.\r\n" : "\r\n";
+      const std::size_t length = asio::read_until(socket, asio::dynamic_buffer(text), until, error);
+      if (error) break;
+      has_mail_ = has_mail_ || answer.starts_with("354");
+      answer = answer.starts_with("354") ? "250 taken" : answer_to(text.substr(0, length));
+      text.erase(0, length);
+    }
+  }
+  std::string answer_to(const std::string& line) {
+    if (line.starts_with("DATA")) return "354 go on";
+    if (line.starts_with("QUIT")) return "221 bye";
+    if (!line.starts_with("RCPT TO:<")) return "250 well";
+    const std::string address = line.substr(9, line.find('>') - 9);
+    const auto refusal = refuses_.find(address);
+    if (refusal != refuses_.end()) return refusal->second;
+    accepted_.push_back(address);
+    return "250 well";
+  }
+
+  asio::io_context io_;
+  tcp::acceptor acceptor_;
+  const std::map<std::string, std::string> refuses_;
+  const std::uint16_t port_;
+  bool has_mail_ = false;
+  std::vector<std::string> accepted_;
+  std::thread thread_;
+};
+
 Transfer transfer_to(const std::string& url, std::string body = "{}") {
   Request request;
   request.url = url;
@@ -98,6 +159,24 @@ Reply reply_of(CurlSender& sender, asio::io_context& loop, Transfer transfer) {
   loop.restart();
   while (!got) REQUIRE(loop.run_one_for(20s) == 1);
   return *got;
+}
+
+// How a mail to three addresses fares. Its connection is over then.
+Outcome mailed_to(const std::string& url) {
+  ReceiverSpec spec = test::receiver("mail", ReceiverKind::email);
+  spec.endpoints = {{url, "", ""}};
+  spec.timeout = 5s;
+  spec.proxy = "none";
+  spec.from = "parkwatch@park";
+  spec.to = {"gone@park", "duty@park", "old@park"};
+  spec.starttls = StartTls::never;
+  Request request;
+  request.way = Request::Way::smtp;
+  request.url = spec.endpoints[0].url;
+  request.body = "Subject: level\r\n\r\nhigh\r\n";
+  asio::io_context loop;
+  CurlSender sender{loop};
+  return judge(spec, reply_of(sender, loop, transfer_of(std::move(request), spec, {})));
 }
 
 }  // namespace
@@ -171,6 +250,23 @@ TEST_CASE("sender: nobody listens, and what is no URL", "[notify]") {
   const Reply other = reply_of(sender, loop, transfer_to("file:///etc/passwd"));
   CHECK_FALSE(other.failure.empty());
   CHECK(other.body.empty());
+}
+
+TEST_CASE("sender: an address that is refused keeps the mail from no other", "[notify]") {
+  MailServer server{{{"gone@park", "550 no such user"}, {"old@park", "553 moved"}}};
+  CHECK(mailed_to(server.url()).what == Outcome::What::ok);
+  CHECK(server.delivered() == std::vector<std::string>{"duty@park"});
+}
+
+TEST_CASE("sender: a mail of which every address is refused is refused", "[notify]") {
+  const std::string code = GENERATE("550", "450");
+  MailServer server{{{"gone@park", code + " no such user"},
+                     {"duty@park", code + " not here"},
+                     {"old@park", code + " moved"}}};
+  const Outcome outcome = mailed_to(server.url());
+  CHECK(outcome.what == (code == "550" ? Outcome::What::refused : Outcome::What::wait));
+  CHECK_THAT(outcome.detail, Catch::Contains(code));
+  CHECK(server.delivered().empty());
 }
 
 TEST_CASE("sender: an end in the midst of a transfer waits for nobody", "[notify]") {

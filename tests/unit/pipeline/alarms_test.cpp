@@ -2,6 +2,7 @@
 // through the whole pipeline.
 #include <catch2/catch.hpp>
 
+#include "parkwatch/v1/snapshot.pb.h"
 #include "rig.h"
 
 namespace alarms_test {
@@ -46,6 +47,40 @@ TEST_CASE("alarms: the end of shelving is a deadline of the pipeline", "[pipelin
   rig.tick(1h + 3s);
   CHECK(rig.alarms() == "10m2s unshelved H a/b/c 81");
   CHECK(rig.facts().transitions.back().notice == Notice::updates);
+}
+
+TEST_CASE("alarms: for what an alarm was shelved is known after a restart, and no more is hidden",
+          "[pipeline]") {
+  RuleSpec level = limit_of("level", "a/b/c", 80);
+  level.limits[0].priority = Priority::critical;
+  const auto plant = std::make_shared<const Plant>(plant_of({level}));
+  Rig rig{*plant};
+  rig.send(1s, "a/b/c 81\na/b/d 1 q=bad");
+  Command quality = shelve(24h);
+  std::get<AlarmCommand>(quality.body).rule = rule_quality;
+  std::get<AlarmCommand>(quality.body).tag = "source/park";
+  rig.feed(quality, 2s);
+  REQUIRE(reply(rig) == "done");
+  v1::Snapshot snapshot;
+  rig.pipeline().snapshot(snapshot);
+  const bool kept = GENERATE(true, false);  // false: as a version before left it
+  if (!kept) {
+    for (v1::AlarmMemory& memory : *snapshot.mutable_alarm_memories()) {
+      memory.clear_shelf_priority();
+    }
+  }
+  auto restored = pipeline::Pipeline::restore(snapshot, plant);
+  REQUIRE(restored);
+  Facts facts;
+  Message message;
+  message.topic = "t";
+  message.payload = "a/b/c 10 q=bad";
+  const Input input{snapshot.last_sequence() + 1, day + 3s, message};
+  restored->step(day + 3s, {&input, 1}, facts);
+  REQUIRE(facts.transitions.size() == 2);
+  CHECK(facts.transitions[0].kind == TransitionKind::unshelved);
+  CHECK(facts.transitions[1].priority == Priority::critical);
+  CHECK(begins_horn(facts.transitions[1]));
 }
 
 TEST_CASE("alarms: a command for what does not exist is told apart", "[pipeline]") {

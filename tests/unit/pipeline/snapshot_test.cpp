@@ -111,6 +111,10 @@ TEST_CASE("snapshot: contradictions are told", "[pipeline]") {
         s.add_alarm_memories()->set_told_level(static_cast<v1::Level>(9));
       },
       [](v1::Snapshot& s) {
+        s.add_alarms();
+        s.add_alarm_memories()->set_shelf_priority(static_cast<v1::Priority>(4));
+      },
+      [](v1::Snapshot& s) {
         s.add_alarms()->set_flags(alarm_chattering);
         s.add_alarm_memories();
       },
