@@ -35,7 +35,8 @@ struct DriverStatus {
 class Driver {
  public:
   virtual ~Driver() = default;
-  // Begins to connect; never waits. Errors: permanent - it can never work (said by check already).
+  // Begins to connect; never waits. Errors: permanent - not with these files (said by check
+  // already); another driver is made and started later.
   virtual Result<Done> start() = 0;
   // First step of a graceful stop: reads nothing more from the peer, still acknowledges what is
   // committed.

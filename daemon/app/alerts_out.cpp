@@ -41,13 +41,42 @@ Result<Done> AlertsOut::start(const std::string& state_directory) {
   reader_ = std::move(*reader);
   auto standing = reader_->standing();
   if (!standing.ok()) return standing.error();
+  alerts_->start(std::move(*standing));
+  try_to_connect(std::chrono::steady_clock::now());
+  return Done{};
+}
+
+Result<Done> AlertsOut::connect() {
   auto connection = mqtt_driver::connection_options(*config_.table, client_id_);
   if (!connection.ok()) return connection.error();
   alerts_->complete(*connection);
   auto session =
       mqtt_session::make_session(loop_, std::move(*connection), alerts_->handlers(), nullptr);
   if (!session.ok()) return session.error();
-  return alerts_->start(std::move(*session), std::move(*standing));
+  return alerts_->connect(std::move(*session));
+}
+
+// One file that cannot be read must not leave the park unwatched: it is as a broker that is away.
+void AlertsOut::try_to_connect(Retry::SteadyTime now) {
+  const auto connecting = connect();
+  if (connecting.ok()) {
+    failure_.clear();
+    retry_.over();
+    return;
+  }
+  retry_.failed(now);
+  if (connecting.error().message == failure_) return;
+  failure_ = connecting.error().message;
+  log_("alerts: cannot connect, is tried again: " + failure_);
+}
+
+void AlertsOut::retry(Retry::SteadyTime now) {
+  if (!stopping_ && retry_.due(now)) try_to_connect(now);
+}
+
+void AlertsOut::retry_now() {
+  retry_.hurry();
+  retry(std::chrono::steady_clock::now());
 }
 
 void AlertsOut::fetch(std::uint64_t after, std::size_t rows_max,
@@ -76,6 +105,7 @@ void AlertsOut::publish(std::string topic, std::string payload, bool retained,
 }
 
 void AlertsOut::stop(std::function<void()> done) {
+  stopping_ = true;
   if (!alerts_) return done();
   alerts_->stop(std::move(done));
 }
@@ -88,6 +118,9 @@ std::uint64_t AlertsOut::failures() const { return alerts_ ? alerts_->status().l
 
 bool AlertsOut::connected() const { return alerts_ && alerts_->status().connected; }
 
-std::string AlertsOut::detail() const { return alerts_ ? alerts_->status().detail : std::string{}; }
+std::string AlertsOut::detail() const {
+  if (!failure_.empty()) return failure_;
+  return alerts_ ? alerts_->status().detail : std::string{};
+}
 
 }  // namespace parkwatch::app

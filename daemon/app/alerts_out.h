@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/retry.h"
 #include "config/config.h"
 #include "model/alarm_event.h"
 #include "model/result.h"
@@ -22,8 +23,14 @@ class AlertsOut {
   AlertsOut(boost::asio::io_context& loop, const config::Config& config, std::string generation,
             std::uint64_t start_number, std::function<void(std::uint64_t)> delivered, Log log);
 
-  // Reads the standing alarms from the store and begins; before the line commits anything.
+  // Reads the standing alarms from the store and begins; before the line commits anything. Without
+  // its password or certificate it is not connected, says so, and tries again (retry()). Errors: of
+  // the store.
   [[nodiscard]] Result<Done> start(const std::string& state_directory);
+  // Tries what could not begin, once its time has come; as often as likes.
+  void retry(Retry::SteadyTime now);
+  // The same at once: a reload.
+  void retry_now();
   void committed(std::vector<AlarmEvent> transitions);
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
   // As MqttAlerts::publish(); fails at once without [alerts].
@@ -39,6 +46,8 @@ class AlertsOut {
   [[nodiscard]] std::string detail() const;
 
  private:
+  void try_to_connect(Retry::SteadyTime now);
+  [[nodiscard]] Result<Done> connect();
   void fetch(std::uint64_t after, std::size_t rows_max,
              std::function<void(notify::MqttAlertsCalls::Rows)> done);
 
@@ -47,6 +56,9 @@ class AlertsOut {
   const Log log_;
   const std::string client_id_;  // unless the table has one
   std::string directory_;
+  std::string failure_;  // why it could not begin to connect; empty: it did
+  Retry retry_;
+  bool stopping_ = false;
   std::unique_ptr<notify::MqttAlerts> alerts_;
   std::unique_ptr<store::Reader> reader_;  // used on pool_ only, once started
   boost::asio::thread_pool pool_{1};       // joins first: nothing below

@@ -36,9 +36,9 @@ LineOptions line_options(const config::StoreConfig& store) {
 
 }  // namespace
 
-std::shared_ptr<const config::Config> load_config(const std::string& path,
-                                                  Diagnostics& diagnostics) {
-  return config::load(path, check_driver, diagnostics);
+std::shared_ptr<const config::Config> load_config(const std::string& path, Diagnostics& diagnostics,
+                                                  config::FileFaults file_faults) {
+  return config::load(path, check_driver, diagnostics, file_faults);
 }
 
 Daemon::Daemon(DaemonOptions options) : options_(std::move(options)) {}
@@ -49,7 +49,7 @@ Daemon::~Daemon() {
 
 Result<Done> Daemon::start() {
   Diagnostics diagnostics;
-  config_ = simulated(load_config(options_.config_path, diagnostics));
+  config_ = simulated(load_config(options_.config_path, diagnostics, config::FileFaults::warnings));
   for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
   if (config_ == nullptr) {
     return Error{ErrorKind::permanent, options_.config_path + ": the configuration has errors"};

@@ -36,8 +36,9 @@ struct DaemonOptions {
 };
 
 // Prints every diagnostic; null if there is an error.
-[[nodiscard]] std::shared_ptr<const config::Config> load_config(const std::string& path,
-                                                                Diagnostics& diagnostics);
+[[nodiscard]] std::shared_ptr<const config::Config> load_config(
+    const std::string& path, Diagnostics& diagnostics,
+    config::FileFaults file_faults = config::FileFaults::errors);
 
 // Lives on the thread that calls run(), which is the loop's.
 class Daemon {

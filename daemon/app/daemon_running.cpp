@@ -123,6 +123,9 @@ void Daemon::take_reloaded(const Reloaded& reloaded) {
   const std::shared_ptr<const config::Config>& config = reloaded.config;
   const Diagnostics& diagnostics = reloaded.diagnostics;
   for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
+  sources_->retry_now();  // whoever asks for a reload may just have mended a file
+  alerts_->retry_now();
+  notices_->retry_now();
   std::string refusal;
   if (config == nullptr) {
     refusal = std::to_string(diagnostics.size()) + " mistakes, the first: " +
@@ -171,6 +174,10 @@ void Daemon::take_reloaded(const Reloaded& reloaded) {
 
 void Daemon::tick() {
   compare_clocks();
+  const auto now = std::chrono::steady_clock::now();
+  sources_->retry(now);
+  alerts_->retry(now);
+  notices_->retry(now);
   const std::vector<http::SourceStatus> status = sources_->status();
   for (const http::SourceStatus& source : status) {
     board_->problem("source " + source.name,

@@ -4,15 +4,22 @@
 #include <fstream>
 #include <utility>
 
+#include "config/files.h"
+
 namespace parkwatch::app {
 namespace {
 
 constexpr std::size_t events_a_page = 1000;
 constexpr std::size_t secret_bytes_max = 4096;
+constexpr unsigned secret_forbidden = 077;  // as config says of these files
 
 // The first line of a file; "" without a file.
 Result<std::string> first_line(const ReceiverSpec& receiver, const std::string& path) {
   if (path.empty()) return std::string{};
+  const std::string fault = config::fault_of_file(path, secret_forbidden);
+  if (!fault.empty()) {
+    return Error{ErrorKind::permanent, "receiver " + receiver.name + ": " + fault};
+  }
   std::ifstream file{path};
   std::string line;
   std::getline(file, line);
@@ -58,6 +65,19 @@ Result<std::vector<notify::Secrets>> read_secrets(const NotifyPlan& plan) {
   return out;
 }
 
+std::vector<notify::Secrets> readable_secrets(const NotifyPlan& plan) {
+  std::vector<notify::Secrets> out;
+  for (const ReceiverSpec& receiver : plan.receivers) {
+    auto secrets = secrets_of(receiver);
+    if (secrets) {
+      out.push_back(*std::move(secrets));
+    } else {
+      out.emplace_back().missing = secrets.error().message;
+    }
+  }
+  return out;
+}
+
 NoticesOut::NoticesOut(boost::asio::io_context& loop, std::string park, std::string generation,
                        std::uint64_t start_number, NoticesOutCalls calls)
     : loop_(loop),
@@ -69,8 +89,6 @@ NoticesOut::NoticesOut(boost::asio::io_context& loop, std::string park, std::str
 Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newest_journal) {
   plan_ = config.notify;
   zone_ = config.plant->calendar.zone;
-  auto secrets = read_secrets(*plan_);
-  if (!secrets) return secrets.error();
   notify::NoticesCalls calls;
   calls.now = calls_.now;
   calls.keep = calls_.keep;
@@ -82,7 +100,7 @@ Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newes
     send(request, receiver, known, std::move(done));
   };
   notices_ = std::make_unique<notify::Notices>(
-      loop_, notify::NoticesPlan{plan_, *std::move(secrets)},
+      loop_, notify::NoticesPlan{plan_, readable_secrets(*plan_)},
       notify::Sender{{park_, generation_},
                      [this](Timestamp at) { return notify::local_time(zone_, at); }},
       start_number_, std::move(calls));
@@ -105,6 +123,7 @@ Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newes
     notices_->committed(*events);
   }
   notices_->look();
+  if (!notices_->without_secrets().empty()) retry_.failed(std::chrono::steady_clock::now());
   return end_stale_alarms(**reader);
 }
 
@@ -126,8 +145,29 @@ Result<Done> NoticesOut::reload(const config::Config& config) {
   auto secrets = read_secrets(*config.notify);
   if (!secrets) return secrets.error();
   plan_ = config.notify;
+  retry_.over();
   notices_->take_plan(notify::NoticesPlan{plan_, *std::move(secrets)});
   return Done{};
+}
+
+void NoticesOut::retry(Retry::SteadyTime now) {
+  if (!retry_.due(now)) return;
+  for (const std::size_t at : notices_->without_secrets()) {
+    auto secrets = secrets_of(plan_->receivers[at]);
+    if (!secrets) continue;
+    calls_.log("receiver " + plan_->receivers[at].name + ": its secret can be read");
+    notices_->take_secrets(at, *std::move(secrets));
+  }
+  if (notices_->without_secrets().empty()) {
+    retry_.over();
+  } else {
+    retry_.failed(now);
+  }
+}
+
+void NoticesOut::retry_now() {
+  retry_.hurry();
+  retry(std::chrono::steady_clock::now());
 }
 
 void NoticesOut::send(const notify::Request& request, const ReceiverSpec& receiver,

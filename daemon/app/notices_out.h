@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/retry.h"
 #include "config/config.h"
 #include "model/result.h"
 #include "notify/curl_sender.h"
@@ -17,6 +18,8 @@ namespace parkwatch::app {
 
 // What the files of a plan's receivers say. Errors: permanent, naming the receiver and the file.
 [[nodiscard]] Result<std::vector<notify::Secrets>> read_secrets(const NotifyPlan& plan);
+// Each receiver by itself: one whose files cannot be read says so in `missing`.
+[[nodiscard]] std::vector<notify::Secrets> readable_secrets(const NotifyPlan& plan);
 
 struct NoticesOutCalls {
   std::function<Timestamp()> now;
@@ -35,7 +38,9 @@ class NoticesOut {
   NoticesOut(boost::asio::io_context& loop, std::string park, std::string generation,
              std::uint64_t start_number, NoticesOutCalls calls);
 
-  // Reads what is left of an earlier run from the store; before the line commits anything.
+  // Reads what is left of an earlier run from the store; before the line commits anything. A
+  // receiver whose secret cannot be read fails, and its files are read again (retry()). Errors: of
+  // the store.
   [[nodiscard]] Result<Done> start(const config::Config& config, std::uint64_t newest_journal);
   // Another configuration is in force. Errors: as read_secrets(); the old one then holds.
   [[nodiscard]] Result<Done> reload(const config::Config& config);
@@ -48,6 +53,10 @@ class NoticesOut {
     notices_->fault(name, active, message, at);
   }
   void look() { notices_->look(); }
+  // Reads missing secrets again, once their time has come; as often as likes.
+  void retry(Retry::SteadyTime now);
+  // The same at once: a reload.
+  void retry_now();
   void test(const std::string& receiver,
             std::function<void(Result<notify::Reply>, notify::Outcome)> done) {
     notices_->test(receiver, std::move(done));
@@ -72,6 +81,7 @@ class NoticesOut {
   const NoticesOutCalls calls_;
   std::shared_ptr<const NotifyPlan> plan_;
   TimeZone zone_;  // the park's
+  Retry retry_;    // of secrets
   std::unique_ptr<notify::CurlSender> sender_;
   std::unique_ptr<notify::Notices> notices_;  // never null once start() succeeded
 };

@@ -72,6 +72,13 @@ void Sources::begin(std::size_t at) {
   Source& source = sources_[at];
   source.since = clock_.now();
   source.was_connected = false;
+  source.failure.clear();
+  source.retry.over();
+  try_to_start(at, std::chrono::steady_clock::now());
+}
+
+void Sources::try_to_start(std::size_t at, Retry::SteadyTime now) {
+  Source& source = sources_[at];
   DriverContext context{loop_,
                         intake_,
                         static_cast<SourceId>(at),
@@ -79,11 +86,36 @@ void Sources::begin(std::size_t at) {
                         park_,
                         acknowledge_early_,
                         [log = log_](const std::string& line) { log(line); }};
-  source.driver = find_driver(source.config.driver)->make(*source.config.table, std::move(context));
-  if (source.driver == nullptr) return;
-  if (!open_) source.driver->flow(false);
-  const Result<Done> started = source.driver->start();
-  if (!started.ok()) log_("source " + source.config.name + ": " + started.error().message);
+  auto driver = find_driver(source.config.driver)->make(*source.config.table, std::move(context));
+  if (driver == nullptr) return;
+  if (!open_) driver->flow(false);
+  const Result<Done> started = driver->start();
+  if (started.ok()) {
+    source.driver = std::move(driver);
+    source.failure.clear();
+    source.retry.over();
+    return;
+  }
+  source.retry.failed(now);
+  const std::string& why = started.error().message;
+  if (why == source.failure) return;
+  log_("source " + source.config.name + ": cannot start, is tried again: " + why);
+  // Without it the pipeline would take the source for a quiet one.
+  if (source.failure.empty()) {
+    (void)intake_.append(SourceCondition{source.config.name, false, true, why});
+  }
+  source.failure = why;
+}
+
+void Sources::retry(Retry::SteadyTime now) {
+  for (std::size_t at = 0; at < sources_.size() && !reading_stopped_; ++at) {
+    if (sources_[at].retry.due(now)) try_to_start(at, now);
+  }
+}
+
+void Sources::retry_now() {
+  for (Source& source : sources_) source.retry.hurry();
+  retry(std::chrono::steady_clock::now());
 }
 
 // A driver that leaves holds its own connection until it has said goodbye.
@@ -111,6 +143,7 @@ void Sources::flow(bool open) {
 }
 
 void Sources::stop_reading() {
+  reading_stopped_ = true;
   for (Source& source : sources_) {
     if (source.driver) source.driver->stop_reading();
   }
@@ -136,6 +169,8 @@ std::vector<http::SourceStatus> Sources::status() {
     status.name = source.config.name;
     status.driver = source.config.driver;
     status.paused = !open_;
+    status.since = source.since;
+    status.detail = source.failure;
     if (!source.driver) continue;
     const DriverStatus driver = source.driver->status();
     if (driver.connected != source.was_connected) {
@@ -154,8 +189,7 @@ std::vector<http::SourceStatus> Sources::status() {
 
 void Sources::measure(http::Metrics& metrics) const {
   for (const Source& source : sources_) {
-    if (!source.driver) continue;
-    const DriverStatus driver = source.driver->status();
+    const DriverStatus driver = source.driver ? source.driver->status() : DriverStatus{};
     metrics.set_source(source.config.name, {driver.connected, !open_, driver.held_acknowledgements,
                                             driver.oldest_held, driver.connects});
   }

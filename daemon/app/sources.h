@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/retry.h"
 #include "config/config.h"
 #include "drivers/driver.h"
 #include "http/metrics.h"
@@ -26,11 +27,17 @@ class Sources {
           bool acknowledge_early, Log log);
 
   // Starts what is new, restarts what changed, ends what is gone; an unchanged source keeps its
-  // connection. Errors: refused - a source would get another number while messages of it may be on
-  // their way.
+  // connection. One that cannot start (a password or key that cannot be read) is lost, with the
+  // reason, and tried again. Errors: refused - a source would get another number while messages of
+  // it may be on their way.
   [[nodiscard]] Result<Done> apply(const config::Config& config);
   // Whether apply() would accept it.
   [[nodiscard]] Result<Done> check(const config::Config& config) const;
+
+  // Tries what could not start again, once its time has come; as often as likes.
+  void retry(Retry::SteadyTime now);
+  // The same at once: a reload.
+  void retry_now();
 
   void committed(std::uint64_t sequence);
   void flow(bool open);
@@ -46,8 +53,11 @@ class Sources {
     std::unique_ptr<Driver> driver;
     bool was_connected = false;
     Timestamp since;
+    std::string failure;  // why it could not start; empty: it did
+    Retry retry;
   };
   void begin(std::size_t at);
+  void try_to_start(std::size_t at, Retry::SteadyTime now);
   void end(std::unique_ptr<Driver> driver);
 
   boost::asio::io_context& loop_;
@@ -58,6 +68,7 @@ class Sources {
   const Log log_;
   std::vector<Source> sources_;  // by SourceId
   bool open_ = true;
+  bool reading_stopped_ = false;
 };
 
 }  // namespace parkwatch::app

@@ -49,7 +49,8 @@ class Loader {
  public:
   Loader(const DriverCheck& check, Diagnostics& out) : check_(check), out_(out) {}
 
-  std::shared_ptr<const Config> from_disk(const std::string& path) {
+  std::shared_ptr<const Config> from_disk(const std::string& path, FileFaults file_faults) {
+    around_.file_faults = file_faults;
     const std::filesystem::path main{path};
     around_.folder = main.parent_path().string();
     Result<std::string> text = read_file(path);
@@ -458,8 +459,8 @@ class Loader {
 }  // namespace
 
 std::shared_ptr<const Config> load(const std::string& path, const DriverCheck& check,
-                                   Diagnostics& out) {
-  return Loader{check, out}.from_disk(path);
+                                   Diagnostics& out, FileFaults file_faults) {
+  return Loader{check, out}.from_disk(path, file_faults);
 }
 
 std::shared_ptr<const Config> load_bundle(const std::string& bundle, const DriverCheck& check,

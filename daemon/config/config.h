@@ -114,11 +114,17 @@ inline constexpr std::string_view alerts_driver = "alerts";
 using DriverCheck =
     std::function<void(const std::string& driver, const SettingsTable& table, Diagnostics& out)>;
 
+// What a password, key or certificate is that a [[source]], [alerts] or a [[receiver]] names and
+// that cannot be read. A start takes warnings: one such file must not leave the whole park
+// unwatched. Files of [http] and [gates] are errors always.
+enum class FileFaults : std::uint8_t { errors, warnings };
+
 // Reads `path` and the files that it includes. Collects every semantic error, and one syntax error
 // a file, in the order of the files and their lines; at most diagnostics_max. Warnings alone leave
 // the result usable. Result is null if there is any error in `out`. Blocks on the disk; any thread.
 [[nodiscard]] std::shared_ptr<const Config> load(const std::string& path, const DriverCheck& check,
-                                                 Diagnostics& out);
+                                                 Diagnostics& out,
+                                                 FileFaults file_faults = FileFaults::errors);
 // The same from a bundle as the store keeps it, for a replay: touches no file, so paths stay as
 // they are written and the files that keys name are not looked at. The plant's hash is that of the
 // load() that gave the bundle.

@@ -266,8 +266,7 @@ class OneReceiver {
     std::string path = reader.text(key, "");
     if (path.empty() || !around_.check_files) return path;
     path = path_from(around_.folder, path);
-    const std::string fault = fault_of_file(path, forbidden);
-    if (!fault.empty()) reader.error(key, fault);
+    look_at_peer_file(reader, key, path, forbidden, around_);
     return path;
   }
 

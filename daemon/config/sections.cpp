@@ -50,7 +50,7 @@ void settle_files(SettingsTable& table, const std::string& path, const Surroundi
     if (file == nullptr || file->empty() || !key.ends_with("_file")) continue;
     *file = path_from(around.folder, *file);
     SettingsReader reader{table, path, out};
-    look_at_file(reader, key, *file);
+    look_at_peer_file(reader, key, *file, forbidden_mode(key), around);
   }
 }
 
@@ -289,6 +289,17 @@ class Sections {
 };
 
 }  // namespace
+
+void look_at_peer_file(SettingsReader& reader, std::string_view key, const std::string& path,
+                       unsigned forbidden, const Surroundings& around) {
+  const std::string fault = fault_of_file(path, forbidden);
+  if (fault.empty()) return;
+  if (around.file_faults == FileFaults::errors) {
+    reader.error(key, fault);
+  } else {
+    reader.warning(key, fault);
+  }
+}
 
 void read_sections(SettingsReader& root, const Surroundings& around, const DriverCheck& check,
                    Config& config, Plant& plant, Diagnostics& out) {

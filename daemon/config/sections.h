@@ -14,7 +14,12 @@ namespace parkwatch::config {
 struct Surroundings {
   std::string folder;
   bool check_files = true;
+  FileFaults file_faults = FileFaults::errors;
 };
+
+// Looks at the file of a peer's key. `forbidden` as for fault_of_file.
+void look_at_peer_file(SettingsReader& reader, std::string_view key, const std::string& path,
+                       unsigned forbidden, const Surroundings& around);
 
 // Reads [daemon], [http], [store], [intake], [time], [alerts] and [[source]] of the main file's
 // root into `config` and `plant`.

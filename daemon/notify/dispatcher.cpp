@@ -336,6 +336,22 @@ void Dispatcher::settle(Timestamp now, const NotifyMessage& message, const Outco
   }
 }
 
+void Dispatcher::disable(Timestamp now, std::size_t receiver, const std::string& why) {
+  Receiver& one = *receivers_.at(receiver);
+  one.queue.disable(now, why);
+  one.status.detail = why;
+  look_at_failures(now);
+}
+
+void Dispatcher::enable(std::size_t receiver) {
+  Receiver& one = *receivers_.at(receiver);
+  one.queue.enable();
+  if (!one.status.failing) return;
+  one.status.failing = false;
+  one.reported_failing = false;
+  conditions_.push_back({one.status.name, false, {}});
+}
+
 Timestamp Dispatcher::deadline() const {
   Timestamp at = book_.deadline();
   for (const auto& receiver : receivers_) {

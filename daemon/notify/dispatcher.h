@@ -77,6 +77,10 @@ class Dispatcher {
   [[nodiscard]] std::optional<NotifyMessage> next(Timestamp now);
   // How it fared.
   void settle(Timestamp now, const NotifyMessage& message, const Outcome& outcome);
+  // What this receiver needs (a secret) is missing: it fails from now on, and says why, until
+  // enable() or until something is taken all the same.
+  void disable(Timestamp now, std::size_t receiver, const std::string& why);
+  void enable(std::size_t receiver);
   // Call next() again then; never: when something else happens.
   [[nodiscard]] Timestamp deadline() const;
 

@@ -74,16 +74,20 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
     return out;
   }
 
-  Result<Done> start(std::unique_ptr<mqtt_session::Session> session,
-                     std::vector<AlarmEvent> standing) {
-    session_ = std::move(session);
+  void start(std::vector<AlarmEvent> standing) {
     for (AlarmEvent& event : standing) {
       const std::string topic = topics_.state(event.rule, event.tag);
       counts_of_alarms_.changed(event);
       standing_.changed(topic, std::make_shared<const Alert>(Alert{std::move(event), {}}));
     }
     fetch_more();
-    return session_->start();
+  }
+
+  Result<Done> connect(std::unique_ptr<mqtt_session::Session> session) {
+    session_ = std::move(session);
+    auto started = session_->start();
+    if (!started.ok()) session_.reset();
+    return started;
   }
 
   void committed(std::vector<AlarmEvent> transitions) {
@@ -485,7 +489,12 @@ void MqttAlerts::complete(mqtt_session::SessionOptions& options) const { impl_->
 mqtt_session::SessionHandlers MqttAlerts::handlers() { return impl_->handlers(); }
 Result<Done> MqttAlerts::start(std::unique_ptr<mqtt_session::Session> session,
                                std::vector<AlarmEvent> standing) {
-  return impl_->start(std::move(session), std::move(standing));
+  impl_->start(std::move(standing));
+  return impl_->connect(std::move(session));
+}
+void MqttAlerts::start(std::vector<AlarmEvent> standing) { impl_->start(std::move(standing)); }
+Result<Done> MqttAlerts::connect(std::unique_ptr<mqtt_session::Session> session) {
+  return impl_->connect(std::move(session));
 }
 void MqttAlerts::committed(std::vector<AlarmEvent> transitions) {
   impl_->committed(std::move(transitions));

@@ -54,9 +54,9 @@ struct MqttAlertsStatus {
 
 // Every call on the loop's thread. Topics and payloads: docs/alerts.md.
 //
-// Life: construct; complete() the session's options and make the session with handlers(); start();
-// committed() after each commit; stop(). It may be destroyed when stop() is done, or at any time
-// while the loop does not run.
+// Life: construct; start(); complete() the session's options and make the session with handlers();
+// connect(); committed() after each commit; stop(). What is committed before connect() waits. It
+// may be destroyed when stop() is done, or at any time while the loop does not run.
 class MqttAlerts {
  public:
   MqttAlerts(boost::asio::io_context& loop, MqttAlertsOptions options, MqttAlertsCalls calls);
@@ -69,9 +69,13 @@ class MqttAlerts {
   void complete(mqtt_session::SessionOptions& options) const;
   [[nodiscard]] mqtt_session::SessionHandlers handlers();
 
-  // Takes the session (made with handlers(), its acknowledgements not held), the alarms that stand
-  // (store::Reader::standing; nothing may be committed between that read and this call), and
-  // begins. Errors: as the session's start().
+  // Takes the alarms that stand (store::Reader::standing; nothing may be committed between that
+  // read and this call).
+  void start(std::vector<AlarmEvent> standing);
+  // Takes the session (made with handlers(), its acknowledgements not held) and begins. Errors: as
+  // the session's start(); then another session may be given.
+  [[nodiscard]] Result<Done> connect(std::unique_ptr<mqtt_session::Session> session);
+  // Both.
   [[nodiscard]] Result<Done> start(std::unique_ptr<mqtt_session::Session> session,
                                    std::vector<AlarmEvent> standing);
 

@@ -2,6 +2,7 @@
 #include "notify/notices.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 namespace parkwatch::notify {
@@ -39,6 +40,7 @@ std::uint64_t Notices::restore(std::map<std::string, std::string> rows, std::uin
   rows_ = std::move(rows);
   last_journal_ = newest;
   const std::uint64_t after = dispatcher_->restore(calls_.now(), rows_, newest, find);
+  disable_without_secrets();
   report();  // the cursor, so that a kill before the first news loses none
   return after;
 }
@@ -82,12 +84,15 @@ void Notices::fault(std::string_view name, bool active, const Text& message, Tim
 void Notices::take_plan(NoticesPlan plan) {
   const std::map<std::uint64_t, AlertPtr> alerts = dispatcher_->alerts();
   report();
-  plan_ = std::move(plan);
+  const NoticesPlan old = std::exchange(plan_, std::move(plan));
   on_way_.clear();
   ++plan_number_;
-  // The alarm of one that is gone ends with it.
-  for (const ReceiverStatus& before : dispatcher_->status()) {
-    if (!receiver_of(*plan_.plan, before.name)) calls_.condition({before.name, false, {}});
+  // The alarm of one that is gone, or that has its secret now, ends with it.
+  for (std::size_t at = 0; at < old.plan->receivers.size(); ++at) {
+    const std::string& name = old.plan->receivers[at].name;
+    if (!receiver_of(*plan_.plan, name) || !old.secrets[at].missing.empty()) {
+      calls_.condition({name, false, {}});
+    }
   }
   dispatcher_ = std::make_unique<Dispatcher>(plan_.plan, sender_.to_local);
   // The rows say where the journal has been routed to, so nothing is to be read again.
@@ -95,6 +100,27 @@ void Notices::take_plan(NoticesPlan plan) {
     const auto at = alerts.find(journal);
     return at == alerts.end() ? nullptr : at->second;
   });
+  disable_without_secrets();
+  pump();
+}
+
+std::vector<std::size_t> Notices::without_secrets() const {
+  std::vector<std::size_t> all;
+  for (std::size_t at = 0; at < plan_.secrets.size(); ++at) {
+    if (!plan_.secrets[at].missing.empty()) all.push_back(at);
+  }
+  return all;
+}
+
+void Notices::disable_without_secrets() {
+  for (const std::size_t at : without_secrets()) {
+    dispatcher_->disable(calls_.now(), at, plan_.secrets[at].missing);
+  }
+}
+
+void Notices::take_secrets(std::size_t receiver, Secrets secrets) {
+  plan_.secrets.at(receiver) = std::move(secrets);
+  dispatcher_->enable(receiver);
   pump();
 }
 
@@ -111,15 +137,25 @@ void Notices::pump() {
 }
 
 void Notices::send(NotifyMessage message) {
+  const std::uint64_t number = message.number;
+  const NotifyMessage& kept = on_way_.emplace(number, std::move(message)).first->second;
+  transmit(kept, [this, alive = alive_, plan = plan_number_, number](const Reply& reply) {
+    if (*alive) settled(plan, number, reply);
+  });
+}
+
+// Without its secret a receiver is one that cannot be reached.
+void Notices::transmit(const NotifyMessage& message, std::function<void(Reply)> done) {
   const ReceiverSpec& receiver = plan_.plan->receivers.at(message.receiver);
   const Secrets& secrets = plan_.secrets.at(message.receiver);
-  const Request request = make_request(sender_, receiver, secrets, message);
-  const std::uint64_t number = message.number;
-  on_way_.emplace(number, std::move(message));
-  calls_.send(request, receiver, secrets,
-              [this, alive = alive_, plan = plan_number_, number](const Reply& reply) {
-                if (*alive) settled(plan, number, reply);
-              });
+  if (secrets.missing.empty()) {
+    calls_.send(make_request(sender_, receiver, secrets, message), receiver, secrets,
+                std::move(done));
+    return;
+  }
+  Reply reply;
+  reply.failure = secrets.missing;
+  boost::asio::post(timer_.get_executor(), [done = std::move(done), reply] { done(reply); });
 }
 
 void Notices::settled(std::uint64_t plan_number, std::uint64_t number, const Reply& reply) {
@@ -186,12 +222,8 @@ void Notices::test(const std::string& name, std::function<void(Result<Reply>, Ou
   message.receiver = *at;
   message.kind = MessageKind::test;
   message.at = calls_.now();
-  const ReceiverSpec& receiver = plan_.plan->receivers[*at];
-  const Secrets& secrets = plan_.secrets.at(*at);
-  calls_.send(make_request(sender_, receiver, secrets, message), receiver, secrets,
-              [spec = receiver, done = std::move(done)](const Reply& reply) {
-                done(reply, judge(spec, reply));
-              });
+  transmit(message, [spec = plan_.plan->receivers[*at], done = std::move(done)](
+                        const Reply& reply) { done(reply, judge(spec, reply)); });
 }
 
 void Notices::mail(const std::string& name, ReportText report,
@@ -205,13 +237,11 @@ void Notices::mail(const std::string& name, ReportText report,
   message.kind = MessageKind::report;
   message.at = calls_.now();
   message.report = std::make_shared<const ReportText>(std::move(report));
-  const ReceiverSpec& receiver = plan_.plan->receivers[*at];
-  const Secrets& secrets = plan_.secrets.at(*at);
-  calls_.send(make_request(sender_, receiver, secrets, message), receiver, secrets,
-              [spec = receiver, done = std::move(done)](const Reply& reply) {
-                const Outcome outcome = judge(spec, reply);
-                done(outcome.what == Outcome::What::ok ? std::string{} : outcome.detail);
-              });
+  transmit(message,
+           [spec = plan_.plan->receivers[*at], done = std::move(done)](const Reply& reply) {
+             const Outcome outcome = judge(spec, reply);
+             done(outcome.what == Outcome::What::ok ? std::string{} : outcome.detail);
+           });
 }
 
 }  // namespace parkwatch::notify

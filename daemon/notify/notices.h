@@ -37,7 +37,8 @@ struct NoticesCalls {
   std::function<void(const std::string&)> log;
 };
 
-// A plan with the secrets of its receivers, in their order.
+// A plan with the secrets of its receivers, in their order. One whose secrets are missing fails at
+// once.
 struct NoticesPlan {
   std::shared_ptr<const NotifyPlan> plan;
   std::vector<Secrets> secrets;
@@ -63,6 +64,9 @@ class Notices {
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
   // Another configuration. What waits goes on waiting; what is on its way may be sent again.
   void take_plan(NoticesPlan plan);
+  // Receivers whose secrets are missing, and their secrets once they are there.
+  [[nodiscard]] std::vector<std::size_t> without_secrets() const;
+  void take_secrets(std::size_t receiver, Secrets secrets);
   // The clock was set: what waits for it looks again.
   void look() { pump(); }
   void stop();
@@ -81,6 +85,8 @@ class Notices {
  private:
   void pump();
   void send(NotifyMessage message);
+  void transmit(const NotifyMessage& message, std::function<void(Reply)> done);
+  void disable_without_secrets();
   void settled(std::uint64_t plan_number, std::uint64_t number, const Reply& reply);
   void report();
   void arm();

@@ -324,6 +324,21 @@ void ReceiverQueue::note(Timestamp now, const Outcome& outcome) {
   }
 }
 
+void ReceiverQueue::disable(Timestamp now, const std::string& why) {
+  if (failing_since_ == never) failing_since_ = now;
+  refuses_ = true;
+  detail_ = why;
+}
+
+void ReceiverQueue::enable() {
+  failing_since_ = never;
+  refuses_ = false;
+  attempts_ = 0;
+  not_before_ = {};
+  wake_ = {};
+  detail_.clear();
+}
+
 Tally ReceiverQueue::folded() const {
   Tally all = sending_folded_;
   all.merge(folded_);

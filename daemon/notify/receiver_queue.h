@@ -42,6 +42,10 @@ class ReceiverQueue {
 
   // A message without notices (a heartbeat) fared so.
   void note(Timestamp now, const Outcome& outcome);
+  // It fails from now on, whatever is sent: what a message needs is missing.
+  void disable(Timestamp now, const std::string& why);
+  // What was missing is there: the next message may go at once.
+  void enable();
 
   // Takes out what waits for longer than the receiver's `expire`.
   [[nodiscard]] std::vector<News> expire(Timestamp now);

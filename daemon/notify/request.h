@@ -21,6 +21,8 @@ struct Secrets {
   std::string token;
   std::string hmac;
   std::string password;
+  // Why the files cannot be read; then nothing else is here, and nothing can be sent. "": they can.
+  std::string missing;
 };
 
 struct Request {

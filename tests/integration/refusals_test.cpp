@@ -113,6 +113,52 @@ TEST_CASE("refusal: a broker that is not there leaves the rest at work, and says
   CHECK(daemon.stop() == 0);
 }
 
+TEST_CASE("refusal: secrets that cannot be read leave the rest at work, are told and read again",
+          "[integration]") {
+  Mosquitto broker;
+  const std::string late = "username = \"g\"\npassword_file = \"late\"\n";
+  std::string config = tank_config(
+      broker.port(),
+      "[[receiver]]\nname = \"hook\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:1/\"\n"
+      "token_file = \"late\"\n[[route]]\nto = [\"hook\"]\n");
+  const std::string alerts = "[alerts]\nenabled = true\n";
+  REQUIRE(config.find(alerts) != std::string::npos);
+  config.insert(config.find(alerts) + alerts.size(), late);
+  config.insert(config.find(alerts),
+                "[[source]]\nname = \"second\"\ndriver = \"mqtt\"\nurl = \"mqtt://127.0.0.1:" +
+                    std::to_string(broker.port()) + "\"\n" + late +
+                    "[[source.mapping]]\ntopic = \"late/{x}\"\nformat = \"bare\"\n"
+                    "tag = \"tank/t101/level\"\n");
+  RunningDaemon daemon{config};
+  ChildProcess check{
+      {program("daemon/app/parkwatchd"), "--check", "--config", daemon.config_path()}};
+  CHECK(check.wait(20s) == 1);
+  daemon.start_ready();
+  const auto has = [](const HttpReply& r, const std::string& words) {
+    return r.body.find(words) != std::string::npos;
+  };
+  CHECK(daemon.until("/healthz", [&](const HttpReply& r) {
+    return r.status == 503 && has(r, "source second is not connected") &&
+           has(r, "alerts cannot leave") && has(r, "receiver hook cannot be told");
+  }));
+  for (const char* key : {"source.password_file", "alerts.password_file", "receiver.token_file"}) {
+    CAPTURE(key);
+    CHECK(daemon.log().find(key) != std::string::npos);
+  }
+  CHECK(daemon.until("/v1/events?max=1000", [&](const HttpReply& r) {
+    return has(r, "delivery-failed") && has(r, "receiver/hook");
+  }));
+  publish(broker.port(), "park/tank/t101/level", reading("1"));
+  CHECK(daemon.until("/v1/status", [&](const HttpReply& r) { return has(r, "\"readings\":1"); }));
+
+  std::ofstream{daemon.folder() / "new"} << "secret\n";
+  fs::permissions(daemon.folder() / "new", fs::perms{0600});
+  fs::rename(daemon.folder() / "new", daemon.folder() / "late");
+  daemon.signal(SIGHUP);
+  CHECK(daemon.until("/healthz", [](const HttpReply& r) { return r.status == 200; }));
+  CHECK(daemon.stop() == 0);
+}
+
 TEST_CASE("refusal: a full disk holds acknowledgements, is told, and passes by itself",
           "[integration]") {
   if (::geteuid() != 0) {

@@ -20,6 +20,7 @@ namespace {
 std::string written(const TempDir& dir, const std::string& name, const std::string& text) {
   const std::filesystem::path path = dir.path() / name;
   std::ofstream{path} << text;
+  std::filesystem::permissions(path, std::filesystem::perms{0600});
   return path.string();
 }
 
@@ -104,6 +105,7 @@ class Gateway {
     REQUIRE(store_->flush().ok());
   }
   config::Config& config() { return config_; }
+  const std::filesystem::path& folder() const { return dir_.path(); }
 
   std::vector<std::pair<std::string, std::string>> published;
   std::vector<notify::ReceiverCondition> conditions;
@@ -140,6 +142,64 @@ TEST_CASE("notices out: secrets are the first lines of their files", "[app]") {
   const auto none = read_secrets(plan);
   REQUIRE_FALSE(none.ok());
   CHECK_THAT(none.error().message, Catch::Contains("receiver ding") && Catch::Contains("empty"));
+}
+
+TEST_CASE("notices out: a secret that others can read is none", "[app]") {
+  const TempDir dir;
+  NotifyPlan plan;
+  ReceiverSpec spec;
+  spec.name = "hook";
+  spec.endpoints = {{"https://h/y", "", ""}};
+  spec.token_file = written(dir, "token", "t\n");
+  plan.receivers = {spec};
+  REQUIRE(read_secrets(plan).ok());
+  std::filesystem::permissions(spec.token_file, std::filesystem::perms{0644});
+  CHECK_FALSE(read_secrets(plan).ok());
+  const auto each = readable_secrets(plan);
+  REQUIRE(each.size() == 1);
+  CHECK_THAT(each[0].missing,
+             Catch::Contains("receiver hook") && Catch::Contains("chmod 600 " + spec.token_file));
+}
+
+TEST_CASE("notices out: a receiver without its secret starts as failing, the others do not",
+          "[app][fault]") {
+  Gateway gateway;
+  NotifyPlan plan = plan_with_board();
+  plan.receivers.push_back(plan.receivers[0]);
+  plan.receivers[1].name = "gate-2";  // a board that has a secret: nothing goes over a network
+  plan.receivers[1].topic = "gate/2";
+  plan.receivers[1].token_file = (gateway.folder() / "token").string();
+  plan.routes[0].to = {"board", "gate-2"};
+  gateway.config().notify = std::make_shared<const NotifyPlan>(plan);
+  gateway.start(0);
+  REQUIRE(gateway.conditions.size() == 1);
+  CHECK(gateway.conditions[0].receiver == "gate-2");
+  CHECK(gateway.conditions[0].failing);
+  CHECK_THAT(gateway.conditions[0].detail,
+             Catch::Contains("no such file") && Catch::Contains("token"));
+  gateway.commit(1, {raise_of(1)});
+  gateway.notices->committed({raise_of(1)});
+  gateway.run();
+  REQUIRE(gateway.published.size() == 1);
+  CHECK(gateway.published[0].first == "gate/1");
+
+  const auto later = [](int n) { return std::chrono::steady_clock::now() + std::chrono::hours{n}; };
+  gateway.conditions.clear();        // the board's first success
+  gateway.notices->retry(later(1));  // not yet there
+  CHECK(gateway.conditions.empty());
+  std::ofstream{plan.receivers[1].token_file} << "t\n";
+  std::filesystem::permissions(plan.receivers[1].token_file, std::filesystem::perms{0600});
+  gateway.notices->retry(std::chrono::steady_clock::now());  // its time has not come
+  CHECK(gateway.conditions.empty());
+  SECTION("after a while") { gateway.notices->retry(later(2)); }
+  SECTION("at once at a reload") { gateway.notices->retry_now(); }
+  gateway.run();
+  REQUIRE(!gateway.conditions.empty());
+  CHECK(gateway.conditions[0].receiver == "gate-2");
+  CHECK_FALSE(gateway.conditions[0].failing);
+  REQUIRE(gateway.published.size() == 2);
+  CHECK(gateway.published[1].first == "gate/2");
+  CHECK(gateway.notices->waiting() == 0);
 }
 
 TEST_CASE("notices out: what was committed after the last row is told at the next start", "[app]") {

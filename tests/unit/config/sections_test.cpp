@@ -233,6 +233,35 @@ TEST_CASE("sections: paths of a source stand by themselves, and its secrets are 
         "may read it (mode 0640): run chmod 600 <folder>/pw\n");
 }
 
+TEST_CASE("sections: a start takes a peer's file that is missing as a warning, a token's never",
+          "[config][fault]") {
+  const Folder folder;
+  const auto load_of = [&](const std::string& text, FileFaults faults) {
+    folder.write("p.toml", "[daemon]\npark = \"p\"\n" + text);
+    Loaded result;
+    result.config = load(folder / "p.toml", {}, result.out, faults);
+    return result;
+  };
+  const std::string source = "[[source]]\nname = \"s\"\ndriver = \"mqtt\"\n";
+  const std::string peers =
+      source +
+      "password_file = \"none\"\n[alerts]\nenabled = true\n"
+      "key_file = \"none\"\n[[receiver]]\nname = \"ding\"\n"
+      "kind = \"dingtalk\"\nurl_file = \"none\"\n[[route]]\nto = [\"ding\"]\n";
+  const Loaded started = load_of(peers, FileFaults::warnings);
+  CAPTURE(started.said());
+  REQUIRE(started.config != nullptr);
+  CHECK(started.out.size() == 3);
+  CHECK_THAT(started.said(), Catch::Contains("p.toml:6:1 warning source.password_file: no such") &&
+                                 Catch::Contains("warning alerts.key_file: no such file") &&
+                                 Catch::Contains("warning receiver.url_file: no such file"));
+  const Loaded checked = load_of(peers, FileFaults::errors);
+  CHECK(checked.config == nullptr);
+  CHECK(checked.out.size() == 3);
+  CHECK(load_of(source + "[http]\ntoken_file = \"none\"\n", FileFaults::warnings).config ==
+        nullptr);
+}
+
 TEST_CASE("sections: tokens have a name and a role", "[config]") {
   const std::string wang =
       "[[http.token]]\nname = \"wang\"\nrole = \"operator\"\ntoken_file = \"wang.token\"\n";

@@ -25,6 +25,7 @@ struct Published {
 struct FakeBroker {
   std::size_t window = 16;
   bool up = false;
+  std::string refuses;  // what start() then says
   bool started = false;
   bool stopped = false;
   bool answer_at_once = false;                  // done(up) inside publish()
@@ -76,6 +77,7 @@ class FakeSession final : public mqtt_session::Session {
   explicit FakeSession(FakeBroker& broker) : broker_(broker) {}
 
   Result<Done> start() override {
+    if (!broker_.refuses.empty()) return Error{ErrorKind::permanent, broker_.refuses};
     broker_.started = true;
     return Done{};
   }

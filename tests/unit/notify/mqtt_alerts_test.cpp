@@ -173,6 +173,27 @@ TEST_CASE("mqtt alerts: a transition is told as event and as retained state", "[
   CHECK(bench.delivered == std::vector<std::uint64_t>{1});
 }
 
+TEST_CASE("mqtt alerts: what is committed before there is a session is told over it", "[notify]") {
+  Bench bench;
+  const auto standing = raised(1, "tank/t100/level");
+  bench.alerts().start({standing});
+  bench.commit({raised(2), followed(standing, 3, TransitionKind::returned, AlarmState::normal)});
+  bench.run();
+  CHECK_FALSE(bench.alerts().status().connected);
+  CHECK(bench.alerts().status().pending == 2);
+  // One that cannot start is not kept.
+  bench.broker.refuses = "no such file: /key";
+  const auto refused = bench.alerts().connect(std::make_unique<test::FakeSession>(bench.broker));
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message == "no such file: /key");
+  bench.broker.refuses.clear();
+  REQUIRE(bench.alerts().connect(std::make_unique<test::FakeSession>(bench.broker)));
+  bench.connect_and_settle();
+  CHECK(bench.alerts().status().pending == 0);
+  CHECK(bench.broker.retained.contains(state_topic()));
+  CHECK_FALSE(bench.broker.retained.contains(state_topic("tank/t100/level")));
+}
+
 TEST_CASE("mqtt alerts: the state is emptied when normal and acknowledged, not before",
           "[notify]") {
   Bench bench;

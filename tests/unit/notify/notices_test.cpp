@@ -94,6 +94,11 @@ class Park {
     plan_ = std::move(plan);
     notices_->take_plan(planned());
   }
+  static Secrets secrets() {
+    Secrets out;
+    out.endpoints = {{"http://127.0.0.1/", ""}};
+    return out;
+  }
   Notices& notices() { return *notices_; }
   boost::asio::io_context& loop() { return loop_; }
 
@@ -118,6 +123,7 @@ class Park {
   std::map<std::string, std::vector<std::string>> heard;
   std::vector<ReceiverCondition> conditions;
   std::vector<std::string> log;
+  std::set<std::string> missing;  // receivers whose secrets are, at the next start
   int operations = 0;
   int fail_at = -1;  // this operation, and with `kill_there` the process with it
   bool failed = false;
@@ -131,7 +137,13 @@ class Park {
     NoticesPlan out;
     out.plan = std::make_shared<const NotifyPlan>(plan_);
     out.secrets.resize(plan_.receivers.size());
-    for (Secrets& secrets : out.secrets) secrets.endpoints = {{"http://127.0.0.1/", ""}};
+    for (std::size_t at = 0; at < out.secrets.size(); ++at) {
+      if (missing.contains(plan_.receivers[at].name)) {
+        out.secrets[at].missing = "no such file: /s";
+      } else {
+        out.secrets[at] = secrets();
+      }
+    }
     return out;
   }
   AlertPtr find(std::uint64_t number) const {
@@ -288,6 +300,67 @@ TEST_CASE("notices: a failing receiver is reported with what it said", "[notify]
   park.settle();
   REQUIRE(park.conditions.size() == 1);  // well again, whatever an earlier run said
   CHECK_FALSE(park.conditions[0].failing);
+}
+
+TEST_CASE("notices: a receiver without its secret fails at once, and is told when it is there",
+          "[notify][fault]") {
+  NotifyPlan plan = hooks({"a", "b", "spare"});
+  plan.routes = {route_to({"a", "b"})};
+  plan.receivers[0].fallback = {"spare"};
+  Park park{plan};
+  park.missing = {"a"};
+  park.conditions.clear();
+  park.start();
+  REQUIRE(park.conditions.size() == 1);
+  CHECK(park.conditions[0].receiver == "a");
+  CHECK(park.conditions[0].failing);
+  CHECK(park.conditions[0].detail == "no such file: /s");
+  CHECK(park.notices().without_secrets() == std::vector<std::size_t>{0});
+  CHECK(park.notices().status()[0].failing);
+
+  park.commit(story()[0]);
+  for (int i = 0; i < 10; ++i) {
+    park.loop().restart();
+    park.loop().poll();
+    park.now += 30s;
+    park.notices().look();
+  }
+  CHECK(park.ids_of("a").empty());
+  CHECK(park.ids_of("b").contains("p-g-1"));
+  CHECK(park.ids_of("spare").contains("p-g-1"));
+  CHECK(park.notices().waiting() == 1);
+  CHECK(park.notices().status()[0].failures > 1);
+  bool tested = false;
+  park.notices().test("a", [&](const Result<Reply>& reply, const Outcome& outcome) {
+    tested = reply.ok() && outcome.detail == "no such file: /s";
+  });
+  park.loop().restart();
+  park.loop().poll();
+  CHECK(tested);
+
+  park.conditions.clear();
+  park.notices().take_secrets(0, Park::secrets());
+  park.settle();
+  CHECK(park.ids_of("a").contains("p-g-1"));
+  CHECK(park.notices().without_secrets().empty());
+  REQUIRE(!park.conditions.empty());
+  CHECK(park.conditions[0].receiver == "a");
+  CHECK_FALSE(park.conditions[0].failing);
+}
+
+TEST_CASE("notices: another plan with the secret ends the failure, one without it goes on",
+          "[notify][fault]") {
+  Park park{hooks({"a"})};
+  park.missing = {"a"};
+  park.start();
+  park.conditions.clear();
+  park.take_plan(hooks({"a", "b"}));
+  REQUIRE(!park.conditions.empty());
+  CHECK(park.conditions.back().failing);
+  park.missing.clear();
+  park.take_plan(hooks({"a", "b"}));
+  CHECK_FALSE(park.conditions.back().failing);
+  CHECK(park.notices().without_secrets().empty());
 }
 
 }  // namespace notices_test
