@@ -75,6 +75,7 @@ Result<Done> Daemon::open_store() {
   options.age_max = config_->store.age_max;
   options.quarantine_rows_max = config_->store.quarantine_rows_max;
   options.personal_age_max = config_->plant->gates.keep;
+  options.outbox = config_->alerts.enabled;  // which holds until the next start, as AlertsOut does
   options.synchronous = options_.synchronous;
   auto opened = store::open_store(std::move(options));
   if (!opened.ok()) return opened.error();

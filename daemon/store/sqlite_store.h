@@ -68,8 +68,10 @@ class SqliteStore final : public Store {
   bool in_doubt_ = false;  // the last commit failed; only head_ says whether its batch is in
   std::uint64_t snapshot_batch_ = 0;  // of what newest_snapshot() gave
   std::uint64_t snapshot_sequence_ = 0;
-  bool held_ = false;          // the database may not grow
-  bool truncate_wal_ = false;  // after a bulk delete
+  bool forget_outbox_ = false;           // nobody reads it: not emptied yet
+  std::uint64_t journal_looked_to_ = 0;  // by retention
+  bool held_ = false;                    // the database may not grow
+  bool truncate_wal_ = false;            // after a bulk delete
 };
 
 }  // namespace parkwatch::store

@@ -42,7 +42,9 @@ Error permanent(const Error& error) { return {ErrorKind::permanent, error.messag
 }  // namespace
 
 SqliteStore::SqliteStore(StoreOptions options, StateDirectory directory)
-    : options_(std::move(options)), directory_(std::move(directory)) {}
+    : options_(std::move(options)),
+      directory_(std::move(directory)),
+      forget_outbox_(!options_.outbox) {}
 
 Result<Done> SqliteStore::open() {
   if (auto connected = connect(); !connected) {
@@ -180,6 +182,10 @@ bool SqliteStore::commit_prepared(const Batch& batch) {
 }
 
 bool SqliteStore::write_aside() {
+  if (forget_outbox_) {
+    Query query{*connection_, "DELETE FROM outbox"};
+    if (!query.run()) return false;
+  }
   if (!delivered_.empty()) {
     Query query{*connection_, "DELETE FROM outbox WHERE journal = ?"};
     for (const std::uint64_t journal : delivered_) {
@@ -200,11 +206,12 @@ bool SqliteStore::write_aside() {
 void SqliteStore::forget_aside() {
   delivered_.clear();
   kept_.clear();
+  forget_outbox_ = false;
 }
 
 Result<Done> SqliteStore::flush() {
   if (auto ready = ensure_connected(); !ready) return ready;
-  if (delivered_.empty() && kept_.empty()) return Done{};
+  if (delivered_.empty() && kept_.empty() && !forget_outbox_) return Done{};
   const auto write = [this] {
     Transaction transaction{*connection_, Transaction::Kind::write};
     return transaction.begun() && write_aside() && transaction.commit();
@@ -245,8 +252,9 @@ void SqliteStore::follow_ballast() {
 
 Result<bool> SqliteStore::retain(Timestamp now) {
   if (auto ready = ensure_connected(); !ready) return ready.error();
-  const auto retained = retain_within_limits(*connection_, options_, now);
+  const auto retained = retain_within_limits(*connection_, options_, now, journal_looked_to_);
   if (!retained) return recover();
+  journal_looked_to_ = retained->journal_looked_to;
   if (retained->batches > 0) truncate_wal_ = true;
   return retained->more;
 }

@@ -27,6 +27,10 @@ struct StoreOptions {
   Duration personal_age_max = std::chrono::days{30};
   std::uint64_t journal_rows_max =
       1'000'000;  // of alarm transitions; the oldest closed give way above
+  // Whether somebody takes alerts from the outbox and calls delivered(). Without, none is put into
+  // it, and what an earlier run left there goes with the first commit() or flush(): it would be old
+  // news to whoever comes later, and hold its journal rows for ever.
+  bool outbox = true;
   // For the fault harnesses' own proof only: "FULL" in every real run.
   std::string synchronous = "FULL";
   // SQLite's name of the file system to use; empty: the system's. Tests have one that fails.
