@@ -162,6 +162,9 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   listener.store_fault = [this](const std::string& fault, const store::Batch& batch) {
     on_store_fault(fault, batch.now);
   };
+  listener.upkeep_fault = [this](const std::string& fault) {
+    boost::asio::post(loop_, [this, fault] { store_faults_->upkeep(fault); });
+  };
   line_ = std::make_unique<Line>(*intake_, *clock_, std::move(pipeline), std::move(store_),
                                  line_options(config_->store), std::move(listener));
   line_->set_windows(windows_of(*config_));

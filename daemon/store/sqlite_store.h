@@ -36,7 +36,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<Done> flush() override;
   void keep_personal(Duration age_max) override { options_.personal_age_max = age_max; }
   [[nodiscard]] Result<bool> retain(Timestamp now) override;
-  void checkpoint() override;
+  Result<Done> checkpoint() override;
 
  private:
   Result<Done> connect();
@@ -50,8 +50,8 @@ class SqliteStore final : public Store {
   // The batch last prepared is stored, though its commit failed.
   [[nodiscard]] bool got_in() const;
   CommitInfo committed();
-  // After a failed write: makes the next try possible, and says what failed.
-  Error recover();
+  // After this error of a write: makes the next try possible, and says what failed.
+  Error recover(Error error);
   void make_room();
   // With the ballast the database may grow, without it not: what the WAL then took in would find no
   // room in the database, and the WAL none to free any.

@@ -160,7 +160,7 @@ Result<CommitInfo> SqliteStore::commit(const Batch& batch) {
     return committed();
   }
   in_doubt_ = true;
-  Error error = recover();
+  Error error = recover(connection_->failure());
   if (connection_ != nullptr && got_in()) return committed();
   return error;
 }
@@ -216,13 +216,12 @@ Result<Done> SqliteStore::flush() {
     Transaction transaction{*connection_, Transaction::Kind::write};
     return transaction.begun() && write_aside() && transaction.commit();
   };
-  if (!write()) return recover();
+  if (!write()) return recover(connection_->failure());
   forget_aside();
   return Done{};
 }
 
-Error SqliteStore::recover() {
-  Error error = connection_->failure();
+Error SqliteStore::recover(Error error) {
   if (connection_->failed_full()) {
     make_room();
     if (held_) error.message += "; it may not grow until its disk has 16 MiB free";
@@ -238,7 +237,7 @@ Error SqliteStore::recover() {
 
 void SqliteStore::make_room() {
   directory_.drop_ballast();
-  connection_->checkpoint(false);
+  (void)connection_->checkpoint(false);  // as far as it goes
   held_ = connection_->hold_size(true);
   if (const auto freed = free_acknowledged(*connection_); freed && freed->batches > 0) {
     truncate_wal_ = true;
@@ -253,16 +252,19 @@ void SqliteStore::follow_ballast() {
 Result<bool> SqliteStore::retain(Timestamp now) {
   if (auto ready = ensure_connected(); !ready) return ready.error();
   const auto retained = retain_within_limits(*connection_, options_, now, journal_looked_to_);
-  if (!retained) return recover();
+  if (!retained) return recover(retained.error());
   journal_looked_to_ = retained->journal_looked_to;
   if (retained->batches > 0) truncate_wal_ = true;
   return retained->more;
 }
 
-void SqliteStore::checkpoint() {
-  if (!ensure_connected()) return;
-  if (connection_->checkpoint(truncate_wal_)) truncate_wal_ = false;
+Result<Done> SqliteStore::checkpoint() {
+  if (auto ready = ensure_connected(); !ready) return ready;
+  const auto moved = connection_->checkpoint(truncate_wal_);
+  if (moved && *moved) truncate_wal_ = false;
   follow_ballast();
+  if (!moved) return moved.error();
+  return Done{};
 }
 
 Result<std::unique_ptr<Store>> open_store(StoreOptions options) {

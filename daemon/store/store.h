@@ -93,10 +93,12 @@ class Store {
 
   // Deletes a bounded number of blocks above the limits, oldest first: what every consumer has
   // acknowledged, or with a gap record what it has not; spares what the newest snapshot needs.
-  // Returns true if there is more to do. Call when idle and now and then under load.
+  // Returns true if there is more to do. Call when idle and now and then under load. Errors:
+  // transient as commit(); permanent - a page that it needs is damaged, so nothing gives way.
   [[nodiscard]] virtual Result<bool> retain(Timestamp now) = 0;
-  // Passive checkpoint; TRUNCATE after a bulk delete.
-  virtual void checkpoint() = 0;
+  // Passive checkpoint; TRUNCATE after a bulk delete. Errors: the WAL cannot be moved into the
+  // database; what readers hold back is none.
+  virtual Result<Done> checkpoint() = 0;
 };
 
 // Creates, migrates, or refuses. Takes the lock on the directory.
