@@ -268,6 +268,7 @@ TEST_CASE("line: retention that fails is told once, and that it works when it di
     }
     return said;
   };
+  REQUIRE(asked.wait_for("checkpoint"));  // before the time passes
   // Each batch is followed by a look at the store, if it is due.
   for (std::size_t look = 2; look <= 4; ++look) {
     rig.clock.pass(3s);
