@@ -327,7 +327,7 @@ TEST_CASE("journal rows that may not go are passed over once a round, a piece a 
   // And from the beginning again.
   shelf.store().delivered(5);
   REQUIRE(shelf.store().flush());
-  CHECK(shelf.retain(sample_now(3)) == 1);
+  CHECK(shelf.retain(sample_now(3)) == 2);  // where something went there may be more
   CHECK(journals_of(*shelf.reader().events(3, 2)) == std::vector<std::uint64_t>{4, 6});
 }
 
