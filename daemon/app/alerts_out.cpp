@@ -12,11 +12,10 @@
 namespace parkwatch::app {
 
 AlertsOut::AlertsOut(boost::asio::io_context& loop, const config::Config& config,
-                     std::string generation, std::uint64_t start_number,
-                     std::function<void(std::uint64_t)> delivered, Log log)
+                     std::string generation, std::uint64_t start_number, AlertsOutCalls to)
     : loop_(loop),
       config_(config.alerts),
-      log_(std::move(log)),
+      calls_(std::move(to)),
       client_id_("parkwatch-" + config.plant->park + "-alerts") {
   if (!config_.enabled) return;
   notify::MqttAlertsOptions options;
@@ -24,12 +23,14 @@ AlertsOut::AlertsOut(boost::asio::io_context& loop, const config::Config& config
   options.generation = std::move(generation);
   options.start_number = start_number;
   notify::MqttAlertsCalls calls;
-  calls.delivered = std::move(delivered);
+  calls.delivered = calls_.delivered;
+  calls.damaged = calls_.damaged;
+  calls.outbox_fault = calls_.outbox_fault;
   calls.fetch = [this](std::uint64_t after, std::size_t rows_max, auto done) {
     fetch(after, rows_max, std::move(done));
   };
   calls.condition = [this](bool connected, const std::string& detail) {
-    log_("alerts: " + std::string{connected ? "connected" : "not connected: "} + detail);
+    calls_.log("alerts: " + std::string{connected ? "connected" : "not connected: "} + detail);
   };
   alerts_ = std::make_unique<notify::MqttAlerts>(loop_, std::move(options), std::move(calls));
 }
@@ -39,8 +40,10 @@ Result<Done> AlertsOut::start(const std::string& state_directory) {
   auto reader = store::open_reader(state_directory);
   if (!reader.ok()) return reader.error();
   reader_ = std::move(*reader);
-  auto standing = reader_->standing();
+  store::JournalNumbers damaged;
+  auto standing = reader_->standing(&damaged);
   if (!standing.ok()) return standing.error();
+  if (!damaged.empty()) calls_.damaged(damaged);
   alerts_->start(std::move(*standing));
   try_to_connect(std::chrono::steady_clock::now());
   return Done{};
@@ -67,7 +70,7 @@ void AlertsOut::try_to_connect(Retry::SteadyTime now) {
   retry_.failed(now);
   if (connecting.error().message == failure_) return;
   failure_ = connecting.error().message;
-  log_("alerts: cannot connect, is tried again: " + failure_);
+  calls_.log("alerts: cannot connect, is tried again: " + failure_);
 }
 
 void AlertsOut::retry(Retry::SteadyTime now) {
@@ -82,7 +85,11 @@ void AlertsOut::retry_now() {
 void AlertsOut::fetch(std::uint64_t after, std::size_t rows_max,
                       std::function<void(notify::MqttAlertsCalls::Rows)> done) {
   boost::asio::post(pool_, [this, after, rows_max, done = std::move(done)] {
-    auto rows = std::make_shared<notify::MqttAlertsCalls::Rows>(reader_->outbox(after, rows_max));
+    notify::MqttAlertsCalls::Page page;
+    auto events = reader_->outbox(after, rows_max, &page.damaged);
+    if (events.ok()) page.events = *std::move(events);
+    using Rows = notify::MqttAlertsCalls::Rows;
+    auto rows = std::make_shared<Rows>(events.ok() ? Rows{std::move(page)} : Rows{events.error()});
     boost::asio::post(loop_, [rows, done] { done(std::move(*rows)); });
   });
 }

@@ -15,13 +15,20 @@
 
 namespace parkwatch::app {
 
+// All are called on the loop.
+struct AlertsOutCalls {
+  std::function<void(std::uint64_t journal)> delivered;  // an alert is told
+  // Journal rows that are damaged; of the outbox or of an alarm that stands.
+  std::function<void(const std::vector<std::uint64_t>& journals)> damaged;
+  std::function<void(const std::string& fault)> outbox_fault;  // as MqttAlertsCalls
+  std::function<void(const std::string&)> log;
+};
+
 // Does nothing when the configuration has no [alerts].
 class AlertsOut {
  public:
-  using Log = std::function<void(const std::string&)>;
-  // `delivered` is called on the loop for each alert that is told.
   AlertsOut(boost::asio::io_context& loop, const config::Config& config, std::string generation,
-            std::uint64_t start_number, std::function<void(std::uint64_t)> delivered, Log log);
+            std::uint64_t start_number, AlertsOutCalls calls);
 
   // Reads the standing alarms from the store and begins; before the line commits anything. Without
   // its password or certificate it is not connected, says so, and tries again (retry()). Errors: of
@@ -53,7 +60,7 @@ class AlertsOut {
 
   boost::asio::io_context& loop_;
   const config::AlertConfig config_;
-  const Log log_;
+  const AlertsOutCalls calls_;
   const std::string client_id_;  // unless the table has one
   std::string directory_;
   std::string failure_;  // why it could not begin to connect; empty: it did

@@ -75,6 +75,7 @@ Result<Done> Daemon::open_store() {
   options.age_max = config_->store.age_max;
   options.quarantine_rows_max = config_->store.quarantine_rows_max;
   options.personal_age_max = config_->plant->gates.keep;
+  options.outbox = config_->alerts.enabled;  // which holds until the next start, as AlertsOut does
   options.synchronous = options_.synchronous;
   auto opened = store::open_store(std::move(options));
   if (!opened.ok()) return opened.error();
@@ -160,6 +161,9 @@ void Daemon::build(pipeline::Pipeline pipeline) {
                               Duration took) { on_committed(batch, info, took); };
   listener.store_fault = [this](const std::string& fault, const store::Batch& batch) {
     on_store_fault(fault, batch.now);
+  };
+  listener.upkeep_fault = [this](const std::string& fault) {
+    boost::asio::post(loop_, [this, fault] { store_faults_->upkeep(fault); });
   };
   line_ = std::make_unique<Line>(*intake_, *clock_, std::move(pipeline), std::move(store_),
                                  line_options(config_->store), std::move(listener));

@@ -21,6 +21,7 @@
 #include "app/shift_reports.h"
 #include "app/simulated_clock.h"
 #include "app/sources.h"
+#include "app/store_faults.h"
 #include "config/config.h"
 #include "http/server.h"
 
@@ -74,6 +75,9 @@ class Daemon {
 
   // The loop's thread.
   [[nodiscard]] Result<Done> start_alerts();
+  void make_store_faults();
+  [[nodiscard]] Result<Done> end_stale_store_faults();
+  void on_damaged_rows(const std::vector<std::uint64_t>& journals);
   void start_actions();
   void offer_receivers(http::Services& services);
   void start_shift_reports();
@@ -118,6 +122,7 @@ class Daemon {
   Pseudonym pseudonym_;
   std::unique_ptr<Line> line_;
   std::unique_ptr<Sources> sources_;
+  std::unique_ptr<StoreFaults> store_faults_;
   std::unique_ptr<AlertsOut> alerts_;
   std::unique_ptr<NoticesOut> notices_;
   std::unique_ptr<ShiftReports> shift_reports_;

@@ -50,16 +50,38 @@ Result<http::ReceiverTest> tested(const Result<notify::Reply>& reply,
 
 }  // namespace
 
+void Daemon::make_store_faults() {
+  StoreFaultsCalls calls;
+  calls.problem = [this](const std::string& subject, std::string sentence) {
+    board_->problem(subject, std::move(sentence));
+  };
+  calls.condition = [this](OwnCondition own) { (void)intake_->append(std::move(own)); };
+  calls.log = [](const std::string& text) { logger().error(text); };
+  calls.log_end = [](const std::string& text) { logger().warn(text); };
+  store_faults_ = std::make_unique<StoreFaults>(std::move(calls));
+}
+
+// Nothing can be told of them: the outbox is not to offer them again, whether they are in it or
+// not.
+void Daemon::on_damaged_rows(const std::vector<std::uint64_t>& journals) {
+  store_faults_->damaged(journals);
+  for (const std::uint64_t journal : journals) line_->delivered(journal);
+}
+
 Result<Done> Daemon::start_alerts() {
   const auto log = [](const std::string& text) { logger().info(text); };
   const auto start_number = static_cast<std::uint64_t>(to_us(clock_->now()));
-  alerts_ = std::make_unique<AlertsOut>(
-      loop_, *config_, recovered_.generation, start_number,
-      [this](std::uint64_t journal) {
-        metrics_.alert_delivered();
-        line_->delivered(journal);
-      },
-      log);
+  make_store_faults();
+  AlertsOutCalls out;
+  out.delivered = [this](std::uint64_t journal) {
+    metrics_.alert_delivered();
+    line_->delivered(journal);
+  };
+  out.damaged = [this](const std::vector<std::uint64_t>& journals) { on_damaged_rows(journals); };
+  out.outbox_fault = [this](const std::string& fault) { store_faults_->outbox(fault); };
+  out.log = log;
+  alerts_ = std::make_unique<AlertsOut>(loop_, *config_, recovered_.generation, start_number,
+                                        std::move(out));
   auto alerting = alerts_->start(config_->state_directory);
   if (!alerting.ok()) return alerting;
 
@@ -72,6 +94,7 @@ Result<Done> Daemon::start_alerts() {
     line_->keep(std::move(pairs));
   };
   calls.condition = [this](const notify::ReceiverCondition& condition) { on_receiver(condition); };
+  calls.damaged = [this](const std::vector<std::uint64_t>& journals) { on_damaged_rows(journals); };
   calls.news = [this](NoticeNews news) { (void)intake_->append(std::move(news)); };
   calls.publish = [this](std::string topic, std::string payload, auto done) {
     alerts_->publish(std::move(topic), std::move(payload), true, std::move(done));
@@ -80,7 +103,19 @@ Result<Done> Daemon::start_alerts() {
   notices_ = std::make_unique<NoticesOut>(loop_, config_->plant->park, recovered_.generation,
                                           start_number, std::move(calls));
   start_actions();
-  return notices_->start(*config_, recovered_.last_journal);
+  auto noticing = notices_->start(*config_, recovered_.last_journal);
+  if (!noticing.ok()) return noticing;
+  return end_stale_store_faults();
+}
+
+Result<Done> Daemon::end_stale_store_faults() {
+  auto reader = store::open_reader(config_->state_directory);
+  if (!reader.ok()) return reader.error();
+  store::JournalNumbers damaged;  // told by those who start before
+  const auto standing = (*reader)->standing(&damaged);
+  if (!standing.ok()) return standing.error();
+  store_faults_->end_stale(*standing);
+  return Done{};
 }
 
 void Daemon::start_shift_reports() {

@@ -152,6 +152,9 @@ void Daemon::take_reloaded(const Reloaded& reloaded) {
       config->http.tokens != config_->http.tokens) {
     logger().warn("[http] takes effect at the next start");
   }
+  if (config->alerts.enabled != config_->alerts.enabled) {
+    logger().warn("[alerts] takes effect at the next start");
+  }
   config_ = config;
   set_up_log(config_->log_level);
   board_->site({config_->plant->calendar, config_->positions});

@@ -20,6 +20,7 @@ constexpr Duration retry_after = std::chrono::milliseconds{250};
 constexpr Duration retry_hopeless_after = std::chrono::seconds{10};
 constexpr Duration look_every = std::chrono::seconds{1};
 constexpr Duration tidy_every = std::chrono::seconds{2};
+constexpr Duration upkeep_well_after = std::chrono::minutes{1};
 
 // A damaged file stays damaged; someone must be told what to do.
 std::string fault_text(const Error& error) {
@@ -328,13 +329,40 @@ void Line::tidy_store() {
   const Timestamp now = clock_.now();
   if (now - tidied_at_ < tidy_every && now >= tidied_at_) return;
   tidied_at_ = now;
-  // Each failure shows again, with its text, at the next commit; here there is nothing to hold
-  // back.
-  (void)store_->flush().ok();
+  report_upkeep(look_after_store(now), now);
+}
+
+// What failed first; a later part is tried all the same.
+std::string Line::look_after_store(Timestamp now) {
+  std::string fault;
+  const auto note = [&fault](const char* what, const Error& error) {
+    if (fault.empty()) fault = std::string{what} + ": " + fault_text(error);
+  };
+  if (const auto flushed = store_->flush(); !flushed.ok()) {
+    note("what was delivered cannot be noted", flushed.error());
+  }
   store_->keep_personal(Duration{personal_age_max_.load()});
   const Result<bool> more = store_->retain(now);
+  if (!more.ok()) note("old data cannot be deleted", more.error());
   if (more.ok() && *more) tidied_at_ = now - tidy_every;
-  store_->checkpoint();
+  if (const auto moved = store_->checkpoint(); !moved.ok()) {
+    note("the WAL cannot be moved into the database", moved.error());
+  }
+  return fault;
+}
+
+// A full disk may fail every other time: what works must have worked for a while.
+void Line::report_upkeep(const std::string& fault, Timestamp now) {
+  if (!fault.empty()) {
+    const bool known = upkeep_failed_at_.has_value();
+    upkeep_failed_at_ = now;
+    if (!known && listener_.upkeep_fault) listener_.upkeep_fault(fault);
+    return;
+  }
+  if (!upkeep_failed_at_) return;
+  if (now >= *upkeep_failed_at_ && now - *upkeep_failed_at_ < upkeep_well_after) return;
+  upkeep_failed_at_.reset();
+  if (listener_.upkeep_fault) listener_.upkeep_fault({});
 }
 
 }  // namespace parkwatch::app

@@ -35,6 +35,9 @@ struct LineListener {
   std::function<void(PlantView)> seen = {};
   // The store does not commit, and why; empty: it does again. Called at each change.
   std::function<void(const std::string& fault, const store::Batch& held)> store_fault;
+  // What is done between commits fails (deliveries, retention, checkpoints), and why; empty: it has
+  // worked again for a minute. Called at each change. May be empty.
+  std::function<void(const std::string& fault)> upkeep_fault = {};
 };
 
 // Starts both threads in start(), ends them in stop(). A batch goes to the writer once that is free
@@ -92,6 +95,8 @@ class Line {
   void report_fault(const std::optional<Error>& fault, const store::Batch& batch);
   void take_deliveries();
   void tidy_store();
+  [[nodiscard]] std::string look_after_store(Timestamp now);
+  void report_upkeep(const std::string& fault, Timestamp now);
   // Waits for a batch; null when it is time to end.
   std::unique_ptr<store::Batch> next_batch();
 
@@ -116,6 +121,7 @@ class Line {
   std::optional<ErrorKind> fault_;  // of the commit at work
   std::optional<PlantView> view_;   // as of the batch at work
   Timestamp tidied_at_{};
+  std::optional<Timestamp> upkeep_failed_at_;  // the last time; empty: it was said to work
 
   std::mutex mutex_;  // protects all below
   std::condition_variable changed_;

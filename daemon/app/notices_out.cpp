@@ -1,6 +1,7 @@
 // daemon/app/notices_out.cpp - See the header.
 #include "app/notices_out.h"
 
+#include <algorithm>
 #include <fstream>
 #include <utility>
 
@@ -114,23 +115,35 @@ Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newes
     if (!found.ok() || found->empty() || found->front().journal != journal) return nullptr;
     return std::make_shared<const notify::Alert>(notify::Alert{std::move(found->front()), {}});
   };
-  std::uint64_t after = notices_->restore(*std::move(rows), newest_journal, find);
-  for (;;) {
-    auto events = (*reader)->events(after, events_a_page);
-    if (!events.ok()) return events.error();
-    if (events->empty()) break;
-    after = events->back().journal;
-    notices_->committed(*events);
-  }
+  const std::uint64_t after = notices_->restore(*std::move(rows), newest_journal, find);
+  if (auto routed = route_missed(**reader, after); !routed) return routed;
   notices_->look();
   if (!notices_->without_secrets().empty()) retry_.failed(std::chrono::steady_clock::now());
   return end_stale_alarms(**reader);
 }
 
+// What was committed in an earlier run and not routed.
+Result<Done> NoticesOut::route_missed(store::Reader& reader, std::uint64_t after) {
+  for (;;) {
+    store::JournalNumbers damaged;
+    auto events = reader.events(after, events_a_page, &damaged);
+    if (!events.ok()) return events.error();
+    if (events->empty() && damaged.empty()) return Done{};
+    if (!events->empty()) after = events->back().journal;
+    if (!damaged.empty()) {
+      after = std::max(after, damaged.back());
+      calls_.damaged(damaged);
+    }
+    notices_->committed(*events);
+  }
+}
+
 // The alarms of receivers that left the configuration while the daemon was down.
 Result<Done> NoticesOut::end_stale_alarms(store::Reader& reader) {
-  const auto standing = reader.standing();
+  store::JournalNumbers damaged;
+  const auto standing = reader.standing(&damaged);
   if (!standing.ok()) return standing.error();
+  if (!damaged.empty()) calls_.damaged(damaged);
   for (const AlarmEvent& event : *standing) {
     if (event.rule != rule_delivery_failed) continue;
     const auto name = notify::receiver_of_tag(event.tag);

@@ -25,6 +25,8 @@ struct NoticesOutCalls {
   std::function<Timestamp()> now;
   std::function<void(std::vector<notify::KeptRow>)> keep;
   std::function<void(const notify::ReceiverCondition&)> condition;
+  // Journal rows that a start came upon and that are damaged: nobody is told of them.
+  std::function<void(const std::vector<std::uint64_t>& journals)> damaged;
   // A retained text for a board; `done` with what went wrong, "": it was acknowledged.
   std::function<void(std::string topic, std::string payload, std::function<void(std::string)> done)>
       publish;
@@ -38,9 +40,9 @@ class NoticesOut {
   NoticesOut(boost::asio::io_context& loop, std::string park, std::string generation,
              std::uint64_t start_number, NoticesOutCalls calls);
 
-  // Reads what is left of an earlier run from the store; before the line commits anything. A
-  // receiver whose secret cannot be read fails, and its files are read again (retry()). Errors: of
-  // the store.
+  // Reads what is left of an earlier run from the store; before the line commits anything. Damaged
+  // journal rows are passed over. A receiver whose secret cannot be read fails, and its files are
+  // read again (retry()). Errors: of the store.
   [[nodiscard]] Result<Done> start(const config::Config& config, std::uint64_t newest_journal);
   // Another configuration is in force. Errors: as read_secrets(); the old one then holds.
   [[nodiscard]] Result<Done> reload(const config::Config& config);
@@ -70,6 +72,7 @@ class NoticesOut {
   [[nodiscard]] std::size_t waiting() const { return notices_->waiting(); }
 
  private:
+  [[nodiscard]] Result<Done> route_missed(store::Reader& reader, std::uint64_t after);
   [[nodiscard]] Result<Done> end_stale_alarms(store::Reader& reader);
   void send(const notify::Request& request, const ReceiverSpec& receiver,
             const notify::Secrets& secrets, std::function<void(notify::Reply)> done);

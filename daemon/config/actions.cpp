@@ -24,8 +24,9 @@ constexpr std::size_t allow_max = 200;
 // Alarms that need no rule of the configuration and can be named; their tags are not known here.
 const std::vector<std::string>& own_rules() {
   static const std::vector<std::string> ids{
-      std::string{rule_quality}, std::string{rule_clock}, std::string{rule_never_seen},
-      std::string{rule_action_unconfirmed}, std::string{rule_delivery_failed}};
+      std::string{rule_quality},         std::string{rule_clock},
+      std::string{rule_never_seen},      std::string{rule_action_unconfirmed},
+      std::string{rule_delivery_failed}, std::string{rule_store_fault}};
   return ids;
 }
 

@@ -114,6 +114,9 @@ inline constexpr std::string_view rule_muster = "muster";            // on gates
 inline constexpr std::string_view rule_action_unconfirmed = "action-unconfirmed";
 // On receiver/<name>: a receiver of notifications fails.
 inline constexpr std::string_view rule_delivery_failed = "delivery-failed";
+// On store/journal, store/outbox, store/upkeep: the store commits, but a part of it is damaged or
+// cannot be looked after.
+inline constexpr std::string_view rule_store_fault = "store-fault";
 [[nodiscard]] bool is_own_rule(std::string_view rule);
 // True for rows that are no alarms but records of what goes on: maintenance, loop-check, flood,
 // horn, shift, action, gates, muster.

@@ -151,6 +151,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
 
   void fetch_more();
   void fetched(MqttAlertsCalls::Rows rows);
+  void outbox_fault(const std::string& fault);
   void finish_stop();
 
   boost::asio::io_context& loop_;
@@ -178,6 +179,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   bool online_sent_ = false;
   bool pumping_ = false;
   bool fetch_failed_ = false;
+  bool outbox_fails_ = false;  // and it was said
 
   bool stopping_ = false;
   bool offline_sent_ = false;
@@ -433,11 +435,14 @@ void MqttAlerts::Impl::fetch_more() {
 
 void MqttAlerts::Impl::fetched(MqttAlertsCalls::Rows rows) {
   if (rows.ok()) {
+    outbox_fault({});
+    if (!rows->damaged.empty() && calls_.damaged) calls_.damaged(rows->damaged);
     fetch_failed_ = false;
-    pending_.fetched(*std::move(rows));
+    pending_.fetched(std::move(rows->events), rows->damaged);
     pump();
     return;
   }
+  outbox_fault(rows.error().message);
   pending_.fetch_failed();
   fetch_failed_ = true;
   fetch_timer_.expires_after(options_.retry_after);
@@ -449,6 +454,12 @@ void MqttAlerts::Impl::fetched(MqttAlertsCalls::Rows rows) {
     self->fetch_more();
   });
   pump();
+}
+
+// Each attempt may fail in other words: said once.
+void MqttAlerts::Impl::outbox_fault(const std::string& fault) {
+  if (std::exchange(outbox_fails_, !fault.empty()) == !fault.empty()) return;
+  if (calls_.outbox_fault) calls_.outbox_fault(fault);
 }
 
 void MqttAlerts::Impl::stop(std::function<void()> done) {

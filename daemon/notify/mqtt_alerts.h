@@ -29,7 +29,11 @@ struct MqttAlertsOptions {
 
 // How it reaches the rest of the daemon. All are called on the loop's thread.
 struct MqttAlertsCalls {
-  using Rows = Result<std::vector<AlarmEvent>>;
+  struct Page {
+    std::vector<AlarmEvent> events;      // in journal order
+    std::vector<std::uint64_t> damaged;  // journal numbers of rows that cannot be read; likewise
+  };
+  using Rows = Result<Page>;
   // The outbox row of this journal number is told: both publishes were acknowledged.
   std::function<void(std::uint64_t journal)> delivered;
   // Reads undelivered outbox rows after a journal number (store::Reader::outbox) on another thread
@@ -38,6 +42,11 @@ struct MqttAlertsCalls {
       fetch;
   // For the log and `status`; may be empty.
   std::function<void(bool connected, const std::string& detail)> condition;
+  // Damaged rows that a fetch came upon: nothing will be told of them, and `delivered` is not
+  // called for them. May be empty.
+  std::function<void(const std::vector<std::uint64_t>& journals)> damaged;
+  // The outbox cannot be read, and why; "": it can again. Called at each change; may be empty.
+  std::function<void(const std::string& fault)> outbox_fault;
 };
 
 struct MqttAlertsStatus {

@@ -42,15 +42,17 @@ std::optional<PendingAlerts::Fetch> PendingAlerts::begin_fetch() {
   return fetch_;
 }
 
-void PendingAlerts::fetched(std::vector<AlarmEvent> rows) {
+void PendingAlerts::fetched(std::vector<AlarmEvent> rows,
+                            const std::vector<std::uint64_t>& damaged) {
   assert(fetching_);
   fetching_ = false;
-  const bool all = rows.size() < fetch_.rows_max;
+  const bool all = rows.size() + damaged.size() < fetch_.rows_max;
   for (AlarmEvent& row : rows) {
     if (row.journal <= taken_) continue;
     taken_ = row.journal;
     hold(std::make_shared<const Alert>(Alert{std::move(row), {}}));
   }
+  if (!damaged.empty()) taken_ = std::max(taken_, damaged.back());
   if (!all) return;
   // What was committed before the read and is not in it was delivered by an earlier run.
   taken_ = std::max(taken_, committed_at_fetch_);

@@ -35,8 +35,9 @@ class PendingAlerts {
 
   // The read that is due now, if any; one at a time: answer with fetched() or fetch_failed().
   [[nodiscard]] std::optional<Fetch> begin_fetch();
-  // Rows in journal order; fewer than asked for: there were no more when the fetch began.
-  void fetched(std::vector<AlarmEvent> rows);
+  // Rows in journal order, and the numbers of damaged ones among them, which are passed over; fewer
+  // than asked for: there were no more when the fetch began.
+  void fetched(std::vector<AlarmEvent> rows, const std::vector<std::uint64_t>& damaged = {});
   void fetch_failed() { fetching_ = false; }
   // Whether the store holds alerts that are not here.
   [[nodiscard]] bool behind() const { return behind_; }

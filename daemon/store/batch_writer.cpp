@@ -195,7 +195,8 @@ bool BatchWriter::write_transitions(Connection& connection,
     bytes_ = message.SerializeAsString();
     journal.again().number(event.journal).number(to_us(event.at));
     journal.text(event.rule).text(event.tag).number(crc32(bytes_)).blob(bytes_);
-    if (!journal.run() || !outbox.again().number(event.journal).run()) return false;
+    if (!journal.run()) return false;
+    if (options_.outbox && !outbox.again().number(event.journal).run()) return false;
     if (!write_standing(connection, event)) return false;
   }
   return true;

@@ -82,7 +82,7 @@ void Connection::keep_wal_on_close() {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-bool Connection::checkpoint(bool truncate) {
+Result<bool> Connection::checkpoint(bool truncate) {
   int frames = 0;
   int moved = 0;
   // TRUNCATE would wait for readers as long as the busy handler says: the writer has better to do.
@@ -91,7 +91,11 @@ bool Connection::checkpoint(bool truncate) {
       handle_, nullptr, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &frames,
       &moved);
   sqlite3_busy_timeout(handle_, busy_timeout_ms);
-  if (code != SQLITE_OK) return note_failure(code);
+  if (code == SQLITE_BUSY) return false;
+  if (code != SQLITE_OK) {
+    note_failure(code);
+    return failure_;
+  }
   return frames == moved;
 }
 

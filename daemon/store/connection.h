@@ -53,8 +53,8 @@ class Connection {
   // Leaves the WAL as it is when this is the last connection to close.
   void keep_wal_on_close();
   // Moves what the WAL holds into the database: as far as readers let, without waiting; `truncate`
-  // also empties the file. False if not all of it went.
-  bool checkpoint(bool truncate);
+  // also empties the file. False if not all of it went. Errors: as failure(); readers are none.
+  Result<bool> checkpoint(bool truncate);
   // While held, what needs more pages than the database has now fails as on a full disk.
   [[nodiscard]] bool hold_size(bool hold);
 

@@ -34,10 +34,12 @@ class SqliteReader final : public Reader {
 
   const std::string& generation() const override { return generation_; }
   Result<ReadingsPage> readings(const ReadingsQuery& query) override;
-  Result<std::vector<AlarmEvent>> events(std::uint64_t after, std::size_t rows_max) override;
+  Result<std::vector<AlarmEvent>> events(std::uint64_t after, std::size_t rows_max,
+                                         JournalNumbers* damaged) override;
   Result<std::uint64_t> journal_before(Timestamp t) override;
-  Result<std::vector<AlarmEvent>> standing() override;
-  Result<std::vector<AlarmEvent>> outbox(std::uint64_t after, std::size_t rows_max) override;
+  Result<std::vector<AlarmEvent>> standing(JournalNumbers* damaged) override;
+  Result<std::vector<AlarmEvent>> outbox(std::uint64_t after, std::size_t rows_max,
+                                         JournalNumbers* damaged) override;
   Result<std::map<std::string, std::string>> notify_rows() override;
   Result<PassagesPage> passages(std::uint64_t after, std::size_t rows_max) override;
   Result<std::vector<TagRow>> tags() override;
@@ -75,11 +77,12 @@ Result<ReadingsPage> SqliteReader::readings(const ReadingsQuery& query) {
   return pages_.build(query);
 }
 
-Result<std::vector<AlarmEvent>> SqliteReader::events(std::uint64_t after, std::size_t rows_max) {
+Result<std::vector<AlarmEvent>> SqliteReader::events(std::uint64_t after, std::size_t rows_max,
+                                                     JournalNumbers* damaged) {
   Query query{*connection_,
               "SELECT journal, crc, event FROM journal WHERE journal > ? ORDER BY journal LIMIT ?"};
   query.number(after).number(std::min(rows_max, rows_a_call_max));
-  return events_of(query, *connection_);
+  return events_of(query, *connection_, damaged);
 }
 
 Result<std::uint64_t> SqliteReader::journal_before(Timestamp t) {
@@ -90,19 +93,20 @@ Result<std::uint64_t> SqliteReader::journal_before(Timestamp t) {
   return query.count_at(0);
 }
 
-Result<std::vector<AlarmEvent>> SqliteReader::standing() {
+Result<std::vector<AlarmEvent>> SqliteReader::standing(JournalNumbers* damaged) {
   Query query{*connection_,
               "SELECT j.journal, j.crc, j.event FROM standing s JOIN journal j USING(journal) "
               "ORDER BY j.journal"};
-  return events_of(query, *connection_);
+  return events_of(query, *connection_, damaged);
 }
 
-Result<std::vector<AlarmEvent>> SqliteReader::outbox(std::uint64_t after, std::size_t rows_max) {
+Result<std::vector<AlarmEvent>> SqliteReader::outbox(std::uint64_t after, std::size_t rows_max,
+                                                     JournalNumbers* damaged) {
   Query query{*connection_,
-              "SELECT j.journal, j.crc, j.event FROM outbox o JOIN journal j USING(journal) "
+              "SELECT o.journal, j.crc, j.event FROM outbox o LEFT JOIN journal j USING(journal) "
               "WHERE o.journal > ? ORDER BY o.journal LIMIT ?"};
   query.number(after).number(std::min(rows_max, rows_a_call_max));
-  return events_of(query, *connection_);
+  return events_of(query, *connection_, damaged);
 }
 
 Result<std::map<std::string, std::string>> SqliteReader::notify_rows() {

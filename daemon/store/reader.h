@@ -97,22 +97,29 @@ struct StoreCounts {
   std::uint64_t readings_lost = 0;  // given up though a registered consumer had not taken them
 };
 
+// Numbers of journal rows.
+using JournalNumbers = std::vector<std::uint64_t>;
+
+// Where a call takes `damaged`, it passes damaged rows over and appends their numbers there; they
+// count among its rows. Without, the first of them is an error that names it.
 class Reader {
  public:
   virtual ~Reader() = default;
   [[nodiscard]] virtual const std::string& generation() const = 0;
   [[nodiscard]] virtual Result<ReadingsPage> readings(const ReadingsQuery& query) = 0;
   // Transitions with journal > after, at most `rows_max`.
-  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> events(std::uint64_t after,
-                                                               std::size_t rows_max) = 0;
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> events(
+      std::uint64_t after, std::size_t rows_max, JournalNumbers* damaged = nullptr) = 0;
   // For events(): the number before the first transition with `at` >= t; that of the last one if
   // there is none.
   [[nodiscard]] virtual Result<std::uint64_t> journal_before(Timestamp t) = 0;
   // The last transition of every alarm that is not normal.
-  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> standing() = 0;
-  // Undelivered outbox rows in journal order, after this journal number.
-  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> outbox(std::uint64_t after,
-                                                               std::size_t rows_max) = 0;
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> standing(
+      JournalNumbers* damaged = nullptr) = 0;
+  // Undelivered outbox rows in journal order, after this journal number. One without its journal
+  // row is damaged.
+  [[nodiscard]] virtual Result<std::vector<AlarmEvent>> outbox(
+      std::uint64_t after, std::size_t rows_max, JournalNumbers* damaged = nullptr) = 0;
   // What Store::keep() was given and still holds, by key.
   [[nodiscard]] virtual Result<std::map<std::string, std::string>> notify_rows() = 0;
   // Passages after message `after`, about `rows_max`; whole messages.

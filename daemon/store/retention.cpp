@@ -141,21 +141,46 @@ Result<std::uint64_t> journal_rows(Connection& connection) {
   return static_cast<std::uint64_t>(*newest - *deleted);
 }
 
-// How many were deleted. The newest row stays, whatever it says: the next number follows it.
-Result<std::uint64_t> delete_closed(Connection& connection, std::uint64_t spared_from,
+// The rows of one look for what may go.
+struct JournalSpan {
+  std::uint64_t after = 0;
+  std::uint64_t last = 0;
+  bool to_end = false;  // nothing behind `last` may go
+};
+
+// The newest row stays, whatever it says: the next number follows it.
+Result<JournalSpan> journal_span(Connection& connection, std::uint64_t after,
+                                 std::uint64_t spared_from) {
+  Query query{connection,
+              "SELECT count(*), max(journal) FROM (SELECT journal FROM journal WHERE journal > ? "
+              "AND journal < ? AND journal < (SELECT max(journal) FROM journal) "
+              "ORDER BY journal LIMIT ?)"};
+  query.number(after).number(spared_from).number(journal_rows_looked_at_a_call);
+  if (!query.row()) return connection.failure();
+  return JournalSpan{after, query.count_at(1), query.count_at(0) < journal_rows_looked_at_a_call};
+}
+
+// How many of a span were deleted; `span.last` becomes the last of them where rows_max ended it.
+Result<std::uint64_t> delete_closed(Connection& connection, JournalSpan& span,
                                     std::uint64_t rows_max) {
   Query query{connection,
               "DELETE FROM journal WHERE journal IN (SELECT j.journal FROM journal j "
-              "WHERE j.journal < ? AND j.journal < (SELECT max(journal) FROM journal) "
+              "WHERE j.journal > ? AND j.journal <= ? "
               "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.journal = j.journal) "
               "AND NOT EXISTS (SELECT 1 FROM notify n WHERE n.key = 'low' "
               "AND CAST(n.value AS INTEGER) <= j.journal) "
               "AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.rule = j.rule AND s.tag = j.tag "
-              "AND s.since <= j.journal) ORDER BY j.journal LIMIT ?) RETURNING 1"};
-  query.number(spared_from).number(rows_max);
+              "AND s.since <= j.journal) ORDER BY j.journal LIMIT ?) RETURNING journal"};
+  query.number(span.after).number(span.last).number(rows_max);
   std::uint64_t deleted = 0;
-  while (query.row()) ++deleted;
+  std::uint64_t last_deleted = 0;
+  for (; query.row(); ++deleted) last_deleted = std::max(last_deleted, query.count_at(0));
   if (query.failed()) return connection.failure();
+  if (deleted == rows_max) {
+    span.last = last_deleted;
+    span.to_end = false;
+  }
+  if (deleted == 0) return deleted;
   Query count{connection,
               "INSERT INTO meta(key, value) VALUES('journal_deleted', ?) "
               "ON CONFLICT(key) DO UPDATE SET value = value + excluded.value"};
@@ -164,18 +189,21 @@ Result<std::uint64_t> delete_closed(Connection& connection, std::uint64_t spared
 }
 
 Result<Done> trim_journal(Connection& connection, const StoreOptions& options, const Bounds& bounds,
-                          Retained& retained) {
+                          std::uint64_t looked_to, Retained& retained) {
   const auto rows = journal_rows(connection);
   if (!rows) return rows.error();
   if (*rows <= options.journal_rows_max) return Done{};
   const std::uint64_t excess = *rows - options.journal_rows_max;
   const auto spared_from = journal_spared_from(connection, bounds);
   if (!spared_from) return spared_from.error();
-  const auto deleted =
-      delete_closed(connection, *spared_from, std::min(excess, retained_rows_a_call));
+  auto span = journal_span(connection, looked_to, *spared_from);
+  if (!span) return span.error();
+  const auto deleted = delete_closed(connection, *span, std::min(excess, retained_rows_a_call));
   if (!deleted) return deleted.error();
   retained.rows += *deleted;
-  retained.more |= *deleted == retained_rows_a_call && excess > *deleted;
+  // At the end it begins again: an alarm may have closed meanwhile.
+  retained.journal_looked_to = span->to_end ? 0 : span->last;
+  retained.more |= *deleted > 0 && excess > *deleted && !span->to_end;
   return Done{};
 }
 
@@ -198,7 +226,7 @@ Result<Retained> delete_over_limits(Connection& connection, const StoreOptions& 
 }  // namespace
 
 Result<Retained> retain_within_limits(Connection& connection, const StoreOptions& options,
-                                      Timestamp now) {
+                                      Timestamp now, std::uint64_t journal_looked_to) {
   Transaction transaction{connection, Transaction::Kind::write};
   if (!transaction.begun() || !forget_expired(connection, now)) return connection.failure();
   const auto bounds = bounds_of(connection);
@@ -210,9 +238,8 @@ Result<Retained> retain_within_limits(Connection& connection, const StoreOptions
                                          bounds->spared_after, retained->more);
   if (!forgotten) return forgotten.error();
   retained->rows += *forgotten;
-  if (auto trimmed = trim_journal(connection, options, *bounds, *retained); !trimmed) {
-    return trimmed.error();
-  }
+  const auto trimmed = trim_journal(connection, options, *bounds, journal_looked_to, *retained);
+  if (!trimmed) return trimmed.error();
   if (!transaction.commit()) return connection.failure();
   return retained;
 }

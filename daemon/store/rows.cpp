@@ -138,20 +138,34 @@ Result<std::string> checked_block(Connection& connection, const BatchRow& row,
   return std::string{block};
 }
 
-Result<std::vector<AlarmEvent>> events_of(Query& query, Connection& connection) {
+namespace {
+
+Result<AlarmEvent> event_at(const Query& query, v1::AlarmEvent& message) {
+  if (query.null_at(2)) return Error{ErrorKind::bad_input, "it is gone"};
+  const std::string_view bytes = query.bytes_at(2);
+  if (crc32(bytes) != static_cast<std::uint32_t>(query.number_at(1)) ||
+      !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Error{ErrorKind::bad_input, "the checksum differs"};
+  }
+  return from_proto(message);
+}
+
+}  // namespace
+
+Result<std::vector<AlarmEvent>> events_of(Query& query, Connection& connection,
+                                          std::vector<std::uint64_t>* damaged) {
   std::vector<AlarmEvent> events;
   v1::AlarmEvent message;
   while (query.row()) {
-    const std::string_view bytes = query.bytes_at(2);
-    const bool whole = crc32(bytes) == static_cast<std::uint32_t>(query.number_at(1)) &&
-                       message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-    auto event = whole ? from_proto(message)
-                       : Result<AlarmEvent>{Error{ErrorKind::bad_input, "the checksum differs"}};
-    if (!event) {
+    auto event = event_at(query, message);
+    if (event) {
+      events.push_back(std::move(*event));
+    } else if (damaged != nullptr) {
+      damaged->push_back(query.count_at(0));
+    } else {
       return Error{ErrorKind::permanent, "journal row " + std::to_string(query.count_at(0)) +
                                              " is damaged: " + event.error().message};
     }
-    events.push_back(std::move(*event));
   }
   if (query.failed()) return connection.failure();
   return events;

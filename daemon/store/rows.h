@@ -74,9 +74,11 @@ struct BatchRow {
 [[nodiscard]] Result<std::string> checked_block(Connection& connection, const BatchRow& row,
                                                 std::string* record);
 
-// Every event of a query whose columns are journal, crc, event. Errors: permanent - damaged, naming
-// it.
-[[nodiscard]] Result<std::vector<AlarmEvent>> events_of(Query& query, Connection& connection);
+// Every event of a query whose columns are journal, crc, event. With `damaged`, rows that are
+// damaged are passed over and their numbers appended to it. Errors: permanent - damaged, naming it,
+// without `damaged`.
+[[nodiscard]] Result<std::vector<AlarmEvent>> events_of(
+    Query& query, Connection& connection, std::vector<std::uint64_t>* damaged = nullptr);
 // One tag of a query whose columns are id, version, crc, definition. Errors: likewise.
 [[nodiscard]] Result<TagDefined> tag_at(const Query& query);
 

@@ -36,7 +36,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<Done> flush() override;
   void keep_personal(Duration age_max) override { options_.personal_age_max = age_max; }
   [[nodiscard]] Result<bool> retain(Timestamp now) override;
-  void checkpoint() override;
+  Result<Done> checkpoint() override;
 
  private:
   Result<Done> connect();
@@ -50,8 +50,8 @@ class SqliteStore final : public Store {
   // The batch last prepared is stored, though its commit failed.
   [[nodiscard]] bool got_in() const;
   CommitInfo committed();
-  // After a failed write: makes the next try possible, and says what failed.
-  Error recover();
+  // After this error of a write: makes the next try possible, and says what failed.
+  Error recover(Error error);
   void make_room();
   // With the ballast the database may grow, without it not: what the WAL then took in would find no
   // room in the database, and the WAL none to free any.
@@ -68,8 +68,10 @@ class SqliteStore final : public Store {
   bool in_doubt_ = false;  // the last commit failed; only head_ says whether its batch is in
   std::uint64_t snapshot_batch_ = 0;  // of what newest_snapshot() gave
   std::uint64_t snapshot_sequence_ = 0;
-  bool held_ = false;          // the database may not grow
-  bool truncate_wal_ = false;  // after a bulk delete
+  bool forget_outbox_ = false;           // nobody reads it: not emptied yet
+  std::uint64_t journal_looked_to_ = 0;  // by retention
+  bool held_ = false;                    // the database may not grow
+  bool truncate_wal_ = false;            // after a bulk delete
 };
 
 }  // namespace parkwatch::store

@@ -42,7 +42,9 @@ Error permanent(const Error& error) { return {ErrorKind::permanent, error.messag
 }  // namespace
 
 SqliteStore::SqliteStore(StoreOptions options, StateDirectory directory)
-    : options_(std::move(options)), directory_(std::move(directory)) {}
+    : options_(std::move(options)),
+      directory_(std::move(directory)),
+      forget_outbox_(!options_.outbox) {}
 
 Result<Done> SqliteStore::open() {
   if (auto connected = connect(); !connected) {
@@ -158,7 +160,7 @@ Result<CommitInfo> SqliteStore::commit(const Batch& batch) {
     return committed();
   }
   in_doubt_ = true;
-  Error error = recover();
+  Error error = recover(connection_->failure());
   if (connection_ != nullptr && got_in()) return committed();
   return error;
 }
@@ -180,6 +182,10 @@ bool SqliteStore::commit_prepared(const Batch& batch) {
 }
 
 bool SqliteStore::write_aside() {
+  if (forget_outbox_) {
+    Query query{*connection_, "DELETE FROM outbox"};
+    if (!query.run()) return false;
+  }
   if (!delivered_.empty()) {
     Query query{*connection_, "DELETE FROM outbox WHERE journal = ?"};
     for (const std::uint64_t journal : delivered_) {
@@ -200,22 +206,22 @@ bool SqliteStore::write_aside() {
 void SqliteStore::forget_aside() {
   delivered_.clear();
   kept_.clear();
+  forget_outbox_ = false;
 }
 
 Result<Done> SqliteStore::flush() {
   if (auto ready = ensure_connected(); !ready) return ready;
-  if (delivered_.empty() && kept_.empty()) return Done{};
+  if (delivered_.empty() && kept_.empty() && !forget_outbox_) return Done{};
   const auto write = [this] {
     Transaction transaction{*connection_, Transaction::Kind::write};
     return transaction.begun() && write_aside() && transaction.commit();
   };
-  if (!write()) return recover();
+  if (!write()) return recover(connection_->failure());
   forget_aside();
   return Done{};
 }
 
-Error SqliteStore::recover() {
-  Error error = connection_->failure();
+Error SqliteStore::recover(Error error) {
   if (connection_->failed_full()) {
     make_room();
     if (held_) error.message += "; it may not grow until its disk has 16 MiB free";
@@ -231,7 +237,7 @@ Error SqliteStore::recover() {
 
 void SqliteStore::make_room() {
   directory_.drop_ballast();
-  connection_->checkpoint(false);
+  (void)connection_->checkpoint(false);  // as far as it goes
   held_ = connection_->hold_size(true);
   if (const auto freed = free_acknowledged(*connection_); freed && freed->batches > 0) {
     truncate_wal_ = true;
@@ -245,16 +251,20 @@ void SqliteStore::follow_ballast() {
 
 Result<bool> SqliteStore::retain(Timestamp now) {
   if (auto ready = ensure_connected(); !ready) return ready.error();
-  const auto retained = retain_within_limits(*connection_, options_, now);
-  if (!retained) return recover();
+  const auto retained = retain_within_limits(*connection_, options_, now, journal_looked_to_);
+  if (!retained) return recover(retained.error());
+  journal_looked_to_ = retained->journal_looked_to;
   if (retained->batches > 0) truncate_wal_ = true;
   return retained->more;
 }
 
-void SqliteStore::checkpoint() {
-  if (!ensure_connected()) return;
-  if (connection_->checkpoint(truncate_wal_)) truncate_wal_ = false;
+Result<Done> SqliteStore::checkpoint() {
+  if (auto ready = ensure_connected(); !ready) return ready;
+  const auto moved = connection_->checkpoint(truncate_wal_);
+  if (moved && *moved) truncate_wal_ = false;
   follow_ballast();
+  if (!moved) return moved.error();
+  return Done{};
 }
 
 Result<std::unique_ptr<Store>> open_store(StoreOptions options) {

@@ -27,6 +27,10 @@ struct StoreOptions {
   Duration personal_age_max = std::chrono::days{30};
   std::uint64_t journal_rows_max =
       1'000'000;  // of alarm transitions; the oldest closed give way above
+  // Whether somebody takes alerts from the outbox and calls delivered(). Without, none is put into
+  // it, and what an earlier run left there goes with the first commit() or flush(): it would be old
+  // news to whoever comes later, and hold its journal rows for ever.
+  bool outbox = true;
   // For the fault harnesses' own proof only: "FULL" in every real run.
   std::string synchronous = "FULL";
   // SQLite's name of the file system to use; empty: the system's. Tests have one that fails.
@@ -89,10 +93,12 @@ class Store {
 
   // Deletes a bounded number of blocks above the limits, oldest first: what every consumer has
   // acknowledged, or with a gap record what it has not; spares what the newest snapshot needs.
-  // Returns true if there is more to do. Call when idle and now and then under load.
+  // Returns true if there is more to do. Call when idle and now and then under load. Errors:
+  // transient as commit(); permanent - a page that it needs is damaged, so nothing gives way.
   [[nodiscard]] virtual Result<bool> retain(Timestamp now) = 0;
-  // Passive checkpoint; TRUNCATE after a bulk delete.
-  virtual void checkpoint() = 0;
+  // Passive checkpoint; TRUNCATE after a bulk delete. Errors: the WAL cannot be moved into the
+  // database; what readers hold back is none.
+  virtual Result<Done> checkpoint() = 0;
 };
 
 // Creates, migrates, or refuses. Takes the lock on the directory.

@@ -32,7 +32,8 @@ std::string why_it_mattered(const Activation& a) {
 // Alarms about what the daemon did, not about what the plant said: a backtest, which does nothing,
 // cannot have them.
 bool is_about_the_daemon(const Activation& a) {
-  return a.rule == rule_action_unconfirmed || a.rule == rule_delivery_failed;
+  return a.rule == rule_action_unconfirmed || a.rule == rule_delivery_failed ||
+         a.rule == rule_store_fault;
 }
 
 // What is hidden all the while tells nobody, unless it was so before.

@@ -252,7 +252,7 @@ class DamagedStore final : public store::Store {
   void keep_personal(Duration) override {}
   Result<Done> flush() override { return damage_; }
   Result<bool> retain(Timestamp) override { return damage_; }
-  void checkpoint() override {}
+  Result<Done> checkpoint() override { return Done{}; }
 
  private:
   store::Recovered recovered_;

@@ -1,6 +1,7 @@
 // tests/unit/app/line_writer_test.cpp - What the writer asks of the store, in which order, and what
 // it does when the store says no.
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <condition_variable>
 #include <deque>
@@ -23,10 +24,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Stands still, so that nothing is due twice.
+// Stands still, so that nothing is due twice, but for what a test lets pass.
 class StillClock final : public Clock {
  public:
-  Timestamp now() override { return from_us(1'700'000'000'000'000); }
+  Timestamp now() override { return from_us(1'700'000'000'000'000 + passed_us_.load()); }
+  void pass(Duration time) { passed_us_ += time.count(); }
+
+ private:
+  std::atomic<std::int64_t> passed_us_ = 0;
 };
 
 // What a store was asked, shared between its thread and the test's.
@@ -65,8 +70,18 @@ class Asked {
     std::unique_lock lock{mutex_};
     (void)changed_.wait_for(lock, 20s, [this] { return !held_; });
   }
+  // What the writer takes from a list of failures set before the line starts.
+  static Result<Done> next_of(std::deque<Error>& failures) {
+    if (failures.empty()) return Done{};
+    const Error failure = failures.front();
+    failures.pop_front();
+    return failure;
+  }
   std::deque<Error> failures;  // of the next commits; set before the line starts
-  int pieces = 0;              // of retention that are still to do; likewise
+  std::deque<Error> flush_failures;
+  std::deque<Error> retain_failures;
+  std::deque<Error> checkpoint_failures;
+  int pieces = 0;  // of retention that are still to do; likewise
 
  private:
   std::mutex mutex_;  // protects all below
@@ -103,13 +118,17 @@ class RecordingStore final : public store::Store {
   void keep_personal(Duration) override {}
   Result<Done> flush() override {
     asked_.note("flush");
-    return Done{};
+    return asked_.next_of(asked_.flush_failures);
   }
   Result<bool> retain(Timestamp) override {
     asked_.note("retain");
+    if (const auto done = asked_.next_of(asked_.retain_failures); !done) return done.error();
     return asked_.pieces-- > 0;
   }
-  void checkpoint() override { asked_.note("checkpoint"); }
+  Result<Done> checkpoint() override {
+    asked_.note("checkpoint");
+    return asked_.next_of(asked_.checkpoint_failures);
+  }
 
  private:
   Asked& asked_;
@@ -128,6 +147,7 @@ struct Rig {
     listener.store_fault = [this](const std::string& fault, const store::Batch& held) {
       asked.note("fault of " + std::to_string(held.last_sequence) + ": " + fault);
     };
+    listener.upkeep_fault = [this](const std::string& fault) { asked.note("upkeep: " + fault); };
     intake.on_committed(
         [this](std::uint64_t sequence) { asked.note("released " + std::to_string(sequence)); });
     line.emplace(intake, clock, pipeline::Pipeline{}, std::make_unique<RecordingStore>(asked),
@@ -230,6 +250,59 @@ TEST_CASE("line: retention goes on batch after batch while there is more to dele
   CHECK(asked.count("retain") == 4);
   CHECK(asked.count("flush") == 4);
   CHECK(asked.count("checkpoint") == 4);
+}
+
+TEST_CASE("line: retention that fails is told once, and that it works when it did for a minute",
+          "[app][fault]") {
+  Asked asked;
+  asked.retain_failures = {Error{ErrorKind::permanent, "database disk image is malformed"},
+                           Error{ErrorKind::transient, "disk I/O error"}};
+  Rig rig{asked};
+  (void)rig.plant("small");
+  rig.line->start();
+  const std::string fault = "upkeep: old data cannot be deleted: database disk image is malformed";
+  const auto told = [&] {
+    std::vector<std::string> said;
+    for (const std::string& call : asked.calls()) {
+      if (call.starts_with("upkeep")) said.push_back(call);
+    }
+    return said;
+  };
+  REQUIRE(asked.wait_for("checkpoint"));  // before the time passes
+  // Each batch is followed by a look at the store, if it is due.
+  for (std::size_t look = 2; look <= 4; ++look) {
+    rig.clock.pass(3s);
+    REQUIRE(rig.send_safely(static_cast<double>(look)));
+    REQUIRE(asked.wait_for("checkpoint", look));
+  }
+  REQUIRE(told().size() == 1);
+  CHECK(told()[0].starts_with(fault));
+  rig.clock.pass(1min);
+  REQUIRE(rig.send_safely(9));
+  REQUIRE(asked.wait_for("upkeep: "));
+  rig.stop();
+  CHECK(told().size() == 2);
+}
+
+TEST_CASE("line: deliveries and checkpoints that fail are told too, the first of them by name",
+          "[app][fault]") {
+  Asked asked;
+  SECTION("deliveries") {
+    asked.flush_failures = {Error{ErrorKind::transient, "disk full"}};
+    asked.checkpoint_failures = {Error{ErrorKind::transient, "likewise"}};
+    Rig rig{asked};
+    rig.line->start();
+    CHECK(asked.wait_for("upkeep: what was delivered cannot be noted: disk full"));
+    rig.stop();
+    CHECK(asked.count("retain") >= 1);  // tried all the same
+  }
+  SECTION("checkpoints") {
+    asked.checkpoint_failures = {Error{ErrorKind::transient, "disk I/O error"}};
+    Rig rig{asked};
+    rig.line->start();
+    CHECK(asked.wait_for("upkeep: the WAL cannot be moved into the database: disk I/O error"));
+    rig.stop();
+  }
 }
 
 TEST_CASE("line: a batch that fails is tried again as it is, and nothing is released meanwhile",

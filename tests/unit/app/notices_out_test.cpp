@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "store/connection.h"
 #include "store/store.h"
 #include "tests/support/temp_dir.h"
 
@@ -90,6 +91,9 @@ class Gateway {
       for (notify::KeptRow& row : rows) store_->keep(row.key, std::move(row.value));
     };
     calls.condition = [this](const notify::ReceiverCondition& c) { conditions.push_back(c); };
+    calls.damaged = [this](const std::vector<std::uint64_t>& journals) {
+      damaged.insert(damaged.end(), journals.begin(), journals.end());
+    };
     calls.publish = [this](std::string topic, std::string payload, auto done) {
       published.emplace_back(std::move(topic), std::move(payload));
       if (answers) boost::asio::post(loop_, [done = std::move(done)] { done({}); });
@@ -106,9 +110,18 @@ class Gateway {
   }
   config::Config& config() { return config_; }
   const std::filesystem::path& folder() const { return dir_.path(); }
+  void damage_row(std::uint64_t journal) {
+    const std::string path = config_.state_directory + "/parkwatch.db";
+    auto connection = store::Connection::open({path, false, {}});
+    REQUIRE(connection);
+    REQUIRE((*connection)
+                ->execute("UPDATE journal SET crc = crc + 1 WHERE journal = " +
+                          std::to_string(journal)));
+  }
 
   std::vector<std::pair<std::string, std::string>> published;
   std::vector<notify::ReceiverCondition> conditions;
+  std::vector<std::uint64_t> damaged;
   bool answers = true;
   std::unique_ptr<NoticesOut> notices;
 
@@ -214,6 +227,20 @@ TEST_CASE("notices out: what was committed after the last row is told at the nex
   CHECK(gateway.notices->waiting() == 0);
   gateway.start(2);
   CHECK(gateway.published.size() == 1);
+}
+
+TEST_CASE("notices out: a damaged journal row is told as such and does not end the start",
+          "[app]") {
+  Gateway gateway;
+  gateway.start(0);
+  gateway.notices.reset();
+  gateway.commit(1, {raise_of(1), raise_of(2), raise_of(3)});
+  gateway.damage_row(2);
+  gateway.damage_row(3);
+  gateway.start(3);
+  CHECK(gateway.published.size() == 1);  // of the first
+  // Both as missed, and both as alarms that stand.
+  CHECK(gateway.damaged == std::vector<std::uint64_t>{2, 3, 2, 3});
 }
 
 TEST_CASE("notices out: what was not answered is sent again after a kill", "[app]") {

@@ -143,7 +143,7 @@ TEST_CASE("alarm: ids of our own rules are told from those of the configuration"
     CHECK(is_own_rule(record));
   }
   for (const std::string_view alarm :
-       {"quality", "clock", "never-seen", "action-unconfirmed", "delivery-failed"}) {
+       {"quality", "clock", "never-seen", "action-unconfirmed", "delivery-failed", "store-fault"}) {
     CAPTURE(alarm);
     CHECK_FALSE(is_record_rule(alarm));
     CHECK(is_own_rule(alarm));

@@ -86,7 +86,9 @@ class Daemon {
           if (wanted && rows.size() < rows_max) rows.push_back(e);
         }
       }
-      boost::asio::post(loop_, [rows = std::move(rows), done] { done(rows); });
+      boost::asio::post(loop_, [rows = std::move(rows), done] {
+        done(MqttAlertsCalls::Page{rows, {}});
+      });
     };
     alerts_ = std::make_unique<MqttAlerts>(loop_, std::move(options), std::move(calls));
     mqtt_session::SessionOptions session;

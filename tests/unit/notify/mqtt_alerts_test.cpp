@@ -112,6 +112,9 @@ class Bench {
   std::size_t fetches = 0;
   bool fetch_fails = false;
   std::vector<std::string> conditions;
+  std::vector<std::uint64_t> rotten;       // of the outbox, whose rows are damaged
+  std::vector<std::uint64_t> damaged;      // told
+  std::vector<std::string> outbox_faults;  // likewise
 
  private:
   MqttAlertsCalls calls() {
@@ -126,12 +129,21 @@ class Bench {
         done(Error{ErrorKind::transient, "disk I/O error"});
         return;
       }
-      std::vector<AlarmEvent> rows;
+      MqttAlertsCalls::Page page;
       for (const AlarmEvent& e : outbox) {
-        if (e.journal > after && rows.size() < rows_max) rows.push_back(e);
+        if (e.journal <= after || page.events.size() + page.damaged.size() >= rows_max) continue;
+        if (std::find(rotten.begin(), rotten.end(), e.journal) != rotten.end()) {
+          page.damaged.push_back(e.journal);
+        } else {
+          page.events.push_back(e);
+        }
       }
-      done(std::move(rows));
+      done(std::move(page));
     };
+    c.damaged = [this](const std::vector<std::uint64_t>& journals) {
+      damaged.insert(damaged.end(), journals.begin(), journals.end());
+    };
+    c.outbox_fault = [this](const std::string& fault) { outbox_faults.push_back(fault); };
     c.condition = [this](bool up, const std::string& detail) {
       conditions.push_back(up ? "connected" : detail);
     };
@@ -407,6 +419,24 @@ TEST_CASE("mqtt alerts: an outbox that cannot be read is read again", "[notify]"
   bench.run_until([&] { return bench.broker.count_on(event_topic) == 1; });
   bench.settle();
   CHECK(bench.delivered == std::vector<std::uint64_t>{3});
+  // However often it was tried.
+  CHECK(bench.outbox_faults == std::vector<std::string>{"disk I/O error", ""});
+}
+
+TEST_CASE("mqtt alerts: a damaged row is told as such and holds up none behind it", "[notify]") {
+  Bench bench;
+  bench.outbox = {raised(3), raised(4), raised(5)};
+  bench.rotten = {3, 5};
+  bench.start();
+  bench.connect_and_settle();
+  CHECK(bench.broker.count_on(event_topic) == 1);
+  CHECK(bench.delivered == std::vector<std::uint64_t>{4});
+  CHECK(bench.damaged == std::vector<std::uint64_t>{3, 5});
+  CHECK(bench.outbox_faults.empty());
+  bench.commit({raised(6)});
+  bench.settle();
+  CHECK(bench.delivered == std::vector<std::uint64_t>{4, 6});
+  CHECK(bench.damaged.size() == 2);  // not read again
 }
 
 TEST_CASE("mqtt alerts: a publish that fails without a lost connection is tried again",

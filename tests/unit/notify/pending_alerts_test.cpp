@@ -176,6 +176,21 @@ TEST_CASE("pending alerts: memory is bounded, and nothing is lost or reordered b
   CHECK(all == expected);
 }
 
+TEST_CASE("pending alerts: a page of damaged rows is passed over, and the next is asked for",
+          "[notify]") {
+  PendingAlerts pending{2};
+  REQUIRE(pending.begin_fetch());
+  pending.fetched({}, {3, 4});  // as many as asked for: there may be more
+  CHECK(pending.size() == 0);
+  CHECK(pending.behind());
+  const auto fetch = pending.begin_fetch();
+  REQUIRE(fetch);
+  CHECK(fetch->after == 4);
+  pending.fetched(rows(5, 5));
+  CHECK(pending.size() == 1);
+  CHECK_FALSE(pending.behind());
+}
+
 TEST_CASE("pending alerts: a failed fetch may be tried again", "[notify]") {
   PendingAlerts pending{10};
   REQUIRE(pending.begin_fetch());

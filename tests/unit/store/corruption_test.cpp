@@ -185,6 +185,32 @@ TEST_CASE("damaged events, definitions and configurations are told by name", "[s
   CHECK(plant.error().message == "configuration hash in the store is damaged");
 }
 
+TEST_CASE("damaged journal rows are passed over by who asks for their numbers", "[store][fault]") {
+  const TempDir dir;
+  fill(dir);
+  damage(dir, flipped("journal", "event", "journal = 2"));
+  damage(dir, "DELETE FROM journal WHERE journal = 4");
+  const auto reader = reading(dir.path());
+  JournalNumbers damaged;
+  const auto waiting = reader->outbox(0, 4, &damaged);
+  REQUIRE(waiting);
+  CHECK(journals_of(*waiting) == std::vector<std::uint64_t>{1, 3});
+  CHECK(damaged == JournalNumbers{2, 4});  // they count among the four
+  CHECK_FALSE(reader->outbox(0, 10));
+  damaged.clear();
+  const auto events = reader->events(1, 10, &damaged);
+  REQUIRE(events);
+  CHECK(journals_of(*events) == std::vector<std::uint64_t>{3, 5});
+  CHECK(damaged == JournalNumbers{2});
+  // Rule "r" stands with its last transition, which is whole.
+  damaged.clear();
+  CHECK(journals_of(*reader->standing(&damaged)) == numbers(5, 5));
+  CHECK(damaged.empty());
+  damage(dir, flipped("journal", "event", "journal = 5"));
+  CHECK(reader->standing(&damaged)->empty());
+  CHECK(damaged == JournalNumbers{5});
+}
+
 // What SQLite itself notices is an error; what it does not is found by our own checks. Either way a
 // reading that is given is one that was stored.
 TEST_CASE("a byte changed anywhere in the file gives no wrong reading", "[store][fault]") {

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "store/connection.h"
 #include "store/directory.h"
 #include "tests/support/faulty_vfs.h"
 #include "tests/support/temp_dir.h"
@@ -111,7 +112,7 @@ void run(const StoreOptions& options, bool carry_on, Progress& progress) {
     progress.committed = n;
     store->delivered(n);
     if (!noted(store->retain(batch.now), progress) && !carry_on) return;
-    if (n % 2 == 0) store->checkpoint();
+    if (n % 2 == 0) (void)store->checkpoint();
     if (n == 5) static_cast<void>(noted(store->flush(), progress));
     if (n == 6 && !open()) return;
   }
@@ -315,6 +316,54 @@ TEST_CASE("deliveries outlast a failed commit", "[store][fault]") {
   commit(*store, batch_of(2));
   CHECK(journals_of(*reading(dir.path())->outbox(0, 10)) == std::vector<std::uint64_t>{2});
   CHECK(*reading(dir.path())->notify_rows() == std::map<std::string, std::string>{{"cursor", "2"}});
+}
+
+TEST_CASE("a checkpoint that fails says so, and one that readers hold back does not",
+          "[store][fault]") {
+  FaultyVfs vfs{"checkpoint-fails"};
+  const TempDir dir;
+  const auto store = opened(options_for(dir, vfs));
+  commit(*store, batch_of(1));
+  vfs.fail_at(1, FaultyVfs::Fault::io_error, 1000);
+  const auto failed = store->checkpoint();
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().kind == ErrorKind::transient);
+  CHECK_FALSE(failed.error().message.empty());
+  vfs.heal();
+  CHECK(store->checkpoint());
+  commit(*store, batch_of(2));
+  CHECK(sequences_of(pull_all(*reading(dir.path()))) == numbers(1, 2 * messages_a_batch));
+}
+
+TEST_CASE("retention that meets a damaged page says so and changes nothing", "[store][fault]") {
+  const TempDir dir;
+  StoreOptions options = options_in(dir.path());
+  options.bytes_max = 1;
+  {
+    const auto store = opened(options);
+    for (std::uint64_t n = 1; n <= batches_of_scenario; ++n) commit(*store, batch_of(n));
+    REQUIRE(store->checkpoint());
+  }
+  std::int64_t page = 0;
+  std::int64_t page_bytes = 0;
+  {
+    auto connection = Connection::open({dir.path() / "parkwatch.db", false, {}});
+    REQUIRE(connection);
+    page = *(*connection)->number("SELECT rootpage FROM sqlite_schema WHERE name = 'identities'");
+    page_bytes = *(*connection)->number("PRAGMA page_size");
+  }
+  const auto store = opened(options);
+  {
+    std::fstream file{dir.path() / "parkwatch.db", std::ios::binary | std::ios::in | std::ios::out};
+    file.seekp((page - 1) * page_bytes);
+    file.write("nonsense", 8);
+    REQUIRE(file.flush());
+  }
+  const auto retained = store->retain(sample_now(1000));
+  REQUIRE_FALSE(retained);
+  CHECK(retained.error().kind == ErrorKind::permanent);
+  CHECK_THAT(retained.error().message, Catch::Contains("malformed"));
+  CHECK(reading(dir.path())->counts()->first_sequence == 1);
 }
 
 }  // namespace failure_test

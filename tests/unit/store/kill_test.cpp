@@ -32,7 +32,7 @@ Batch batch_of(std::uint64_t n) {
   for (std::uint64_t n = (*store)->recovered().last_sequence / 5 + 1;; ++n) {
     if (!(*store)->commit(batch_of(n))) ::_exit(3);
     if (::write(report, &n, sizeof n) != sizeof n) ::_exit(4);
-    if (n % 11 == 0) (*store)->checkpoint();
+    if (n % 11 == 0) (void)(*store)->checkpoint();
     if (n % 3 == 0 && !(*store)->retain(sample_now(n * 5))) ::_exit(5);
   }
 }
@@ -67,7 +67,7 @@ Batch bulky_batch(std::uint64_t n) {
       if (!retained) ::_exit(5);
       more = *retained;
     }
-    if (n % 5 == 0) (*store)->checkpoint();
+    if (n % 5 == 0) (void)(*store)->checkpoint();
   }
 }
 

@@ -282,6 +282,55 @@ TEST_CASE("the journal has a quota of its own and keeps what is open", "[store]"
         std::vector<std::uint64_t>{1, 4, 16, 17, 18, 19, 20, 21, 22, 23});
 }
 
+TEST_CASE("without anybody who takes alerts the journal keeps its quota", "[store]") {
+  StoreOptions options;
+  options.journal_rows_max = 10;
+  options.outbox = false;
+  Shelf shelf{options};
+  Batch batch = numbered_batch(1, 1);
+  for (std::uint64_t n = 1; n <= 40; n += 2) {
+    batch.facts.transitions.push_back(event_of(n, "r", AlarmState::unacknowledged));
+    batch.facts.transitions.push_back(event_of(n + 1, "r", AlarmState::normal));
+  }
+  commit(shelf.store(), batch);
+  for (std::uint64_t n = 2; n <= 3; ++n) {
+    Batch next = numbered_batch(n, n);
+    next.snapshot = sample_snapshot(n);
+    commit(shelf.store(), next);
+  }
+  shelf.retain(sample_now(3));
+  CHECK(journals_of(*shelf.reader().events(0, 100)) == numbers(31, 40));
+}
+
+TEST_CASE("journal rows that may not go are passed over once a round, a piece a call", "[store]") {
+  constexpr std::uint64_t piece = journal_rows_looked_at_a_call;
+  StoreOptions options;
+  options.journal_rows_max = 10;
+  Shelf shelf{options};
+  Batch batch = numbered_batch(1, 1);
+  for (std::uint64_t n = 1; n <= piece + 20; ++n) {
+    batch.facts.transitions.push_back(event_of(n, "r", AlarmState::normal));
+  }
+  commit(shelf.store(), batch);
+  for (std::uint64_t n = 2; n <= 3; ++n) {
+    Batch next = numbered_batch(n, n);
+    next.snapshot = sample_snapshot(n);
+    commit(shelf.store(), next);
+  }
+  for (std::uint64_t n = piece + 1; n <= piece + 10; ++n) shelf.store().delivered(n);
+  REQUIRE(shelf.store().flush());
+  const auto rows = [&] { return journals_of(*shelf.reader().events(piece, 100)); };
+  CHECK(shelf.retain(sample_now(3)) == 1);  // looks at rows that all wait for their delivery
+  CHECK(rows() == numbers(piece + 1, piece + 20));
+  CHECK(shelf.retain(sample_now(3)) == 1);  // behind them
+  CHECK(rows() == numbers(piece + 11, piece + 20));
+  // And from the beginning again.
+  shelf.store().delivered(5);
+  REQUIRE(shelf.store().flush());
+  CHECK(shelf.retain(sample_now(3)) == 2);  // where something went there may be more
+  CHECK(journals_of(*shelf.reader().events(3, 2)) == std::vector<std::uint64_t>{4, 6});
+}
+
 TEST_CASE("journal rows that a replay must find stay", "[store]") {
   StoreOptions options;
   options.journal_rows_max = 1;
@@ -328,14 +377,14 @@ TEST_CASE("after a bulk delete a checkpoint empties the WAL, and freed pages are
   Shelf shelf{limited(500'000)};
   shelf.fill_to(1000);
   shelf.retain(sample_now(1000));
-  shelf.store().checkpoint();
+  REQUIRE(shelf.store().checkpoint());
   CHECK(std::filesystem::file_size(shelf.dir().path() / "parkwatch.db-wal") == 0);
   const auto size = std::filesystem::file_size(shelf.dir().path() / "parkwatch.db");
   for (std::uint64_t last = 1100; last <= 3000; last += 100) {
     shelf.fill_to(last);
     shelf.retain(sample_now(last));
   }
-  shelf.store().checkpoint();
+  REQUIRE(shelf.store().checkpoint());
   CHECK(std::filesystem::file_size(shelf.dir().path() / "parkwatch.db") < size + 200'000);
 }
 

@@ -245,6 +245,48 @@ TEST_CASE("the outbox holds what is not delivered, over restarts", "[store]") {
   CHECK(journals_of(*reading(dir.path())->outbox(0, 100)) == std::vector<std::uint64_t>{3, 5});
 }
 
+TEST_CASE("without anybody who takes alerts the outbox stays empty, and is emptied", "[store]") {
+  const TempDir dir;
+  StoreOptions options = options_in(dir.path());
+  const auto commit_one = [](Store& store, std::uint64_t n) {
+    Batch batch = numbered_batch(n, n);
+    batch.facts.transitions = {event_of(n, "r", AlarmState::unacknowledged)};
+    commit(store, batch);
+  };
+  {
+    const auto store = opened(options);
+    commit_one(*store, 1);
+    CHECK(journals_of(*reading(dir.path())->outbox(0, 100)) == numbers(1, 1));
+  }
+  options.outbox = false;
+  {
+    const auto store = opened(options);
+    REQUIRE(store->flush());
+    CHECK(reading(dir.path())->outbox(0, 100)->empty());
+    commit_one(*store, 2);
+    CHECK(reading(dir.path())->outbox(0, 100)->empty());
+  }
+  // Who comes later is told of what comes later.
+  options.outbox = true;
+  const auto store = opened(options);
+  commit_one(*store, 3);
+  REQUIRE(store->flush());
+  const auto reader = reading(dir.path());
+  CHECK(journals_of(*reader->outbox(0, 100)) == numbers(3, 3));
+  CHECK(journals_of(*reader->events(0, 100)) == numbers(1, 3));
+}
+
+TEST_CASE("an outbox that nobody takes from goes with the first batch too", "[store]") {
+  const TempDir dir;
+  StoreOptions options = options_in(dir.path());
+  Batch batch = numbered_batch(1, 1);
+  batch.facts.transitions = {event_of(1, "r", AlarmState::unacknowledged)};
+  commit(*opened(options), batch);
+  options.outbox = false;
+  commit(*opened(options), numbered_batch(2, 2));
+  CHECK(reading(dir.path())->outbox(0, 100)->empty());
+}
+
 TEST_CASE("standing alarms are the last transitions of those that are not normal", "[store]") {
   const TempDir dir;
   const auto store = opened(options_in(dir.path()));
