@@ -35,9 +35,10 @@ class Gateway {
     Diagnostics diagnostics;
     config_ = config::load(path, check_driver, diagnostics, config::FileFaults::warnings);
     REQUIRE(config_ != nullptr);
-    alerts = std::make_unique<AlertsOut>(
-        loop, *config_, "g", 1, [](std::uint64_t) {},
-        [this](const std::string& line) { log.push_back(line); });
+    AlertsOutCalls calls;
+    calls.delivered = [](std::uint64_t) {};
+    calls.log = [this](const std::string& line) { log.push_back(line); };
+    alerts = std::make_unique<AlertsOut>(loop, *config_, "g", 1, std::move(calls));
     REQUIRE(alerts->start(options.directory).ok());
   }
   void write_password() const {
