@@ -19,7 +19,7 @@ Timestamp local(const std::string& day) { return *parse_rfc3339(day + "T00:00:00
 std::vector<std::string> raised_by_a_day(const std::string& day, const std::string& quantity,
                                          const std::string& value, int values = 24) {
   const Timestamp begin = local(day);
-  GivenPark park{given_plant("editions", air), begin - 1h};
+  GivenPark park{given_plant(air), begin - 1h};
   for (int hour = 0; hour < values; ++hour) {
     park.send(begin + hour * 1h, "air/st/" + quantity, value);
   }
@@ -65,7 +65,7 @@ TEST_CASE("editions: a day needs twenty hours, and its mean is what counts", "[s
   CHECK(raised_by_a_day("2026-06-01", "pm10", "150").empty());
   // One hour of 900 in a clean day is no exceedance.
   const Timestamp begin = local("2026-06-01");
-  GivenPark park{given_plant("editions", air), begin};
+  GivenPark park{given_plant(air), begin};
   for (int hour = 0; hour < 25; ++hour) {
     park.send(begin + hour * 1h, "air/st/pm10", hour == 10 ? "900" : "80");
   }
@@ -88,7 +88,7 @@ TEST_CASE("limits: a site's own figure replaces one of the library", "[systems]"
       "unit = \"mg/m3\"\nproof = \"site\"\n";
   const Timestamp begin = local("2026-06-01");
   for (const bool replaced : {false, true}) {
-    GivenPark park{given_plant("own", air + (replaced ? own : "")), begin};
+    GivenPark park{given_plant(air + (replaced ? own : "")), begin};
     park.send(begin, "air/st/nmhc", "0.8");
     park.send(begin + 1h, "air/st/nmhc", "0.1");
     CHECK(park.raised().size() == (replaced ? 1 : 0));
@@ -104,7 +104,7 @@ TEST_CASE("limits: the level of a hot-work permit chooses the gap without a test
         "permit_level = \"" +
         level + "\"\n";
     const Timestamp begin = local("2026-06-01");
-    GivenPark park{given_plant("permit-" + level, site), begin};
+    GivenPark park{given_plant(site), begin};
     park.send(begin, "cs/w1/permit", "\"active\"");
     park.send(begin, "cs/w1/test_gap", "45");
     park.send(begin + 1s, "cs/w1/current", "140");
@@ -121,7 +121,7 @@ TEST_CASE("hours: 60 dB(A) are allowed at 21:59 and not at 22:01", "[systems]") 
       "package = \"construction-site\"\nsite = \"cs\"\n"
       "attendance = false\n";
   const Timestamp midnight = local("2026-06-02");
-  GivenPark park{given_plant("noise", site), midnight - 3h};
+  GivenPark park{given_plant(site), midnight - 3h};
   const auto every_minute = [&](Timestamp from, Timestamp to, const std::string& level) {
     for (Timestamp at = from; at < to; at += 1min) {
       park.send(at, "cs/fence/leq", level);

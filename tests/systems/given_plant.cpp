@@ -2,20 +2,18 @@
 #include "tests/systems/given_plant.h"
 
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <fstream>
 #include <utility>
 
 #include "config/config.h"
 #include "drivers/driver.h"
+#include "tests/support/temp_dir.h"
 
 namespace parkwatch::systems {
 
-std::shared_ptr<const Plant> given_plant(const std::string& name, const std::string& more) {
-  namespace fs = std::filesystem;
-  const fs::path folder = fs::path{PARKWATCH_BINARY_DIR "/tests/systems/given"} / name;
-  fs::create_directories(folder);
-  const std::string file = (folder / "parkwatch.toml").string();
+std::shared_ptr<const Plant> given_plant(const std::string& more) {
+  const test::TempDir folder;
+  const std::string file = (folder.path() / "parkwatch.toml").string();
   std::ofstream{file} << "[daemon]\npark = \"given\"\nlibrary = \"" PARKWATCH_SOURCE_DIR
                          "/config\"\n[[source]]\nname = \"park\"\ndriver = \"mqtt\"\n"
                          "url = \"mqtt://127.0.0.1:1883\"\n[[source.mapping]]\n"

@@ -12,9 +12,8 @@
 namespace parkwatch::systems {
 
 // A source "park" with the mapping of the packages' topics, and `more`. Fails the test if anything
-// in it is wrong. `name`: of a folder for it.
-[[nodiscard]] std::shared_ptr<const Plant> given_plant(const std::string& name,
-                                                       const std::string& more);
+// in it is wrong.
+[[nodiscard]] std::shared_ptr<const Plant> given_plant(const std::string& more);
 
 // One message a reading, received when it was measured.
 class GivenPark {

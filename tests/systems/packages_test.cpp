@@ -36,7 +36,7 @@ std::shared_ptr<const Plant> plant_of_incidents(const std::string& package) {
   const auto described = read_case(root, package, out);
   for (const Diagnostic& diagnostic : out) UNSCOPED_INFO(to_text(diagnostic));
   REQUIRE(described);
-  return given_plant(package, described->instance);
+  return given_plant(described->instance);
 }
 
 bool is_chinese(const std::string& text) {
@@ -206,29 +206,29 @@ TEST_CASE("packages: a README tells how each is switched on, and names every rul
 }
 
 TEST_CASE("packages: each part of a package may be left out", "[systems]") {
-  const auto rules = [](const std::string& name, const std::string& system) {
-    const auto plant = given_plant("part-" + name, "[[system]]\nsite = \"s\"\n" + system);
+  const auto rules = [](const std::string& system) {
+    const auto plant = given_plant("[[system]]\nsite = \"s\"\n" + system);
     std::set<std::string> ids;
     for (const RuleSpec& rule : plant->rules) ids.insert(rule.id);
     return ids;
   };
-  const auto barns = rules("barns", "package = \"cold-chain-barns\"\nbarns = [\"b1\"]\n");
+  const auto barns = rules("package = \"cold-chain-barns\"\nbarns = [\"b1\"]\n");
   CHECK(barns.count("s.ventilation-failed") == 1);
   CHECK(barns.count("s.door-open") == 0);
   CHECK(barns.count("s.chicks-ammonia") == 0);
-  const auto rooms = rules("rooms", "package = \"cold-chain-barns\"\nchilled_rooms = [\"r\"]\n");
+  const auto rooms = rules("package = \"cold-chain-barns\"\nchilled_rooms = [\"r\"]\n");
   CHECK(rooms.count("s.door-open") == 1);
   CHECK(rooms.count("s.frozen-temperature") == 0);
   CHECK(rooms.count("s.barn-power") == 0);
-  const auto gates = rules("gates", "package = \"chemical-park-gates\"\ngates = [\"g1\"]\n");
+  const auto gates = rules("package = \"chemical-park-gates\"\ngates = [\"g1\"]\n");
   CHECK(gates.count("s.barrier-stuck") == 1);
   CHECK(gates.count("s.cards-few") == 0);
   CHECK(gates.count("s.hazmat-lane-blocked") == 0);
-  const auto command = rules("command", "package = \"park-overview\"\nresources = false\n");
+  const auto command = rules("package = \"park-overview\"\nresources = false\n");
   CHECK(command == std::set<std::string>{"s.command-link-down", "s.platform-silent"});
-  const auto crane = rules("crane",
-                           "package = \"construction-site\"\ncranes = [\"c1\"]\n"
-                           "attendance = false\nfence = false\n");
+  const auto crane = rules(
+      "package = \"construction-site\"\ncranes = [\"c1\"]\n"
+      "attendance = false\nfence = false\n");
   CHECK(crane == std::set<std::string>{"s.crane-moment", "s.crane-wind"});
 }
 

@@ -107,11 +107,10 @@ const std::string hourly = "hour_values = 1\nday_values = 20\nsilent_after = \"3
 
 TEST_CASE("replay: a year of Beijing raises PM2.5 as often as its days' means say", "[systems]") {
   const Replayed replayed =
-      replay("beijing-pm25", given_plant("beijing",
-                                         "[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
+      replay("beijing-pm25", given_plant("[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
                                          "package = \"air-quality\"\nsite = \"air\"\n"
                                          "stations = [\"bj\"]\n" +
-                                             hourly));
+                                         hourly));
   CHECK(replayed.readings == 8091);
   CHECK(replayed.refusals == 0);
   const auto days = beijing_days();
@@ -125,11 +124,10 @@ TEST_CASE("replay: a year of Beijing raises PM2.5 as often as its days' means sa
 
 TEST_CASE("replay: hours of NO2 beside an Italian road, decimal commas and all", "[systems]") {
   const Replayed replayed =
-      replay("air-quality-uci", given_plant("italy",
-                                            "[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
+      replay("air-quality-uci", given_plant("[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
                                             "package = \"air-quality\"\nsite = \"air\"\n"
                                             "stations = [\"it\"]\n" +
-                                                hourly));
+                                            hourly));
   std::ifstream file{root + "/tests/data/recordings/air-quality-uci/part1.csv"};
   std::string row;
   std::getline(file, row);
@@ -159,7 +157,7 @@ TEST_CASE("replay: the register of a steel works, whose midnight belongs to the 
       "[time]\nzone = \"+09:00\"\n"
       "[[rule]]\nid = \"day\"\nkind = \"cumulative\"\ntags = [\"en/steel/energy\"]\n"
       "of = \"counter\"\nperiod = \"day\"\nH = 5000\n";
-  const Replayed replayed = replay("steel-energy", given_plant("steel", rules));
+  const Replayed replayed = replay("steel-energy", given_plant(rules));
   CHECK(replayed.readings == 2 * 11616);
   // What the register grows by at the readings of a day: the one of midnight begins the next day.
   std::ifstream file{root + "/tests/data/recordings/steel-energy/2018_jan_apr.csv"};
@@ -181,7 +179,7 @@ TEST_CASE("replay: the benchmark's dry weather is every quarter of an hour for a
       "[[tag]]\nname = \"ww/influent/flow\"\nunit = \"m3/h\"\n"
       "[[tag]]\nname = \"ww/influent/nh3n\"\nunit = \"mg/L\"\n"
       "[[rule]]\nid = \"load\"\nkind = \"limit\"\ntags = [\"ww/influent/flow\"]\nH = 1200\n";
-  const Replayed replayed = replay("bsm-influent", given_plant("bsm", tags));
+  const Replayed replayed = replay("bsm-influent", given_plant(tags));
   CHECK(replayed.readings == 2688);
   std::ifstream file{root + "/tests/data/recordings/bsm-influent/dryinfluent.csv"};
   std::size_t runs = 0;
