@@ -149,8 +149,8 @@ class Plan:
     value; a quarter are square waves that raise and clear alarms.
     """
 
-    def __init__(self, total, rate=RATE):
-        self.total, self.rate = total, rate
+    def __init__(self, total, rate=RATE, alarm_tags=ALARM_TAGS, wave_s=WAVE_S):
+        self.total, self.rate, self.alarm_tags, self.wave_s = total, rate, alarm_tags, wave_s
         # Aligned, so that calendar windows fall alike in every run.
         self.t0_us = int(time.time() // 30 * 30) * 1_000_000
 
@@ -167,10 +167,10 @@ class Plan:
             tag, value = f"json/j{n // 4 % JSON_TAGS}/value", n
         else:
             k = n // 4
-            tag = f"wave/a{k % ALARM_TAGS}/value"
-            phase = (n / self.rate + 0.17 * (k % ALARM_TAGS)) % WAVE_S
+            tag = f"wave/a{k % self.alarm_tags}/value"
+            phase = (n / self.rate + 0.17 * (k % self.alarm_tags)) % self.wave_s
             settles = n >= self.total - SETTLE_S * self.rate  # at the end, so that both runs end at rest
-            value = 80 if phase < WAVE_S / 2 and not settles else 20
+            value = 80 if phase < self.wave_s / 2 and not settles else 20
         return "fault/" + tag, json.dumps({"value": value, "time": self.time_us(n)}), tag, value
 
 
@@ -353,10 +353,10 @@ def differing(a, b):
     return count
 
 
-def config_text(broker_port, size_max="1MiB", snapshot="2s"):
+def config_text(broker_port, size_max="1MiB", snapshot="2s", alarm_tags=ALARM_TAGS):
     """A configuration with every tag of the plan; {{state}} and {{http}} are filled in by Daemon."""
     tags = []
-    for kind, count in (("bare/b", BARE_TAGS), ("json/j", JSON_TAGS), ("wave/a", ALARM_TAGS)):
+    for kind, count in (("bare/b", BARE_TAGS), ("json/j", JSON_TAGS), ("wave/a", alarm_tags)):
         tags += [f'[[tag]]\nname = "{kind}{i}/value"\ntype = "float64"' for i in range(count)]
     return f'''
 [daemon]

@@ -18,6 +18,10 @@ from lib import Broker, Daemon, Plan, Publisher, Workplace, config_text, on_sign
 from receivers import Webhook
 
 
+# So many, and so slow, that none of them chatters: what an alarm does while it chatters is announced once only.
+ALARM_TAGS, WAVE_S = 200, 30
+
+
 def receivers_text(hooks):
     out = []
     for name, hook in hooks.items():
@@ -97,12 +101,12 @@ def main():
         hooks = {"quick": Webhook(trouble(0.1)), "grouped": Webhook(trouble(0.3))}
         for hook in hooks.values():
             place.undo.append(hook.stop)
-        daemon = Daemon(folder, config_text(broker.port) + receivers_text(hooks), folder / "state")
+        daemon = Daemon(folder, config_text(broker.port, alarm_tags=ALARM_TAGS) + receivers_text(hooks), folder / "state")
         place.undo.append(lambda: daemon.process and daemon.process.poll() is None and daemon.kill())
         daemon.start()
         daemon.wait_ready()
         wait_subscribed(daemon)
-        plan = Plan(int(options.rate * (options.kills * 0.9 + 20)), options.rate)
+        plan = Plan(int(options.rate * (options.kills * 0.9 + 20)), options.rate, ALARM_TAGS, WAVE_S)
         publisher = Publisher(broker.port, plan)
         publisher.start()
         kills = 0

@@ -38,7 +38,10 @@ config::DriverCheck no_check() { return {}; }
 
 }  // namespace
 
-std::string park_bundle(bool other) {
+namespace {
+
+// The files of the shipped configuration; `other`: with other limits.
+std::vector<config::File> park_files(bool other) {
   Diagnostics diagnostics;
   const auto config = config::load(std::string{PARKWATCH_SOURCE_DIR} + "/config/parkwatch.toml",
                                    no_check(), diagnostics);
@@ -49,6 +52,21 @@ std::string park_bundle(bool other) {
     const auto at = file.text.find("HH = { at = 800");
     if (other && at != std::string::npos) file.text.replace(at, 15, "HH = { at = 600");
   }
+  return files;
+}
+
+}  // namespace
+
+std::string park_bundle(bool other) { return config::make_bundle(park_files(other)); }
+
+std::string two_source_bundle(bool other) {
+  std::vector<config::File> files = park_files(other);
+  std::string& text = files.at(0).text;
+  const auto from = text.find("\n[[source]]");
+  std::string annex = text.substr(from, text.find("# ----", from) - from);
+  const std::string name = "name = \"park\"";
+  annex.replace(annex.find(name), name.size(), "name = \"annex\"");
+  text += "\n" + annex;
   return config::make_bundle(files);
 }
 
@@ -94,11 +112,12 @@ void RecordedPark::open() {
   pipeline_ = std::move(recovery->pipeline);
   snapshot_at_ = gateway_now() + snapshot_every;
   if (pipeline_.plant_hash().empty()) {
-    const std::string bundle = park_bundle(false);
-    const auto plant = park_plant(bundle);
-    batch_.plants.emplace_back(plant->hash, bundle);
+    const std::string text = bundle(false);
+    const auto plant = park_plant(text);
+    batch_.plants.emplace_back(plant->hash, text);
     append(NewPlant{plant});
     append(SourceCondition{"park", true, true, {}});
+    if (options_.annex_away) append(SourceCondition{"annex", true, true, {}});
     step();
     commit(false);
     return;
@@ -126,18 +145,11 @@ void RecordedPark::resume(Timestamp last_now) {
       offset_ += next_step_->second;
     }
   }
-  pipeline_.set_decoders(park_plant(park_bundle(second_plant_))->decoders);
+  pipeline_.set_decoders(park_plant(bundle(second_plant_))->decoders);
   append(Start{std::max(Duration{0}, gateway_now() - last_now)});
   append(SourceCondition{"park", true, true, {}});
-  for (const auto& [sample, again] : kept) {
-    const parksim::TagInfo& tag = park_.tags()[sample.tag];
-    Message message;
-    message.topic = tag.topic();
-    message.payload = parksim::payload(tag, sample);
-    message.packet_id = ++packet_ == 0 ? ++packet_ : packet_;
-    message.dup = again;
-    append(std::move(message));
-  }
+  if (options_.annex_away) append(SourceCondition{"annex", true, true, {}});
+  for (const auto& [sample, again] : kept) append_sample(sample, again);
   step();
   snapshot_at_ = gateway_now() + snapshot_every;
 }
@@ -147,19 +159,39 @@ void RecordedPark::append(Body body) {
   pending_.push_back({++sequence_, gateway_now(), std::move(body)});
 }
 
+void RecordedPark::append_sample(const parksim::Sample& sample, bool again) {
+  const parksim::TagInfo& tag = park_.tags()[sample.tag];
+  Message message;
+  message.topic = tag.topic();
+  if (options_.annex_away && message.topic.starts_with("park/tf-a/")) {
+    if (!annex_up_) return;
+    message.source = 1;
+  }
+  message.payload = parksim::payload(tag, sample);
+  message.packet_id = ++packet_ == 0 ? ++packet_ : packet_;
+  message.dup = again;
+  append(std::move(message));
+}
+
+std::string RecordedPark::bundle(bool other) const {
+  return options_.annex_away ? two_source_bundle(other) : park_bundle(other);
+}
+
+void RecordedPark::apply_annex() {
+  if (!options_.annex_away) return;
+  const auto [from, until] = *options_.annex_away;
+  const bool up = done() < from || done() >= until;
+  if (std::exchange(annex_up_, up) == up) return;
+  append(SourceCondition{"annex", up, true, up ? "" : "the broker does not answer"});
+}
+
 void RecordedPark::run_until(parksim::Span end) {
   while (done() < end) {
     park_.advance(tick);
     apply_schedule();
+    apply_annex();
     acknowledge_due();
-    for (const parksim::Sample& sample : park_.samples()) {
-      const parksim::TagInfo& tag = park_.tags()[sample.tag];
-      Message message;
-      message.topic = tag.topic();
-      message.payload = parksim::payload(tag, sample);
-      message.packet_id = ++packet_ == 0 ? ++packet_ : packet_;
-      append(std::move(message));
-    }
+    for (const parksim::Sample& sample : park_.samples()) append_sample(sample, false);
     step();
     const bool urgent = batch_.facts.transitions.size() > 0 || !batch_.facts.replies.empty();
     if (urgent || ++uncommitted_steps_ >= steps_a_commit) commit(gateway_now() >= snapshot_at_);
@@ -173,9 +205,9 @@ void RecordedPark::apply_schedule() {
   }
   if (!reloaded() || second_plant_) return;
   second_plant_ = true;
-  const std::string bundle = park_bundle(true);
-  const auto plant = park_plant(bundle);
-  batch_.plants.emplace_back(plant->hash, bundle);
+  const std::string text = bundle(true);
+  const auto plant = park_plant(text);
+  batch_.plants.emplace_back(plant->hash, text);
   append(NewPlant{plant});
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct RecordedParkOptions {
   std::map<parksim::Span, Duration> clock_steps;
   // From then on (since the start) other limits are in force; zero: never.
   parksim::Span reload_at{0};
+  // The tank farm's readings come through a second source, "annex", which is away from the first of
+  // these times (since the start) to the second; what it measured meanwhile is lost. Without:
+  // everything comes through "park".
+  std::optional<std::pair<parksim::Span, parksim::Span>> annex_away;
   std::string synchronous = "OFF";  // a kill loses nothing with it, a power cut would
 };
 
@@ -58,6 +63,9 @@ class RecordedPark {
   void commit(bool with_snapshot);
   void acknowledge_due();
   void apply_schedule();
+  void apply_annex();
+  void append_sample(const parksim::Sample& sample, bool again);
+  [[nodiscard]] std::string bundle(bool other) const;
   [[nodiscard]] bool reloaded() const;
 
   RecordedParkOptions options_;
@@ -71,6 +79,7 @@ class RecordedPark {
   Duration offset_{0};  // of the gateway's clock
   std::map<parksim::Span, Duration>::const_iterator next_step_;
   bool second_plant_ = false;
+  bool annex_up_ = true;
   Timestamp snapshot_at_;
   std::size_t uncommitted_steps_ = 0;
   std::deque<std::pair<Timestamp, AlarmEvent>> to_acknowledge_;
@@ -81,6 +90,8 @@ class RecordedPark {
 
 // The text of the shipped configuration as the store keeps it; `other`: with other limits.
 [[nodiscard]] std::string park_bundle(bool other);
+// The same with a second source, "annex", like the first one.
+[[nodiscard]] std::string two_source_bundle(bool other);
 // Its plant, with decoders.
 [[nodiscard]] std::shared_ptr<const Plant> park_plant(const std::string& bundle);
 

@@ -188,6 +188,37 @@ TEST_CASE("backtest: the rules that were in force give what was recorded", "[tri
   CHECK(run->tags > 50);
 }
 
+TEST_CASE("backtest: which of two sources a tag came from is known, as when one of them was away",
+          "[trial]") {
+  const test::TempDir dir;
+  test::RecordedParkOptions options = options_in(dir);
+  options.annex_away = {2min + 35s, 3min + 30s};  // while gas leaks
+  test::RecordedPark park{options};
+  park.run_until(5min);
+  park.stop();
+  const auto history = history_in(dir);
+  Diagnostics out;
+  const auto plant = config::load_bundle(test::two_source_bundle(false), {}, out)->plant;
+  const auto run = run_rules(*history, plant, {}, {});
+  if (!run) FAIL(run.error().message);
+  const auto recorded = history->journal(run->from, run->to, 1'000'000);
+  REQUIRE(recorded.ok());
+  const std::vector<AlarmEvent>& events = *recorded;
+  const auto away = std::find_if(events.begin(), events.end(), [](const AlarmEvent& e) {
+    return e.rule == rule_quality && e.tag == "source/annex" && e.kind == TransitionKind::raised;
+  });
+  REQUIRE(away != events.end());
+  const auto again =
+      std::find_if(run->transitions.begin(), run->transitions.end(), [&](const AlarmEvent& e) {
+        return e.rule == away->rule && e.tag == away->tag && e.kind == TransitionKind::raised;
+      });
+  REQUIRE(again != run->transitions.end());
+  // It has the priority of what it blinds, which is known by the tags that came from it.
+  CHECK(away->priority == Priority::critical);
+  CHECK(again->priority == away->priority);
+  CHECK(told_of(run->transitions) == told_of(*recorded));
+}
+
 TEST_CASE("backtest: a part of the time is warmed up by what came before it", "[trial]") {
   const test::TempDir dir;
   record_plain(dir);
