@@ -36,7 +36,7 @@ H = {{ at = 10, priority = "critical" }}
 def publish_once(port, topic, payload):
     """One message at QoS 1; returns when the broker has acknowledged it."""
     with socket.create_connection(("127.0.0.1", port), 5) as s:
-        client = b"outage-once"
+        client = topic.encode()  # of its own: the heart and a leak may report at the same time
         body = b"\x00\x04MQTT\x04\x02\x00\x3c" + struct.pack(">H", len(client)) + client
         s.sendall(b"\x10" + bytes([len(body)]) + body)
         assert s.recv(4)[3:4] == b"\x00"
