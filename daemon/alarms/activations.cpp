@@ -17,7 +17,7 @@ void worsen(Activation& activation, const AlarmEvent& event) {
 }  // namespace
 
 void ActivationLog::take(const AlarmEvent& event) {
-  if (is_record_rule(event.rule)) return;
+  if (is_record_rule(event.rule) || is_of_test(event)) return;
   see(event);
   switch (event.kind) {
     case TransitionKind::raised:
@@ -36,6 +36,9 @@ void ActivationLog::take(const AlarmEvent& event) {
       return;
     case TransitionKind::removed:
       end_open(event);
+      return;
+    case TransitionKind::overdue:
+      opened(event).overdue = true;
       return;
     default:  // says nothing about when it was active
       return;
@@ -64,6 +67,16 @@ Activation& ActivationLog::open(const AlarmEvent& event, std::uint64_t journal, 
   fresh.hidden = is_hidden(event);
   fresh.in_sight = !fresh.hidden;
   return fresh;
+}
+
+// A loop check is no alarm of the plant. It may end one, and what is acknowledged may be one before
+// it.
+bool ActivationLog::is_of_test(const AlarmEvent& event) const {
+  if ((event.flags & alarm_test) == 0) return false;
+  const Key key{event.rule, event.tag};
+  if (event.kind == TransitionKind::acknowledged) return !latest_.contains(key);
+  const bool ends = event.kind == TransitionKind::returned || event.kind == TransitionKind::removed;
+  return !ends || !active_.contains(key);
 }
 
 // The active one; one that was raised before the rows begin is opened as its row tells it.

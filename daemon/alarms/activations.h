@@ -28,6 +28,7 @@ struct Activation {
   std::string author;                     // of that
   std::string comment;                    // of the first acknowledgement that has one
   Text message;                           // of its raise
+  bool overdue = false;                   // nobody acknowledged it within its rule's respond_within
   bool hidden = false;    // at its raise: shelved, suppressed, out of service ...: nobody was told
   bool in_sight = false;  // at some time it was not hidden while it was active
 
@@ -38,8 +39,8 @@ struct Activation {
 };
 
 // Takes rows in the order of the journal; records that are no alarms (floods, maintenance) are
-// passed over. What stood before the first row and says nothing in these rows is not there; what
-// does is there with journal 0.
+// passed over, and so is what a loop check's test value raises. What stood before the first row and
+// says nothing in these rows is not there; what does is there with journal 0.
 class ActivationLog {
  public:
   void take(const AlarmEvent& event);
@@ -51,6 +52,7 @@ class ActivationLog {
   using Key = std::pair<std::string, std::string>;
   Activation& open(const AlarmEvent& event, std::uint64_t journal, Timestamp raised);
   Activation& opened(const AlarmEvent& event);
+  [[nodiscard]] bool is_of_test(const AlarmEvent& event) const;
   void end_open(const AlarmEvent& event);
   void see(const AlarmEvent& event);
   void acknowledge(const AlarmEvent& event);

@@ -380,6 +380,11 @@ void Alarms::mark_test(std::string_view rule, std::string_view tag, bool tested)
   }
 }
 
+bool Alarms::rests_on_test(std::string_view rule, std::string_view tag) const {
+  const auto found = alarms_.find(std::pair{rule, tag});
+  return found != alarms_.end() && found->second.active && has(found->second.event, alarm_test);
+}
+
 void Alarms::note(const NoticeNews& news, const Occasion& occasion, Out& out) {
   const auto found = alarms_.find(Key{news.rule, news.tag});
   const bool stands = found != alarms_.end() && found->second.stands();

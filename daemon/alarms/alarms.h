@@ -105,6 +105,8 @@ class Alarms {
 
   // Alarms of these are marked as resting on a test value until told otherwise.
   void mark_test(std::string_view rule, std::string_view tag, bool tested);
+  // It is active, by a test value.
+  [[nodiscard]] bool rests_on_test(std::string_view rule, std::string_view tag) const;
 
   // Errors of all commands: bad_input - a text is too long or missing, a time is wrong; not_found -
   // there is no such alarm; conflict - it is otherwise by now, the message says how; refused - not

@@ -159,24 +159,40 @@ void look_at_acknowledgements(Activations own, Kpi& kpi) {
   kpi.acknowledged_longest = *std::max_element(times.begin(), times.end());
 }
 
+// How many of these spans there are at one time.
+class AtOneTime {
+ public:
+  void add(Timestamp from, Timestamp to) {
+    changes_.emplace_back(from, 1);
+    changes_.emplace_back(to, -1);
+  }
+  [[nodiscard]] std::size_t most() {
+    std::sort(changes_.begin(), changes_.end());  // an end before a beginning of the same time
+    std::ptrdiff_t now = 0;
+    std::ptrdiff_t most = 0;
+    for (const auto& [at, change] : changes_) most = std::max(most, now += change);
+    return static_cast<std::size_t>(most);
+  }
+
+ private:
+  std::vector<std::pair<Timestamp, int>> changes_;
+};
+
 void look_at_activity(Activations all, Kpi& kpi) {
-  std::vector<std::pair<Timestamp, int>> changes;
+  AtOneTime active;
+  AtOneTime stale;
   for (const Activation& a : all) {
     if (a.raised >= kpi.to) break;
     const Timestamp ended = std::min(a.ended.value_or(kpi.to), kpi.to);
     if (ended <= kpi.from) continue;
-    if (ended - a.raised > stale_after) kpi.stale.push_back(a);
     kpi.active_time += ended - std::max(a.raised, kpi.from);
-    changes.emplace_back(std::max(a.raised, kpi.from), 1);
-    changes.emplace_back(ended, -1);
+    active.add(std::max(a.raised, kpi.from), ended);
+    if (ended - a.raised <= stale_after) continue;
+    kpi.stale.push_back(a);
+    stale.add(std::max(a.raised + stale_after, kpi.from), ended);
   }
-  std::sort(changes.begin(), changes.end());  // an end before a raise of the same time
-  std::ptrdiff_t active = 0;
-  for (const auto& [at, change] : changes) {
-    active += change;
-    kpi.active_most =
-        std::max(kpi.active_most, static_cast<std::size_t>(std::max<std::ptrdiff_t>(active, 0)));
-  }
+  kpi.active_most = active.most();
+  kpi.stale_most = stale.most();
 }
 
 }  // namespace
@@ -199,7 +215,10 @@ Kpi kpi_of(Activations all, Timestamp from, Timestamp to) {
   kpi.per_10_min = per(window_length, own.size(), kpi.span());
   kpi.per_hour = per(std::chrono::hours{1}, own.size(), kpi.span());
   kpi.per_day = per(std::chrono::hours{24}, own.size(), kpi.span());
-  for (const Activation& a : own) ++kpi.by_priority.at(static_cast<std::size_t>(a.priority));
+  for (const Activation& a : own) {
+    ++kpi.by_priority.at(static_cast<std::size_t>(a.priority));
+    if (a.overdue) ++kpi.responded_late;
+  }
   count_windows(own, kpi);
   find_floods(activations, kpi);
   rank(own, kpi);

@@ -62,7 +62,9 @@ struct Kpi {
   double top_share = 0;
   std::vector<AlarmCount> chattering;  // count: times that it began to chatter
   std::size_t fleeting = 0;
-  std::vector<Activation> stale;  // active for longer than a day at some time of the span
+  std::vector<Activation> stale;   // active for longer than a day at some time of the span
+  std::size_t stale_most = 0;      // of them at one time
+  std::size_t responded_late = 0;  // not acknowledged within their rules' respond_within
   std::array<std::size_t, 4> by_priority{};  // by Priority, low first
   std::size_t acknowledged = 0;              // of the activations
   Duration acknowledged_median{0};           // after the raise; 0 when none was

@@ -85,11 +85,12 @@ void AlertsOut::retry_now() {
 void AlertsOut::fetch(std::uint64_t after, std::size_t rows_max,
                       std::function<void(notify::MqttAlertsCalls::Rows)> done) {
   boost::asio::post(pool_, [this, after, rows_max, done = std::move(done)] {
-    notify::MqttAlertsCalls::Page page;
-    auto events = reader_->outbox(after, rows_max, &page.damaged);
-    if (events.ok()) page.events = *std::move(events);
-    using Rows = notify::MqttAlertsCalls::Rows;
-    auto rows = std::make_shared<Rows>(events.ok() ? Rows{std::move(page)} : Rows{events.error()});
+    using Calls = notify::MqttAlertsCalls;
+    std::vector<std::uint64_t> damaged;
+    auto events = reader_->outbox(after, rows_max, &damaged);
+    auto rows = std::make_shared<Calls::Rows>(
+        events.ok() ? Calls::Rows{Calls::Page{*std::move(events), std::move(damaged)}}
+                    : Calls::Rows{events.error()});
     boost::asio::post(loop_, [rows, done] { done(std::move(*rows)); });
   });
 }

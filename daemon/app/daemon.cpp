@@ -54,6 +54,7 @@ Result<Done> Daemon::start() {
   if (config_ == nullptr) {
     return Error{ErrorKind::permanent, options_.config_path + ": the configuration has errors"};
   }
+  started_with_ = config_;
   set_up_log(config_->log_level);
   logger().info("parkwatchd {} starts, park {}, configuration {}", PARKWATCH_VERSION,
                 config_->plant->park, config_->plant->hash.substr(0, 12));
@@ -164,6 +165,9 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   };
   listener.upkeep_fault = [this](const std::string& fault) {
     boost::asio::post(loop_, [this, fault] { store_faults_->upkeep(fault); });
+  };
+  listener.readings_lost = [this](std::uint64_t readings) {
+    boost::asio::post(loop_, [this, readings] { on_readings_lost(readings); });
   };
   line_ = std::make_unique<Line>(*intake_, *clock_, std::move(pipeline), std::move(store_),
                                  line_options(config_->store), std::move(listener));

@@ -16,7 +16,9 @@
 #include "app/gateway_clock.h"
 #include "app/line.h"
 #include "app/log.h"
+#include "app/needs_restart.h"
 #include "app/notices_out.h"
+#include "app/passing_alarms.h"
 #include "app/service_manager.h"
 #include "app/shift_reports.h"
 #include "app/simulated_clock.h"
@@ -70,6 +72,7 @@ class Daemon {
 
   // The writer's thread.
   void on_committed(const store::Batch& batch, const store::CommitInfo& info, Duration took);
+  void on_readings_lost(std::uint64_t readings);
   void on_store_fault(const std::string& fault, Timestamp at);
   void log_refusals(const Facts& facts);
 
@@ -123,6 +126,8 @@ class Daemon {
   std::unique_ptr<Line> line_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<StoreFaults> store_faults_;
+  std::unique_ptr<PassingAlarms> passing_alarms_;
+  std::shared_ptr<const config::Config> started_with_;
   std::unique_ptr<AlertsOut> alerts_;
   std::unique_ptr<NoticesOut> notices_;
   std::unique_ptr<ShiftReports> shift_reports_;

@@ -59,6 +59,14 @@ void Daemon::make_store_faults() {
   calls.log = [](const std::string& text) { logger().error(text); };
   calls.log_end = [](const std::string& text) { logger().warn(text); };
   store_faults_ = std::make_unique<StoreFaults>(std::move(calls));
+  passing_alarms_ = std::make_unique<PassingAlarms>(
+      [this](OwnCondition own) { (void)intake_->append(std::move(own)); });
+}
+
+void Daemon::on_readings_lost(std::uint64_t readings) {
+  OwnCondition lost = readings_were_lost(readings);
+  logger().error(lost.message.en);
+  passing_alarms_->raise(std::move(lost), std::chrono::steady_clock::now());
 }
 
 // Nothing can be told of them: the outbox is not to offer them again, whether they are in it or
@@ -115,6 +123,7 @@ Result<Done> Daemon::end_stale_store_faults() {
   const auto standing = (*reader)->standing(&damaged);
   if (!standing.ok()) return standing.error();
   store_faults_->end_stale(*standing);
+  passing_alarms_->end_stale(*standing);
   return Done{};
 }
 

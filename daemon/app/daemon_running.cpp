@@ -147,14 +147,9 @@ void Daemon::take_reloaded(const Reloaded& reloaded) {
     append_permits(reloaded.permits, reloaded.permit_mistakes);  // which are no part of it
     return;
   }
-  if (config->http.listen != config_->http.listen ||
-      config->http.token_file != config_->http.token_file ||
-      config->http.tokens != config_->http.tokens) {
-    logger().warn("[http] takes effect at the next start");
-  }
-  if (config->alerts.enabled != config_->alerts.enabled) {
-    logger().warn("[alerts] takes effect at the next start");
-  }
+  const std::string waiting = needs_restart(*started_with_, *config);
+  if (!waiting.empty()) logger().warn("{} takes effect at the next start", waiting);
+  board_->problem("restart", waiting.empty() ? waiting : waiting + " waits for the next start");
   config_ = config;
   set_up_log(config_->log_level);
   board_->site({config_->plant->calendar, config_->positions});
@@ -181,6 +176,7 @@ void Daemon::tick() {
   sources_->retry(now);
   alerts_->retry(now);
   notices_->retry(now);
+  passing_alarms_->tick(now);
   const std::vector<http::SourceStatus> status = sources_->status();
   for (const http::SourceStatus& source : status) {
     board_->problem("source " + source.name,
@@ -212,6 +208,7 @@ void Daemon::compare_clocks() {
   if (!by) return;
   logger().warn("the system's time was set, the gateway clock steps by {}", to_text(*by));
   (void)intake_->append(ClockStep{*by}, [this, by] { gateway_clock_->step(*by); });
+  passing_alarms_->raise(clock_was_set(*by), std::chrono::steady_clock::now());
   notices_->look();
   actions_->clock_stepped(*by);
 }

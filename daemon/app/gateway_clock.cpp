@@ -32,6 +32,7 @@ ClockSources real_clock_sources() {
 
 GatewayClock::GatewayClock(ClockSources sources, Timestamp not_before)
     : sources_(std::move(sources)),
+      not_before_(not_before),
       base_(std::max(sources_.system(), not_before)),
       base_monotonic_(sources_.monotonic()),
       last_(base_) {}
@@ -50,8 +51,11 @@ std::optional<Duration> GatewayClock::compare() {
   const std::lock_guard lock{mutex_};
   const Duration monotonic = sources_.monotonic();
   const Timestamp ours = base_ + (monotonic - base_monotonic_);
-  const Duration difference = sources_.system() - ours;
-  if (difference < -step_over && !sources_.synchronised()) return std::nullopt;
+  const Timestamp system = sources_.system();
+  const Duration difference = system - ours;
+  if (difference < -step_over && system < not_before_ && !sources_.synchronised()) {
+    return std::nullopt;
+  }
   if (difference > step_over || difference < -step_over) return difference;
   const Duration slew_max = (monotonic - base_monotonic_) / slew_parts_per_second;
   base_ = ours + std::clamp(difference, -slew_max, slew_max);

@@ -18,8 +18,8 @@ struct ClockSources {
 
 // Design, "Time": small differences from the system's time are slewed (at most 500 us a second,
 // like the kernel's own adjustment), one over 2 s is to be taken at once as a journaled step. At
-// start it is no earlier than the last commit until the system's time is synchronised: a gateway
-// may have no battery.
+// start it is no earlier than the last commit, nor is it set back behind that until the system's
+// time is synchronised: a gateway may have no battery.
 class GatewayClock final : public Clock {
  public:
   static constexpr Duration step_over = std::chrono::seconds{2};
@@ -38,6 +38,7 @@ class GatewayClock final : public Clock {
   Timestamp now_locked();
 
   const ClockSources sources_;
+  const Timestamp not_before_;
   std::mutex mutex_;  // protects all below
   Timestamp base_;
   Duration base_monotonic_;

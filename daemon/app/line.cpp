@@ -86,7 +86,7 @@ void Line::delivered(std::uint64_t journal) {
 void Line::keep(std::vector<std::pair<std::string, std::optional<std::string>>> rows) {
   const std::lock_guard lock{mutex_};
   // Not worth waking the writer: the next batch takes them, or the next look at the store.
-  for (auto& [key, value] : rows) kept_.insert_or_assign(std::move(key), std::move(value));
+  for (auto& row : rows) kept_.insert_or_assign(std::move(row.first), std::move(row.second));
 }
 
 // --- the pipeline's thread -----------------------------------------------------------------------
@@ -345,6 +345,10 @@ std::string Line::look_after_store(Timestamp now) {
   const Result<bool> more = store_->retain(now);
   if (!more.ok()) note("old data cannot be deleted", more.error());
   if (more.ok() && *more) tidied_at_ = now - tidy_every;
+  if (const std::uint64_t lost = store_->readings_lost(); lost != readings_lost_) {
+    readings_lost_ = lost;
+    if (listener_.readings_lost) listener_.readings_lost(lost);
+  }
   if (const auto moved = store_->checkpoint(); !moved.ok()) {
     note("the WAL cannot be moved into the database", moved.error());
   }

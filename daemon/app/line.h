@@ -38,6 +38,9 @@ struct LineListener {
   // What is done between commits fails (deliveries, retention, checkpoints), and why; empty: it has
   // worked again for a minute. Called at each change. May be empty.
   std::function<void(const std::string& fault)> upkeep_fault = {};
+  // Readings that a consumer had not acknowledged gave way: so many since the start. The writer's
+  // thread.
+  std::function<void(std::uint64_t readings)> readings_lost = {};
 };
 
 // Starts both threads in start(), ends them in stop(). A batch goes to the writer once that is free
@@ -121,6 +124,7 @@ class Line {
   std::optional<ErrorKind> fault_;  // of the commit at work
   std::optional<PlantView> view_;   // as of the batch at work
   Timestamp tidied_at_{};
+  std::uint64_t readings_lost_ = 0;
   std::optional<Timestamp> upkeep_failed_at_;  // the last time; empty: it was said to work
 
   std::mutex mutex_;  // protects all below

@@ -67,7 +67,8 @@ void StoreFaults::end_stale(const std::vector<AlarmEvent>& standing) {
   for (const AlarmEvent& event : standing) {
     if (event.rule != rule_store_fault || !event.tag.starts_with(tag_prefix)) continue;
     const std::string_view part = std::string_view{event.tag}.substr(tag_prefix.size());
-    if (raised_.contains(part)) continue;
+    const bool ours = part == journal || part == outbox_part || part == upkeep_part;
+    if (!ours || raised_.contains(part)) continue;
     raised_.emplace(part);
     end(part);
   }

@@ -44,6 +44,7 @@ struct HttpConfig {
   std::string token_file;                 // as state_directory; empty: loopback only
   std::vector<TokenConfig> tokens;        // either makes other addresses allowed
   std::size_t connections_max = 64;
+  bool operator==(const HttpConfig&) const = default;
 };
 
 struct AlertConfig {  // the broker that alerts go to
@@ -58,6 +59,7 @@ struct StoreConfig {
   Duration snapshot_every = std::chrono::minutes{5};
   std::uint64_t snapshot_readings = 1'000'000;
   std::uint64_t quarantine_rows_max = 1000;
+  bool operator==(const StoreConfig&) const = default;
 };
 
 // The report of each shift, made when it has ended.

@@ -59,6 +59,11 @@ json::array flags_document(std::uint32_t flags) {
   return words;
 }
 
+// What chatters distracts, and an operator's remedy is a shelf.
+bool is_shelve_offered(const AlarmEvent& event) {
+  return (event.flags & alarm_chattering) != 0 && (event.flags & alarm_shelved) == 0;
+}
+
 json::object hold_document(const Hold& hold) {
   json::object document{
       {"since", time_value(hold.since)},
@@ -180,6 +185,7 @@ json::object to_document(const AlarmEvent& event, std::string_view generation) {
   document["sounds"] = begins_horn(event);
   document["sounded"] = event.sounded;
   if (event.raises > 0) document["raises"] = event.raises;
+  if (is_shelve_offered(event)) document["offer"] = "shelve";
   if (event.respond_by) document["respond_by"] = time_value(*event.respond_by);
   if (event.shelving) document["shelving"] = hold_document(*event.shelving);
   if (event.service) document["service"] = hold_document(*event.service);

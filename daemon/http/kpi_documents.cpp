@@ -77,6 +77,8 @@ json::object to_document(const alarms::Kpi& kpi) {
           {"chattering", counts_of(kpi.chattering)},
           {"fleeting", kpi.fleeting},
           {"stale", std::move(stale)},
+          {"stale_most", kpi.stale_most},
+          {"responded_late", kpi.responded_late},
           {"priorities", json::object{{"low", kpi.by_priority[0]},
                                       {"medium", kpi.by_priority[1]},
                                       {"high", kpi.by_priority[2]},
@@ -98,8 +100,10 @@ json::object kpi_targets() {
           {"top_share", 0.05},
           {"chattering", 0},
           {"fleeting", 0},
-          {"stale", 5},
-          {"priorities", json::object{{"low", 0.80}, {"medium", 0.15}, {"high", 0.05}}}};
+          {"stale_most", 5},
+          {"responded_late", 0},
+          {"priorities",
+           json::object{{"low", 0.80}, {"medium", 0.15}, {"high", 0.05}, {"critical", 0.01}}}};
 }
 
 }  // namespace parkwatch::http

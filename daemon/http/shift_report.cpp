@@ -102,7 +102,8 @@ Result<Done> add_notes(store::Reader& reader, const ShiftSpan& span, json::objec
   return Done{};
 }
 
-Result<Done> add_pulls(store::Reader& reader, json::object& out) {
+// How far each consumer is behind: in messages, and since when its oldest one waits.
+Result<Done> add_pulls(store::Reader& reader, Timestamp now, json::object& out) {
   const auto consumers = reader.consumers();
   if (!consumers) return consumers.error();
   const auto counts = reader.counts();
@@ -111,10 +112,25 @@ Result<Done> add_pulls(store::Reader& reader, json::object& out) {
   for (const store::ConsumerRow& row : *consumers) {
     json::object one = to_document(row, reader.generation());
     one["behind"] = counts->last_sequence - std::min(counts->last_sequence, row.sequence);
+    const auto waits = reader.received_after(row.sequence);
+    if (!waits) return waits.error();
+    const Duration behind = *waits ? std::max(now - **waits, Duration{0}) : Duration{0};
+    one["behind_s"] = std::chrono::duration_cast<std::chrono::seconds>(behind).count();
     rows.push_back(std::move(one));
   }
   out["consumers"] = std::move(rows);
   out["readings_lost"] = counts->readings_lost;
+  return Done{};
+}
+
+Result<Done> add_gaps(store::Reader& reader, const ShiftSpan& span, json::object& out) {
+  const auto gaps = reader.gaps(span.from, span.to);
+  if (!gaps) return gaps.error();
+  json::array rows;
+  for (const store::Gap& gap : *gaps) {
+    if (rows.size() < rows_max) rows.push_back(to_document(gap));
+  }
+  out["gaps"] = std::move(rows);
   return Done{};
 }
 
@@ -219,7 +235,8 @@ Result<json::object> shift_report(store::Reader& reader, const ShiftSpan& span,
   add_late(*all, span, out);
   if (auto done = add_notes(reader, span, out); !done) return done.error();
   if (auto done = add_signatures(reader, span, context.now, out); !done) return done.error();
-  if (auto done = add_pulls(reader, out); !done) return done.error();
+  if (auto done = add_pulls(reader, context.now, out); !done) return done.error();
+  if (auto done = add_gaps(reader, span, out); !done) return done.error();
   return out;
 }
 

@@ -37,18 +37,15 @@ std::uint64_t Intake::append(Body body) {
 }
 
 std::uint64_t Intake::append(Command command, ReplyHandler reply) {
-  std::uint64_t sequence = 0;
-  {
-    const std::lock_guard lock{mutex_};
-    if (!closed_) {
-      sequence = append_locked(std::move(command));
-      replies_.emplace(sequence, std::move(reply));
-    }
-  }
-  if (sequence == 0) {
+  std::unique_lock lock{mutex_};
+  if (closed_) {
+    lock.unlock();
     reply(Error{ErrorKind::transient, "the daemon is stopping"});
     return 0;
   }
+  const std::uint64_t sequence = append_locked(std::move(command));
+  replies_.emplace(sequence, std::move(reply));
+  lock.unlock();
   available_.notify_one();
   return sequence;
 }

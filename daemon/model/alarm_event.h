@@ -99,17 +99,18 @@ enum class Notice : std::uint8_t {
 };
 
 // The rule ids of alarms and records that need no rule of the configuration; refused there.
-inline constexpr std::string_view rule_quality = "quality";          // on source/<name>
-inline constexpr std::string_view rule_clock = "clock";              // on the tag
-inline constexpr std::string_view rule_never_seen = "never-seen";    // on the tag
-inline constexpr std::string_view rule_maintenance = "maintenance";  // on window/<id>
-inline constexpr std::string_view rule_loop_check = "loop-check";    // on the tag
-inline constexpr std::string_view rule_flood = "flood";              // on alarms
-inline constexpr std::string_view rule_horn = "horn";                // on alarms
-inline constexpr std::string_view rule_shift = "shift";              // on shift/<name>
-inline constexpr std::string_view rule_action = "action";            // on action/<id>
-inline constexpr std::string_view rule_gates = "gates";              // on gates/ledger
-inline constexpr std::string_view rule_muster = "muster";            // on gates/muster
+inline constexpr std::string_view rule_quality = "quality";             // on source/<name>
+inline constexpr std::string_view rule_clock = "clock";                 // on the tag
+inline constexpr std::string_view gateway_clock_tag = "gateway/clock";  // of rule_clock: ours
+inline constexpr std::string_view rule_never_seen = "never-seen";       // on the tag
+inline constexpr std::string_view rule_maintenance = "maintenance";     // on window/<id>
+inline constexpr std::string_view rule_loop_check = "loop-check";       // on the tag
+inline constexpr std::string_view rule_flood = "flood";                 // on alarms
+inline constexpr std::string_view rule_horn = "horn";                   // on alarms
+inline constexpr std::string_view rule_shift = "shift";                 // on shift/<name>
+inline constexpr std::string_view rule_action = "action";               // on action/<id>
+inline constexpr std::string_view rule_gates = "gates";                 // on gates/ledger
+inline constexpr std::string_view rule_muster = "muster";               // on gates/muster
 // On action/<id>: a command was not sent in time, or its feedback did not come.
 inline constexpr std::string_view rule_action_unconfirmed = "action-unconfirmed";
 // On receiver/<name>: a receiver of notifications fails.

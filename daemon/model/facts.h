@@ -114,6 +114,7 @@ struct RecordedBatch {
   std::vector<AlarmEvent> transitions;
   std::vector<MessageIdentity> identities;
   std::vector<RecordedInput> inputs;
+  bool passages_gone = false;  // personal data is kept for a time only
 };
 
 }  // namespace parkwatch

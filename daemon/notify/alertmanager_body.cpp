@@ -48,8 +48,12 @@ Labels annotations_of(const AlarmEvent& e) {
   const auto add = [&out](const char* name, std::string value) {
     if (!value.empty()) out.emplace(name, std::move(value));
   };
-  add("summary", long_text(e.message.zh.empty() ? e.message.en : e.message.zh));
-  add("description", long_text(e.message.en.empty() ? e.message.zh : e.message.en));
+  const auto marked = [&e](Language language, const std::string& text) {
+    return text.empty() ? text : test_mark(language, e) + long_text(text);
+  };
+  add("summary", marked(Language::zh, e.message.zh.empty() ? e.message.en : e.message.zh));
+  add("description", marked(Language::en, e.message.en.empty() ? e.message.zh : e.message.en));
+  if ((e.flags & alarm_test) != 0) add("test", "true");
   add("guidance", long_text(e.guidance.zh.empty() ? e.guidance.en : e.guidance.zh));
   if (e.value) add("value", to_text(Value{*e.value}) + (e.unit.empty() ? "" : ' ' + e.unit));
   if (e.limit) add("limit", to_text(Value{*e.limit}));

@@ -71,6 +71,15 @@ std::string padded(std::uint64_t number) {
   return std::string(20 - digits.size(), '0') + digits;
 }
 
+std::string flags_of(const AlarmEvent& event) {
+  boost::json::array words;
+  for (std::size_t bit = 0; bit < alarm_flags; ++bit) {
+    const std::uint32_t flag = 1U << bit;
+    if ((event.flags & flag) != 0) words.emplace_back(to_text(static_cast<AlarmFlag>(flag)));
+  }
+  return boost::json::serialize(words);
+}
+
 std::string data_of(const Alert& alert) {
   const AlarmEvent& e = alert.event;
   Object data;
@@ -93,6 +102,8 @@ std::string data_of(const Alert& alert) {
       .text("comment", e.comment)
       .text("plant", e.plant)
       .boolean("volatile", !alert.volatile_id.empty());
+  data.raw("flags", flags_of(e));
+  if (e.raises > 0) data.number("raises", std::uint64_t{e.raises});
   if (e.frozen) {
     Object frozen;
     frozen.time("since", e.frozen->since);

@@ -193,7 +193,12 @@ std::string wall_clock(const Voice& voice, Timestamp at) {
 std::string message_of(const Voice& voice, const AlarmEvent& event) {
   const std::string text =
       one_line(chosen(voice.language, event.message.zh, event.message.en), line_bytes_max);
-  return text.empty() ? one_line(event.rule + ' ' + event.tag, line_bytes_max) : text;
+  return test_mark(voice.language, event) +
+         (text.empty() ? one_line(event.rule + ' ' + event.tag, line_bytes_max) : text);
+}
+
+std::string test_mark(Language language, const AlarmEvent& event) {
+  return (event.flags & alarm_test) == 0 ? "" : chosen(language, "测试 · ", "TEST · ");
 }
 
 Wording words_of(const Voice& voice, const News& news) {

@@ -35,6 +35,8 @@ struct Wording {
 
 [[nodiscard]] std::string_view symbol(Priority priority);                // ▲ ◆ ■ ●
 [[nodiscard]] std::string wall_clock(const Voice& voice, Timestamp at);  // "14:03:22"
+// "TEST · " before what rests on the test value of a loop check.
+[[nodiscard]] std::string test_mark(Language language, const AlarmEvent& event);
 // The alarm's message in the voice's language; rule and tag when it has none.
 [[nodiscard]] std::string message_of(const Voice& voice, const AlarmEvent& event);
 

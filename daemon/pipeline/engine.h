@@ -96,6 +96,8 @@ class Engine {
   // A loop check's test value: limits, states and expressions see it; slopes, windows and silence
   // do not, since it is nothing that the plant did. Told to see() before.
   void on_test_value(const Reading& value, Scene& scene);
+  // The levels that rest on a test value at `tag` are normal again. True: there were some.
+  bool end_tests(TagId tag, Timestamp at, Scene& scene);
   // The alarms that a reading of the tag may change, as (rule, tag): its own and those of
   // expressions that name it.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> alarms_of(

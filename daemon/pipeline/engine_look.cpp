@@ -57,6 +57,24 @@ void Engine::on_test_value(const Reading& value, Scene& scene) {
   }
 }
 
+bool Engine::end_tests(TagId tag, Timestamp at, Scene& scene) {
+  bool ended = false;
+  const auto end = [&](std::uint32_t i) {
+    RuleInstance& x = instances_[i];
+    if (!scene.alarms.rests_on_test(spec(x).id, scene.tags.slot(x.tag).tag.name)) return;
+    if (!x.levels.end()) return;
+    ended = true;
+    touch(i);
+    announce(x, at, scene);
+  };
+  const TagRules& t = rules_of_[tag];
+  for (std::uint32_t i = t.limits; i < t.rates; ++i) end(i);
+  for (std::uint32_t u = t.users; u < t.users_end; ++u) {
+    if (!is_guard(users_[u])) end(users_[u]);
+  }
+  return ended;
+}
+
 void Engine::judge_anew(const std::vector<bool>& anew, Timestamp at, Scene& scene) {
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
     const TagId tag = instances_[i].tag;

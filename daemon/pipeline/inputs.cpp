@@ -256,7 +256,7 @@ void Pipeline::State::load_operands() {
 void Pipeline::State::close_clock_alarms(Timestamp at, Facts& facts) {
   std::vector<std::string> gone;
   for (const auto& [key, alarm] : alarms.remembered()) {
-    if (key.first != rule_clock) continue;
+    if (key.first != rule_clock || key.second == gateway_clock_tag) continue;
     const TagId id = tags.find(key.second);
     if (id == tag_id_none || !tags.hot(id).active) gone.push_back(key.second);
   }

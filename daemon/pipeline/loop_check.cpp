@@ -4,6 +4,7 @@
 #include "pipeline/loop_check.h"
 
 #include <cmath>
+#include <optional>
 
 #include "pipeline/state.h"
 
@@ -102,21 +103,27 @@ void Pipeline::State::end_loop_check(TagId tag, Timestamp at, const std::string&
   row.comment = comment;
   alarms.record(std::move(row), {at, here.sequence, plant().hash}, facts.transitions);
   tags.hot(tag).forced = false;
+  std::optional<Reading> judged;  // what the plant says
   if (tags.hot(tag).has_newest) {
     Reading newest = tags.newest(tag);
     newest.receive_time = at;
     engine->see(newest);
     engine->look_at_guards(tag, at, here);
-    const bool judged =
+    const bool is_known =
         newest.quality != Quality::bad && newest.reason != QualityReason::first_value;
-    if (judged) engine->on_test_value(newest, here);
+    if (is_known) judged = newest;
   } else {
     engine->operands()[tag].known = false;
     engine->look_at_guards(tag, at, here);
   }
+  if (judged) engine->on_test_value(*judged, here);
+  // A test's alarm ends with the test: what the plant's value raises is one of its own, which is
+  // announced.
+  const bool ended = engine->end_tests(tag, at, here);
   mark_loop_check(tag, false);
   // What rests on another test value too stays marked, as it would be after a restore.
   for (const auto& [other, still] : loop_checks) mark_loop_check(other, true);
+  if (ended && judged) engine->on_test_value(*judged, here);
 }
 
 void Pipeline::State::mark_loop_check(TagId tag, bool on) {

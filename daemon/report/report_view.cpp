@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/time.h"
+#include "report/alarm_note.h"
 #include "report/members.h"
 #include "report/table.h"
 #include "report/terminal_text.h"
@@ -96,13 +97,14 @@ Section alarms_section(const json::object& report, std::string_view key, std::st
       std::move(title),
       {in(style, {"优先级", "priority"}), in(style, {"状态", "state"}), in(style, {"规则", "rule"}),
        in(style, {"位号", "tag"}), in(style, {"级别", "level"}), in(style, {"始于", "since"}),
-       in(style, {"内容", "message"})},
+       in(style, {"内容", "message"}), in(style, {"备注", "note"})},
       {}};
+  const auto local = [&](const std::string& time) { return local_time(report, time); };
   for (const json::object* row : rows_at(report, key)) {
-    section.rows.push_back({member_text(*row, "priority"), member_text(*row, "state"),
-                            member_text(*row, "rule"), member_text(*row, "tag"),
-                            member_text(*row, "level"), cell_of(report, *row, "raised_at"),
-                            message_of(*row, style) + frozen_of(report, *row, style)});
+    section.rows.push_back(
+        {member_text(*row, "priority"), member_text(*row, "state"), member_text(*row, "rule"),
+         member_text(*row, "tag"), member_text(*row, "level"), cell_of(report, *row, "raised_at"),
+         message_of(*row, style) + frozen_of(report, *row, style), alarm_note(*row, style, local)});
   }
   return section;
 }
@@ -121,8 +123,14 @@ Section table_section(const json::object& report, std::string_view key, std::str
   return section;
 }
 
-Section figures_section(const json::object& kpi, const ViewStyle& style) {
+// "1 / 8 / 2 / 1": critical, high, medium, low.
+std::string split_of(const json::object& kpi) {
   const json::object& priorities = member_object(kpi, "priorities");
+  return member_text(priorities, "critical") + " / " + member_text(priorities, "high") + " / " +
+         member_text(priorities, "medium") + " / " + member_text(priorities, "low");
+}
+
+Section figures_section(const json::object& kpi, const ViewStyle& style) {
   Section section{in(style, {"本班指标", "key figures"}), {"", ""}, {}};
   const auto add = [&](Words name, std::string value) {
     section.rows.push_back({in(style, name), std::move(value)});
@@ -133,9 +141,7 @@ Section figures_section(const json::object& kpi, const ViewStyle& style) {
   add({"超过10条的10分钟窗口", "10-min windows with more than 10"},
       member_text(kpi, "windows_over") + " / " + member_text(kpi, "windows"));
   add({"报警泛滥时间", "time in flood"}, percent(number_at(kpi, "flood_share")));
-  add({"紧急/高/中/低", "critical/high/medium/low"},
-      member_text(priorities, "critical") + " / " + member_text(priorities, "high") + " / " +
-          member_text(priorities, "medium") + " / " + member_text(priorities, "low"));
+  add({"紧急/高/中/低", "critical/high/medium/low"}, split_of(kpi));
   add({"10分钟内未确认", "not acknowledged within 10 min"},
       member_text(kpi, "unacknowledged_late"));
   add({"同时激活最多", "most active at once"}, member_text(kpi, "active_most"));
@@ -255,7 +261,14 @@ std::vector<Section> sections_of(const json::object& report, const ViewStyle& st
   sections.push_back(table_section(report, "consumers", in(style, {"拉取状态", "pulls"}),
                                    {{"name", in(style, {"中心", "consumer"})},
                                     {"behind", in(style, {"落后消息数", "messages behind"})},
+                                    {"behind_s", in(style, {"落后秒数", "seconds behind"})},
                                     {"updated_at", in(style, {"更新于", "updated"})}}));
+  sections.push_back(table_section(report, "gaps", in(style, {"数据缺口", "gaps"}),
+                                   {{"from", in(style, {"自", "from"})},
+                                    {"to", in(style, {"至", "to"})},
+                                    {"readings", in(style, {"读数", "readings"})},
+                                    {"reason", in(style, {"原因", "reason"})},
+                                    {"unacknowledged", in(style, {"上级未取", "not pulled"})}}));
   sections.push_back(table_section(report, "signed", in(style, {"已接班", "taken over by"}),
                                    {{"at", in(style, {"时间", "time"})},
                                     {"author", in(style, {"人员", "who"})},
@@ -323,11 +336,13 @@ std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
                {in(style, {"泛滥", "FLOOD"}), Align::right},
                {in(style, {"前十", "TOP 10"}), Align::right},
                {in(style, {"抖动", "CHATTER"}), Align::right},
-               {in(style, {"陈旧", "STALE"}), Align::right}}};
+               {in(style, {"瞬时", "FLEETING"}), Align::right},
+               {in(style, {"陈旧", "STALE"}), Align::right},
+               {in(style, {"响应迟", "LATE"}), Align::right},
+               {in(style, {"紧急/高/中/低", "CRIT/HIGH/MED/LOW"}), Align::right}}};
   for (const json::object* period : rows_at(kpi, "periods")) {
     const double windows = number_at(*period, "windows");
     const json::array* chattering = member_array(*period, "chattering");
-    const json::array* stale = member_array(*period, "stale");
     table.add({member_text(*period, "from"), member_text(*period, "shift"),
                member_text(*period, "activations"), fixed(number_at(*period, "per_10_min"), 2),
                fixed(number_at(*period, "per_day"), 1),
@@ -335,14 +350,18 @@ std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
                member_text(*period, "window_most"), percent(number_at(*period, "flood_share")),
                percent(number_at(*period, "top_share")),
                std::to_string(chattering == nullptr ? 0 : chattering->size()),
-               std::to_string(stale == nullptr ? 0 : stale->size())},
+               member_text(*period, "fleeting"), member_text(*period, "stale_most"),
+               member_text(*period, "responded_late"), split_of(*period)},
               number_at(*period, "per_10_min") > 2 ? "31" : "");
   }
   return table.text(style.colour) +
          in(style,
-            {"目标: 每10分钟≤1（最多2）, 窗口>10 <1 %, 最多10, 泛滥<1 %, 抖动0, 陈旧<5; 岗位数 ",
+            {"目标: 每10分钟≤1（最多2）, 窗口>10 <1 %, 最多10, 泛滥<1 %, 抖动0, 瞬时0, 陈旧<5, "
+             "响应迟0, "
+             "低/中/高/紧急 80/15/5/<1 %; 岗位数 ",
              "targets: <= 1 in 10 min (2 at most), windows >10 < 1 %, most 10, flood < 1 %, "
-             "chatter 0, stale < 5; operator positions: "}) +
+             "chatter 0, fleeting 0, stale < 5, late 0, low/med/high/crit 80/15/5/<1 %; operator "
+             "positions: "}) +
          member_text(kpi, "positions") + '\n';
 }
 

@@ -97,17 +97,7 @@ class SqliteHistory final : public History {
   }
 
   Result<std::vector<Gap>> gaps() override {
-    Query query{*connection_,
-                "SELECT first_sequence, last_sequence, from_us, to_us, readings, reason, "
-                "unacknowledged FROM gaps ORDER BY first_sequence"};
-    std::vector<Gap> rows;
-    while (query.row()) {
-      rows.push_back({query.count_at(0), query.count_at(1), from_us(query.number_at(2)),
-                      from_us(query.number_at(3)), query.count_at(4),
-                      std::string{query.bytes_at(5)}, query.number_at(6) != 0});
-    }
-    if (query.failed()) return connection_->failure();
-    return rows;
+    return gaps_between(*connection_, timestamp_min, timestamp_max);
   }
 
   Result<std::vector<AlarmEvent>> journal(Timestamp from, Timestamp to,

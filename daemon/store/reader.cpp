@@ -47,6 +47,10 @@ class SqliteReader final : public Reader {
   Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) override;
   Result<StoreCounts> counts() override;
   Result<std::uint64_t> sequence_at(Timestamp t) override;
+  Result<std::vector<Gap>> gaps(Timestamp from, Timestamp to) override {
+    return gaps_between(*connection_, from, to);
+  }
+  Result<std::optional<Timestamp>> received_after(std::uint64_t sequence) override;
 
  private:
   std::unique_ptr<Connection> connection_;
@@ -214,6 +218,13 @@ Result<std::uint64_t> SqliteReader::sequence_at(Timestamp t) {
   if (!*found) return (*edge)->last_sequence;
   // From before the oldest on: the gaps are told too.
   return (*edge)->batch == (*found)->batch ? 0 : (*found)->first_sequence - 1;
+}
+
+Result<std::optional<Timestamp>> SqliteReader::received_after(std::uint64_t sequence) {
+  const auto row = first_batch_after(*connection_, sequence);
+  if (!row) return row.error();
+  if (!*row) return std::optional<Timestamp>{};
+  return std::optional{from_us((*row)->receive_from_us)};
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ struct Gap {
   std::uint64_t readings = 0;   // of the whole run, though the first sequence may follow the cursor
   std::string reason;           // "size", "age", "damaged"
   bool unacknowledged = false;  // "size": a registered consumer had not taken it
+  bool operator==(const Gap&) const = default;
 };
 
 struct ReadingsQuery {
@@ -133,6 +134,11 @@ class Reader {
   // stored message before it (up to one block earlier), or 0. Receive times never fall with the
   // sequence.
   [[nodiscard]] virtual Result<std::uint64_t> sequence_at(Timestamp t) = 0;
+  // What was given up and touches [from, to), by receive time.
+  [[nodiscard]] virtual Result<std::vector<Gap>> gaps(Timestamp from, Timestamp to) = 0;
+  // When the oldest message after `sequence` was received, as far as its batch tells; empty: there
+  // is none.
+  [[nodiscard]] virtual Result<std::optional<Timestamp>> received_after(std::uint64_t sequence) = 0;
 };
 
 // `directory` as in StoreOptions; the store must exist.

@@ -80,6 +80,7 @@ class BatchReader {
     if (personal->size() != expected && (whole_ || !personal->empty()) && row.batch > trimmed_) {
       return damaged(row, "its passages are gone");
     }
+    out.passages_gone = personal->size() != expected;
     std::move(personal->begin(), personal->end(), std::back_inserter(out.inputs));
     std::stable_sort(
         out.inputs.begin(), out.inputs.end(),

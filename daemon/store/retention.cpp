@@ -102,6 +102,7 @@ Result<Retained> delete_batches(Connection& connection, const Bounds& bounds, Ju
     }
     if (!delete_batch(connection, **oldest, **verdict)) return connection.failure();
     ++retained.batches;
+    if ((*verdict)->unacknowledged) retained.readings_lost += (*oldest)->readings;
   }
 }
 

@@ -19,7 +19,8 @@ inline constexpr std::uint64_t journal_rows_looked_at_a_call = 10'000;
 struct Retained {
   std::uint64_t batches = 0;  // deleted
   std::uint64_t rows = 0;     // of the journal, of identities and of what is personal, deleted
-  bool more = false;          // there is more to do
+  std::uint64_t readings_lost = 0;      // of the batches: a consumer had not acknowledged them
+  bool more = false;                    // there is more to do
   std::uint64_t journal_looked_to = 0;  // for the next call
 };
 

@@ -183,4 +183,19 @@ Result<TagDefined> tag_at(const Query& query) {
                                          ", is damaged"};
 }
 
+Result<std::vector<Gap>> gaps_between(Connection& connection, Timestamp from, Timestamp to) {
+  Query query{connection,
+              "SELECT first_sequence, last_sequence, from_us, to_us, readings, reason, "
+              "unacknowledged FROM gaps WHERE to_us >= ? AND from_us < ? ORDER BY first_sequence"};
+  query.number(to_us(from)).number(to_us(to));
+  std::vector<Gap> rows;
+  while (query.row()) {
+    rows.push_back({query.count_at(0), query.count_at(1), from_us(query.number_at(2)),
+                    from_us(query.number_at(3)), query.count_at(4), std::string{query.bytes_at(5)},
+                    query.number_at(6) != 0});
+  }
+  if (query.failed()) return connection.failure();
+  return rows;
+}
+
 }  // namespace parkwatch::store

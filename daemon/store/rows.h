@@ -12,6 +12,7 @@
 #include "model/facts.h"
 #include "model/result.h"
 #include "store/connection.h"
+#include "store/reader.h"
 
 namespace parkwatch::store {
 
@@ -63,6 +64,10 @@ struct BatchRow {
 // The first that ends after `sequence`.
 [[nodiscard]] Result<std::optional<BatchRow>> first_batch_after(Connection& connection,
                                                                 std::uint64_t sequence);
+
+// Those that touch [from, to), in the order of their sequences.
+[[nodiscard]] Result<std::vector<Gap>> gaps_between(Connection& connection, Timestamp from,
+                                                    Timestamp to);
 
 // The number of the batch with the older of the two snapshots; 0 while there are fewer. A replay
 // needs nothing of it or before it: with one snapshot, a damaged one could only be replaced by a

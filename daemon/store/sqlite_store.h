@@ -36,6 +36,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<Done> flush() override;
   void keep_personal(Duration age_max) override { options_.personal_age_max = age_max; }
   [[nodiscard]] Result<bool> retain(Timestamp now) override;
+  [[nodiscard]] std::uint64_t readings_lost() const override { return readings_lost_; }
   Result<Done> checkpoint() override;
 
  private:
@@ -69,6 +70,7 @@ class SqliteStore final : public Store {
   std::uint64_t snapshot_batch_ = 0;  // of what newest_snapshot() gave
   std::uint64_t snapshot_sequence_ = 0;
   bool forget_outbox_ = false;           // nobody reads it: not emptied yet
+  std::uint64_t readings_lost_ = 0;  // since it was opened
   std::uint64_t journal_looked_to_ = 0;  // by retention
   bool held_ = false;                    // the database may not grow
   bool truncate_wal_ = false;            // after a bulk delete

@@ -255,6 +255,7 @@ Result<bool> SqliteStore::retain(Timestamp now) {
   if (!retained) return recover(retained.error());
   journal_looked_to_ = retained->journal_looked_to;
   if (retained->batches > 0) truncate_wal_ = true;
+  readings_lost_ += retained->readings_lost;
   return retained->more;
 }
 

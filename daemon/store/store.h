@@ -96,6 +96,9 @@ class Store {
   // Returns true if there is more to do. Call when idle and now and then under load. Errors:
   // transient as commit(); permanent - a page that it needs is damaged, so nothing gives way.
   [[nodiscard]] virtual Result<bool> retain(Timestamp now) = 0;
+  // What retain() has deleted since the store was opened although a consumer had not acknowledged
+  // it.
+  [[nodiscard]] virtual std::uint64_t readings_lost() const = 0;
   // Passive checkpoint; TRUNCATE after a bulk delete. Errors: the WAL cannot be moved into the
   // database; what readers hold back is none.
   virtual Result<Done> checkpoint() = 0;

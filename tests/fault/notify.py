@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """notify: kill -9 of the daemon at random instants while alarms come and go and receivers fail; everybody is told of every transition.
 
-A webhook that answers 503, hangs up and is slow at random, and a mailbox that is sometimes not there, against the journal: `missing`
+Two webhooks that at random answer 503, hang up, take a message and hang up before they answer, or are slow, against the journal: `missing`
 are announced transitions that a receiver never confirmed, `invented` are ids that the journal does not have,
 `unasked` are transitions that are for the journal only, as while an alarm chatters.
 """
@@ -46,8 +46,12 @@ def trouble(chance):
     """An answer that is none, now and then."""
     def script():
         dice = random.random()
-        if dice < chance:
+        if dice < chance * 0.5:
             return 503, "busy", {}
+        if dice < chance * 0.75:
+            return 0, "", {}
+        if dice < chance:
+            return "lost"
         if dice < chance * 1.5:
             time.sleep(0.2)
         return None

@@ -215,7 +215,8 @@ def run(place):
     check("the end resolves it at the webhook", lambda: any(b["status"] == "resolved" and b["alerts"][-1]["labels"]["level"] == "HH"
                                                           for b in hook.bodies))
     check("and at the Alertmanager", lambda: manager.alerts() == [])
-    check("the mails of an occurrence are one thread", lambda: any(m["References"] for _, _, m in mail.mails[1:]))
+    check("the mails of an occurrence are one thread",
+          lambda: any(m["References"] == first["Message-ID"] for _, _, m in mail.mails[1:]))
     check("the heart beats", lambda: len(peers["beat"].got) >= 2)
 
     code, out = cli(daemon, "notify", "test", "dingtalk")

@@ -30,6 +30,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, body):
         status, text, headers = self.server.owner.take(self.path, body, self.headers)
+        if status == 0:  # hangs up
+            self.close_connection = True
+            return
         data = text.encode()
         try:
             self.send_response(status)
@@ -69,7 +72,8 @@ class Server:
 
 
 class Webhook(Server):
-    """Alertmanager's webhook receiver. `script()` may give an answer other than 200 for a request, None for 200."""
+    """Alertmanager's webhook receiver. `script()` may give an answer other than 200 for a request, None for 200. A status of 0
+    hangs up; "lost" takes the message and then hangs up."""
 
     def __init__(self, script=None):
         super().__init__()
@@ -78,13 +82,13 @@ class Webhook(Server):
 
     def take(self, path, body, headers):
         answer = self.script() if self.script else None
-        if answer is not None:
+        if answer is not None and answer != "lost":
             return answer
         with self.lock:
             self.got.append((time.monotonic(), path, body))
             self.bodies.append(json.loads(body))
             self.keys.append(headers.get("Idempotency-Key"))
-        return 200, "", {}
+        return (0 if answer == "lost" else 200), "", {}
 
     def ids(self):
         """Every notice id that was confirmed, with how often."""

@@ -82,6 +82,9 @@ std::string backtest_view(const trial::BacktestRun& run, const trial::RulesCompa
   out += " · " + std::to_string(run.gaps) + (run.gaps == 1 ? " gap" : " gaps");
   if (run.gaps > 0) out += " (" + minutes(run.gap_time) + ")";
   out += "          same code as the daemon; nothing is sent\n";
+  if (run.passages_gone) {
+    out += "passages of then are no longer kept: alarms of gates are not compared\n";
+  }
   using Align = Table::Align;
   Table table{{{"RULE"},
                {"ALARMS WAS→NEW", Align::right},

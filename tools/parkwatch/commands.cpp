@@ -74,7 +74,9 @@ int run(const TagsCommand& command, Api& api, Console& console) {
 int run(const AlarmsCommand&, Api& api, Console& console) {
   const auto document = api.get("/v1/alarms");
   const std::string now = document ? member_text(*document, "now") : std::string{};
-  const auto view = [&](const json::array& rows) { return alarms_view(rows, console.style, now); };
+  const auto view = [&](const json::array& rows) {
+    return alarms_head(*document, console.style) + alarms_view(rows, console.style, now);
+  };
   return show(console, document, "alarms", view);
 }
 

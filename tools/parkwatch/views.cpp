@@ -10,6 +10,7 @@
 
 #include "model/alarm_event.h"
 #include "model/value.h"
+#include "report/alarm_note.h"
 #include "report/table.h"
 #include "report/terminal_text.h"
 #include "tools/parkwatch/base64.h"
@@ -128,6 +129,16 @@ std::string joined_numbers(const json::object& numbers, std::initializer_list<co
   return out;
 }
 
+// The description, behind the test value that rules see instead of the tag's own.
+std::string under_test(const json::object& tag, const ViewStyle& style) {
+  const json::object& test = member_object(tag, "test");
+  const std::string text = local_text(tag, "description", style);
+  if (test.empty()) return text;
+  return (style.chinese ? "测试 " : "TEST ") + member_text(test, "value") + "  " + text;
+}
+
+std::string as_it_is(const std::string& time) { return time; }
+
 std::string payload_text(const json::object& row) {
   if (row.contains("payload")) return member_text(row, "payload");
   return base64_decoded(member_text(row, "payload_base64")).value_or("");
@@ -193,12 +204,15 @@ std::string tags_view(const json::array& tags, const ViewStyle& style) {
     const json::object& tag = value.get_object();
     const json::object& latest = member_object(tag, "latest");
     const bool bad = member_text(latest, "quality") == "bad";
-    table.add(
-        {member_text(tag, "name"), latest_text(tag, latest), member_text(tag, "unit"),
-         quality_text(latest), member_text(latest, "time"), local_text(tag, "description", style)},
-        bad ? std::string{red} : std::string{});
+    table.add({member_text(tag, "name"), latest_text(tag, latest), member_text(tag, "unit"),
+               quality_text(latest), member_text(latest, "time"), under_test(tag, style)},
+              bad ? std::string{red} : std::string{});
   }
   return table.text(style.colour);
+}
+
+std::string alarms_head(const json::object& document, const ViewStyle& style) {
+  return report::alarms_head(document, style, as_it_is);
 }
 
 std::string alarms_view(const json::array& alarms, const ViewStyle& style, const std::string& now) {
@@ -223,14 +237,16 @@ std::string alarms_view(const json::array& alarms, const ViewStyle& style, const
                {"VALUE"},
                {"SINCE"},
                {"OCCURRENCE", Table::Align::right},
-               {"MESSAGE"}}};
+               {"MESSAGE"},
+               {"NOTE"}}};
   for (const json::object* alarm : sorted) {
     const std::string priority = member_text(*alarm, "priority");
-    table.add({priority, member_text(*alarm, "state"), member_text(*alarm, "level"),
-               member_text(*alarm, "rule"), member_text(*alarm, "tag"),
-               frozen_or_value(*alarm, now), member_text(*alarm, "raised_at"),
-               member_text(*alarm, "occurrence"), local_text(*alarm, "message", style)},
-              paint_of_priority(priority));
+    table.add(
+        {priority, member_text(*alarm, "state"), member_text(*alarm, "level"),
+         member_text(*alarm, "rule"), member_text(*alarm, "tag"), frozen_or_value(*alarm, now),
+         member_text(*alarm, "raised_at"), member_text(*alarm, "occurrence"),
+         local_text(*alarm, "message", style), report::alarm_note(*alarm, style, as_it_is)},
+        paint_of_priority(priority));
   }
   return table.empty() ? "no alarm stands\n" : table.text(style.colour);
 }
@@ -247,6 +263,7 @@ std::string event_line(const json::object& event, const ViewStyle& style) {
                      padded(priority, 8) + "  " + padded(member_text(event, "level"), 2) + "  " +
                      printable(member_text(event, "rule")) + ' ' +
                      printable(member_text(event, "tag"));
+  if (report::is_test(event)) line += style.chinese ? "  测试" : "  TEST";
   const std::string value = value_and_limit(event);
   if (!value.empty()) line += "  " + printable(value);
   const std::string author = member_text(event, "author");

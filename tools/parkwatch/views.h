@@ -16,6 +16,8 @@ using report::ViewStyle;
 [[nodiscard]] std::string tags_view(const boost::json::array& tags, const ViewStyle& style);
 // Unacknowledged first, then by priority, then the newest. Of an alarm whose data is bad or lost:
 // its last value and for how long; `now` is as the daemon says it.
+// Lines before the alarms: a flood, windows, loop checks.
+[[nodiscard]] std::string alarms_head(const boost::json::object& document, const ViewStyle& style);
 [[nodiscard]] std::string alarms_view(const boost::json::array& alarms, const ViewStyle& style,
                                       const std::string& now = {});
 // One transition, one line, ended by '\n'.

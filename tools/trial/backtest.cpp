@@ -40,8 +40,14 @@ Duration memory_of(const Plant& plant) {
       delay = std::max({delay, limit.on_delay, limit.off_delay});
     }
     longest = std::max({longest, length_of(rule.window) * 2 + delay, rule.over + delay,
-                        rule.after + delay, rule.within + delay, rule.baseline * 5 + delay});
+                        rule.after + delay, rule.within + delay, rule.baseline * 5 + delay,
+                        rule.alarm.recheck + delay, rule.alarm.count_within + delay});
   }
+  if (!plant.gates.on) return longest;
+  // Who came in so long ago may overstay now, and a card be missed.
+  const Duration stay = *std::max_element(plant.gates.stay.begin(), plant.gates.stay.end());
+  longest = std::max({longest, stay + plant.gates.card_after, plant.gates.count_for,
+                      plant.gates.tailgating_within, plant.gates.barrier_after});
   return longest;
 }
 
@@ -110,6 +116,7 @@ class Runner {
  private:
   void count(const RecordedBatch& batch) {
     ++run_.batches;
+    run_.passages_gone |= batch.passages_gone;
     run_.readings += batch.readings.size();
     for (const Reading& reading : batch.readings) {
       if (reading.tag < seen_.size()) seen_[reading.tag] = true;

@@ -25,6 +25,7 @@ struct BacktestRun {
   std::size_t tags = 0;        // that had readings
   std::size_t gaps = 0;        // readings given up, and times in which the daemon was away
   Duration gap_time{0};
+  bool passages_gone = false;  // who was inside is not known: alarms of gates cannot be compared
 };
 
 // What needs the past (windows, delays, silence) is warmed up by readings from before `from`, as

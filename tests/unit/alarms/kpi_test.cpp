@@ -175,6 +175,26 @@ TEST_CASE("kpi: what is active for more than a day is stale, also if it began be
   CHECK(journal.kpi(0s, 24h).stale.empty());
 }
 
+TEST_CASE("kpi: stale ones are counted at one time, so that one a day is one", "[alarms]") {
+  Journal journal;
+  journal.stay(0h, 30h, "a");
+  journal.stay(48h, 80h, "b");
+  journal.stay(50h, 75h, "c");
+  CHECK(journal.kpi(0h, 100h).stale.size() == 3);
+  CHECK(journal.kpi(0h, 100h).stale_most == 2);
+  CHECK(journal.kpi(0h, 74h).stale_most == 1);
+}
+
+TEST_CASE("kpi: who answered later than the rule asks is counted", "[alarms]") {
+  Journal journal;
+  journal.add(1min, TransitionKind::raised, "a");
+  journal.add(6min, TransitionKind::overdue, "a");
+  journal.add(7min, TransitionKind::acknowledged, "a");
+  journal.add(8min, TransitionKind::raised, "b");
+  CHECK(journal.kpi(0s, 1h).responded_late == 1);
+  CHECK(journal.kpi(2min, 1h).responded_late == 0);
+}
+
 TEST_CASE("kpi: acknowledgements are timed from the raise, and late ones counted", "[alarms]") {
   Journal journal;
   for (int i = 0; i < 3; ++i) {
@@ -200,6 +220,32 @@ TEST_CASE("kpi: what nobody was told of is counted apart, records are no alarms"
   CHECK(kpi.activations == 1);
   CHECK(kpi.hidden == 1);
   CHECK(kpi.active_most == 1);
+}
+
+TEST_CASE("kpi: what a test value raises is no activation, and what it ends has ended",
+          "[alarms]") {
+  Journal journal;
+  journal.add(1s, TransitionKind::raised, "a").flags = alarm_test;
+  journal.add(2s, TransitionKind::level_changed, "a").flags = alarm_test;
+  journal.add(3s, TransitionKind::acknowledged, "a").flags = alarm_test;
+  journal.add(4s, TransitionKind::returned, "a").flags = alarm_test;
+  journal.add(5s, TransitionKind::raised, "b");
+  journal.add(6s, TransitionKind::level_changed, "b").priority = Priority::critical;
+  journal.add(7s, TransitionKind::returned, "b").flags = alarm_test;
+  journal.add(8s, TransitionKind::acknowledged, "b").flags = alarm_test;
+  journal.add(9s, TransitionKind::raised, "c");
+  AlarmEvent& tested = journal.add(10s, TransitionKind::level_changed, "c");
+  tested.flags = alarm_test;
+  tested.priority = Priority::critical;
+  const auto activations = journal.activations();
+  REQUIRE(activations.size() == 2);
+  CHECK(activations[0].rule == "b");
+  CHECK(activations[0].priority == Priority::critical);
+  CHECK(activations[0].ended == day + 7s);
+  CHECK(activations[0].acknowledged == day + 8s);
+  CHECK(activations[1].rule == "c");
+  CHECK(activations[1].priority == Priority::medium);
+  CHECK_FALSE(activations[1].ended);
 }
 
 TEST_CASE("kpi: priorities are split", "[alarms]") {

@@ -86,6 +86,17 @@ TEST_CASE("clock: starts no earlier than the last commit until the time is synch
   CHECK(*by == 1h);
 }
 
+TEST_CASE("clock: where nothing synchronises it, a time that people set back is taken all the same",
+          "[app]") {
+  HandTime time;
+  GatewayClock clock{time.sources(), time.system - 1h};
+  time.pass(1min);
+  time.system -= 10min;
+  CHECK(clock.compare() == -10min);
+  time.system -= 1h;  // behind the last commit
+  CHECK_FALSE(clock.compare());
+}
+
 TEST_CASE("clock: the real sources tell a plausible time that goes on", "[app]") {
   GatewayClock clock{real_clock_sources(), timestamp_min};
   const Timestamp first = clock.now();

@@ -252,6 +252,7 @@ class DamagedStore final : public store::Store {
   void keep_personal(Duration) override {}
   Result<Done> flush() override { return damage_; }
   Result<bool> retain(Timestamp) override { return damage_; }
+  std::uint64_t readings_lost() const override { return 0; }
   Result<Done> checkpoint() override { return Done{}; }
 
  private:

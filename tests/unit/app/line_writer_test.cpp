@@ -81,7 +81,8 @@ class Asked {
   std::deque<Error> flush_failures;
   std::deque<Error> retain_failures;
   std::deque<Error> checkpoint_failures;
-  int pieces = 0;  // of retention that are still to do; likewise
+  std::uint64_t lost = 0;  // readings, by retention; likewise
+  int pieces = 0;          // of retention that are still to do; likewise
 
  private:
   std::mutex mutex_;  // protects all below
@@ -125,6 +126,7 @@ class RecordingStore final : public store::Store {
     if (const auto done = asked_.next_of(asked_.retain_failures); !done) return done.error();
     return asked_.pieces-- > 0;
   }
+  std::uint64_t readings_lost() const override { return asked_.lost; }
   Result<Done> checkpoint() override {
     asked_.note("checkpoint");
     return asked_.next_of(asked_.checkpoint_failures);
@@ -147,6 +149,7 @@ struct Rig {
     listener.store_fault = [this](const std::string& fault, const store::Batch& held) {
       asked.note("fault of " + std::to_string(held.last_sequence) + ": " + fault);
     };
+    listener.readings_lost = [this](std::uint64_t n) { asked.note("lost " + std::to_string(n)); };
     listener.upkeep_fault = [this](const std::string& fault) { asked.note("upkeep: " + fault); };
     intake.on_committed(
         [this](std::uint64_t sequence) { asked.note("released " + std::to_string(sequence)); });
@@ -240,6 +243,7 @@ TEST_CASE("line: a delivery that comes while a commit is at work goes before the
 TEST_CASE("line: retention goes on batch after batch while there is more to delete", "[app]") {
   Asked asked;
   asked.pieces = 3;
+  asked.lost = 7;
   Rig rig{asked};
   (void)rig.plant("small");
   rig.line->start();
@@ -250,6 +254,7 @@ TEST_CASE("line: retention goes on batch after batch while there is more to dele
   CHECK(asked.count("retain") == 4);
   CHECK(asked.count("flush") == 4);
   CHECK(asked.count("checkpoint") == 4);
+  CHECK(asked.count("lost 7") == 1);
 }
 
 TEST_CASE("line: retention that fails is told once, and that it works when it did for a minute",

@@ -193,6 +193,7 @@ TEST_CASE("shift report: the shift so far, or the last one", "[http]") {
   REQUIRE(now.at("notes").as_array().size() == 1);
   CHECK(now.at("notes").at(0).at("text") == "on my way");
   CHECK(now.at("notes").at(0).at("author") == "li");
+  CHECK(now.at("gaps").as_array().empty());
 
   const auto last = get(park.port(), "/v1/shift-report?shift=last").json();
   CHECK(last.at("shift") == "early");

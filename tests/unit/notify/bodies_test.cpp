@@ -294,6 +294,17 @@ TEST_CASE("webhook: version 4, member by member", "[notify]") {
           R"("}]})");
 }
 
+TEST_CASE("webhook: an alarm of a loop check is marked in its annotations", "[notify]") {
+  AlarmEvent event = raised(1);
+  event.flags |= alarm_test;
+  const json::object body =
+      body_of(receiver("hook", ReceiverKind::webhook), message_of({news_of(event)}));
+  const json::object& told = body.at("commonAnnotations").as_object();
+  CHECK(told.at("summary") == "测试 · 液位高高");
+  CHECK(told.at("description") == "TEST · level very high");
+  CHECK(told.at("test") == "true");
+}
+
 TEST_CASE("webhook: an alarm that came and went in one message is one alert with both ids",
           "[notify]") {
   const AlarmEvent back = followed(raised(1), 2, TransitionKind::returned, AlarmState::normal);

@@ -41,7 +41,16 @@ TEST_CASE("cloud event: a raise, whole", "[notify]") {
         R"("reading_time":"2026-05-31T19:26:50.140Z","raised_at":"2026-05-31T19:26:55.140Z",)"
         R"("message":{"zh":"液位高高","en":"level very high"},)"
         R"("guidance":{"zh":"停进料泵","en":"stop the feed pump"},)"
-        R"("author":"","comment":"","plant":"c0ffee","volatile":false}})");
+        R"("author":"","comment":"","plant":"c0ffee","volatile":false,"flags":[]}})");
+}
+
+TEST_CASE("cloud event: flags say what a test is and what chatters, and how often", "[notify]") {
+  AlarmEvent event = test::raised(1);
+  event.flags = alarm_chattering | alarm_test;
+  event.raises = 14;
+  const json::object written = json::parse(cloud_event(origin, Alert{event, {}})).as_object();
+  CHECK(written.at("data").at("flags") == json::value{"chattering", "test"});
+  CHECK(written.at("data").at("raises") == 14);
 }
 
 TEST_CASE("cloud event: the type says what happened", "[notify]") {

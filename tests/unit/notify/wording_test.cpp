@@ -80,6 +80,18 @@ TEST_CASE("wording: each transition that says more than that there is news, in b
   CHECK(words_of(en, fall).title == "Update ◆ high · level very high");
 }
 
+TEST_CASE("wording: what rests on the test value of a loop check says so, first to last",
+          "[notify]") {
+  AlarmEvent test = raised(1);
+  test.flags |= alarm_test;
+  CHECK(words_of(zh, news_of(test)).title == "◆ 高 · 测试 · 液位高高");
+  CHECK(words_of(en, news_of(test)).title == "◆ high · TEST · level very high");
+  AlarmEvent over = closed(5min);
+  over.flags |= alarm_test;
+  CHECK(words_of(en, news_of(over)).title == "Back to normal · TEST · level very high");
+  CHECK(words_of(en, news_of(raised(1))).title == "◆ high · level very high");
+}
+
 TEST_CASE("wording: an acknowledgement names who gave it, if somebody did", "[notify]") {
   AlarmEvent e = update(TransitionKind::acknowledged);
   CHECK(words_of(en, news_of(e)).title == "Acknowledged (wang) · level very high");

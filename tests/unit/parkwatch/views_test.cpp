@@ -33,7 +33,7 @@ TEST_CASE("views: alarms in the order of urgency, in columns", "[cli]") {
   const std::string text = alarms_view(array(standing), {});
   CHECK(text ==
         "PRIORITY  STATE           LEVEL  RULE  TAG                 VALUE                 "
-        "SINCE                 OCCURRENCE  MESSAGE\n"
+        "SINCE                 OCCURRENCE  MESSAGE               NOTE\n"
         "critical  unacknowledged  HH     lel   tank/t2/gas                               "
         "2026-01-01T00:00:30Z           5  gas\n"
         "high      unacknowledged  H      lel   tank/t1/gas         22 %LEL (limit 20)    "
@@ -153,6 +153,18 @@ TEST_CASE("views: members of a wrong type or missing are shown as nothing", "[cl
     {"decimals":400,"latest":{"value":1e308}}])"),
                         {})
                   .empty());
+}
+
+TEST_CASE("views: a test value is marked at the alarm, at the tag and in the events", "[cli]") {
+  CHECK(has(alarms_view(array(R"([{"rule":"r","tag":"t","flags":["test"]}])"), {}), "TEST"));
+  const char* const tags = R"([{"name":"t","latest":{"value":1.5},"test":{"value":95}}])";
+  CHECK(has(tags_view(array(tags), {}), "TEST 95"));
+  const json::array events = array(R"([{"kind":"raised","rule":"r","tag":"t","flags":["test"]},
+    {"kind":"raised","rule":"r","tag":"t","flags":[]}])");
+  CHECK(has(event_line(events[0].as_object(), {}), "r t  TEST"));
+  CHECK_FALSE(has(event_line(events[1].as_object(), {}), "TEST"));
+  const json::object flood = json::parse(R"({"flood":{"message":{"en":"flood"}}})").as_object();
+  CHECK(alarms_head(flood, {}) == "! flood\n");
 }
 
 TEST_CASE("views: an alarm with bad data shows its last value and for how long", "[cli]") {

@@ -185,6 +185,42 @@ TEST_CASE("loop check: a test value is judged, marked, and never stored as a rea
   CHECK((rig.facts().transitions.back().flags & alarm_test) == 0);
 }
 
+TEST_CASE("loop check: an alarm of the plant's own value is raised anew when the test ends",
+          "[pipeline]") {
+  Rig rig{plant_of({limit_of("level", "a/b/c", 80)})};
+  rig.send(1s, "a/b/c 10");
+  rig.feed(loop_check(95, 5min), 2s);
+  rig.send(60s, "a/b/c 90");
+  CHECK(rig.alarms() == "2s loop_check_started a/b/c 95; 2s raised H a/b/c 95");
+  rig.tick(10min);
+  CHECK(rig.alarms() ==
+        "5m2s loop_check_ended a/b/c 95; 5m2s returned a/b/c 95; 5m2s raised H a/b/c 90");
+  const AlarmEvent& raised = rig.facts().transitions.back();
+  CHECK((raised.flags & alarm_test) == 0);
+  CHECK(raised.notice == Notice::opens);
+  CHECK((rig.facts().transitions[rig.facts().transitions.size() - 2].flags & alarm_test) != 0);
+}
+
+TEST_CASE("loop check: at a tag without a value the test's alarm ends with the test",
+          "[pipeline]") {
+  Rig rig{plant_of({limit_of("level", "a/b/c", 80)})};
+  rig.tick(1s);
+  rig.feed(loop_check(95, 5min), 2s);
+  (void)rig.alarms();
+  SECTION("there never was one") {
+    rig.tick(6min);
+    CHECK(rig.alarms() == "5m2s loop_check_ended a/b/c 95; 5m2s returned a/b/c 95");
+  }
+  SECTION("it is bad") {
+    rig.send(60s, "a/b/c 50 q=bad");
+    rig.tick(6min);
+    CHECK(rig.alarms() == "5m2s loop_check_ended a/b/c 95; 5m2s returned a/b/c 95");
+  }
+  rig.send(7min, "a/b/c 90");
+  CHECK_THAT(rig.alarms(), Catch::Contains("7m raised H a/b/c 90"));
+  CHECK((rig.facts().transitions.back().flags & alarm_test) == 0);
+}
+
 TEST_CASE("loop check: what is computed from the tag waits, and is computed of the plant after",
           "[pipeline]") {
   Plant plant = plant_of({});

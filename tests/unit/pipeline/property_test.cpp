@@ -5,10 +5,12 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <map>
+#include <set>
 
 #include "parkwatch/v1/snapshot.pb.h"
 #include "random_park.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/standard_life.h"
 
 namespace property_test {
 
@@ -191,6 +193,37 @@ TEST_CASE("pipeline: any way of cutting the same inputs into steps and ticks giv
   // suppress_when takes part, or its share of this would prove nothing.
   CHECK(suppressed > 3 * all.size());
   CHECK(shown_again > 2 * all.size());
+}
+
+TEST_CASE(
+    "pipeline: readings, lost sources, deadlines, reloads and commands keep each alarm to the "
+    "standard's table",
+    "[pipeline][property]") {
+  std::set<TransitionKind> kinds;
+  const auto all = seeds(60);
+  for (const std::uint64_t seed : all) {
+    CAPTURE(seed);
+    RandomPark park{seed};
+    Pipeline one;
+    const Facts facts = plain(park.inputs(900), one);
+    const auto is_automatic = [&](const AlarmEvent& event) {
+      return std::any_of(park.plants().begin(), park.plants().end(), [&](const auto& plant) {
+        return std::any_of(plant->rules.begin(), plant->rules.end(), [&](const RuleSpec& rule) {
+          return rule.id == event.rule && !rule.alarm.ack_required;
+        });
+      });
+    };
+    StandardLife life{true};
+    for (const AlarmEvent& event : facts.transitions) life.take(event, is_automatic(event));
+    kinds.insert(life.kinds().begin(), life.kinds().end());
+  }
+  // These are reached by the property test of the alarms, and by notices_test.
+  const std::set<TransitionKind> elsewhere{TransitionKind::unacknowledged,
+                                           TransitionKind::re_alarmed, TransitionKind::escalated};
+  for (const auto& [kind, steps] : StandardLife::table()) {
+    CAPTURE(to_text(kind));
+    if (!elsewhere.contains(kind) && all.size() > 10) CHECK(kinds.contains(kind));
+  }
 }
 
 TEST_CASE("pipeline: a snapshot restored at any point changes nothing", "[pipeline][property]") {

@@ -17,6 +17,14 @@ const std::vector<Limit> four = {
     {.level = Level::high, .at = 80, .deadband = 2, .on_delay = 5s, .off_delay = 2s},
     {.level = Level::high_high, .at = 90, .deadband = 2, .on_delay = 2s}};
 
+// What is summed and what is spread has other sizes than what is averaged.
+std::vector<Limit> limits_for(Aggregate aggregate, const std::vector<Limit>& otherwise) {
+  if (aggregate == Aggregate::count) return {{.level = Level::low, .at = 15}};
+  if (aggregate == Aggregate::sum) return {{.level = Level::high, .at = 600, .deadband = 30}};
+  if (aggregate == Aggregate::stddev) return {{.level = Level::high, .at = 12, .deadband = 1}};
+  return otherwise;
+}
+
 const std::vector<Limit> two = {{.level = Level::low, .at = 40, .deadband = 2},
                                 {.level = Level::high, .at = 55, .deadband = 2}};
 
@@ -62,24 +70,26 @@ TEST_CASE("reference: silence", "[pipeline][property]") {
 }
 
 TEST_CASE("reference: calendar windows", "[pipeline][property]") {
-  for (const Aggregate aggregate : {Aggregate::avg, Aggregate::min, Aggregate::max}) {
+  for (const Aggregate aggregate :
+       {Aggregate::avg, Aggregate::min, Aggregate::max, Aggregate::sum, Aggregate::stddev}) {
     RuleSpec rule = limit_of("window", "a/b/c", 0);
     rule.kind = RuleKind::window;
     rule.window = {.aggregate = aggregate, .length = 30s, .count_min = 3};
-    rule.limits = two;
+    rule.limits = limits_for(aggregate, two);
     compare(rule, 100, [&](const Pair& pair, Timestamp end) {
-      return reference::levels(two, reference::calendar(rule.window, 60s, pair.a, end), end);
+      return reference::levels(rule.limits, reference::calendar(rule.window, 60s, pair.a, end),
+                               end);
     });
   }
 }
 
 TEST_CASE("reference: sliding windows", "[pipeline][property]") {
-  for (const Aggregate aggregate : {Aggregate::avg, Aggregate::max, Aggregate::count}) {
+  for (const Aggregate aggregate : {Aggregate::avg, Aggregate::min, Aggregate::max, Aggregate::sum,
+                                    Aggregate::count, Aggregate::stddev}) {
     RuleSpec rule = limit_of("window", "a/b/c", 0);
     rule.kind = RuleKind::window;
     rule.window = {.aggregate = aggregate, .length = 60s, .calendar = false};
-    rule.limits = two;
-    if (aggregate == Aggregate::count) rule.limits = {{.level = Level::low, .at = 15}};
+    rule.limits = limits_for(aggregate, two);
     compare(rule, 100, [&](const Pair& pair, Timestamp end) {
       return reference::levels(rule.limits, reference::sliding(rule.window, 60s, pair.a, end), end);
     });

@@ -15,13 +15,16 @@ namespace {
 const char* const report_text = R"({"park":"park-a","shift":"early","from":"2026-01-01T00:00:00Z",
  "to":"2026-01-01T08:00:00Z","standing":[{"priority":"high","state":"acknowledged","rule":"level",
  "tag":"tank/t101/level","level":"HH","raised_at":"2026-01-01T03:00:00Z",
- "message":{"zh":"液位高高","en":"level too high"}}],"returned_unacknowledged":[],
+ "flags":["maintenance"],"message":{"zh":"液位高高","en":"level too high"}}],
+ "returned_unacknowledged":[],
  "bad_sensors":[{"tag":"tank/t102/level","reason":"stale","since":"2026-01-01T02:00:00Z"}],
  "kpi":{"activations":12,"per_10_min":0.25,"windows":48,"windows_over":1,"flood_share":0.02,
  "priorities":{"low":1,"medium":2,"high":8,"critical":1},"unacknowledged_late":3,"active_most":4,
  "top":[{"rule":"level","tag":"tank/t101/level","count":7}],"floods":[]},
  "unacknowledged_late":[],"notes":[{"at":"2026-01-01T03:05:00Z","author":"li","rule":"level",
- "tag":"tank/t101/level","text":"<b>valve</b>"}],"consumers":[{"name":"centre","behind":5,
+ "tag":"tank/t101/level","text":"<b>valve</b>"}],"gaps":[{"from":"2026-01-01T01:00:00Z",
+ "to":"2026-01-01T01:30:00Z","readings":4321,
+ "reason":"size","unacknowledged":true}],"consumers":[{"name":"centre","behind":5,"behind_s":77,
  "updated_at":"2026-01-01T07:59:00Z"}]})";
 
 json::object report() { return json::parse(report_text).as_object(); }
@@ -38,12 +41,16 @@ TEST_CASE("report: every section is there in English, empty ones as none", "[rep
   CHECK(has(text, "park-a shift report early"));
   CHECK(has(text, "== standing alarms =="));
   CHECK(has(text, "level too high"));
+  CHECK(has(text, "maintenance"));
   CHECK(has(text, "tank/t102/level"));
   CHECK(has(text, "1 / 48"));
   CHECK(has(text, "1 / 8 / 2 / 1"));
   CHECK(has(text, "== floods ==\nnone\n"));
   CHECK(has(text, "<b>valve</b>"));
   CHECK(has(text, "centre"));
+  CHECK(has(text, "77"));
+  CHECK(has(text, "== gaps =="));
+  CHECK(has(text, "4321"));
   CHECK(has(text, "taken over by:"));
 }
 
@@ -73,13 +80,17 @@ TEST_CASE("report: an answer without anything in it is no fault", "[report]") {
 TEST_CASE("kpi: a row a period beside the targets", "[report]") {
   const auto kpi = json::parse(R"({"positions":2,"periods":[{"from":"2026-01-01T00:00:00Z",
    "activations":30,"per_10_min":2.5,"per_day":360.0,"windows":100,"windows_over":2,
-   "window_most":14,"flood_share":0.013,"top_share":0.5,"chattering":[{}],"stale":[{},{}]}]})")
+   "window_most":14,"flood_share":0.013,"top_share":0.5,"chattering":[{}],
+   "fleeting":3,"stale":[{},{}],
+   "stale_most":1,"responded_late":4,"priorities":{"low":20,"medium":6,"high":3,"critical":1}}]})")
                        .as_object();
   const std::string text = kpi_view(kpi, {false, false});
   CHECK(has(text, "2.50"));
   CHECK(has(text, "2.0 %"));
   CHECK(has(text, "1.3 %"));
   CHECK(has(text, "operator positions: 2"));
+  CHECK(has(text, "1 / 3 / 6 / 20"));
+  CHECK(has(text, "FLEETING"));
   CHECK(has(kpi_view(kpi, {false, true}), "岗位数 2"));
 }
 

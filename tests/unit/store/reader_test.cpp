@@ -322,6 +322,18 @@ TEST_CASE("counts tell what is stored", "[store]") {
   CHECK(counts->readings_lost == 0);
 }
 
+TEST_CASE("since when what a consumer has not pulled waits", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  const auto reader = reading(dir.path());
+  CHECK_FALSE(*reader->received_after(0));
+  fill(*store);
+  const ReadingsPage page = page_of(*reader, {});
+  CHECK(*reader->received_after(0) == page.readings.front().receive_time);
+  CHECK(**reader->received_after(20) > **reader->received_after(0));
+  CHECK_FALSE(*reader->received_after(51));
+}
+
 TEST_CASE("the place of a time is at or before the first message received from then on",
           "[store]") {
   const TempDir dir;

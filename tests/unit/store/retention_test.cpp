@@ -127,6 +127,7 @@ TEST_CASE("above the size the oldest give way, recorded as one gap", "[store]") 
   CHECK(sequences_of(page.readings) == numbers(gap.last_sequence + 1, 1500));
   CHECK(shelf.counts().first_sequence == gap.last_sequence + 1);
   CHECK(shelf.counts().readings_lost == 0);
+  CHECK(shelf.store().readings_lost() == 0);
 }
 
 TEST_CASE("a call does a bounded piece of work", "[store]") {
@@ -221,6 +222,14 @@ TEST_CASE("size takes what a consumer has not acknowledged, as a loss", "[store]
   CHECK(page.gaps[1].first_sequence == page.gaps[0].last_sequence + 1);
   CHECK(page.gaps[1].reason == "size");
   CHECK(shelf.counts().readings_lost == page.gaps[1].readings);
+  CHECK(shelf.store().readings_lost() == page.gaps[1].readings);
+  const auto of_all_time = shelf.reader().gaps(timestamp_min, timestamp_max);
+  REQUIRE(of_all_time);
+  CHECK(*of_all_time == page.gaps);
+  const auto of_a_shift = shelf.reader().gaps(page.gaps[1].to, timestamp_max);
+  REQUIRE(of_a_shift);
+  CHECK(of_a_shift->size() == 1);
+  CHECK(shelf.reader().gaps(page.gaps[1].to + Duration{1}, timestamp_max)->empty());
   // The two messages that were commands carried no reading.
   CHECK(untold(page, 1200).empty());
   // The consumer itself is told of exactly what it missed.

@@ -135,6 +135,15 @@ TEST_CASE("compare: what the new rules hide all the while is missed, unless it w
   CHECK(compared(was, shown_later).missed.empty());
 }
 
+TEST_CASE("compare: a loop check of then is no alarm that other rules could miss", "[trial]") {
+  Journal was;
+  was.add(1h, TransitionKind::raised, "a", "t", Priority::critical).flags = alarm_test;
+  was.add(2h, TransitionKind::returned, "a", "t", Priority::critical).flags = alarm_test;
+  const RulesCompared none = compared(was, Journal{});
+  CHECK(none.missed.empty());
+  CHECK(none.was.activations == 0);
+}
+
 TEST_CASE("compare: what the daemon did is no alarm that a backtest could miss", "[trial]") {
   Journal was;
   was.stay(1h, 2h, "action-unconfirmed", "action/siren", Priority::critical);

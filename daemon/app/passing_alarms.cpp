@@ -1,0 +1,80 @@
+// daemon/app/passing_alarms.cpp - The words, and when each is over. The loop's thread.
+#include "app/passing_alarms.h"
+
+#include <array>
+#include <string_view>
+
+namespace parkwatch::app {
+namespace {
+
+constexpr std::string_view lost_tag = "store/readings";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> known{
+    {{rule_clock, gateway_clock_tag}, {rule_store_fault, lost_tag}}};
+
+OwnCondition condition_of(std::string_view rule, std::string_view tag, Priority priority) {
+  OwnCondition own;
+  own.rule = rule;
+  own.tag = tag;
+  own.on = true;
+  own.priority = priority;
+  return own;
+}
+
+}  // namespace
+
+OwnCondition clock_was_set(Duration by) {
+  OwnCondition own = condition_of(rule_clock, gateway_clock_tag, Priority::medium);
+  const std::string much = to_text(by);
+  own.message = {"网关时钟被调整 " + much, "the gateway's clock was set by " + much};
+  own.guidance = {"核对系统时间与 NTP；延时已随之移动，按整点统计的量可能不完整",
+                  "Check the system's time and NTP; delays moved along, figures of whole hours and "
+                  "days may be incomplete"};
+  return own;
+}
+
+OwnCondition readings_were_lost(std::uint64_t readings) {
+  OwnCondition own = condition_of(rule_store_fault, lost_tag, Priority::high);
+  const std::string many = std::to_string(readings);
+  own.message = {
+      "存储已满，" + many + " 条尚未被上级取走的读数已被删除",
+      "the store is full: " + many + " readings gave way that a central server had not pulled"};
+  own.guidance = {
+      "检查上级平台是否在取数；必要时增大 store.size_max，或注销不用的消费者",
+      "See whether the central servers pull; raise store.size_max, or remove a consumer "
+      "that is gone"};
+  return own;
+}
+
+void PassingAlarms::raise(OwnCondition what, Time now) {
+  const bool fresh = until_.insert_or_assign({what.rule, what.tag}, now + shown_for).second;
+  if (fresh) condition_(std::move(what));
+}
+
+void PassingAlarms::tick(Time now) {
+  for (auto at = until_.begin(); at != until_.end();) {
+    if (at->second > now) {
+      ++at;
+      continue;
+    }
+    end(at->first.first, at->first.second);
+    at = until_.erase(at);
+  }
+}
+
+void PassingAlarms::end_stale(const std::vector<AlarmEvent>& standing) {
+  for (const AlarmEvent& event : standing) {
+    if (until_.contains({event.rule, event.tag})) continue;
+    for (const auto& [rule, tag] : known) {
+      if (event.rule == rule && event.tag == tag) end(event.rule, event.tag);
+    }
+  }
+}
+
+void PassingAlarms::end(const std::string& rule, const std::string& tag) {
+  OwnCondition own;
+  own.rule = rule;
+  own.tag = tag;
+  condition_(std::move(own));
+}
+
+}  // namespace parkwatch::app

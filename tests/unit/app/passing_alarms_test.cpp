@@ -1,0 +1,70 @@
+// tests/unit/app/passing_alarms_test.cpp - They stand for ten minutes from the last time on.
+#include "app/passing_alarms.h"
+
+#include <catch2/catch.hpp>
+
+namespace passing_alarms_test {
+
+using namespace parkwatch;
+using namespace parkwatch::app;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Told {
+  std::vector<OwnCondition> conditions;
+  PassingAlarms alarms{[this](OwnCondition own) { conditions.push_back(std::move(own)); }};
+};
+
+AlarmEvent standing(const OwnCondition& own) {
+  AlarmEvent event;
+  event.rule = own.rule;
+  event.tag = own.tag;
+  return event;
+}
+
+}  // namespace
+
+TEST_CASE("passing alarms: one is raised once, stands ten minutes, and ends by itself", "[app]") {
+  Told told;
+  const PassingAlarms::Time start{};
+  told.alarms.raise(clock_was_set(-10s), start);
+  told.alarms.tick(start + 9min);
+  REQUIRE(told.conditions.size() == 1);
+  CHECK(told.conditions[0].on);
+  CHECK(told.conditions[0].rule == "clock");
+  CHECK(told.conditions[0].tag == "gateway/clock");
+  CHECK(told.conditions[0].message.en.find("-10s") != std::string::npos);
+  told.alarms.raise(clock_was_set(3s), start + 9min);  // again: it stands on
+  told.alarms.tick(start + 18min);
+  CHECK(told.conditions.size() == 1);
+  told.alarms.tick(start + 19min);
+  REQUIRE(told.conditions.size() == 2);
+  CHECK_FALSE(told.conditions[1].on);
+  told.alarms.raise(clock_was_set(3s), start + 20min);
+  CHECK(told.conditions.size() == 3);
+}
+
+TEST_CASE("passing alarms: each stands for itself", "[app]") {
+  Told told;
+  const PassingAlarms::Time start{};
+  told.alarms.raise(clock_was_set(3s), start);
+  told.alarms.raise(readings_were_lost(1234), start + 5min);
+  CHECK(told.conditions.at(1).message.en.find("1234 readings") != std::string::npos);
+  told.alarms.tick(start + 11min);
+  REQUIRE(told.conditions.size() == 3);
+  CHECK(told.conditions[2].rule == "clock");
+}
+
+TEST_CASE("passing alarms: what stands from an earlier run ends, other alarms do not", "[app]") {
+  Told told;
+  AlarmEvent of_tag = standing(clock_was_set(3s));
+  of_tag.tag = "a/b/c";
+  told.alarms.raise(readings_were_lost(1), {});
+  told.alarms.end_stale({standing(clock_was_set(3s)), of_tag, standing(readings_were_lost(1))});
+  REQUIRE(told.conditions.size() == 2);
+  CHECK(told.conditions[1].tag == "gateway/clock");
+  CHECK_FALSE(told.conditions[1].on);
+}
+
+}  // namespace passing_alarms_test
