@@ -48,6 +48,9 @@ Result<http::ReceiverTest> tested(const Result<notify::Reply>& reply,
   return out;
 }
 
+// What went wrong; "": nothing.
+using Told = std::function<void(std::string)>;
+
 }  // namespace
 
 void Daemon::make_store_faults() {
@@ -104,7 +107,7 @@ Result<Done> Daemon::start_alerts() {
   calls.condition = [this](const notify::ReceiverCondition& condition) { on_receiver(condition); };
   calls.damaged = [this](const std::vector<std::uint64_t>& journals) { on_damaged_rows(journals); };
   calls.news = [this](NoticeNews news) { (void)intake_->append(std::move(news)); };
-  calls.publish = [this](std::string topic, std::string payload, auto done) {
+  calls.publish = [this](std::string topic, std::string payload, Told done) {
     alerts_->publish(std::move(topic), std::move(payload), true, std::move(done));
   };
   calls.log = log;
@@ -149,7 +152,7 @@ void Daemon::start_shift_reports() {
 void Daemon::start_actions() {
   ActionsOutCalls calls;
   calls.now = [this] { return clock_->now(); };
-  calls.publish = [this](std::string topic, std::string payload, auto done) {
+  calls.publish = [this](std::string topic, std::string payload, Told done) {
     alerts_->publish(std::move(topic), std::move(payload), false, std::move(done));
   };
   calls.report = [this](ActionReport report) { (void)intake_->append(std::move(report)); };
