@@ -1,6 +1,7 @@
 // daemon/http/alarms.cpp - GET /v1/alarms, and the commands of alarms, windows and loop checks.
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
 
 #include "http/command_body.h"
 #include "http/documents.h"
@@ -21,7 +22,8 @@ Result<json::object> standing_document(store::Reader& reader, const PlantView& v
   // The cursor first: what happens between the two looks then comes twice, never not at all.
   const auto counts = reader.counts();
   if (!counts) return counts.error();
-  const auto standing = reader.standing();
+  store::JournalNumbers damaged;
+  const auto standing = reader.standing(&damaged);
   if (!standing) return standing.error();
   json::array alarms;
   json::array windows;
@@ -45,13 +47,15 @@ Result<json::object> standing_document(store::Reader& reader, const PlantView& v
   document["maintenance"] = std::move(windows);
   document["loop_checks"] = std::move(loop_checks);
   document["flood"] = std::move(flood);
+  if (!damaged.empty()) document["damaged"] = json::value_from(damaged);
   return document;
 }
 
 // What the alarm is now; without a standing row it is normal.
 Result<json::object> alarm_document(store::Reader& reader, const std::string& rule,
                                     const std::string& tag) {
-  const auto standing = reader.standing();
+  store::JournalNumbers damaged;
+  const auto standing = reader.standing(&damaged);
   if (!standing) return standing.error();
   const auto found = std::ranges::find_if(
       *standing, [&](const AlarmEvent& e) { return e.rule == rule && e.tag == tag; });

@@ -1,4 +1,7 @@
 // daemon/http/events.cpp - GET /v1/events: the journal of alarm transitions.
+#include <algorithm>
+#include <boost/json/value_from.hpp>
+
 #include "http/documents.h"
 #include "http/frames.h"
 #include "http/json_text.h"
@@ -29,16 +32,18 @@ void append_event(std::string& body, Format format, const AlarmEvent& event,
   body += '\n';
 }
 
-void append_end(std::string& body, Format format, const store::Cursor& cursor, bool end) {
+void append_end(std::string& body, Format format, const store::Cursor& cursor, bool end,
+                const store::JournalNumbers& damaged) {
   if (format == Format::protobuf) {
     v1::PullFrame frame;
     frame.mutable_page()->set_cursor(store::to_text(cursor));
     frame.mutable_page()->set_end(end);
+    for (const std::uint64_t journal : damaged) frame.mutable_page()->add_damaged(journal);
     append_frame(body, frame);
     return;
   }
-  const boost::json::object line{
-      {"type", "page"}, {"cursor", store::to_text(cursor)}, {"end", end}};
+  boost::json::object line{{"type", "page"}, {"cursor", store::to_text(cursor)}, {"end", end}};
+  if (!damaged.empty()) line["damaged"] = boost::json::value_from(damaged);
   append_json(body, line);
   body += '\n';
 }
@@ -49,7 +54,8 @@ Result<Pulled> look(store::Reader& reader, const PullShape& shape, std::size_t r
   if (auto refused = refuse_cursor(start, generation, UINT64_MAX)) {
     return Pulled{std::move(*refused), 0, false};
   }
-  const auto events = reader.events(start.sequence, rows_max);
+  store::JournalNumbers damaged;  // passed over: one of them must not hide what comes after
+  const auto events = reader.events(start.sequence, rows_max, &damaged);
   if (!events) return events.error();
   std::string body;
   store::Cursor next{generation, start.sequence};
@@ -60,12 +66,17 @@ Result<Pulled> look(store::Reader& reader, const PullShape& shape, std::size_t r
     append_event(body, shape.format, event, generation);
     next.sequence = event.journal;
   }
-  const bool end = !cut && events->size() < rows_max;
-  append_end(body, shape.format, next, end);
+  if (cut) {
+    std::erase_if(damaged, [&](std::uint64_t journal) { return journal > next.sequence; });
+  } else if (!damaged.empty()) {
+    next.sequence = std::max(next.sequence, damaged.back());
+  }
+  const bool end = !cut && events->size() + damaged.size() < rows_max;
+  append_end(body, shape.format, next, end, damaged);
   auto response = page_response(shape, std::move(body), next);
   if (!response) return response.error();
   response->headers.emplace_back("Parkwatch-End", end ? "true" : "false");
-  return Pulled{std::move(*response), next.sequence, events->empty()};
+  return Pulled{std::move(*response), next.sequence, events->empty() && damaged.empty()};
 }
 
 }  // namespace

@@ -15,20 +15,23 @@ Result<Done> each_transition(store::Reader& reader, Timestamp from, Timestamp to
   const auto before = reader.journal_before(from);
   if (!before) return before.error();
   for (std::uint64_t after = *before;;) {
-    const auto page = reader.events(after, rows_a_page);
+    store::JournalNumbers damaged;  // told as an alarm (store-fault)
+    const auto page = reader.events(after, rows_a_page, &damaged);
     if (!page) return page.error();
+    if (!damaged.empty()) after = damaged.back();
     for (const AlarmEvent& event : *page) {
-      after = event.journal;
+      after = std::max(after, event.journal);
       if (event.at < from || event.at >= to) continue;
       if (auto taken = take(event); !taken) return taken;
     }
-    if (page->size() < rows_a_page) return Done{};
+    if (page->size() + damaged.size() < rows_a_page) return Done{};
   }
 }
 
 Result<std::vector<alarms::Activation>> activations_between(store::Reader& reader, Timestamp from,
                                                             Timestamp to) {
-  const auto standing = reader.standing();
+  store::JournalNumbers damaged;
+  const auto standing = reader.standing(&damaged);
   if (!standing) return standing.error();
   alarms::ActivationLog log;
   const Timestamp first = from - std::min(activations_before, from.time_since_epoch());

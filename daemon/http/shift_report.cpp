@@ -216,7 +216,8 @@ ShiftSpan shift_span(const Calendar& calendar, Timestamp at, bool last, Timestam
 
 Result<json::object> shift_report(store::Reader& reader, const ShiftSpan& span,
                                   const ShiftContext& context) {
-  const auto standing = reader.standing();
+  store::JournalNumbers damaged;
+  const auto standing = reader.standing(&damaged);
   if (!standing) return standing.error();
   const auto all = activations_between(reader, span.from, span.to);
   if (!all) return all.error();

@@ -25,7 +25,8 @@ struct Ask {
 using Tests = std::map<std::string, boost::json::object, std::less<>>;
 
 Result<Tests> tests_of(store::Reader& reader) {
-  const auto standing = reader.standing();
+  store::JournalNumbers damaged;
+  const auto standing = reader.standing(&damaged);
   if (!standing) return standing.error();
   Tests tests;
   for (const AlarmEvent& event : *standing) {

@@ -70,7 +70,7 @@ class SqliteStore final : public Store {
   std::uint64_t snapshot_batch_ = 0;  // of what newest_snapshot() gave
   std::uint64_t snapshot_sequence_ = 0;
   bool forget_outbox_ = false;           // nobody reads it: not emptied yet
-  std::uint64_t readings_lost_ = 0;  // since it was opened
+  std::uint64_t readings_lost_ = 0;      // since it was opened
   std::uint64_t journal_looked_to_ = 0;  // by retention
   bool held_ = false;                    // the database may not grow
   bool truncate_wal_ = false;            // after a bulk delete

@@ -40,6 +40,30 @@ std::string ack_body(std::uint64_t occurrence = 1, const std::string& comment = 
 
 }  // namespace
 
+TEST_CASE("events: a row that the disk has damaged is told by its number, and hides nothing else",
+          "[http][fault]") {
+  Park park;
+  std::vector<AlarmEvent> rows;
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    rows.push_back(transition(n, TransitionKind::raised, AlarmState::unacknowledged));
+  }
+  commit(park, rows);
+  park.damage("UPDATE journal SET crc = crc + 1 WHERE journal IN (2, 4)");
+  const auto whole = get(park.port(), "/v1/events");
+  REQUIRE(whole.status == 200);
+  CHECK(journals(whole) == std::vector<std::uint64_t>{1, 3});
+  CHECK(boost::json::serialize(whole.lines().back().at("damaged")) == "[2,4]");
+  CHECK(whole.field("Parkwatch-Cursor") == park.cursor(4));
+  CHECK(whole.field("Parkwatch-End") == "true");
+  // A page of damaged rows alone goes on to the next.
+  const auto second = get(park.port(), "/v1/events?max=1&after=" + park.cursor(1));
+  CHECK(journals(second).empty());
+  CHECK(second.field("Parkwatch-Cursor") == park.cursor(2));
+  CHECK(second.field("Parkwatch-End") == "false");
+  CHECK(get(park.port(), "/v1/kpi").status == 200);
+  CHECK(get(park.port(), "/v1/shift-report").status == 200);
+}
+
 TEST_CASE("events: the journal comes in order, by cursor, with everything an alarm says",
           "[http]") {
   Park park;

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "store/connection.h"
+
 namespace parkwatch::test {
 namespace {
 
@@ -93,6 +95,13 @@ http::Services Park::services() {
   };
   services.site = [this] { return site; };
   return services;
+}
+
+void Park::damage(const std::string& sql) {
+  auto connection =
+      store::Connection::open({std::string{dir_.path()} + "/parkwatch.db", false, {}});
+  if (!connection) throw std::runtime_error(connection.error().message);
+  if (!(*connection)->execute(sql)) throw std::runtime_error((*connection)->failure().message);
 }
 
 std::string Park::cursor(std::uint64_t sequence) const {

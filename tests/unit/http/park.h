@@ -66,6 +66,8 @@ class Park {
 
   // Stops the server (on its loop) and waits until it says so.
   void stop_server();
+  // What a disk does to the database.
+  void damage(const std::string& sql);
   // Makes every reader fail from now on, or work again.
   void break_readers(bool broken) { readers_broken_ = broken; }
 
