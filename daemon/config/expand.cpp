@@ -180,6 +180,14 @@ std::vector<std::string> Expander::texts(const std::string& text, const SourceLo
   return all;
 }
 
+bool Expander::has_list(const std::string& text) const {
+  const Parameters used = parameters_of(text);
+  return std::any_of(used.names.begin(), used.names.end(), [&](const std::string& name) {
+    const auto found = arguments_->find(name);
+    return found != arguments_->end() && list_in(found->second) != nullptr;
+  });
+}
+
 SettingsValue Expander::value(const SettingsValue& from, const std::string& path) {
   SettingsValue to{placed(from.where), from.held};
   if (const auto* written = std::get_if<std::string>(&from.held)) {
@@ -253,11 +261,14 @@ bool Expander::is_wanted(std::string_view condition, const SourceLocation& where
 
 std::vector<Copy> Expander::copies(const SettingsTable& table, const std::string& path) {
   const SettingsValue* value = raw_value(table, "only_if");
-  if (const std::string* condition = raw_text(table, "only_if")) {
-    if (!is_wanted(*condition, value->where, path + ".only_if")) return {};
-  } else if (value != nullptr) {
-    error(value->where, path + ".only_if", "must be a parameter's name, or \"!name\"");
+  const std::vector<std::string> conditions = raw_texts(table, "only_if");
+  if (value != nullptr && conditions.empty()) {
+    error(value->where, path + ".only_if",
+          "must be a parameter's name, or \"!name\", or several of them");
     return {};
+  }
+  for (const std::string& condition : conditions) {
+    if (!is_wanted(condition, value->where, path + ".only_if")) return {};
   }
   value = raw_value(table, "for_each");
   const std::string* name = raw_text(table, "for_each");

@@ -55,6 +55,8 @@ class Expander {
   // of their for_each), or left out (only_if).
   [[nodiscard]] std::shared_ptr<SettingsTable> table(const SettingsTable& from,
                                                      const std::string& path);
+  // Whether a list stands in the text: texts() makes several of it.
+  [[nodiscard]] bool has_list(const std::string& text) const;
   // The copies that for_each and only_if of `table` ask for: none, one, or one a name.
   [[nodiscard]] std::vector<Copy> copies(const SettingsTable& table, const std::string& path);
   // The rows that a row of a point table becomes: by the lists in its tag, none by `only_if`.

@@ -298,6 +298,7 @@ void NamedLimits::read(SettingsReader& reader, const Calendar& calendar, bool of
     standard = own.required_text("name");
     title = read_text(own, "title");
     (void)own.text("source");
+    (void)own.text("undated");
     own.finish();
   }
   for (const SettingsTable* table : reader.tables("limit")) {

@@ -44,6 +44,27 @@ std::optional<Duration> time_of(std::string_view text) {
   return time;
 }
 
+// When a row arrives: once, or every `step` from `from` to `to`.
+struct RowTimes {
+  Duration from{0};
+  Duration to{0};
+  Duration step{1};
+};
+
+// "10s", or "0s..24h/2m".
+std::optional<RowTimes> row_times_of(std::string_view text) {
+  const std::size_t dots = text.find("..");
+  const auto from = time_of(text.substr(0, dots));
+  if (!from) return std::nullopt;
+  if (dots == std::string_view::npos) return RowTimes{*from, *from};
+  const std::string_view rest = text.substr(dots + 2);
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const auto to = time_of(rest.substr(0, slash));
+  const auto step = time_of(rest.substr(std::min(slash + 1, rest.size())));
+  if (!to || *to < *from || !step || *step == Duration{0}) return std::nullopt;
+  return RowTimes{*from, *to, *step};
+}
+
 template <typename Number>
 std::optional<Number> number_in(std::string_view text) {
   Number number{};
@@ -140,11 +161,7 @@ class InputReader {
         read_header(words);
         continue;
       }
-      if (rows_.size() == test_rows_max) {
-        lines_.error(words.front(), "more than " + std::to_string(test_rows_max) + " rows");
-        break;
-      }
-      read_row(words);
+      if (!read_row(words)) break;
     }
     return std::move(rows_);
   }
@@ -172,30 +189,44 @@ class InputReader {
     if (columns_.empty()) columns_.push_back(nullptr);
   }
 
-  void read_row(const std::vector<Word>& words) {
-    const auto at = time_of(words.front().text);
-    if (!at) {
+  // False: there are too many rows.
+  bool read_row(const std::vector<Word>& words) {
+    const auto times = row_times_of(words.front().text);
+    if (!times) {
       lines_.error(words.front(), in_quotes(words.front().text) +
-                                      " is no time since the beginning, such as 0s or 1m30s");
-      return;
+                                      " is no time since the beginning, such as 0s or 1m30s, and "
+                                      "not several, such as 0s..24h/2m");
+      return true;
     }
-    if (!rows_.empty() && *at < rows_.back().at) {
+    if (!rows_.empty() && times->from < rows_.back().at) {
       lines_.error(words.front(), "is earlier than the line before");
-      return;
+      return true;
     }
     if (words.size() - 1 > columns_.size()) {
       lines_.error(words[columns_.size() + 1],
                    "has no column: the first line names " + std::to_string(columns_.size()));
-      return;
+      return true;
     }
-    TestRow row{*at, {}, lines_.where(words.front().column)};
+    return add_rows(words, *times);
+  }
+
+  bool add_rows(const std::vector<Word>& words, const RowTimes& times) {
+    TestRow row{times.from, {}, lines_.where(words.front().column)};
     for (std::size_t i = 1; i < words.size(); ++i) {
       if (columns_[i - 1] == nullptr || words[i].text == "-") continue;
-      if (auto reading = read_cell(words[i], *columns_[i - 1], *at)) {
+      if (auto reading = read_cell(words[i], *columns_[i - 1], times.from)) {
         row.readings.push_back(*std::move(reading));
       }
     }
-    rows_.push_back(std::move(row));
+    for (; row.at <= times.to; row.at += times.step) {
+      if (rows_.size() == test_rows_max) {
+        lines_.error(words.front(), "more than " + std::to_string(test_rows_max) + " rows");
+        return false;
+      }
+      rows_.push_back(row);
+      for (TestReading& reading : row.readings) reading.time += times.step;
+    }
+    return true;
   }
 
   // 91, true, open, bad:comm_lost, bad=91, uncertain:clock_skew=91, historical:91, each also @8s.

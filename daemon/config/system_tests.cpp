@@ -2,6 +2,7 @@
 #include "config/system_tests.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "config/fields.h"
 #include "config/raw.h"
@@ -22,7 +23,56 @@ std::string changed_rule(const SettingsTable& test, const std::set<std::string>&
   return found != changed.end() && found->starts_with(prefix) ? *found : std::string{};
 }
 
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream words{line.substr(0, line.find('#'))};
+  std::vector<std::string> all;
+  for (std::string word; words >> word;) all.push_back(word);
+  return all;
+}
+
+// What each word of the first line becomes.
+using Columns = std::vector<std::vector<std::string>>;
+
+Columns columns_of(const std::vector<std::string>& header, const SourceLocation& where,
+                   Expander& expander) {
+  Columns columns;
+  for (const std::string& word : header) {
+    columns.push_back(expander.has_list(word) ? expander.texts(word, where, "test.input")
+                                              : std::vector{word});
+  }
+  return columns;
+}
+
+// Line by line, so that mistakes keep their lines.
+std::string widened(const std::string& input, const SourceLocation& where, Expander& expander) {
+  std::istringstream lines{input};
+  std::string all;
+  Columns columns;
+  for (std::string line; std::getline(lines, line); all += '\n') {
+    const std::vector<std::string> words = words_of(line);
+    const bool is_header = columns.empty() && !words.empty();
+    if (is_header) columns = columns_of(words, where, expander);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const bool is_known = i < columns.size();
+      for (std::size_t n = 0; n < (is_known ? columns[i].size() : 1); ++n) {
+        all += (is_header ? columns[i][n] : words[i]) + "  ";
+      }
+    }
+  }
+  return all;
+}
+
 }  // namespace
+
+std::shared_ptr<SettingsTable> with_columns(const SettingsTable& test, Expander& expander) {
+  auto copy = std::make_shared<SettingsTable>(test);
+  SettingsValue* value = raw_value(*copy, "input");
+  auto* text = value == nullptr ? nullptr : std::get_if<std::string>(&value->held);
+  if (text != nullptr && expander.has_list(*text)) {
+    *text = widened(*text, value->where, expander);
+  }
+  return copy;
+}
 
 std::shared_ptr<SettingsTable> with_families(const SettingsTable& test, const Families& families) {
   auto copy = std::make_shared<SettingsTable>(test);

@@ -157,7 +157,9 @@ class Maker {
     Expander around{arguments_, instance_, out_};
     for (const Copy& copy : around.copies(table, path)) {
       Expander expander{copy.arguments, instance_, out_};
-      std::shared_ptr<SettingsTable> filled = expander.table(table, path);
+      std::shared_ptr<SettingsTable> filled =
+          path == "test" ? expander.table(*with_columns(table, expander), path)
+                         : expander.table(table, path);
       if (expander.failed()) {
         systems_.complete = false;
       } else {

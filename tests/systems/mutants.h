@@ -1,13 +1,14 @@
 // tests/systems/mutants.h - Whether the incidents of a package would notice a wrong limit: every
 // figure of every rule, shifted by a fifth of its distance to normal, outward and inward.
 //
-// Figures are levels, the bounds of a trigger, `times`, and the numbers that expressions and
-// suppress_when compare with. Normal is what the figure is compared with on the package's quiet day
-// (quiet_day.h): a slope's figure is shifted by its distance to the usual slope, a total's by that
-// to what a quiet period comes to. A forecast has no usual time to go: its figure itself counts.
-// Delays and other times are judged by the ranges of `after`, deadbands not at all; what else stays
-// as it is not_shifted() counts. A control, the rule with nothing shifted, runs beside its mutants
-// and must pass.
+// Figures are levels, the bounds of a trigger, `times`, the numbers that expressions and
+// suppress_when compare with, targets, slacks and tolerances, and times: `after`, `within`, and the
+// on_delay of a rule without levels. Normal is what the figure is compared with on the package's
+// quiet day (quiet_day.h): a slope's figure is shifted by its distance to the usual slope, a
+// total's by that to what a quiet period comes to. Of a time, a slack, a tolerance and a time to go
+// nothing is usual: the figure itself counts. Delays of levels are judged by the ranges of `after`,
+// deadbands not at all. What has no distance to a normal stays as it is, and not_shifted() counts
+// it. A control, the rule with nothing shifted, runs beside its mutants and must pass.
 #pragma once
 #include <map>
 #include <string>
@@ -41,7 +42,12 @@ struct MutantPlant {
 [[nodiscard]] MutantPlant mutate(const Plant& plant, const std::string& instance,
                                  const QuietDay& quiet);
 
-// What of a package's rules and derived tags is not shifted, and how often: "states", ...
+// What of a package's rules and derived tags cannot be shifted, and how often:
+// - "states told at once": a rule of a state without a delay has no figure at all;
+// - "states and factors in expressions": a state is met or not, and a factor has no normal, as what
+//   it is multiplied with changes (1.05 of another reading);
+// - "numbers in derived tags": the plant's geometry and physics, which what is simulated is made
+// of.
 [[nodiscard]] std::map<std::string, std::size_t> not_shifted(const Plant& plant,
                                                              const std::string& instance,
                                                              const QuietDay& quiet);
@@ -49,7 +55,8 @@ struct MutantPlant {
 // The plant with those rules only that `base` has otherwise or not at all: what a variant proves.
 [[nodiscard]] std::shared_ptr<const Plant> differing(const Plant& plant, const Plant& base);
 
-// Tries all mutants with all incidents of the package (of its variants none).
+// Tries all mutants with all incidents of the package (of its variants none), with further seeds
+// while any is left.
 [[nodiscard]] std::vector<Mutant> run_mutants(const PackageCase& package,
                                               const std::shared_ptr<const Plant>& plant,
                                               const QuietDay& quiet);

@@ -64,6 +64,22 @@ std::shared_ptr<const SettingsTable> tables_of(const std::string& path) {
   return tables;
 }
 
+// A calendar's periods have no length of their own; those of days are what packages have.
+Duration length_of(const WindowSpec& window) {
+  switch (window.period) {
+    case Period::fixed:
+      return window.length;
+    case Period::hour:
+      return std::chrono::hours{1};
+    case Period::week:
+      return std::chrono::days{7};
+    case Period::month:
+      return std::chrono::days{31};
+    default:
+      return std::chrono::days{1};
+  }
+}
+
 // Keys of a rule that are figures.
 constexpr std::array<std::string_view, 7> figure_keys{"LL",    "L",     "H",     "HH",
                                                       "above", "below", "budget"};
@@ -142,6 +158,49 @@ TEST_CASE("packages: every figure of its own that a package brings is used, and 
   CHECK(files >= 14);
 }
 
+TEST_CASE("packages: every limit has a first day, or its file says why not", "[systems]") {
+  std::size_t dated = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{root + "/config/limits"}) {
+    const auto tables = tables_of(entry.path().string());
+    const SettingsTable* standard = config::raw_table(*tables, "standard");
+    CAPTURE(entry.path().filename().string());
+    REQUIRE(standard != nullptr);
+    const std::string* reason = config::raw_text(*standard, "undated");
+    std::size_t without = 0;
+    for (const SettingsTable* limit : config::raw_tables(*tables, "limit")) {
+      ++(config::raw_text(*limit, "valid_from") == nullptr ? without : dated);
+    }
+    CHECK((without > 0) == (reason != nullptr && !reason->empty()));
+  }
+  CHECK(dated >= 55);
+}
+
+TEST_CASE("packages: the grid's factor that a report has by default is the newest of North China",
+          "[systems]") {
+  const auto factors = tables_of(root + "/config/limits/grid-factors.toml");
+  double newest = 0;
+  std::string year;
+  for (const SettingsTable* limit : config::raw_tables(*factors, "limit")) {
+    const std::string* from = config::raw_text(*limit, "valid_from");
+    REQUIRE(from != nullptr);
+    if (*config::raw_text(*limit, "name") != "grid-factor.north" || *from <= year) continue;
+    year = *from;
+    newest = std::get<double>(config::raw_value(*limit, "value")->held);
+  }
+  REQUIRE(newest > 0);
+  const auto package = tables_of(folder_of("energy-carbon") + "/package.toml");
+  std::size_t found = 0;
+  for (const SettingsTable* parameter : config::raw_tables(*package, "parameter")) {
+    if (*config::raw_text(*parameter, "name") != "grid_factor") continue;
+    ++found;
+    CHECK(std::get<double>(config::raw_value(*parameter, "default")->held) == newest);
+    const SettingsTable* described = config::raw_table(*parameter, "description");
+    REQUIRE(described != nullptr);
+    CHECK(config::raw_text(*described, "en")->find(year.substr(0, 4)) != std::string::npos);
+  }
+  CHECK(found == 1);
+}
+
 TEST_CASE("packages: every rule says in both languages what to do", "[systems]") {
   for (const std::string& package : packages()) {
     const auto plant = plant_of_incidents(package);
@@ -172,6 +231,21 @@ TEST_CASE("packages: every tag is described in both languages", "[systems]") {
   }
 }
 
+TEST_CASE("packages: a quiet day is long enough to judge every mean of a window in it",
+          "[systems]") {
+  for (const std::string& package : packages()) {
+    Diagnostics out;
+    const auto described = read_case(root, package, out);
+    REQUIRE(described);
+    const auto plant = plant_of_incidents(package);
+    for (const RuleSpec& rule : plant->rules) {
+      if (rule.kind != RuleKind::window) continue;
+      CAPTURE(package, rule.id);
+      CHECK(described->quiet >= 2 * length_of(rule.window));
+    }
+  }
+}
+
 TEST_CASE("packages: critical is rare", "[systems]") {
   for (const std::string& package : packages()) {
     const auto plant = plant_of_incidents(package);
@@ -189,8 +263,7 @@ TEST_CASE("packages: critical is rare", "[systems]") {
 
 TEST_CASE("packages: a README tells how each is switched on, and names every rule with a limit",
           "[systems]") {
-  for (const std::string package : {"air-quality", "chemical-park-gates", "cold-chain-barns",
-                                    "construction-site", "park-overview"}) {
+  for (const std::string& package : packages()) {
     const std::string readme = text_of(folder_of(package) + "/README.md");
     CAPTURE(package);
     CHECK(readme.find("package = \"" + package + "\"") != std::string::npos);

@@ -104,7 +104,7 @@ std::vector<std::string> untried(const Package& package) {
   return names;
 }
 
-// Rules of the package that no incident raises: nothing proves them but their rule tests.
+// Rules of the package that no incident raises: nothing shows that their cause ends in them.
 std::set<std::string> unraised(const Package& package) {
   std::set<std::string> rules;
   for (const Simulated& one : package) {
@@ -143,12 +143,13 @@ bool prove_incidents(const Package& package) {
   for (const std::string& cause : causes) {
     std::cout << "WRONG  no incident has the cause " << cause << '\n';
   }
-  for (const std::string& rule : unraised(package)) {
-    std::cout << "note   no incident raises the rule " << rule << '\n';
+  const auto rules = unraised(package);
+  for (const std::string& rule : rules) {
+    std::cout << "WRONG  no incident raises the rule " << rule << '\n';
   }
   const std::size_t incidents = incidents_of(package).size();
   std::cout << "incidents package=" << name << " incidents=" << incidents << " exact=" << exact;
-  return exact == incidents && causes.empty();
+  return exact == incidents && causes.empty() && rules.empty();
 }
 
 // The [[test]]s that stand beside the rules.
@@ -167,7 +168,7 @@ bool prove_rules(const Package& package) {
       if (!outcome.passed) std::cout << to_text(outcome.fault) << '\n' << outcome.detail << '\n';
     }
     for (const trial::LevelOfRule& level : coverage.missing()) {
-      std::cout << "note   no rule test reaches " << level.rule << ' ' << to_text(level.level)
+      std::cout << "WRONG  no rule test reaches " << level.rule << ' ' << to_text(level.level)
                 << '\n';
     }
     levels += coverage.levels();
@@ -175,7 +176,7 @@ bool prove_rules(const Package& package) {
   }
   std::cout << "rules package=" << package.front().described.package << " tests=" << tests
             << " passed=" << passed << " levels=" << levels << " reached=" << reached;
-  return passed == tests && passed > 0;
+  return passed == tests && passed > 0 && reached == levels;
 }
 
 bool prove_quiet(const Package& package) {

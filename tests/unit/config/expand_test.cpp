@@ -131,6 +131,8 @@ TEST_CASE("expand: only_if asks for true, not empty, not 0, or for a value", "[c
     CHECK_FALSE(e.expander.failed());
   }
   Expanding e;
+  CHECK(e.suffixes("only_if = [\"on\", \"!none\", \"capacity=2.5\"]\n") == " ");
+  CHECK(e.suffixes("only_if = [\"on\", \"none\"]\n").empty());
   CHECK(e.suffixes("for_each = \"tanks\"\nonly_if = \"on\"\n") == ".T1 .T2 ");
   CHECK(e.suffixes("for_each = \"none\"\n").empty());
   CHECK_FALSE(e.expander.failed());
@@ -162,6 +164,21 @@ TEST_CASE("expand: each mistake is told once, at its place, with what would be r
     CAPTURE(toml);
     CHECK(e.suffixes(toml).empty());
     CHECK(e.out.size() == 1);
+  }
+}
+
+TEST_CASE("expand: a text is several if one of its parameters is a list", "[config]") {
+  const Expanding e;
+  CHECK(e.expander.has_list("${site}/${none}"));
+  CHECK_FALSE(e.expander.has_list("${site}/${unknown}/${capacity"));
+}
+
+TEST_CASE("expand: only_if that is no text, nor several, is a mistake", "[config][fault]") {
+  for (const std::string condition : {"true", "[]", "[1]"}) {
+    Expanding e;
+    CAPTURE(condition);
+    CHECK(e.suffixes("only_if = " + condition + "\n").empty());
+    CHECK(e.expander.failed());
   }
 }
 

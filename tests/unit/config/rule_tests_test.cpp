@@ -97,6 +97,23 @@ t    a/b/level             a/b/valve  a/b/on
   CHECK(test.input[0].where.line == 7);
 }
 
+TEST_CASE("rule tests: a line can be a line every so often", "[config]") {
+  const Loaded loaded = tested(with_input(R"(t  a/b/level  a/b/on
+0s          70         true
+10s..31s/10s  80@8s      -
+31s..31s/1h   90
+)"));
+  const RuleTest& test = only(loaded);
+  std::vector<Duration> times;
+  for (const TestRow& row : test.input) times.push_back(row.at);
+  CHECK(times == std::vector<Duration>{0s, 10s, 20s, 30s, 31s});
+  CHECK(test.input[3].readings.size() == 1);
+  CHECK(test.input[3].readings[0].value == Value{80.0});
+  CHECK(test.input[3].readings[0].time == 28s);
+  CHECK(test.input[4].readings[0].time == 31s);
+  CHECK(test.input[3].where.line == 7);
+}
+
 TEST_CASE("rule tests: an expected line says what it says and no more", "[config]") {
   const Loaded loaded = tested(with_expect(R"(15s a/b/level raise HH high   # five seconds
 20s a/b/level return
@@ -125,6 +142,12 @@ TEST_CASE("rule tests: a wrong cell is told with its line, column and what would
   const std::vector<Case> table{
       {"t a/b/levle\n", "t.toml:5:3 error test.input: unknown tag \"a/b/levle\"; did you mean"},
       {"t a/b/level\n10 1\n", "t.toml:6:1 error test.input: \"10\" is no time"},
+      {"t a/b/level\n0s..10s 1\n", "\"0s..10s\" is no time since the beginning"},
+      {"t a/b/level\n9s..1s/1s 1\n", "\"9s..1s/1s\" is no time since the beginning"},
+      {"t a/b/level\n0s..9s/0 1\n", "\"0s..9s/0\" is no time since the beginning"},
+      {"t a/b/level\n0s..x/1s 1\n", "\"0s..x/1s\" is no time since the beginning"},
+      {"t a/b/level\n0s..9s/3s 1\n8s 1\n", "t.toml:7:1 error test.input: is earlier"},
+      {"t a/b/level\n0s..100d/1s 1\n1s 2\n", "t.toml:6:1 error test.input: more than 100000 rows"},
       {"t a/b/level\n9s 1\n8s 1\n", "t.toml:7:1 error test.input: is earlier"},
       {"t a/b/level\n9s  high\n", "t.toml:6:5 error test.input: \"high\" is no value of a/b/level"},
       {"t a/b/valve\n9s opne\n", "did you mean \"open\"?"},

@@ -239,6 +239,44 @@ TEST_CASE("systems: a package's test of a rule that is left out is left out with
   CHECK(with_test_of("hihg").said().find("unknown rule \"a.hihg\"") != std::string::npos);
 }
 
+TEST_CASE("systems: a column of a test's input with a list is a column for each name", "[config]") {
+  const auto with_last_line = [](const std::string& line) {
+    const Library library;
+    give_optional_tanks(library, "[]");
+    library.folder.write("systems/tanks/rules.toml", R"([[rule]]
+id = "high"
+kind = "limit"
+H = 1
+tags = ["${site}/${tanks}/level"]
+[[test]]
+name = "t"
+rule = "high"
+expect = ""
+input = """
+# before
+t   ${site}/${tanks}/level  # of each
+
+1s  0.5
+)" + line + "\n\"\"\"\n");
+    return library.with(
+        "[[system]]\npackage = \"tanks\"\nsite = \"a\"\ntanks = [\"T1\", \"T2\"]\n");
+  };
+  const Loaded got = with_last_line("2s  bad:comm_lost");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  const RuleTest& test = got.config->tests.at(0);
+  REQUIRE(test.input.size() == 2);
+  REQUIRE(test.input[0].readings.size() == 2);
+  CHECK(test.input[0].readings[0].tag == "a/T1/level");
+  CHECK(test.input[0].readings[1].tag == "a/T2/level");
+  CHECK(test.input[0].readings[1].value == Value{0.5});
+  CHECK(test.input[1].readings[1].quality == Quality::bad);
+  CHECK(with_last_line("2s  oops").said().find("rules.toml:15:5 error") != std::string::npos);
+  CHECK(with_last_line("2s  1 2").said().find("has no column") != std::string::npos);
+  CHECK(with_last_line("2s  1 ${tnks}").said().find("unknown parameter ${tnks}") !=
+        std::string::npos);
+}
+
 TEST_CASE("systems: two that would make the same tags are one mistake, at the second's site",
           "[config][fault]") {
   const Library library;

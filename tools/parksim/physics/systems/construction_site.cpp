@@ -236,6 +236,8 @@ constexpr std::array construction_causes = {
     SystemCause{"exit-unread", "the face door of the exit does not read somebody as he leaves"},
     SystemCause{"breaks-without-test",
                 "a hot-work crew stops for 27 and then for 33 minutes and welds on without a test"},
+    SystemCause{"long-breaks-without-test",
+                "a hot-work crew stops for 54 and then for 66 minutes and welds on without a test"},
     SystemCause{"permit-runs-out", "the permit of a welder runs out and he welds on"},
     SystemCause{"thin-sheet",
                 "somebody welds sheet by TIG after hours, from 12 A on 4 A more each minute"},

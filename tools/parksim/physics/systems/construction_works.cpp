@@ -64,13 +64,14 @@ Welder::Welder(const std::string& site, const std::string& name, Panel& panel)
                     {.white = 0.02})) {}
 
 // With the cause the crew goes away, welds, goes away for longer and welds again, as long as the
-// cause lasts.
-bool Welder::wants_arc(double hour, double dt_s, bool break_cause) {
-  const double away_s = away_.step(break_cause, dt_s);
-  if (break_cause) {
-    if (away_s < first_break_s) return false;
-    if (away_s < first_break_s + arc_s) return true;
-    return away_s >= first_break_s + arc_s + second_break_s;
+// cause lasts; `longer` times as long as at level 1, 0 without the cause.
+bool Welder::wants_arc(double hour, double dt_s, double longer) {
+  const bool goes_away = longer > 0.0;
+  const double away_s = away_.step(goes_away, dt_s);
+  if (goes_away) {
+    if (away_s < longer * first_break_s) return false;
+    if (away_s < longer * first_break_s + arc_s) return true;
+    return away_s >= longer * (first_break_s + second_break_s) + arc_s;
   }
   if (!is_welding_hour(hour)) {
     cycle_s_ = 0.0;
@@ -90,9 +91,12 @@ void Welder::step_gap(double hour, bool arc, bool test_skipped, double dt_s) {
 
 void Welder::step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel) {
   const auto at_work = [&](const char* cause) { return mine && causes.has(cause); };
-  const bool goes_away = at_work("breaks-without-test");
+  const double longer = at_work("long-breaks-without-test") ? 2.0
+                        : at_work("breaks-without-test")    ? 1.0
+                                                            : 0.0;
+  const bool goes_away = longer > 0.0;
   const bool ran_out = at_work("permit-runs-out");
-  const bool arc = wants_arc(hour, dt_s, goes_away) || ran_out;
+  const bool arc = wants_arc(hour, dt_s, longer) || ran_out;
   step_gap(hour, arc, goes_away, dt_s);
   Permit permit = is_permitted(hour) || goes_away ? permit_active : permit_none;
   if (ran_out) permit = permit_expired;

@@ -17,7 +17,7 @@ class Welder {
   void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel);
 
  private:
-  [[nodiscard]] bool wants_arc(double hour, double dt_s, bool break_cause);
+  [[nodiscard]] bool wants_arc(double hour, double dt_s, double longer);
   void step_gap(double hour, bool arc, bool test_skipped, double dt_s);
 
   double cycle_s_ = 0.0;  // since the last arc was struck

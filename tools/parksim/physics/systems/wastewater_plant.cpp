@@ -53,6 +53,9 @@ constexpr double do_uptake_s = 900.0;  // and is eaten without it
 
 constexpr double pump_starts_a_hour = 2.0;  // the wet well's float switches
 constexpr double flutter_s = 150.0;         // a fluttering float: a start so often
+// Grease on the float: it lifts later and falls sooner, and the well holds less between the two.
+constexpr double greasy_s = 420.0;         // a start so often at first,
+constexpr double greasy_s_an_hour = 60.0;  // and sooner by so much for each hour
 
 constexpr SystemCause causes[] = {
     {"refractory-cod", "an enterprise sends wastewater whose COD no sludge can eat, more each day"},
@@ -67,6 +70,7 @@ constexpr SystemCause causes[] = {
     {"storm", "rain water gets into the sewer, 50 m3/h"},
     {"blower-trip", "the motor protection of every blower trips"},
     {"float-flutter", "a float switch of the wet well flutters and starts a pump each time"},
+    {"float-greasy", "grease grows on a float switch, and the pump starts ever more often"},
     {"analyser-unpowered", "the COD analyser of the effluent loses its supply"},
     {"first-start", "the plant is commissioned with half-grown sludge; its mode switch says so"},
 };
@@ -89,6 +93,7 @@ struct Faults {
   bool storm = false;
   bool tripped = false;
   bool flutter = false;
+  bool greasy = false;
   bool unpowered = false;
   bool first_start = false;
 };
@@ -150,6 +155,7 @@ class WastewaterPlant final : public System {
     if (name == "storm") faults_.storm = on;
     if (name == "blower-trip") faults_.tripped = on;
     if (name == "float-flutter") faults_.flutter = on;
+    if (name == "float-greasy") faults_.greasy = on;
     if (name == "analyser-unpowered") faults_.unpowered = on;
     if (name == "first-start") faults_.first_start = on;
   }
@@ -194,8 +200,15 @@ class WastewaterPlant final : public System {
     sewer_base_ = lagged(sewer_base_, base * strength_, step_s, sewer_s);
   }
 
+  double start_every_s(double step_s) {
+    grease_h_ = faults_.greasy ? grease_h_ + step_s / hour_s : 0.0;
+    if (faults_.flutter) return flutter_s;
+    if (faults_.greasy) return std::max(flutter_s, greasy_s - greasy_s_an_hour * grease_h_);
+    return hour_s / pump_starts_a_hour;
+  }
+
   void step_pumps(double step_s) {
-    const double every_s = faults_.flutter ? flutter_s : hour_s / pump_starts_a_hour;
+    const double every_s = start_every_s(step_s);
     pump_s_ += step_s;
     if (pump_s_ >= every_s) pump_s_ = 0.0;
     pumping_ = pump_s_ < 0.6 * every_s;
@@ -276,6 +289,7 @@ class WastewaterPlant final : public System {
   double sewer_cod_ = cod_mg_l * strength_, sewer_nh3n_ = nh3n_mg_l * strength_;
   double sewer_tp_ = tp_mg_l * strength_, sewer_base_ = 0.0;
   double pump_s_ = 0.0;
+  double grease_h_ = 0.0;
   bool pumping_ = true;
   double cod_ = sewer_cod_ * inert_share;
   double nh3n_in_ = sewer_nh3n_, nh3n_ = nh3n_in_ / (1.0 + design_.nitrification);

@@ -79,7 +79,7 @@ class WaterSupply final : public System {
   Random random_;
   Stray demand_stray_;
   Stray turbidity_stray_;
-  Worsening breakthrough_{0.012 / 60.0, 1.5, 600.0};  // NTU
+  Worsening breakthrough_{0.012 / 60.0, 4.0, 600.0};  // NTU
   Worsening stock_lost_{0.01 / 60.0, dose_mg_l, 300.0};
   Worsening overdose_{0.02 / 60.0, 1.8, 300.0};  // mg/L
   Worsening acid_{0.02 / 60.0, 1.6, 600.0};      // pH
