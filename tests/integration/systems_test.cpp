@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 
+#include "model/gates.h"
 #include "tests/integration/running_daemon.h"
 #include "tests/support/mosquitto.h"
 #include "tests/systems/package_case.h"
@@ -88,8 +89,12 @@ std::multiset<std::string> expected(const std::vector<std::unique_ptr<Chosen>>& 
   for (const auto& one : all) {
     const std::string& site = one->package.site;
     for (const auto& alarm : one->incident->alarms) {
-      names.insert(site + '.' + alarm.rule + ' ' + site + '/' + alarm.tag + ' ' +
-                   std::string{to_text(alarm.level)} + ' ' + std::string{to_text(alarm.priority)});
+      // The ledger's rules and places are the park's.
+      const bool ledger = is_gate_rule(alarm.rule);
+      const std::string rule = ledger ? alarm.rule : site + '.' + alarm.rule;
+      const std::string tag = ledger ? alarm.tag : site + '/' + alarm.tag;
+      names.insert(rule + ' ' + tag + ' ' + std::string{to_text(alarm.level)} + ' ' +
+                   std::string{to_text(alarm.priority)});
     }
   }
   return names;
