@@ -302,9 +302,13 @@ class ChemicalParkGates final : public System {
 
   void begin(const std::string& cause) {
     RoadLane& lane = gates_.front().ordinary;
-    const Vehicle car{.pass_s = column_pass_s, .cause = cause, .stay_s = 1800.0};
+    Vehicle car{.pass_s = column_pass_s, .cause = cause, .stay_s = 1800.0};
     if (cause == "arm-stalls") add_column(lane, car, 1);
     if (cause == "arm-held-up") add_column(lane, car, 8);
+    if (cause == "car-left") {
+      car.stay_s = 0.0;
+      add_column(lane, car, 1);
+    }
     if (cause == "driver-follows-close") {
       add_column(lane, car, 2, [](Vehicle& second) { second.follows = true; });
     }
@@ -442,6 +446,7 @@ constexpr std::array gate_causes = {
     SystemCause{"arm-held-up", "a guard keeps a barrier up to let a column of eight cars through"},
     SystemCause{"driver-follows-close",
                 "the driver of a second car follows the first one under the arm"},
+    SystemCause{"car-left", "a driver leaves his car inside"},
     SystemCause{"door-levered", "somebody levers a face door open and walks in"},
     SystemCause{"door-wedged", "somebody wedges a face door open to carry things through"},
     SystemCause{"exit-reader-unplugged",
