@@ -12,8 +12,8 @@
 namespace parkwatch::systems {
 namespace {
 
-constexpr double outward = 1.2;
-constexpr double inward = 0.8;
+constexpr double a_fifth_more = 1.2;
+constexpr double a_fifth_less = 0.8;
 
 // `shift` makes the figure `factor` times itself and tells what it was and is.
 struct LedgerFigure {
@@ -40,35 +40,37 @@ std::string multiply(std::uint32_t& count, double factor) {
 
 // of: the figure in a plan.
 template <typename Of>
-void add(std::vector<LedgerFigure>& all, GateRule rule, std::string name, const Of& of) {
+void add_figure(std::vector<LedgerFigure>& all, GateRule rule, std::string name, const Of& of) {
   all.push_back({rule, std::move(name),
                  [of](GatePlan& plan, double factor) { return multiply(of(plan), factor); }});
 }
 
-std::vector<LedgerFigure> figures_of(const GatePlan& plan) {
+std::vector<LedgerFigure> ledger_figures(const GatePlan& plan) {
   std::vector<LedgerFigure> all;
   const auto named = [](std::size_t s) { return std::string{to_text(static_cast<Subject>(s))}; };
   for (std::size_t s = 0; s < subjects; ++s) {
     if (plan.stay[s] > Duration{0}) {
-      add(all, GateRule::overstay, named(s), [s](GatePlan& p) -> Duration& { return p.stay[s]; });
+      add_figure(all, GateRule::overstay, named(s),
+                 [s](GatePlan& p) -> Duration& { return p.stay[s]; });
     }
     if (plan.most[s]) {
-      add(all, GateRule::too_many, named(s),
-          [s](GatePlan& p) -> std::uint32_t& { return *p.most[s]; });
+      add_figure(all, GateRule::too_many, named(s),
+                 [s](GatePlan& p) -> std::uint32_t& { return *p.most[s]; });
     }
   }
-  add(all, GateRule::card, "after", [](GatePlan& p) -> Duration& { return p.card_after; });
-  add(all, GateRule::tailgating, "within",
-      [](GatePlan& p) -> Duration& { return p.tailgating_within; });
-  add(all, GateRule::barrier, "after", [](GatePlan& p) -> Duration& { return p.barrier_after; });
-  add(all, GateRule::count, "differs",
-      [](GatePlan& p) -> std::uint32_t& { return p.count_differs; });
-  add(all, GateRule::count, "after", [](GatePlan& p) -> Duration& { return p.count_for; });
+  add_figure(all, GateRule::card, "after", [](GatePlan& p) -> Duration& { return p.card_after; });
+  add_figure(all, GateRule::tailgating, "within",
+             [](GatePlan& p) -> Duration& { return p.tailgating_within; });
+  add_figure(all, GateRule::barrier, "after",
+             [](GatePlan& p) -> Duration& { return p.barrier_after; });
+  add_figure(all, GateRule::count, "differs",
+             [](GatePlan& p) -> std::uint32_t& { return p.count_differs; });
+  add_figure(all, GateRule::count, "after", [](GatePlan& p) -> Duration& { return p.count_for; });
   std::erase_if(all, [&](const LedgerFigure& figure) { return !plan.rule(figure.rule).on; });
   return all;
 }
 
-std::vector<ExpectedAlarm> expected_of(const IncidentCase& incident, const std::string& rule) {
+std::vector<ExpectedAlarm> alarms_of(const IncidentCase& incident, const std::string& rule) {
   std::vector<ExpectedAlarm> result;
   for (const ExpectedAlarm& alarm : incident.alarms) {
     if (alarm.rule == rule) result.push_back(alarm);
@@ -80,7 +82,7 @@ std::vector<ExpectedAlarm> expected_of(const IncidentCase& incident, const std::
 std::string noticed(const PackageCase& package, const std::shared_ptr<const Plant>& plant,
                     const std::string& rule) {
   for (const IncidentCase& incident : package.incidents) {
-    const auto expected = expected_of(incident, rule);
+    const auto expected = alarms_of(incident, rule);
     if (expected.empty()) continue;
     const Run run{&package, plant, 1, &incident};
     Listener listener{incident_begin(run), package.site, package.site};
@@ -111,11 +113,11 @@ std::vector<Mutant> run_ledger_mutants(const PackageCase& package,
     all.push_back({id, std::move(what), control, !by.empty(), by});
   };
   std::set<GateRule> controlled;
-  for (const LedgerFigure& figure : figures_of(plant->gates)) {
+  for (const LedgerFigure& figure : ledger_figures(plant->gates)) {
     if (controlled.insert(figure.rule).second) {
       try_one(figure.rule, "nothing shifted", plant->gates, true);
     }
-    for (const double factor : {outward, inward}) {
+    for (const double factor : {a_fifth_more, a_fifth_less}) {
       GatePlan plan = plant->gates;
       const std::string what = figure.name + ' ' + figure.shift(plan, factor);
       try_one(figure.rule, what, plan, false);

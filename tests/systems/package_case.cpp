@@ -166,7 +166,7 @@ class CaseReader {
   SettingsTable system_;
 };
 
-std::optional<std::string> text_of(const std::string& path) {
+std::optional<std::string> file_text(const std::string& path) {
   std::ifstream file{path};
   std::ostringstream text;
   text << file.rdbuf();
@@ -201,14 +201,14 @@ std::optional<PackageCase> parse_case(const std::string& package, const std::str
 std::optional<PackageCase> read_case(const std::string& root, const std::string& package,
                                      Diagnostics& out) {
   const std::string folder = root + "/config/systems/" + package + '/';
-  const auto text = text_of(folder + "incidents.toml");
+  const auto text = file_text(folder + "incidents.toml");
   if (!text) {
     out.push_back(
         {Diagnostic::Severity::error, {folder + "incidents.toml", 0, 0}, "", "cannot be read"});
     return std::nullopt;
   }
   auto result = parse_case(package, folder + "incidents.toml", *text, out);
-  const auto ledger = text_of(folder + "ledger.toml");
+  const auto ledger = file_text(folder + "ledger.toml");
   if (!result || !ledger) return result;
   add_ledger(*ledger, folder, *result);
   for (PackageCase& variant : result->variants) add_ledger(*ledger, folder, variant);

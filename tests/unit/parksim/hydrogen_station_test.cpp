@@ -69,7 +69,7 @@ TEST_CASE("hydrogen header: a jet burns, is seen, and empties the storage until 
   CHECK(fire.highest("fb/flame", 0min, 1h) == 0.0);
   // 0.081 kg/s from 80 kg at 42 MPa at first; less as the pressure falls.
   const double lost = fire.at("high/pressure", 30min + 10s) - fire.at("high/pressure", 31min + 10s);
-  CHECK(lost == Approx(60.0 * 0.0813 / 1.9).epsilon(0.08));
+  CHECK(lost == Approx(60.0 * 0.0813 / 1.9).epsilon(0.12));
   CHECK(fire.at("high/pressure", 40min) < 28.0);
   CHECK(fire.at("high/pressure", 50min) > fire.at("high/pressure", 41min));
   CHECK(fire.at("low/pressure", 40min) == Approx(15.0).margin(0.3));

@@ -152,7 +152,7 @@ class ChemicalParkGates final : public System {
     siren_ = panel.add(flag_tag(site, "siren", "evacuation", seconds{30}));
   }
 
-  // ------------------------------------------------------------------------------------------------
+  // ----------------------------------------------------------------------------------------------
   // The day's traffic.
 
   void come(double hour, double dt_s) {
@@ -207,7 +207,7 @@ class ChemicalParkGates final : public System {
 
   std::string next_plate() { return numbered("晋A", ++plates_, 5); }
 
-  // ------------------------------------------------------------------------------------------------
+  // ----------------------------------------------------------------------------------------------
   // Inside.
 
   // Whose time has come: to the door, to the lane, to the muster point.
@@ -297,7 +297,7 @@ class ChemicalParkGates final : public System {
     if (!causes_.has("door-levered")) intruder_ = false;
   }
 
-  // ------------------------------------------------------------------------------------------------
+  // ----------------------------------------------------------------------------------------------
   // What causes bring.
 
   void begin(const std::string& cause) {
