@@ -166,6 +166,23 @@ class CaseReader {
   SettingsTable system_;
 };
 
+std::optional<std::string> file_text(const std::string& path) {
+  std::ifstream file{path};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return file ? std::optional{text.str()} : std::nullopt;
+}
+
+// The list stands beside the ledger, the main file somewhere else.
+void add_ledger(std::string text, const std::string& folder, PackageCase& to) {
+  const std::string list = "permits.csv";
+  if (const auto at = text.find(quoted(list)); at != std::string::npos) {
+    to.permits = folder + list;
+    text.replace(at, quoted(list).size(), quoted(to.permits));
+  }
+  to.instance += '\n' + text;
+}
+
 }  // namespace
 
 std::optional<PackageCase> parse_case(const std::string& package, const std::string& file,
@@ -183,15 +200,19 @@ std::optional<PackageCase> parse_case(const std::string& package, const std::str
 
 std::optional<PackageCase> read_case(const std::string& root, const std::string& package,
                                      Diagnostics& out) {
-  const std::string path = root + "/config/systems/" + package + "/incidents.toml";
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) {
-    out.push_back({Diagnostic::Severity::error, {path, 0, 0}, "", "cannot be read"});
+  const std::string folder = root + "/config/systems/" + package + '/';
+  const auto text = file_text(folder + "incidents.toml");
+  if (!text) {
+    out.push_back(
+        {Diagnostic::Severity::error, {folder + "incidents.toml", 0, 0}, "", "cannot be read"});
     return std::nullopt;
   }
-  return parse_case(package, path, text.str(), out);
+  auto result = parse_case(package, folder + "incidents.toml", *text, out);
+  const auto ledger = file_text(folder + "ledger.toml");
+  if (!result || !ledger) return result;
+  add_ledger(*ledger, folder, *result);
+  for (PackageCase& variant : result->variants) add_ledger(*ledger, folder, variant);
+  return result;
 }
 
 }  // namespace parkwatch::systems

@@ -37,14 +37,16 @@ struct PackageCase {
   std::string variant;  // its name; empty: the instance of [system]
   std::string site;
   parksim::SystemSettings settings;  // for the simulator
-  std::string instance;              // the [[system]] table of a main file, as TOML
+  std::string instance;  // of a main file, as TOML: the [[system]] table, and ledger.toml
+  std::string permits;   // the path of the ledger's list of permits; empty: there is none
   Duration quiet = std::chrono::days{1};
   std::vector<IncidentCase> incidents;
   // Instances with other parameters (another class of a permit), each with incidents of its own.
   std::vector<PackageCase> variants;
 };
 
-// Reads <root>/config/systems/<package>/incidents.toml. Empty if anything in `out` is an error.
+// Reads <root>/config/systems/<package>/incidents.toml, and ledger.toml beside it if the package
+// has a ledger (the paths in it are made absolute). Empty if anything in `out` is an error.
 [[nodiscard]] std::optional<PackageCase> read_case(const std::string& root,
                                                    const std::string& package, Diagnostics& out);
 // The same from a text, for tests.

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
+#include <stdexcept>
 
 #include "config/config.h"
+#include "config/gates.h"
 #include "drivers/driver.h"
 #include "pipeline/pipeline.h"
 #include "tools/parksim/physics/message.h"
@@ -40,6 +43,19 @@ parksim::SystemParkOptions park_options(const Run& run) {
     }
   }
   return {.seed = run.seed, .start = run_begin(), .systems = {std::move(choice)}};
+}
+
+// As the daemon gives it to the ledger when it starts.
+Command permit_list(const PackageCase& package, const Plant& plant) {
+  std::ifstream file{package.permits};
+  std::ostringstream text;
+  text << file.rdbuf();
+  Diagnostics out;
+  PermitCommand command;
+  command.verb = PermitCommand::Verb::file;
+  command.permits = config::read_permits(package.permits, text.str(), plant.calendar.zone, out);
+  if (!file || !out.empty()) throw std::runtime_error{package.permits + " is no list of permits"};
+  return {"configuration", command};
 }
 
 }  // namespace
@@ -86,6 +102,9 @@ void simulate(const Run& run, const std::function<void(const Facts&)>& hear) {
   for (const parksim::TagInfo& tag : park.tags()) topics.push_back(tag.topic());
   inputs.push_back({++sequence, received(run_begin()), NewPlant{run.plant}});
   inputs.push_back({++sequence, received(run_begin()), SourceCondition{"park", true, true, {}}});
+  if (!run.package->permits.empty()) {
+    inputs.push_back({++sequence, received(run_begin()), permit_list(*run.package, *run.plant)});
+  }
   const Duration length = run.incident == nullptr ? run.package->quiet : run.incident->watch;
   for (Duration done{0}; done < length; done += cut) {
     park.advance(std::min(cut, length - done));

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "tests/systems/ledger_mutants.h"
 #include "tests/systems/mutants.h"
 #include "tests/systems/simulation.h"
 #include "tests/systems/verdict.h"
@@ -216,7 +217,11 @@ bool prove_mutants(const Package& package, bool verbose) {
     const bool is_variant = &one != &package.front();
     const QuietDay quiet = quiet_day(one.described, one.plant);
     const auto plant = is_variant ? differing(*one.plant, *package.front().plant) : one.plant;
-    const auto mutants = run_mutants(one.described, plant, quiet);
+    auto mutants = run_mutants(one.described, plant, quiet);
+    if (!is_variant) {
+      const auto of_ledger = run_ledger_mutants(one.described, one.plant);
+      mutants.insert(mutants.end(), of_ledger.begin(), of_ledger.end());
+    }
     for (const Mutant& mutant : mutants) say(mutant, verbose);
     total += score(mutants);
     if (is_variant) continue;

@@ -1,6 +1,7 @@
 // tests/unit/parksim/hydrogen_station_test.cpp - The simulated hydrogen station: room and fan,
 // storage, electrolyser, dispenser, LNG, charger.
 #include "tests/unit/parksim/supply_trace.h"
+#include "tools/parksim/physics/systems/hydrogen_plant.h"
 
 namespace parkwatch::parksim::hydrogen_station_test {
 namespace {
@@ -54,14 +55,44 @@ TEST_CASE("hydrogen room: the fan is tried at nine, and a burnt starter is found
   CHECK(burnt.highest("fan/running", 0h, 10h) == 0.0);
 }
 
-TEST_CASE("hydrogen room: a detector without supply says nothing, a flame is seen once",
-          "[parksim]") {
+TEST_CASE("hydrogen room: a detector without supply says nothing", "[parksim]") {
   const SystemTrace silent{station({{"detector-unpowered", 30min, 20min}}), 1h};
   CHECK(silent.of("b/h2").size() - silent.of("a/h2").size() == 240);
-  const SystemTrace fire{station({{"jet-fire", 30min, 5min}}), 1h};
-  CHECK(fire.at("fa/flame", 31min) == 1.0);
-  CHECK(fire.at("fa/flame", 36min) == 0.0);
+}
+
+TEST_CASE("hydrogen header: a jet burns, is seen, and empties the storage until it is shut off",
+          "[parksim]") {
+  const SystemTrace fire{station({{"jet-fire", 30min, 10min}}), 1h};
+  CHECK(fire.at("fa/flame", 30min + 1s) == 0.0);
+  CHECK(fire.at("fa/flame", 30min + 8s) == 1.0);
+  CHECK(fire.at("fa/flame", 40min + 5s) == 0.0);
   CHECK(fire.highest("fb/flame", 0min, 1h) == 0.0);
+  // 0.081 kg/s from 80 kg at 42 MPa at first; less as the pressure falls.
+  const double lost = fire.at("high/pressure", 30min + 10s) - fire.at("high/pressure", 31min + 10s);
+  CHECK(lost == Approx(60.0 * 0.0813 / 1.9).epsilon(0.12));
+  CHECK(fire.at("high/pressure", 40min) < 28.0);
+  CHECK(fire.at("high/pressure", 50min) > fire.at("high/pressure", 41min));
+  CHECK(fire.at("low/pressure", 40min) == Approx(15.0).margin(0.3));
+  // It burns where it comes out: the room's detectors see none of it.
+  CHECK(fire.highest("a/h2", 30min, 1h) < 0.05);
+}
+
+TEST_CASE("hydrogen header: the flame is as long as flow and hole make it", "[parksim]") {
+  HydrogenJet jet;
+  for (int i = 0; i < 5; ++i) static_cast<void>(jet.step(true, 42.0, 1.0));
+  CHECK(jet.step(true, 42.0, 1.0) == Approx(0.0813).epsilon(0.01));
+  CHECK(jet.flame_m() == Approx(3.5).margin(0.1));
+  CHECK(jet.is_seen());
+  const double long_m = jet.flame_m();
+  static_cast<void>(jet.step(true, 5.0, 1.0));
+  CHECK(jet.flame_m() < long_m);
+  for (int i = 0; i < 3; ++i) static_cast<void>(jet.step(false, 42.0, 1.0));
+  CHECK(jet.flame_m() == 0.0);
+  CHECK_FALSE(jet.is_seen());
+  // A pressure too low for a flame that a detector could see.
+  HydrogenJet weak;
+  for (int i = 0; i < 9; ++i) static_cast<void>(weak.step(true, 0.01, 1.0));
+  CHECK_FALSE(weak.is_seen());
 }
 
 TEST_CASE("hydrogen storage: vehicles draw by day, the compressor fills again", "[parksim]") {

@@ -34,6 +34,7 @@ class SystemHours {
     for (Span done{0}; done < span; done += 60s) {
       park.advance(std::min<Span>(60s, span - done));
       for (const Sample& sample : park.samples()) by_tag[sample.tag]->push_back(sample);
+      events_.insert(events_.end(), park.events().begin(), park.events().end());
     }
   }
 
@@ -70,6 +71,17 @@ class SystemHours {
     }
     return std::nullopt;
   }
+  // Messages beside the instruments' whose topic (without park/ and site) is `topic` and whose
+  // payload has `part`; of the whole time.
+  [[nodiscard]] std::vector<SystemEvent> events(const std::string& topic,
+                                                const std::string& part = "") const {
+    std::vector<SystemEvent> found;
+    for (const SystemEvent& event : events_) {
+      const bool named = event.topic == "park/s/" + topic;
+      if (named && event.payload.find(part) != std::string::npos) found.push_back(event);
+    }
+    return found;
+  }
   [[nodiscard]] bool has(const std::string& name) const { return series_.count(name) > 0; }
 
  private:
@@ -84,6 +96,7 @@ class SystemHours {
   }
 
   std::map<std::string, std::vector<Sample>> series_;
+  std::vector<SystemEvent> events_;
 };
 
 }  // namespace parkwatch::parksim::test

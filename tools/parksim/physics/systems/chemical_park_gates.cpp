@@ -1,265 +1,473 @@
-// tools/parksim/physics/systems/chemical_park_gates.cpp - Arrivals, arms, doors, cards and lanes.
+// tools/parksim/physics/systems/chemical_park_gates.cpp - Who comes, how long he stays, and by
+// which lane or door he passes; what instruments and readers tell of it.
 #include "tools/parksim/physics/systems/chemical_park_gates.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "tools/parksim/physics/random.h"
-#include "tools/parksim/physics/systems/faults.h"
+#include "tools/parksim/physics/systems/gate_door.h"
+#include "tools/parksim/physics/systems/gate_lane.h"
 
 namespace parkwatch::parksim {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr double arm_travel_s = 3.0;
-constexpr double arm_pause_s = 2.0;
-constexpr double cards_full = 200.0;
-constexpr double rush_card_s = 20.0;  // a card every 20 s while contractors arrive
-constexpr double refill_s = 60.0;
-constexpr double inspection_s[] = {120.0, 360.0};  // of a lorry in the lane for hazardous goods
+constexpr double hour_s = 3600.0;
+constexpr double counter_so_far = 1000.0;
+constexpr double inspection_s[] = {120.0, 360.0};  // of a lorry that comes ...
+constexpr double papers_s = 30.0;                  // ... and of one that leaves
+constexpr double hazmat_spacing_s = 60.0;          // the lane for hazardous goods is empty between
+constexpr double rush_card_s = 20.0;               // a card every 20 s while contractors arrive
+constexpr double count_every_s = 60.0;
+constexpr double column_pass_s = 6.0;  // of drivers who wait in a column
+constexpr std::size_t queue_most = 20;
+constexpr std::size_t fleet = 40;      // lorries with a permit: permits.csv
+constexpr double intruder_s = 2.0;     // from the bent door to the inside
+constexpr double crew_every_s = 30.0;  // one after the other
+constexpr double crew_works_s = 1200.0;
+constexpr std::size_t crew_size = 6;
+
+// The gates are shut for traffic at night; whoever is there has a reason of his own.
+bool is_open(double hour) { return hour >= 5.0 && hour < 20.0; }
+double peak(double hour, double at) { return std::exp(-std::pow((hour - at) / 0.5, 2.0)); }
 
 double vehicles_per_hour(double hour) {
-  const auto peak = [hour](double at) { return std::exp(-std::pow((hour - at) / 0.5, 2.0)); };
-  return (hour >= 6.0 && hour < 20.0 ? 15.0 : 3.0) + 45.0 * (peak(7.5) + peak(17.5));
+  return is_open(hour) ? 7.0 + 22.0 * (peak(hour, 7.5) + peak(hour, 17.5)) : 0.0;
+}
+double workers_per_hour(double hour) {
+  return is_open(hour) && hour < 10.0 ? 60.0 * peak(hour, 7.5) : 0.0;
+}
+double lorries_per_hour(double hour) { return hour >= 6.0 && hour < 19.0 ? 2.0 : 0.0; }
+double visitors_per_hour(double hour) { return hour >= 7.0 && hour < 17.0 ? 4.0 : 0.0; }
+
+Span span_of(double s) {
+  return std::chrono::duration_cast<Span>(std::chrono::duration<double>(s));
 }
 
-// The arm: one cycle a vehicle.
-class Barrier {
- public:
-  Barrier(const std::string& site, const std::string& gate, Panel& panel, std::uint64_t seed)
-      : random_(seed, site + " barrier " + gate),
-        barrier_(
-            panel.add(word_tag(site, gate, "barrier", {"closed", "open", "moving"}, seconds{10}))),
-        passages_(panel.add(counter_tag(site, gate, "passages", "passages", seconds{30}))),
-        cycles_(panel.add(counter_tag(site, gate, "barrier_cycles", "cycles", seconds{30}))) {}
-
-  // stalled: the motor has no force past half way. held: somebody keeps the arm up.
-  void step(double hour, double dt_s, bool stalled, bool held, Panel& panel) {
-    if ((stalled && !stalled_) || (held && !held_)) waiting_ = std::max(waiting_, 1.0);
-    stalled_ = stalled;
-    held_ = held;
-    if (random_.chance(vehicles_per_hour(hour) * dt_s / 3600.0)) waiting_ += 1.0;
-    waiting_ = std::min(waiting_, 20.0);
-    step_arm(dt_s);
-    double word = 2.0;
-    if (arm_ <= 0.0) word = 0.0;
-    if (arm_ >= 1.0) word = 1.0;
-    panel.set(barrier_, word);
-    panel.set(passages_, passed_);
-    panel.set(cycles_, cycled_);
-  }
-
- private:
-  void step_arm(double dt_s) {
-    timer_s_ = std::max(0.0, timer_s_ - dt_s);
-    if (timer_s_ > 0.0) return;
-    const bool up = waiting_ > 0.0 || held_;
-    const double before = arm_;
-    arm_ = travelled(arm_, up ? 1.0 : 0.0, dt_s, arm_travel_s);
-    if (stalled_ && before < 0.6) arm_ = std::min(arm_, 0.5);
-    if (arm_ >= 1.0 && waiting_ > 0.0) {
-      waiting_ -= 1.0;
-      passed_ += 1.0;
-      timer_s_ = random_.between(4.0, 9.0);
-    } else if (arm_ <= 0.0 && before > 0.0) {
-      cycled_ += 1.0;
-      timer_s_ = arm_pause_s;
-    }
-  }
-
-  Random random_;
-  double arm_ = 0.0;      // 0 down, 1 up
-  double timer_s_ = 0.0;  // a vehicle under the arm, or the pause after it
-  double waiting_ = 0.0;
-  double passed_ = 1000.0;
-  double cycled_ = 1000.0;
-  bool stalled_ = false;
-  bool held_ = false;
-  TagIndex barrier_, passages_, cycles_;
-};
-
-// The face door for people on foot, the notice board and the plate camera.
-class Post {
- public:
-  Post(const std::string& site, const std::string& gate, Panel& panel, std::uint64_t seed)
-      : random_(seed, site + " post " + gate),
-        door_(panel.add(word_tag(site, gate, "door", {"closed", "open", "forced"}, seconds{30}))),
-        board_(panel.add(flag_tag(site, gate, "board", seconds{30}))),
-        camera_(panel.add(flag_tag(site, gate, "camera", seconds{30}))) {}
-
-  void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel) {
-    const auto at_work = [&](const char* cause) { return mine && causes.has(cause); };
-    if (open_s_ <= 0.0 && random_.chance(2.0 * vehicles_per_hour(hour) * dt_s / 3600.0)) {
-      open_s_ = random_.between(3.0, 7.0);
-    }
-    open_s_ = std::max(0.0, open_s_ - dt_s);
-    double door = open_s_ > 0.0 || at_work("door-wedged") ? 1.0 : 0.0;
-    if (at_work("door-levered")) door = 2.0;
-    panel.set(door_, door);
-    panel.set(board_, at_work("board-dark") ? 0.0 : 1.0);
-    panel.set(camera_, at_work("camera-cable-cut") ? 0.0 : 1.0);
-    // A small battery carries the cabinet until whoever is in the door is through.
-    dark_ = at_work("cabinet-unpowered") && (dark_ || (shut_ && door == 0.0));
-    shut_ = door == 0.0;
-    for (const TagIndex tag : {door_, board_, camera_}) panel.power(tag, !dark_);
-  }
-
- private:
-  Random random_;
-  double open_s_ = 0.0;
-  bool shut_ = true;  // the door, a second ago
-  bool dark_ = false;
-  TagIndex door_, board_, camera_;
-};
-
-// Locating cards: out with each visitor, back as he leaves.
-class Dispenser {
- public:
-  Dispenser(const std::string& site, const std::string& gate, Panel& panel, std::uint64_t seed)
-      : random_(seed, site + " dispenser " + gate),
-        dispenser_(panel.add(word_tag(site, gate, "dispenser", {"ready", "jammed"}, seconds{60}))),
-        cards_(panel.add(number_tag(site, gate, "cards", "cards", {0.0, 500.0, 0}, seconds{30}))),
-        out_(panel.add(counter_tag(site, gate, "cards_out", "cards", seconds{60}))),
-        in_(panel.add(counter_tag(site, gate, "cards_in", "cards", seconds{60}))) {}
-
-  void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel) {
-    const bool rush = mine && causes.has("contractors-rush");
-    const bool jammed = mine && causes.has("card-jams");
-    const bool day = hour >= 7.0 && hour < 17.0;
-    if (!jammed && day && random_.chance(4.0 * dt_s / 3600.0)) give();
-    if (given_ > returned_ && random_.chance(5.0 * dt_s / 3600.0)) take_back();
-    rush_s_ = rush ? rush_s_ + dt_s : 0.0;
-    if (rush_s_ >= rush_card_s) {
-      rush_s_ -= rush_card_s;
-      give();
-    }
-    // Somebody puts new cards in when the rush is over.
-    refill_s_ = !rush && held_ < cards_full / 2.0 ? refill_s_ + dt_s : 0.0;
-    if (refill_s_ > refill_s) held_ = cards_full;
-    panel.set(dispenser_, jammed ? 1.0 : 0.0);
-    panel.set(cards_, held_);
-    panel.set(out_, given_);
-    panel.set(in_, returned_);
-  }
-
- private:
-  void give() {
-    if (held_ <= 0.0) return;
-    held_ -= 1.0;
-    given_ += 1.0;
-  }
-  void take_back() {
-    held_ = std::min(cards_full, held_ + 1.0);
-    returned_ += 1.0;
-  }
-
-  Random random_;
-  double held_ = cards_full;
-  double given_ = 5000.0;
-  double returned_ = 5000.0;
-  double rush_s_ = 0.0;
-  double refill_s_ = 0.0;
-  TagIndex dispenser_, cards_, out_, in_;
-};
-
-// The lanes of a gate: readers in the road tell hazardous goods by the vehicle's transponder.
-class Lanes {
- public:
-  // hazmat_lane: whether the gate has one.
-  Lanes(const std::string& site, const std::string& gate, bool hazmat_lane, Panel& panel,
-        std::uint64_t seed)
-      : random_(seed, site + " lanes " + gate),
-        wrong_(panel.add(flag_tag(site, gate, "hazmat_in_ordinary_lane", seconds{60}))) {
-    if (hazmat_lane) lane_ = panel.add(flag_tag(site, gate, "hazmat_lane_occupied", seconds{30}));
-  }
-
-  void step(double hour, double dt_s, bool wrong, bool waits, Panel& panel) {
-    panel.set(wrong_, wrong ? 1.0 : 0.0);
-    if (!lane_) return;
-    const bool day = hour >= 6.0 && hour < 20.0;
-    inspected_s_ = std::max(0.0, inspected_s_ - dt_s);
-    free_s_ = inspected_s_ > 0.0 || waits ? 0.0 : free_s_ + dt_s;
-    // The next one comes up when the lane is empty.
-    if (day && free_s_ > 60.0 && random_.chance(2.0 * dt_s / 3600.0)) {
-      inspected_s_ = random_.between(inspection_s[0], inspection_s[1]);
-    }
-    panel.set(*lane_, inspected_s_ > 0.0 || waits ? 1.0 : 0.0);
-  }
-
- private:
-  Random random_;
-  double inspected_s_ = 0.0;
-  double free_s_ = 0.0;
-  TagIndex wrong_;
-  std::optional<TagIndex> lane_;
-};
+std::string numbered(const char* before, std::size_t number, std::size_t digits) {
+  std::string text = std::to_string(number);
+  if (text.size() < digits) text.insert(0, digits - text.size(), '0');
+  return before + text;
+}
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-class ChemicalParkGates final : public System {
+// One gate with its instruments.
+class Gate {
  public:
-  ChemicalParkGates(const SystemSettings& settings, Panel& panel, std::uint64_t seed) {
-    const std::string site = text_setting(settings, "site", "cp");
-    const auto names = names_setting(settings, "gates", {"g1", "g2"});
-    const auto hazmat = names_setting(settings, "hazmat_gates", {"g1"});
-    for (const std::string& gate : names) {
-      barriers_.emplace_back(site, gate, panel, seed);
-      posts_.emplace_back(site, gate, panel, seed);
-      if (first_ordinary_ == lanes_.size() && contains(hazmat, gate)) ++first_ordinary_;
-      if (first_hazmat_ == lanes_.size() && !contains(hazmat, gate)) ++first_hazmat_;
-      lanes_.emplace_back(site, gate, contains(hazmat, gate), panel, seed);
+  Gate(const std::string& site, const std::string& name, bool hazmat_lane, bool cards, Panel& panel,
+       std::uint64_t seed)
+      : traffic(seed, site + " traffic " + name),
+        ordinary(name, "1", 0.0, Random{seed, site + " lane " + name}),
+        door(site, name, panel, seed),
+        barrier_(
+            panel.add(word_tag(site, name, "barrier", {"closed", "open", "moving"}, seconds{10}))),
+        passages_(panel.add(counter_tag(site, name, "passages", "passages", seconds{30}))),
+        cycles_(panel.add(counter_tag(site, name, "barrier_cycles", "cycles", seconds{30}))),
+        wrong_(panel.add(flag_tag(site, name, "hazmat_in_ordinary_lane", seconds{60}))) {
+    if (hazmat_lane) {
+      hazmat.emplace(name, "h", hazmat_spacing_s, Random{seed, site + " hazmat lane " + name});
+      occupied_ = panel.add(flag_tag(site, name, "hazmat_lane_occupied", seconds{30}));
     }
-    for (const std::string& gate : names_setting(settings, "card_gates", {"g1"})) {
-      dispensers_.emplace_back(site, gate, panel, seed);
-    }
+    if (cards) dispenser.emplace(site, name, panel);
   }
 
-  void step(TimePoint now, double dt_s, Panel& panel) override {
-    const double hour = hour_of_day(now);
-    for (std::size_t i = 0; i < barriers_.size(); ++i) {
-      const bool first = i == 0;
-      barriers_[i].step(hour, dt_s, first && causes_.has("arm-stalls"),
-                        first && causes_.has("arm-held-up"), panel);
-      posts_[i].step(hour, dt_s, causes_, first, panel);
-      lanes_[i].step(hour, dt_s, i == first_ordinary_ && causes_.has("driver-takes-wrong-lane"),
-                     i == first_hazmat_ && causes_.has("lorry-without-papers"), panel);
-    }
-    for (std::size_t i = 0; i < dispensers_.size(); ++i) {
-      dispensers_[i].step(hour, dt_s, causes_, i == 0, panel);
-    }
+  void show(Panel& panel) const {
+    double word = 2.0;
+    if (ordinary.arm() <= 0.0) word = 0.0;
+    if (ordinary.arm() >= 1.0) word = 1.0;
+    panel.set(barrier_, word);
+    const double passed = ordinary.passed() + (hazmat ? hazmat->passed() : 0.0);
+    const double cycled = ordinary.cycled() + (hazmat ? hazmat->cycled() : 0.0);
+    panel.set(passages_, counter_so_far + passed);
+    panel.set(cycles_, counter_so_far + cycled);
+    panel.set(wrong_, ordinary.has_hazmat() ? 1.0 : 0.0);
+    if (hazmat) panel.set(*occupied_, hazmat->is_occupied() ? 1.0 : 0.0);
   }
 
-  void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
+  Random traffic;
+  RoadLane ordinary;
+  std::optional<RoadLane> hazmat;
+  FaceDoor door;
+  std::optional<Dispenser> dispenser;
 
  private:
+  TagIndex barrier_, passages_, cycles_, wrong_;
+  std::optional<TagIndex> occupied_;
+};
+
+class ChemicalParkGates final : public System {
+ public:
+  ChemicalParkGates(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
+      : ChemicalParkGates(text_setting(settings, "site", "cp"), settings, panel, seed) {}
+
+  void step(TimePoint now, double dt_s, Panel& panel) override {
+    now_ = now;
+    events_.set_now(now);
+    for (const auto& [cause, on] : std::exchange(changes_, {})) on ? begin(cause) : mend(cause);
+    const double hour = hour_of_day(now);
+    if (!causes_.has("evacuation-ordered")) come(hour, dt_s);
+    take_due();
+    for (std::size_t i = 0; i < gates_.size(); ++i) step_gate(i, dt_s, panel);
+    step_intruder(dt_s);
+    panel.set(siren_, causes_.has("evacuation-ordered") ? 1.0 : 0.0);
+    count_s_ += dt_s;
+    if (count_s_ < count_every_s) return;
+    count_s_ = 0.0;
+    events_.people(inside_ + (intruder_ ? 1 : 0));
+  }
+
+  void set_cause(std::string_view name, bool on) override {
+    causes_.set(name, on);
+    changes_.emplace_back(name, on);
+  }
+
+  void take_events(std::vector<SystemEvent>& out) override { events_.take(out); }
+
+ private:
+  ChemicalParkGates(const std::string& site, const SystemSettings& settings, Panel& panel,
+                    std::uint64_t seed)
+      : random_(seed, site + " gates"), events_(site) {
+    names_ = names_setting(settings, "gates", {"g1", "g2"});
+    const auto hazmat = names_setting(settings, "hazmat_gates", {"g1"});
+    const auto cards = names_setting(settings, "card_gates", {"g1"});
+    for (const std::string& gate : names_) {
+      gates_.emplace_back(site, gate, contains(hazmat, gate), contains(cards, gate), panel, seed);
+    }
+    const auto first = [&](const auto& is) {
+      const auto at = std::find_if(gates_.begin(), gates_.end(), is);
+      return static_cast<std::size_t>(at - gates_.begin());
+    };
+    first_hazmat_ = first([](const Gate& gate) { return gate.hazmat.has_value(); });
+    first_ordinary_ = first([](const Gate& gate) { return !gate.hazmat.has_value(); });
+    first_cards_ = first([](const Gate& gate) { return gate.dispenser.has_value(); });
+    siren_ = panel.add(flag_tag(site, "siren", "evacuation", seconds{30}));
+  }
+
+  // ----------------------------------------------------------------------------------------------
+  // The day's traffic.
+
+  void come(double hour, double dt_s) {
+    for (std::size_t i = 0; i < gates_.size(); ++i) {
+      Gate& gate = gates_[i];
+      const auto comes = [&](double an_hour) {
+        return gate.traffic.chance(an_hour * dt_s / hour_s);
+      };
+      if (comes(vehicles_per_hour(hour)) && gate.ordinary.waiting() < queue_most) {
+        gate.ordinary.arrive(
+            {.plate = next_plate(), .gate = i, .stay_s = gate.traffic.between(900.0, 6000.0)});
+      }
+      if (comes(workers_per_hour(hour))) {
+        gate.door.enter({.id = numbered("emp-", ++workers_, 4),
+                         .gate = i,
+                         .stay_s = gate.traffic.between(8.5, 9.5) * hour_s});
+      }
+      if (gate.hazmat && comes(lorries_per_hour(hour)) && gate.hazmat->is_empty()) {
+        gate.hazmat->arrive({.plate = numbered("晋H", 8001 + lorries_++ % fleet, 4),
+                             .gate = i,
+                             .hazmat = true,
+                             .check_s = gate.traffic.between(inspection_s[0], inspection_s[1]),
+                             .stay_s = gate.traffic.between(900.0, 2700.0)});
+      }
+      if (gate.dispenser && comes(visitors_per_hour(hour))) {
+        enter_with_card({.id = numbered("visitor-", ++visitors_, 4),
+                         .gate = i,
+                         .stay_s = gate.traffic.between(0.5, 4.0) * hour_s});
+      }
+    }
+    come_by_bus(dt_s);
+  }
+
+  void come_by_bus(double dt_s) {
+    const bool rush = causes_.has("contractors-rush") && first_cards_ < gates_.size();
+    rush_s_ = rush ? rush_s_ + dt_s : 0.0;
+    if (rush_s_ < rush_card_s) return;
+    rush_s_ -= rush_card_s;
+    enter_with_card({.id = numbered("contractor-", ++contractors_, 4),
+                     .gate = first_cards_,
+                     .stay_s = random_.between(6.0, 8.0) * hour_s});
+  }
+
+  // Without a card he is not let in.
+  void enter_with_card(Person person) {
+    const auto card = gates_[person.gate].dispenser->give();
+    if (!card) return;
+    person.card = *card;
+    events_.card(names_[person.gate], person.id, person.card, true);
+    gates_[person.gate].door.enter(std::move(person));
+  }
+
+  std::string next_plate() { return numbered("晋A", ++plates_, 5); }
+
+  // ----------------------------------------------------------------------------------------------
+  // Inside.
+
+  // Whose time has come: to the door, to the lane, to the muster point.
+  void take_due() {
+    for (; !coming_.empty() && coming_.begin()->first <= now_; coming_.erase(coming_.begin())) {
+      Person& person = coming_.begin()->second;
+      gates_[person.gate].door.enter(std::move(person));
+    }
+    for (; !people_.empty() && people_.begin()->first <= now_; people_.erase(people_.begin())) {
+      Person& person = people_.begin()->second;
+      gates_[person.gate].door.leave(std::move(person));
+    }
+    for (; !parked_.empty() && parked_.begin()->first <= now_; parked_.erase(parked_.begin())) {
+      drive_out(std::move(parked_.begin()->second));
+    }
+    for (; !reports_.empty() && reports_.begin()->first <= now_; reports_.erase(reports_.begin())) {
+      events_.report("mp1", reports_.begin()->second);
+    }
+  }
+
+  void drive_out(Vehicle vehicle) {
+    vehicle.in = vehicle.follows = false;
+    vehicle.check_s = vehicle.hazmat ? papers_s : 0.0;
+    // Also who came by a lane that was not his is led out by the right one.
+    if (vehicle.hazmat && !gates_[vehicle.gate].hazmat) {
+      if (first_hazmat_ == gates_.size()) return;
+      vehicle.gate = first_hazmat_;
+    }
+    Gate& gate = gates_[vehicle.gate];
+    (vehicle.hazmat ? *gate.hazmat : gate.ordinary).arrive(std::move(vehicle));
+  }
+
+  // When somebody who is inside now will want to leave.
+  [[nodiscard]] TimePoint until(double stay_s, const std::string& cause) {
+    if (causes_.has("evacuation-ordered")) return now_ + span_of(random_.between(60.0, 120.0));
+    if (stay_s > 0.0) return now_ + span_of(stay_s);
+    return causes_.has(cause) ? TimePoint::max() : now_;
+  }
+
+  void step_gate(std::size_t i, double dt_s, Panel& panel) {
+    Gate& gate = gates_[i];
+    const auto at_work = [&](const char* cause) { return i == 0 && causes_.has(cause); };
+    const bool blind = at_work("camera-cable-cut") || at_work("cabinet-unpowered");
+    std::vector<Vehicle> through;
+    gate.ordinary.step(dt_s, {at_work("arm-stalls"), at_work("arm-held-up"), blind}, events_,
+                       through);
+    if (gate.hazmat) gate.hazmat->step(dt_s, {false, false, blind}, events_, through);
+    for (Vehicle& vehicle : through) {
+      if (!vehicle.in) continue;
+      const TimePoint leaves = until(vehicle.stay_s, vehicle.cause);
+      parked_.emplace(leaves, std::move(vehicle));
+    }
+    std::vector<Person> came;
+    std::vector<Person> gone;
+    gate.door.step(dt_s, causes_, i == 0, panel, events_, came, gone);
+    for (Person& person : came) {
+      ++inside_;
+      const TimePoint leaves = until(person.stay_s, person.cause);
+      people_.emplace(leaves, std::move(person));
+    }
+    for (Person& person : gone) {
+      --inside_;
+      return_card(std::move(person));
+    }
+    if (gate.dispenser) {
+      const bool first = i == first_cards_;
+      gate.dispenser->step(dt_s, first && causes_.has("card-jams"),
+                           first && causes_.has("contractors-rush"), panel);
+    }
+    gate.show(panel);
+  }
+
+  void return_card(Person person) {
+    if (person.card.empty()) return;
+    if (std::exchange(person.keeps_card, false)) {
+      keepers_.push_back(std::move(person));
+      return;
+    }
+    gates_[person.gate].dispenser->take_back();
+    events_.card(names_[person.gate], person.id, person.card, false);
+  }
+
+  // Whoever bends the first door open walks in, and is led out when guards have come.
+  void step_intruder(double dt_s) {
+    bent_s_ = gates_.front().door.is_forced() ? bent_s_ + dt_s : 0.0;
+    if (bent_s_ >= intruder_s) intruder_ = true;
+    if (!causes_.has("door-levered")) intruder_ = false;
+  }
+
+  // ----------------------------------------------------------------------------------------------
+  // What causes bring.
+
+  void begin(const std::string& cause) {
+    RoadLane& lane = gates_.front().ordinary;
+    Vehicle car{.pass_s = column_pass_s, .cause = cause, .stay_s = 1800.0};
+    if (cause == "arm-stalls") add_column(lane, car, 1);
+    if (cause == "arm-held-up") add_column(lane, car, 8);
+    if (cause == "car-left") {
+      car.stay_s = 0.0;
+      add_column(lane, car, 1);
+    }
+    if (cause == "driver-follows-close") {
+      add_column(lane, car, 2, [](Vehicle& second) { second.follows = true; });
+    }
+    if (first_hazmat_ < gates_.size()) begin_with_lorry(cause);
+    if (first_cards_ < gates_.size()) begin_with_visitor(cause);
+    if (cause == "night-crew") {
+      for (std::size_t i = 0; i < crew_size; ++i) {
+        coming_.emplace(now_ + span_of(crew_every_s * static_cast<double>(i)),
+                        Person{.id = numbered("crew-", i + 1, 1), .stay_s = crew_works_s});
+      }
+    }
+    if (cause == "evacuation-ordered") evacuate();
+  }
+
+  template <typename Change>
+  void add_column(RoadLane& lane, Vehicle car, int length, const Change& change_after_first) {
+    for (int i = 0; i < length; ++i) {
+      car.plate = next_plate();
+      lane.arrive(car);
+      if (i == 0) change_after_first(car);
+    }
+  }
+  void add_column(RoadLane& lane, const Vehicle& car, int length) {
+    add_column(lane, car, length, [](Vehicle&) {});
+  }
+
+  void begin_with_lorry(const std::string& cause) {
+    RoadLane& lane = *gates_[first_hazmat_].hazmat;
+    Vehicle lorry{.plate = "晋H8101",
+                  .gate = first_hazmat_,
+                  .hazmat = true,
+                  .check_s = inspection_s[0],
+                  .pass_s = column_pass_s,
+                  .cause = cause};
+    if (cause == "driver-takes-wrong-lane" && first_ordinary_ < gates_.size()) {
+      // The reader at an ordinary gate opens to every plate that it knows.
+      lorry.gate = first_ordinary_;
+      lorry.check_s = 0.0;
+      gates_[first_ordinary_].ordinary.arrive(lorry);
+    } else if (cause == "lorry-without-papers") {
+      lorry.refused = true;
+      lane.arrive(lorry);
+    } else if (cause == "lorry-stays") {
+      lane.arrive(lorry);
+    } else if (cause == "lorry-without-permit") {
+      lorry.plate = "晋H9901";
+      lane.arrive(lorry);
+    } else if (cause == "convoy") {
+      lorry.check_s = 60.0;  // cleared before they came
+      for (std::size_t i = 0; i < 12; ++i) {
+        lorry.plate = numbered("晋H", 8001 + i, 4);
+        lane.arrive(lorry);
+      }
+    }
+  }
+
+  void begin_with_visitor(const std::string& cause) {
+    Person visitor{.id = "visitor-" + cause, .gate = first_cards_, .cause = cause};
+    if (cause == "visitor-keeps-card") {
+      visitor.stay_s = 600.0;
+      visitor.keeps_card = true;
+      enter_with_card(visitor);
+    }
+    if (cause == "visitor-overstays") enter_with_card(visitor);
+  }
+
+  void mend(const std::string& cause) {
+    for (Gate& gate : gates_) {
+      gate.ordinary.turn_back(cause);
+      if (gate.hazmat) gate.hazmat->turn_back(cause);
+    }
+    const auto if_of_cause = [&](const auto& one) {
+      return one.cause == cause ? now_ : TimePoint::max();
+    };
+    hurry(people_, if_of_cause);
+    hurry(parked_, if_of_cause);
+    if (cause != "visitor-keeps-card") return;
+    for (Person& person : std::exchange(keepers_, {})) return_card(std::move(person));
+  }
+
+  // Most walk to their gate, some to the muster point, where they wait.
+  void evacuate() {
+    std::size_t number = 0;
+    hurry(people_, [&](const Person& person) {
+      const TimePoint at = now_ + span_of(random_.between(60.0, 360.0));
+      if (number++ % 5 != 0) return at;
+      reports_.emplace(at, person.id);
+      return TimePoint::max();
+    });
+    hurry(parked_, [&](const Vehicle&) { return now_ + span_of(random_.between(60.0, 360.0)); });
+  }
+
+  // Each leaves when it would have, or when `latest` says if that is earlier.
+  template <typename Inside, typename Latest>
+  static void hurry(Inside& inside, const Latest& latest) {
+    Inside hurried;
+    for (auto& [at, one] : inside) {
+      const TimePoint leaves = std::min(at, latest(one));
+      hurried.emplace(leaves, std::move(one));
+    }
+    inside = std::move(hurried);
+  }
+
+  TimePoint now_{};
+  Random random_;
+  GateEvents events_;
   Causes causes_;
-  std::vector<Barrier> barriers_;
-  std::vector<Post> posts_;
-  std::vector<Lanes> lanes_;
-  std::vector<Dispenser> dispensers_;
-  std::size_t first_ordinary_ = 0;  // gate without a lane for hazardous goods
-  std::size_t first_hazmat_ = 0;
+  std::vector<std::pair<std::string, bool>> changes_;  // of causes, since the last step
+  std::vector<std::string> names_;
+  std::vector<Gate> gates_;
+  std::size_t first_hazmat_ = 0;  // gate with a lane for hazardous goods; gates_.size(): none has
+  std::size_t first_ordinary_ = 0;
+  std::size_t first_cards_ = 0;
+  // By when they will want to leave (come, report).
+  std::multimap<TimePoint, Person> people_;
+  std::multimap<TimePoint, Vehicle> parked_;
+  std::multimap<TimePoint, Person> coming_;
+  std::multimap<TimePoint, std::string> reports_;
+  std::vector<Person> keepers_;  // left with their cards
+  std::size_t inside_ = 0;       // people, also those on their way to the door
+  std::size_t plates_ = 0;
+  std::size_t lorries_ = 0;
+  std::size_t workers_ = 0;
+  std::size_t visitors_ = 0;
+  std::size_t contractors_ = 0;
+  bool intruder_ = false;
+  double bent_s_ = 0.0;
+  double rush_s_ = 0.0;
+  double count_s_ = 0.0;
+  TagIndex siren_ = 0;
 };
 
 constexpr std::array gate_causes = {
     SystemCause{"arm-stalls", "the motor of a barrier has no force past half way"},
-    SystemCause{"arm-held-up", "a guard keeps a barrier up to let a queue through"},
-    SystemCause{"door-levered", "somebody levers a face door open"},
+    SystemCause{"arm-held-up", "a guard keeps a barrier up to let a column of eight cars through"},
+    SystemCause{"driver-follows-close",
+                "the driver of a second car follows the first one under the arm"},
+    SystemCause{"car-left", "a driver leaves his car inside"},
+    SystemCause{"door-levered", "somebody levers a face door open and walks in"},
     SystemCause{"door-wedged", "somebody wedges a face door open to carry things through"},
+    SystemCause{"exit-reader-unplugged",
+                "the exit reader of a face door is off line and keeps what it reads"},
     SystemCause{"board-dark", "the power supply of a notice board fails"},
     SystemCause{"camera-cable-cut", "an excavator cuts the cable of a plate camera"},
     SystemCause{"cabinet-unpowered", "the cabinet of a gate loses its power"},
     SystemCause{"contractors-rush", "buses of contractors arrive: a card every 20 seconds"},
     SystemCause{"card-jams", "a bent card jams a dispenser"},
+    SystemCause{"visitor-keeps-card", "a visitor leaves with his card and brings it back later"},
+    SystemCause{"visitor-overstays", "a visitor does not leave"},
+    SystemCause{"night-crew", "six workers come at night for twenty minutes of work"},
+    SystemCause{"evacuation-ordered", "the siren calls everybody out of the park"},
     SystemCause{"driver-takes-wrong-lane",
                 "the driver of a hazardous-goods lorry takes the lane of an ordinary gate"},
     SystemCause{"lorry-without-papers",
                 "a lorry without papers blocks the lane for hazardous goods"},
+    SystemCause{"lorry-without-permit",
+                "a guard waves a lorry with hazardous goods through that has no permit"},
+    SystemCause{"lorry-stays", "a loading arm breaks and a lorry with hazardous goods stays"},
+    SystemCause{"convoy", "twelve lorries with hazardous goods come one after the other"},
 };
 
 }  // namespace

@@ -29,6 +29,14 @@ constexpr double cold_c = 20.0;
 constexpr double cooled_k_mpa = 40.0 / 35.0;  // that filling warms the vehicle's tank
 constexpr double uncooled_k_mpa = 75.0 / 35.0;
 
+constexpr double kg_mpa = 1.9;  // that a grade holds
+// Choked flow of hydrogen at 27 degC: kg/s for each m2 and MPa.
+constexpr double choked_kg_s_m2_mpa = 616.0;
+constexpr double hole_m = 0.002;
+constexpr double hole_tears_s = 2.0;
+constexpr double detectable_m = 0.3;  // a flame, from where the detector is
+constexpr double detector_lag_s = 3.0;
+
 // 0: at rest.
 double load_at(double hour) {
   if (hour < 7.0 || hour >= 19.0) return 0.0;
@@ -105,6 +113,21 @@ void StorageGrade::step(double hour, double dt_s, const Causes& causes, Panel& p
   }
   panel.set(tag_, pressure_mpa_);
 }
+
+void StorageGrade::lose(double kg) { pressure_mpa_ = std::max(0.1, pressure_mpa_ - kg / kg_mpa); }
+
+double HydrogenJet::step(bool torn, double header_mpa, double dt_s) {
+  open_ = travelled(open_, torn ? 1.0 : 0.0, dt_s, hole_tears_s);
+  const double width_m = hole_m * std::sqrt(open_);
+  const double area_m2 = std::numbers::pi / 4.0 * width_m * width_m;
+  const double kg_s = choked_kg_s_m2_mpa * area_m2 * header_mpa;
+  // The length of a hydrogen jet flame by mass flow and width of the hole (Molkov).
+  flame_m_ = 54.0 * std::pow(kg_s * width_m, 0.312);
+  seen_s_ = flame_m_ >= detectable_m ? seen_s_ + dt_s : 0.0;
+  return kg_s * dt_s;
+}
+
+bool HydrogenJet::is_seen() const { return seen_s_ >= detector_lag_s; }
 
 HydrogenDispenser::HydrogenDispenser(const std::string& site, const std::string& name, Panel& panel)
     : filling_tag_(panel.add(flag_tag(site, name, "filling", seconds{300}))),

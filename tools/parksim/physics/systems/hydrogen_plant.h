@@ -36,6 +36,8 @@ class StorageGrade {
   // "low" is held at 15 MPa, "medium" at 30, "high" at 42, any other as "low".
   StorageGrade(const std::string& site, const std::string& name, Panel& panel);
   void step(double hour, double dt_s, const Causes& causes, Panel& panel);
+  [[nodiscard]] double pressure_mpa() const { return pressure_mpa_; }
+  void lose(double kg);
 
  private:
   double set_mpa_;
@@ -43,6 +45,21 @@ class StorageGrade {
   double pressure_mpa_;
   bool filling_ = false;
   TagIndex tag_;
+};
+
+// A fitting of the header tears: the jet lights itself at the hole, so that no gas reaches a
+// detector.
+class HydrogenJet {
+ public:
+  // torn: the hole is open and not yet shut off. Returns what flows out in this step, kg.
+  double step(bool torn, double header_mpa, double dt_s);
+  [[nodiscard]] double flame_m() const { return flame_m_; }  // its length
+  [[nodiscard]] bool is_seen() const;                        // by a flame detector nearby
+
+ private:
+  double open_ = 0.0;  // of the hole, 0..1
+  double flame_m_ = 0.0;
+  double seen_s_ = 0.0;  // the flame is long enough
 };
 
 class HydrogenDispenser {

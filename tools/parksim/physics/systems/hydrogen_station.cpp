@@ -51,7 +51,7 @@ bool is_fan_test(double hour) { return hour >= 9.0 && hour < 9.0 + 2.0 / 60.0; }
 constexpr SystemCause station_causes[] = {
     {"fitting-leak", "a fitting in the compressor room leaks more and more hydrogen"},
     {"fan-starter-burnt", "the contactor of the exhaust fan is burnt"},
-    {"jet-fire", "hydrogen from a fitting lights itself"},
+    {"jet-fire", "a fitting of the header tears open, 2 mm wide, and the jet lights itself"},
     {"detector-unpowered", "the first hydrogen detector loses its supply"},
     {"pressure-switch-dead", "the compressor's pressure switch fails and it fills every grade on"},
     {"vent-valve-open", "the vent valve of the storage does not shut"},
@@ -164,8 +164,12 @@ class HydrogenStation final : public System {
   void step(TimePoint now, double dt_s, Panel& panel) override {
     const double hour = hour_of_day(now);
     room_.step(hour, dt_s, causes_, panel);
+    // The header is that of the last grade, which has the most pressure.
+    const double header = grades_.empty() ? 0.0 : grades_.back().pressure_mpa();
+    const double lost_kg = jet_.step(causes_.has("jet-fire"), header, dt_s);
+    if (!grades_.empty()) grades_.back().lose(lost_kg);
     for (std::size_t i = 0; i < flames_.size(); ++i) {
-      panel.set(flames_[i], i == 0 && causes_.has("jet-fire") ? 1.0 : 0.0);
+      panel.set(flames_[i], i == 0 && jet_.is_seen() ? 1.0 : 0.0);
     }
     for (StorageGrade& grade : grades_) grade.step(hour, dt_s, causes_, panel);
     step_all(electrolysers_, hour, dt_s, panel);
@@ -197,6 +201,7 @@ class HydrogenStation final : public System {
   Causes causes_;
   CompressorRoom room_;
   std::vector<TagIndex> flames_;
+  HydrogenJet jet_;
   std::vector<StorageGrade> grades_;
   std::vector<Electrolyser> electrolysers_;
   std::vector<HydrogenDispenser> dispensers_;
