@@ -81,8 +81,10 @@ TEST_CASE("construction site: arcs come in turns while the permit is active", "[
   CHECK(day.at("w1/permit", 9h) == 1.0);
   CHECK(day.at("w1/permit", 12h) == 0.0);
   // A pause is five minutes, and the test is right before the first arc.
-  CHECK(day.highest("w1/test_gap", 8h + 1min, 11h) < 6.5);
-  CHECK(day.at("w1/test_gap", 13h + 31min) < 6.5);
+  CHECK(day.highest("w1/test_age", 8h + 1min, 11h) == Approx(3.0).margin(0.2));
+  CHECK(day.highest("w1/break", 8h + 1min, 11h) == Approx(5.0).margin(0.2));
+  CHECK(day.at("w1/test_age", 13h + 31min) == Approx(3.0).margin(0.2));
+  CHECK(day.at("w1/break", 13h + 31min) == 0.0);
 }
 
 TEST_CASE("construction site: a crew that does not test again carries its gap into the arc",
@@ -90,10 +92,22 @@ TEST_CASE("construction site: a crew that does not test again carries its gap in
   const SystemHours day = site({{"breaks-without-test", 8h + 42min, 75min}}, 8h, 3h);
   CHECK(day.at("w1/current", 9h + 8min) < 20.0);
   CHECK(day.at("w1/current", 9h + 10min) > 100.0);
-  CHECK(day.at("w1/test_gap", 9h + 10min) == Approx(27.0).margin(0.2));
+  CHECK(day.at("w1/break", 9h + 10min) == Approx(27.0).margin(0.2));
   CHECK(day.at("w1/current", 9h + 30min) < 20.0);
   CHECK(day.at("w1/current", 9h + 52min) > 100.0);
-  CHECK(day.at("w1/test_gap", 9h + 52min) == Approx(33.0).margin(0.2));
+  CHECK(day.at("w1/break", 9h + 52min) == Approx(33.0).margin(0.2));
+  CHECK(day.at("w1/test_age", 9h + 52min) == Approx(3.0).margin(0.2));
+}
+
+TEST_CASE("construction site: a crew that waits after its test begins with an old one",
+          "[parksim]") {
+  const SystemHours day = site({{"late-start", 7h + 30min, 7h}}, 7h, 8h);  // to 14:30
+  CHECK(day.highest("w1/current", 7h, 8h + 23min) < 20.0);
+  CHECK(day.at("w1/current", 8h + 25min) > 100.0);
+  CHECK(day.at("w1/test_age", 8h + 25min) == Approx(27.0).margin(0.2));
+  CHECK(day.highest("w1/current", 13h, 13h + 59min) < 20.0);
+  CHECK(day.at("w1/test_age", 14h + 10min) == Approx(33.0).margin(0.2));
+  CHECK(day.at("w1/test_age", 14h + 35min) < 5.0);  // tested again
 }
 
 TEST_CASE("construction site: thin sheet is welded with few amperes, more each minute",

@@ -234,6 +234,8 @@ constexpr std::array construction_causes = {
     SystemCause{"fence-gap", "somebody comes in through a gap in the fence every two minutes"},
     SystemCause{"tailgating", "somebody slips through the turnstile behind another"},
     SystemCause{"exit-unread", "the face door of the exit does not read somebody as he leaves"},
+    SystemCause{"late-start",
+                "after its gas test a hot-work crew waits for material, 27 and then 33 minutes"},
     SystemCause{"breaks-without-test",
                 "a hot-work crew stops for 27 and then for 33 minutes and welds on without a test"},
     SystemCause{"permit-runs-out", "the permit of a welder runs out and he welds on"},
