@@ -114,6 +114,9 @@ void Welder::step(double hour, double dt_s, const Causes& causes, bool mine, Pan
   panel.set(permit_, static_cast<double>(permit));
   panel.set(test_age_, test_age_s_ / 60.0);
   panel.set(break_, break_s_ / 60.0);
+  panel.power(current_, !at_work("welder-unplugged"));
+  panel.power(lel_, !at_work("detector-battery-flat"));
+  panel.power(o2_, !at_work("detector-battery-flat"));
   panel.set(lel_, 0.8 + fuel_.step(at_work("hose-leaks"), dt_s));
   panel.set(o2_, 20.9 + oxygen_.step(at_work("oxygen-leaks"), dt_s) -
                      inert_.step(at_work("argon-in-pit"), dt_s));
@@ -138,6 +141,8 @@ void Machine::step(double hour, double dt_s, const Causes& causes, bool mine, Pa
   panel.set(running_, runs ? 1.0 : 0.0);
   panel.set(load_, runs ? load + rock : idle_load);
   panel.set(engine_hours_, hours_);
+  const bool powered = !(mine && causes.has("telematics-unplugged"));
+  for (const TagIndex tag : {running_, load_, engine_hours_}) panel.power(tag, powered);
 }
 
 TowerCrane::TowerCrane(const std::string& site, const std::string& name, Panel& panel,
@@ -166,6 +171,8 @@ void TowerCrane::step(double hour, double dt_s, const Causes& causes, bool mine,
   panel.set(moment_, heavy_ > 0.0 ? heavy_ : usual);
   panel.set(wind_, std::max(0.0, wind));
   panel.set(working_, works ? 1.0 : 0.0);
+  const bool powered = !(mine && causes.has("crane-monitor-dead"));
+  for (const TagIndex tag : {moment_, wind_, working_}) panel.power(tag, powered);
 }
 
 }  // namespace parkwatch::parksim
