@@ -95,8 +95,10 @@ TEST_CASE("limits: a site's own figure replaces one of the library", "[systems]"
   }
 }
 
-TEST_CASE("limits: the level of a hot-work permit chooses the gap without a test", "[systems]") {
-  const auto raised = [](const std::string& level) {
+TEST_CASE("limits: the level of a hot-work permit chooses the break, not the age of the test",
+          "[systems]") {
+  const auto raised = [](const std::string& level, const std::string& test_age,
+                         const std::string& pause) {
     const std::string site =
         "[time]\nnever_seen_after = \"0s\"\n[[system]]\n"
         "package = \"construction-site\"\nsite = \"cs\"\n"
@@ -106,13 +108,20 @@ TEST_CASE("limits: the level of a hot-work permit chooses the gap without a test
     const Timestamp begin = local("2026-06-01");
     GivenPark park{given_plant(site), begin};
     park.send(begin, "cs/w1/permit", "\"active\"");
-    park.send(begin, "cs/w1/test_gap", "45");
+    park.send(begin, "cs/w1/test_age", test_age);
+    park.send(begin, "cs/w1/break", pause);
     park.send(begin + 1s, "cs/w1/current", "140");
     park.send(begin + 2min, "cs/w1/current", "140");
     return park.raised();
   };
-  CHECK(raised("1") == only("cs.gas-untested", "cs/w1/untested", "2026-05-31T16:00:01Z"));
-  CHECK(raised("2").empty());
+  const std::string struck = "2026-05-31T16:00:01Z";
+  CHECK(raised("1", "5", "45") == only("cs.gas-untested", "cs/w1/resumed_after", struck));
+  CHECK(raised("2", "5", "45").empty());
+  CHECK(raised("2", "5", "65") == only("cs.gas-untested", "cs/w1/resumed_after", struck));
+  for (const std::string level : {"1", "2"}) {
+    CHECK(raised(level, "45", "0") == only("cs.test-too-old", "cs/w1/started_after", struck));
+    CHECK(raised(level, "30", "0").empty());
+  }
 }
 
 TEST_CASE("hours: 60 dB(A) are allowed at 21:59 and not at 22:01", "[systems]") {

@@ -14,7 +14,9 @@ SystemHours site(std::vector<SystemIncident> causes, Span from, Span span) {
            {"smoke_detectors", {"sd1"}},
            {"extinguishers", {"ex1"}},
            {"machines", {"m1", "m2"}},
-           {"cranes", {"tc1"}}},
+           {"cranes", {"tc1"}},
+           {"cameras", {"cam1", "cam2"}},
+           {"recorders", {"nvr1"}}},
           std::move(causes),
           from,
           span};
@@ -81,8 +83,10 @@ TEST_CASE("construction site: arcs come in turns while the permit is active", "[
   CHECK(day.at("w1/permit", 9h) == 1.0);
   CHECK(day.at("w1/permit", 12h) == 0.0);
   // A pause is five minutes, and the test is right before the first arc.
-  CHECK(day.highest("w1/test_gap", 8h + 1min, 11h) < 6.5);
-  CHECK(day.at("w1/test_gap", 13h + 31min) < 6.5);
+  CHECK(day.highest("w1/test_age", 8h + 1min, 11h) == Approx(3.0).margin(0.2));
+  CHECK(day.highest("w1/break", 8h + 1min, 11h) == Approx(5.0).margin(0.2));
+  CHECK(day.at("w1/test_age", 13h + 31min) == Approx(3.0).margin(0.2));
+  CHECK(day.at("w1/break", 13h + 31min) == 0.0);
 }
 
 TEST_CASE("construction site: a crew that does not test again carries its gap into the arc",
@@ -90,10 +94,22 @@ TEST_CASE("construction site: a crew that does not test again carries its gap in
   const SystemHours day = site({{"breaks-without-test", 8h + 42min, 75min}}, 8h, 3h);
   CHECK(day.at("w1/current", 9h + 8min) < 20.0);
   CHECK(day.at("w1/current", 9h + 10min) > 100.0);
-  CHECK(day.at("w1/test_gap", 9h + 10min) == Approx(27.0).margin(0.2));
+  CHECK(day.at("w1/break", 9h + 10min) == Approx(27.0).margin(0.2));
   CHECK(day.at("w1/current", 9h + 30min) < 20.0);
   CHECK(day.at("w1/current", 9h + 52min) > 100.0);
-  CHECK(day.at("w1/test_gap", 9h + 52min) == Approx(33.0).margin(0.2));
+  CHECK(day.at("w1/break", 9h + 52min) == Approx(33.0).margin(0.2));
+  CHECK(day.at("w1/test_age", 9h + 52min) == Approx(3.0).margin(0.2));
+}
+
+TEST_CASE("construction site: a crew that waits after its test begins with an old one",
+          "[parksim]") {
+  const SystemHours day = site({{"late-start", 7h + 30min, 7h}}, 7h, 8h);  // to 14:30
+  CHECK(day.highest("w1/current", 7h, 8h + 23min) < 20.0);
+  CHECK(day.at("w1/current", 8h + 25min) > 100.0);
+  CHECK(day.at("w1/test_age", 8h + 25min) == Approx(27.0).margin(0.2));
+  CHECK(day.highest("w1/current", 13h, 13h + 59min) < 20.0);
+  CHECK(day.at("w1/test_age", 14h + 10min) == Approx(33.0).margin(0.2));
+  CHECK(day.at("w1/test_age", 14h + 35min) < 5.0);  // tested again
 }
 
 TEST_CASE("construction site: thin sheet is welded with few amperes, more each minute",
@@ -182,6 +198,34 @@ TEST_CASE("construction site: dry earthworks raise the coarse dust more than the
   const double coarse = day.at("fence/pm10", 11h) - day.at("fence/pm10", 9h);
   CHECK(coarse == Approx(60.0).margin(14.0));
   CHECK(day.at("fence/pm25", 11h) < day.at("fence/pm10", 11h));
+}
+
+TEST_CASE("construction site: a recorder overwrites the oldest hours unless that is off",
+          "[parksim]") {
+  const SystemHours day = site({{"overwriting-off", 10h, 5h}}, 0h, 24h);
+  CHECK(day.highest("nvr1/disk", 0h, 10h) <= 80.1);
+  CHECK(day.lowest("nvr1/disk", 0h, 10h) >= 77.9);
+  CHECK(day.at("nvr1/disk", 15h) - day.at("nvr1/disk", 10h) == Approx(10.0).margin(0.3));
+  CHECK(day.highest("nvr1/disk", 15h + 6min, 24h) <= 80.1);
+}
+
+TEST_CASE("construction site: what has no power is silent, and what is beside it is not",
+          "[parksim]") {
+  const auto counts = [](const char* cause, const char* silent, const char* beside) {
+    const SystemHours day = site({{cause, 9h, 10min}}, 8h + 50min, 30min);
+    CAPTURE(cause);
+    CHECK(day.count(silent, 9h + 1s, 9h + 10min) == 0);
+    CHECK(day.count(beside, 9h + 1s, 9h + 10min) > 0);
+    CHECK(day.count(silent, 9h + 10min, 9h + 20min) > 0);
+  };
+  counts("welder-unplugged", "w1/current", "w1/gas_lel");
+  counts("detector-battery-flat", "w1/gas_lel", "w1/current");
+  counts("telematics-unplugged", "m1/load", "m2/load");
+  counts("crane-monitor-dead", "tc1/moment", "m1/load");
+  counts("recorder-unplugged", "nvr1/disk", "cam1/online");
+  const SystemHours cut = site({{"camera-cable-cut", 9h, 10min}}, 8h + 50min, 30min);
+  CHECK(cut.at("cam1/online", 9h + 5min) == 0.0);
+  CHECK(cut.at("cam2/online", 9h + 5min) == 1.0);
 }
 
 }  // namespace parkwatch::parksim::test::construction_site_test

@@ -103,9 +103,26 @@ TEST_CASE("energy: furnaces, evening work and stopped production change the load
   CHECK(gain("second-furnace", "e8/power") > 2.5);
   CHECK(gain("second-furnace", "e10/power") < 1.1);
   CHECK(gain("evening-shift", "e10/power") == Approx(1.15).margin(0.05));
+  CHECK(gain("morning-shift", "e10/power") == Approx(1.15).margin(0.05));
+  CHECK(gain("night-work-ends", "e10/power") == Approx(0.85).margin(0.05));
   CHECK(gain("production-stop", "e10/power") == Approx(0.40).margin(0.05));
   CHECK(gain("production-stop", "e2/power") == Approx(1.0));
   CHECK(gain("heat-pumps-down", "gas/flow") > 15.0);
+}
+
+TEST_CASE("energy: the peaks' register counts in the peaks, and more with an order", "[parksim]") {
+  const SystemTrace usual{energy_park(), 24h};
+  const SystemTrace busy{energy_park({{"order-in-peaks", 7h, 17h}}), 24h};
+  const auto counted = [](const SystemTrace& trace, Span from, Span to) {
+    return trace.at("grid/energy_peak", to) - trace.at("grid/energy_peak", from);
+  };
+  CHECK(counted(usual, 1h, 8h) == 0.0);
+  CHECK(counted(usual, 11h + 1min, 17h) == 0.0);
+  CHECK(counted(usual, 23h + 1min, 24h) == 0.0);
+  const double hour = counted(usual, 18h, 19h);
+  CHECK(hour == Approx(usual.at("grid/power", 18h + 30min)).epsilon(0.05));
+  CHECK(counted(busy, 18h, 19h) > 1.1 * hour);
+  CHECK(busy.at("e10/power", 14h) == usual.at("e10/power", 14h));
 }
 
 TEST_CASE("energy: PV follows the sun, wind its third power; both lose by their faults",

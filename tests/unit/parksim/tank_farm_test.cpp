@@ -78,6 +78,18 @@ TEST_CASE("tank farm: LL stops the pump before the tank is empty", "[parksim]") 
   CHECK(trace.last("tf/T1/level") > 1.2);
 }
 
+TEST_CASE("tank farm: without its LL switch the pump runs on until the switch is back",
+          "[parksim]") {
+  SystemTrace trace = farm({{"low-switch-dead", 10min, 125min}});
+  trace.run(10min + 125min - 1s);
+  CHECK(trace.last("tf/T1/level") < 1.0);
+  CHECK(trace.last("tf/T1/pump") == 1.0);
+  trace.run(1min);
+  CHECK(trace.last("tf/T1/pump") == 0.0);
+  trace.run(2h);
+  CHECK(trace.last("tf/T1/level") > 3.0);
+}
+
 TEST_CASE("tank farm: a stuck servo gauge repeats while the radar moves on", "[parksim]") {
   SystemTrace trace = farm({{"servo-stuck", 30min, 1h}});
   trace.run(90min);

@@ -20,7 +20,11 @@ SystemTrace plant(std::vector<SystemIncident> incidents, const std::string& disc
 
 SystemTrace pool(std::vector<SystemIncident> incidents) {
   return {"emergency-pool",
-          {{"site", {"p"}}, {"gates", {"G1", "G2"}}, {"pumps", {"P1", "P2"}}},
+          {{"site", {"p"}},
+           {"plant_gates", {"G1"}},
+           {"space_gates", {"G2"}},
+           {"border_gates", {"G3"}},
+           {"pumps", {"P1", "P2"}}},
           std::move(incidents)};
 }
 
@@ -147,6 +151,7 @@ TEST_CASE("emergency pool: fire water fills it while its pumps wait, all gates s
   CHECK(trace.last("p/pool/level") - trace.at("p/pool/level", 6h) == Approx(1.8).margin(0.02));
   CHECK(trace.last("p/G1/closed") == 1.0);
   CHECK(trace.last("p/G2/closed") == 1.0);
+  CHECK(trace.last("p/G3/closed") == 1.0);
   CHECK(trace.last("p/P1/running") == 0.0);
   trace.run(10h);
   CHECK(trace.last("p/G1/closed") == 0.0);
@@ -160,10 +165,27 @@ TEST_CASE("emergency pool: a jammed gate stays half way, a dead link orders noth
   CHECK(jammed.last("p/G2/command") == 1.0);
   CHECK(jammed.highest("p/G2/closed") == 0.0);
   CHECK(jammed.last("p/G1/closed") == 1.0);
-  SystemTrace dead = pool({{"linkage-dead", 1h, 1h}});
+  SystemTrace dead = pool({{"fire-fighting", 1h, 1h}, {"linkage-dead", 1h, 1h}});
   dead.run(2h);
-  CHECK(dead.last("p/pool/event") == 1.0);
+  CHECK(dead.last("p/pool/event_level") == 3.0);
   CHECK(dead.highest("p/G1/command") == 0.0);
+  const auto& told = dead.samples("p/G1/closed");
+  CHECK(told.back().time - local_midnight <= 1h);
+}
+
+TEST_CASE("emergency pool: each level of an event shuts its gates and those below", "[parksim]") {
+  SystemTrace drum = pool({{"drum-leaks", 1h, 1h}});
+  drum.run(2h);
+  CHECK(drum.last("p/pool/event_level") == 1.0);
+  CHECK(drum.last("p/G1/closed") == 1.0);
+  CHECK(drum.highest("p/G2/command") == 0.0);
+  CHECK(drum.highest("p/G3/command") == 0.0);
+  SystemTrace lorry = pool({{"plant-gate-jammed", 1h, 1h}, {"lorry-overturns", 1h, 1h}});
+  lorry.run(2h);
+  CHECK(lorry.last("p/pool/event_level") == 2.0);
+  CHECK(lorry.highest("p/G1/closed") == 0.0);
+  CHECK(lorry.last("p/G2/closed") == 1.0);
+  CHECK(lorry.highest("p/G3/command") == 0.0);
 }
 
 TEST_CASE("zero discharge: water and salt balance when all is well", "[parksim]") {

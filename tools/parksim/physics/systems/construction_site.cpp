@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "tools/parksim/physics/systems/construction_people.h"
+#include "tools/parksim/physics/systems/construction_video.h"
 #include "tools/parksim/physics/systems/construction_works.h"
 
 namespace parkwatch::parksim {
@@ -192,6 +193,12 @@ class ConstructionSite final : public System {
     for (const auto& name : names_setting(settings, "cranes", {"tc1"})) {
       cranes_.emplace_back(site_, name, panel, seed);
     }
+    for (const auto& name : names_setting(settings, "cameras", {"cam1"})) {
+      cameras_.emplace_back(site_, name, panel);
+    }
+    for (const auto& name : names_setting(settings, "recorders", {"nvr1"})) {
+      recorders_.emplace_back(site_, name, panel);
+    }
   }
 
   void step(TimePoint now, double dt_s, Panel& panel) override {
@@ -209,6 +216,8 @@ class ConstructionSite final : public System {
     all(machines_);
     all(cranes_);
     all(welders_);
+    all(cameras_);
+    all(recorders_);
   }
 
   void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
@@ -224,6 +233,8 @@ class ConstructionSite final : public System {
   std::vector<FireProtection> fire_;
   std::vector<Machine> machines_;
   std::vector<TowerCrane> cranes_;
+  std::vector<Camera> cameras_;
+  std::vector<Recorder> recorders_;
 };
 
 constexpr std::array construction_causes = {
@@ -234,6 +245,8 @@ constexpr std::array construction_causes = {
     SystemCause{"fence-gap", "somebody comes in through a gap in the fence every two minutes"},
     SystemCause{"tailgating", "somebody slips through the turnstile behind another"},
     SystemCause{"exit-unread", "the face door of the exit does not read somebody as he leaves"},
+    SystemCause{"late-start",
+                "after its gas test a hot-work crew waits for material, 27 and then 33 minutes"},
     SystemCause{"breaks-without-test",
                 "a hot-work crew stops for 27 and then for 33 minutes and welds on without a test"},
     SystemCause{"long-breaks-without-test",
@@ -262,6 +275,13 @@ constexpr std::array construction_causes = {
     SystemCause{"tubes-dropped",
                 "two bundles of scaffold tubes fall from a lorry, the second louder"},
     SystemCause{"terminal-unplugged", "the dust and noise terminal loses its power"},
+    SystemCause{"welder-unplugged", "the terminal of a welder loses its power"},
+    SystemCause{"detector-battery-flat", "the battery of the gas detector at a welder is flat"},
+    SystemCause{"telematics-unplugged", "the telematics of an excavator loses its power"},
+    SystemCause{"crane-monitor-dead", "the monitor of a tower crane loses its power"},
+    SystemCause{"camera-cable-cut", "an excavator cuts a camera's cable"},
+    SystemCause{"overwriting-off", "somebody switches the overwriting of a recorder off"},
+    SystemCause{"recorder-unplugged", "a recorder loses its power"},
 };
 
 }  // namespace

@@ -18,6 +18,8 @@ constexpr double arc_ampere = 140.0;
 // Of the crew that does not test again: allowed, and too long.
 constexpr double first_break_s = 27.0 * 60.0;
 constexpr double second_break_s = 33.0 * 60.0;
+// Of the crew whose material is late: 27 and 33 minutes after its tests.
+constexpr double waits_until_h[] = {8.4, 14.0};
 // Of the one who welds thin sheet by TIG.
 constexpr double thin_ampere = 12.0;
 constexpr double thin_per_s = 4.0 / 60.0;
@@ -57,7 +59,9 @@ Welder::Welder(const std::string& site, const std::string& name, Panel& panel)
                          {.white = 1.0})),
       permit_(
           panel.add(word_tag(site, name, "permit", {"none", "active", "expired"}, seconds{60}))),
-      gap_(panel.add(number_tag(site, name, "test_gap", "min", {0.0, 2000.0, 1}, seconds{10}))),
+      test_age_(
+          panel.add(number_tag(site, name, "test_age", "min", {0.0, 2000.0, 1}, seconds{10}))),
+      break_(panel.add(number_tag(site, name, "break", "min", {0.0, 2000.0, 1}, seconds{10}))),
       lel_(panel.add(number_tag(site, name, "gas_lel", "%LEL", {0.0, 100.0, 1}, seconds{10}),
                      {.white = 0.2})),
       o2_(panel.add(number_tag(site, name, "gas_o2", "%vol", {0.0, 30.0, 2}, seconds{10}),
@@ -65,7 +69,7 @@ Welder::Welder(const std::string& site, const std::string& name, Panel& panel)
 
 // With the cause the crew goes away, welds, goes away for longer and welds again, as long as the
 // cause lasts; `longer` times as long as at level 1, 0 without the cause.
-bool Welder::wants_arc(double hour, double dt_s, double longer) {
+bool Welder::wants_arc(double hour, double dt_s, double longer, bool waits) {
   const bool goes_away = longer > 0.0;
   const double away_s = away_.step(goes_away, dt_s);
   if (goes_away) {
@@ -73,7 +77,8 @@ bool Welder::wants_arc(double hour, double dt_s, double longer) {
     if (away_s < longer * first_break_s + arc_s) return true;
     return away_s >= longer * (first_break_s + second_break_s) + arc_s;
   }
-  if (!is_welding_hour(hour)) {
+  const double waits_until = waits ? waits_until_h[hour < 12.0 ? 0 : 1] : 0.0;
+  if (!is_welding_hour(hour) || hour < waits_until) {
     cycle_s_ = 0.0;
     return false;
   }
@@ -81,11 +86,15 @@ bool Welder::wants_arc(double hour, double dt_s, double longer) {
   return cycle_s_ < arc_s;
 }
 
-// The gap before an arc stands while it burns.
-void Welder::step_gap(double hour, bool arc, bool test_skipped, double dt_s) {
-  if (arc_ && !arc) gap_s_ = 0.0;
-  if (!arc) gap_s_ += dt_s;
-  if (!test_skipped && is_test(hour)) gap_s_ = 0.0;
+// The break before an arc stands while it burns, the test's age from the first arc on.
+void Welder::step_gaps(bool arc, bool tested, double dt_s) {
+  if (arc_ && !arc) break_s_ = 0.0;
+  if (arc) begun_ = true;
+  if (!arc) (begun_ ? break_s_ : test_age_s_) += dt_s;
+  if (tested) {
+    test_age_s_ = break_s_ = 0.0;
+    begun_ = arc;
+  }
   arc_ = arc;
 }
 
@@ -96,15 +105,22 @@ void Welder::step(double hour, double dt_s, const Causes& causes, bool mine, Pan
                                                             : 0.0;
   const bool goes_away = longer > 0.0;
   const bool ran_out = at_work("permit-runs-out");
-  const bool arc = wants_arc(hour, dt_s, longer) || ran_out;
-  step_gap(hour, arc, goes_away, dt_s);
+  const bool waits = at_work("late-start");
+  const bool arc = wants_arc(hour, dt_s, longer, waits) || ran_out;
+  // Who is told that his test was too old tests again.
+  step_gaps(arc, (!goes_away && is_test(hour)) || (waited_ && !waits), dt_s);
+  waited_ = waits;
   Permit permit = is_permitted(hour) || goes_away ? permit_active : permit_none;
   if (ran_out) permit = permit_expired;
   const double thin_s = thin_.step(at_work("thin-sheet"), dt_s);
   const double ampere = thin_s > 0.0 ? thin_ampere + thin_per_s * thin_s : idle_ampere;
   panel.set(current_, arc ? arc_ampere : ampere);
   panel.set(permit_, static_cast<double>(permit));
-  panel.set(gap_, gap_s_ / 60.0);
+  panel.set(test_age_, test_age_s_ / 60.0);
+  panel.set(break_, break_s_ / 60.0);
+  panel.power(current_, !at_work("welder-unplugged"));
+  panel.power(lel_, !at_work("detector-battery-flat"));
+  panel.power(o2_, !at_work("detector-battery-flat"));
   panel.set(lel_, 0.8 + fuel_.step(at_work("hose-leaks"), dt_s));
   panel.set(o2_, 20.9 + oxygen_.step(at_work("oxygen-leaks"), dt_s) -
                      inert_.step(at_work("argon-in-pit"), dt_s));
@@ -129,6 +145,8 @@ void Machine::step(double hour, double dt_s, const Causes& causes, bool mine, Pa
   panel.set(running_, runs ? 1.0 : 0.0);
   panel.set(load_, runs ? load + rock : idle_load);
   panel.set(engine_hours_, hours_);
+  const bool powered = !(mine && causes.has("telematics-unplugged"));
+  for (const TagIndex tag : {running_, load_, engine_hours_}) panel.power(tag, powered);
 }
 
 TowerCrane::TowerCrane(const std::string& site, const std::string& name, Panel& panel,
@@ -157,6 +175,8 @@ void TowerCrane::step(double hour, double dt_s, const Causes& causes, bool mine,
   panel.set(moment_, heavy_ > 0.0 ? heavy_ : usual);
   panel.set(wind_, std::max(0.0, wind));
   panel.set(working_, works ? 1.0 : 0.0);
+  const bool powered = !(mine && causes.has("crane-monitor-dead"));
+  for (const TagIndex tag : {moment_, wind_, working_}) panel.power(tag, powered);
 }
 
 }  // namespace parkwatch::parksim

@@ -17,18 +17,21 @@ class Welder {
   void step(double hour, double dt_s, const Causes& causes, bool mine, Panel& panel);
 
  private:
-  [[nodiscard]] bool wants_arc(double hour, double dt_s, double longer);
-  void step_gap(double hour, bool arc, bool test_skipped, double dt_s);
+  [[nodiscard]] bool wants_arc(double hour, double dt_s, double longer, bool waits);
+  void step_gaps(bool arc, bool tested, double dt_s);
 
-  double cycle_s_ = 0.0;  // since the last arc was struck
-  double gap_s_ = 0.0;    // without an arc since the gas test or the last arc
+  double cycle_s_ = 0.0;     // since the last arc was struck
+  double test_age_s_ = 0.0;  // from the gas test to the first arc after it
+  double break_s_ = 0.0;     // without an arc since the last one after the test
+  bool begun_ = false;       // an arc was struck after the test
   bool arc_ = false;
+  bool waited_ = false;  // for its material
   Since away_;
   Since thin_;
   Worsening fuel_;    // %LEL that a leaking hose adds
   Worsening oxygen_;  // %vol that a leaking oxygen hose adds
   Worsening inert_;   // %vol of oxygen that argon in a pit displaces
-  TagIndex current_, permit_, gap_, lel_, o2_;
+  TagIndex current_, permit_, test_age_, break_, lel_, o2_;
 };
 
 // An excavator with telematics.

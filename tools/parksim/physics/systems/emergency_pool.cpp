@@ -29,9 +29,12 @@ constexpr double ditch_s = 1200.0;   // mixing on the way to the outfall
 
 constexpr SystemCause causes[] = {
     {"main-burst", "a fire main bursts and runs into the drains, nobody has declared an event"},
-    {"fire-fighting", "a fire is fought with 900 m3/h, an event is declared and all gates shut"},
-    {"gate-jammed", "an event is declared and the second gate jams half way"},
-    {"linkage-dead", "an event is declared and the command room's link to the gates is dead"},
+    {"drum-leaks", "a drum leaks in a plant, whose gates are to keep it: an event of level 1"},
+    {"lorry-overturns", "a tank lorry overturns on a road of the park: an event of level 2"},
+    {"fire-fighting", "a fire is fought with 900 m3/h: an event of level 3"},
+    {"plant-gate-jammed", "an event of level 1 is declared and the plant's gate jams half way"},
+    {"gate-jammed", "an event of level 2 is declared and the second gate jams half way"},
+    {"linkage-dead", "the command room's link to the gates is dead, both ways"},
     {"acid-at-outfall", "an acid spill runs through the rain ditch to the outfall"},
     {"caustic-at-outfall", "a caustic spill runs through the rain ditch to the outfall"},
     {"organic-at-outfall", "wastewater overflows into the rain ditch to the outfall"},
@@ -51,7 +54,10 @@ double titrated(double base) { return 7.6 + 1.15 * std::asinh(base / 0.8); }
 
 struct Faults {
   bool burst = false;
+  bool drum = false;
+  bool lorry = false;
   bool fire = false;
+  bool plant_jammed = false;
   bool jammed = false;
   bool linkage_dead = false;
   bool acid = false;
@@ -77,11 +83,11 @@ class EmergencyPool final : public System {
     ph_ = add("outfall", "ph", "pH", {0.0, 14.0, 2}, 30, {.white = 0.02});
     cod_ = add("outfall", "cod", "mg/L", {0.0, 1000.0, 1}, 120, {.white = 0.5});
     conductivity_ = add("outfall", "conductivity", "uS/cm", {0.0, 50'000.0, 0}, 30, {.white = 5.0});
-    event_ = panel.add(flag_tag(site_, "pool", "event", seconds{60}));
-    for (const std::string& name : names_setting(settings, "gates", {"L1", "L2", "L3"})) {
-      gates_.push_back({panel.add(flag_tag(site_, name, "command", seconds{60})),
-                        panel.add(flag_tag(site_, name, "closed", seconds{60})), 1.0});
-    }
+    event_ = panel.add(
+        word_tag(site_, "pool", "event_level", {"none", "plant", "space", "park"}, seconds{60}));
+    add_gates(1, names_setting(settings, "plant_gates", {"L1"}), panel);
+    add_gates(2, names_setting(settings, "space_gates", {"L2"}), panel);
+    add_gates(3, names_setting(settings, "border_gates", {"L3"}), panel);
     for (const std::string& name : names_setting(settings, "pumps", {"P1", "P2"})) {
       ready_.push_back(panel.add(flag_tag(site_, name, "ready", seconds{60})));
       running_.push_back(panel.add(flag_tag(site_, name, "running", seconds{60})));
@@ -97,6 +103,9 @@ class EmergencyPool final : public System {
 
   void set_cause(std::string_view name, bool on) override {
     if (name == "main-burst") faults_.burst = on;
+    if (name == "drum-leaks") faults_.drum = on;
+    if (name == "lorry-overturns") faults_.lorry = on;
+    if (name == "plant-gate-jammed") faults_.plant_jammed = on;
     if (name == "fire-fighting") faults_.fire = on;
     if (name == "gate-jammed") faults_.jammed = on;
     if (name == "linkage-dead") faults_.linkage_dead = on;
@@ -111,11 +120,29 @@ class EmergencyPool final : public System {
  private:
   struct Gate {
     TagIndex command, closed;
-    double open;  // 1 open, 0 shut
+    int level;
+    bool first;            // of its level
+    double open = 1.0;     // 1 open, 0 shut
+    bool ordered = false;  // shut
   };
 
-  [[nodiscard]] bool declared() const {
-    return faults_.fire || faults_.jammed || faults_.linkage_dead;
+  void add_gates(int level, const std::vector<std::string>& names, Panel& panel) {
+    for (const std::string& name : names) {
+      gates_.push_back({panel.add(flag_tag(site_, name, "command", seconds{60})),
+                        panel.add(flag_tag(site_, name, "closed", seconds{60})), level,
+                        &name == &names.front()});
+    }
+  }
+
+  // The level of the event that the command room has declared; 0: none.
+  [[nodiscard]] int declared() const {
+    if (faults_.fire) return 3;
+    if (faults_.lorry || faults_.jammed) return 2;
+    return faults_.drum || faults_.plant_jammed ? 1 : 0;
+  }
+  [[nodiscard]] bool is_jammed(const Gate& gate) const {
+    return gate.first &&
+           ((faults_.plant_jammed && gate.level == 1) || (faults_.jammed && gate.level == 2));
   }
 
   void step_water(double rain, double step_s) {
@@ -127,7 +154,7 @@ class EmergencyPool final : public System {
     if (faults_.fire) inflow += fire_water_m3_h;
     if (volume_m3_ > pump_on_m3) emptying_ = true;
     // What came with an event is kept until it is over.
-    if (volume_m3_ < pump_off_m3 || declared()) emptying_ = false;
+    if (volume_m3_ < pump_off_m3 || declared() > 0) emptying_ = false;
     double outflow = 0.0;
     if (emptying_) {
       for (std::size_t i = 0; i < running_.size(); ++i) outflow += pump_runs(i) ? pump_m3_h : 0.0;
@@ -137,10 +164,10 @@ class EmergencyPool final : public System {
   }
 
   void step_gates(double step_s) {
-    commanded_ = declared() && !faults_.linkage_dead;
-    for (std::size_t i = 0; i < gates_.size(); ++i) {
-      const double shut = faults_.jammed && i == 1 ? 0.5 : 0.0;
-      gates_[i].open = travelled(gates_[i].open, commanded_ ? shut : 1.0, step_s, gate_travel_s);
+    for (Gate& gate : gates_) {
+      gate.ordered = declared() >= gate.level && !faults_.linkage_dead;
+      const double shut = is_jammed(gate) ? 0.5 : 0.0;
+      gate.open = travelled(gate.open, gate.ordered ? shut : 1.0, step_s, gate_travel_s);
     }
   }
 
@@ -162,10 +189,11 @@ class EmergencyPool final : public System {
     panel.set(ph_, titrated(base_));
     panel.set(cod_, cod_mg_l_ * ditch_);
     panel.set(conductivity_, conductivity_us_cm_ * ditch_);
-    panel.set(event_, declared() ? 1.0 : 0.0);
+    panel.set(event_, static_cast<double>(declared()));
     for (const Gate& gate : gates_) {
-      panel.set(gate.command, commanded_ ? 1.0 : 0.0);
+      panel.set(gate.command, gate.ordered ? 1.0 : 0.0);
       panel.set(gate.closed, gate.open <= 0.0 ? 1.0 : 0.0);
+      panel.power(gate.closed, !faults_.linkage_dead);
     }
     for (std::size_t i = 0; i < ready_.size(); ++i) {
       panel.set(ready_[i], pump_ready(i) ? 1.0 : 0.0);
@@ -181,7 +209,6 @@ class EmergencyPool final : public System {
   double fading_mm_h_ = fading_mm_h;
   double rain_mm_h_ = 0.0, runoff_m3_h_ = 0.0, burst_ = 0.0;
   bool emptying_ = false;
-  bool commanded_ = false;
   double base_ = 0.0, cod_mg_l_ = 18.0, conductivity_us_cm_ = 750.0, ditch_ = 1.0;
   std::vector<Gate> gates_;
   std::vector<TagIndex> ready_, running_;

@@ -24,6 +24,7 @@ constexpr double lull_m_s = 4.5;
 constexpr double lull_s = 4.0 * 3600.0;
 constexpr double wind_efficiency = 0.95;
 constexpr double gas_m3_h = 500.0;
+constexpr double order_share = 0.18;  // more load in the peaks, to work an order off
 
 constexpr SystemCause energy_causes[] = {
     {"ct-reversed", "a current transformer of the second enterprise (5.5 kW) is turned round"},
@@ -38,6 +39,9 @@ constexpr SystemCause energy_causes[] = {
     {"cover-opened", "somebody opens the meter of the seventh enterprise"},
     {"second-furnace", "the eighth enterprise heats up a second furnace"},
     {"evening-shift", "all enterprises move work into the evening"},
+    {"morning-shift", "all enterprises move work into the morning"},
+    {"night-work-ends", "the enterprises give up their night work, 0.25 % more each minute"},
+    {"order-in-peaks", "an order is worked off in both peaks of the day: 18 % more load there"},
     {"production-stop", "a shortage stops the enterprises' production"},
     {"heat-pumps-down", "the heat pumps fail and gas boilers take over"},
     {"inverters-trip", "inverters of the first PV plant trip one after the other"},
@@ -53,6 +57,9 @@ constexpr SystemCause energy_causes[] = {
 std::vector<std::string> default_enterprises() {
   return {"e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08", "e09"};
 }
+
+// The tariff's peaks, as the grid meter has them.
+bool is_peak(double hour) { return (hour >= 8.0 && hour < 11.0) || (hour >= 17.0 && hour < 23.0); }
 
 double sun_w_m2(double hour) {
   const double height = std::sin(std::numbers::pi * (hour - 6.0) / 12.0);
@@ -79,6 +86,8 @@ class EnergyCarbon final : public System {
   Random random_;
   Stray wind_stray_;
   Worsening evening_{0.0025 / 60.0, 0.3, 600.0};       // of the load
+  Worsening morning_{0.0025 / 60.0, 0.235, 600.0};     // of the load
+  Worsening night_{0.0025 / 60.0, 0.3, 600.0};         // of the load
   Worsening stopped_{0.01 / 60.0, 0.9, 600.0};         // of the load
   Worsening boilers_{8000.0 / 1800.0, 8000.0, 600.0};  // m3/h of gas
   Worsening tripped_{0.005 / 60.0, 1.0, 60.0};         // of the plant
@@ -90,7 +99,8 @@ class EnergyCarbon final : public System {
   std::vector<Charger> chargers_;
   std::vector<Battery> batteries_;
   std::vector<TagIndex> pv_, wind_;
-  TagIndex grid_, gas_, irradiance_ = 0, wind_speed_ = 0;
+  double peak_kwh_ = 5'000'000.0;  // of the grid meter's register
+  TagIndex grid_, energy_peak_, gas_, irradiance_ = 0, wind_speed_ = 0;
 };
 
 EnergyCarbon::EnergyCarbon(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
@@ -101,6 +111,8 @@ EnergyCarbon::EnergyCarbon(const SystemSettings& settings, Panel& panel, std::ui
   const std::string site = text_setting(settings, "site", "energy");
   grid_ = panel.add(number_tag(site, "grid", "power", "kW", {-200000.0, 200000.0, 0}, seconds{60}),
                     {.white = 5.0});
+  energy_peak_ = panel.add(
+      number_tag(site, "grid", "energy_peak", "kWh", {0.0, 999'999'999.0, 0}, seconds{60}));
   gas_ = panel.add(number_tag(site, "gas", "flow", "m3/h", {0.0, 100000.0, 0}, seconds{60}),
                    {.white = 5.0});
   add_generation(site, settings, panel);
@@ -136,7 +148,10 @@ void EnergyCarbon::step(TimePoint now, double dt_s, Panel& panel) {
   const double hour = hour_of_day(now);
   const double drawn = step_enterprises(hour, dt_s, panel);
   const double made = step_generation(hour, dt_s, panel) + step_storage(hour, dt_s, panel);
-  panel.set(grid_, drawn * (1.0 + losses) - made);
+  const double grid = drawn * (1.0 + losses) - made;
+  if (is_peak(hour)) peak_kwh_ += std::max(0.0, grid) * dt_s / 3600.0;
+  panel.set(grid_, grid);
+  panel.set(energy_peak_, peak_kwh_);
   const double boilers = boilers_.step(has("heat-pumps-down"), dt_s);
   panel.set(gas_, gas_m3_h + boilers);
 }
@@ -178,8 +193,11 @@ MeterFaults EnergyCarbon::faults_of(std::size_t enterprise) const {
 }
 
 double EnergyCarbon::step_enterprises(double hour, double dt_s, Panel& panel) {
-  const double scale = (1.0 + evening_.step(has("evening-shift"), dt_s)) *
-                       (1.0 - stopped_.step(has("production-stop"), dt_s));
+  const double order = has("order-in-peaks") && is_peak(hour) ? order_share : 0.0;
+  const double scale =
+      (1.0 + order + evening_.step(has("evening-shift"), dt_s) +
+       morning_.step(has("morning-shift"), dt_s) - night_.step(has("night-work-ends"), dt_s)) *
+      (1.0 - stopped_.step(has("production-stop"), dt_s));
   double drawn = 0.0;
   for (std::size_t i = 0; i < enterprises_.size(); ++i) {
     enterprises_[i].step(hour, scale, dt_s, faults_of(i), panel);

@@ -24,7 +24,7 @@ constexpr double fill_below_m = 6.0;             // the working tank is filled b
 constexpr double fill_until_m = 8.5;
 constexpr double draw_above_m = 9.0;  // stock that was overfilled goes back to the plant
 constexpr double trip_high_m = 11.0;  // HH closes the shut-off valve, LL stops the pump
-constexpr double trip_low_m = 1.15;
+constexpr double trip_low_m = 1.17;
 constexpr double reset_high_m = 9.5;  // and they are reset here
 constexpr double reset_low_m = 3.0;
 constexpr double esd_travel_s = 10.0;
@@ -57,6 +57,7 @@ constexpr SystemCause causes[] = {
     {"interlock-dead", "the stock tank is overfilled and its HH switch has no supply"},
     {"esd-stuck", "the stock tank is overfilled and its shut-off valve jams half way"},
     {"overdraw", "a loading arm of the first tank is left open, 100 m3/h"},
+    {"low-switch-dead", "such an arm is left open and the tank's LL switch has no supply"},
     {"servo-stuck", "the wire of the first tank's servo gauge jams"},
     {"flange-leak", "a flange of the stock tank leaks 8 l/s"},
     {"seep", "a bottom weld of the stock tank seeps 0.04 l/s into the ground"},
@@ -74,6 +75,7 @@ constexpr SystemCause causes[] = {
 struct Faults {
   bool inlet_stuck = false;
   bool switch_dead = false;
+  bool low_switch_dead = false;
   bool esd_jammed = false;
   bool arm_open = false;
   bool servo_stuck = false;
@@ -164,7 +166,7 @@ class Tank {
     if (level_m_ < reset_high_m) esd_commanded_ = false;
     const double target = esd_commanded_ ? (faults.esd_jammed ? 0.5 : 0.0) : 1.0;
     esd_open_ = travelled(esd_open_, target, step_s, esd_travel_s);
-    if (level_m_ < trip_low_m) tripped_low_ = true;
+    if (level_m_ < trip_low_m && !faults.low_switch_dead) tripped_low_ = true;
     if (level_m_ > reset_low_m) tripped_low_ = false;
   }
 
@@ -295,7 +297,9 @@ class TankFarm final : public System {
       tank.faults.inlet_stuck = on;
       if (on) tank.begin_filling();
     }
-    if (name == "overdraw") tank.faults.arm_open = on;
+    const bool switch_dead = name == "low-switch-dead";
+    if (switch_dead || name == "overdraw") tank.faults.arm_open = on;
+    if (switch_dead) tank.faults.low_switch_dead = on;
     if (name == "servo-stuck") tank.faults.servo_stuck = on;
     if (name == "regulator-creep") tank.faults.regulator_creeps = on;
     if (name == "vent-icing") tank.faults.vent_ices = on;
