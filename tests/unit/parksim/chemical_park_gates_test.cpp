@@ -159,7 +159,7 @@ TEST_CASE("gates: a reader that is off line tells later, with the time of each p
   CHECK(out.front().payload.find("17723856") != std::string::npos);
   const auto empty = night.events("inside/doors/people", R"("count": 0,)");
   CHECK(empty.back().time - midnight > 1h + 30min);
-  CHECK(night.events("inside/doors/people", R"("count": 6,)").size() > 10);
+  CHECK(night.events("inside/doors/people", R"("count": 6,)").size() >= 4);
 }
 
 TEST_CASE("gates: the siren sends everybody out or to the muster point", "[parksim]") {

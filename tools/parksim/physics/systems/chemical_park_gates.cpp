@@ -27,9 +27,9 @@ constexpr double rush_card_s = 20.0;               // a card every 20 s while co
 constexpr double count_every_s = 60.0;
 constexpr double column_pass_s = 6.0;  // of drivers who wait in a column
 constexpr std::size_t queue_most = 20;
-constexpr std::size_t fleet = 40;      // lorries with a permit: permits.csv
-constexpr double intruder_s = 2.0;     // from the bent door to the inside
-constexpr double crew_every_s = 30.0;  // one after the other
+constexpr std::size_t fleet = 40;       // lorries with a permit: permits.csv
+constexpr double intruder_s = 2.0;      // from the bent door to the inside
+constexpr double crew_every_s = 180.0;  // one after the other
 constexpr double crew_works_s = 1200.0;
 constexpr std::size_t crew_size = 6;
 
@@ -193,7 +193,7 @@ class ChemicalParkGates final : public System {
     rush_s_ -= rush_card_s;
     enter_with_card({.id = numbered("contractor-", ++contractors_, 4),
                      .gate = first_cards_,
-                     .stay_s = random_.between(6.0, 8.0) * hour_s});
+                     .cause = "contractors-rush"});
   }
 
   // Without a card he is not let in.
@@ -454,7 +454,8 @@ constexpr std::array gate_causes = {
     SystemCause{"board-dark", "the power supply of a notice board fails"},
     SystemCause{"camera-cable-cut", "an excavator cuts the cable of a plate camera"},
     SystemCause{"cabinet-unpowered", "the cabinet of a gate loses its power"},
-    SystemCause{"contractors-rush", "buses of contractors arrive: a card every 20 seconds"},
+    SystemCause{"contractors-rush",
+                "buses of contractors arrive, a card every 20 seconds, and take them back"},
     SystemCause{"card-jams", "a bent card jams a dispenser"},
     SystemCause{"visitor-keeps-card", "a visitor leaves with his card and brings it back later"},
     SystemCause{"visitor-overstays", "a visitor does not leave"},
