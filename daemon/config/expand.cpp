@@ -51,6 +51,14 @@ bool is_set(const Argument& argument) {
   return list != nullptr && !list->empty();
 }
 
+// The value itself, or one of a list's.
+bool has_word(const Argument& argument, std::string_view word) {
+  const auto* list = list_in(argument);
+  if (list == nullptr) return words_of(argument) == word;
+  return std::any_of(list->begin(), list->end(),
+                     [&](const SettingsValue& one) { return words_of(one.held) == word; });
+}
+
 // The parameter of a text or a table in an array whose empty list makes it none at all.
 std::optional<std::string> emptying(const SettingsValue& element, const Arguments& arguments) {
   std::vector<std::string> names;
@@ -255,7 +263,7 @@ bool Expander::is_wanted(std::string_view condition, const SourceLocation& where
   if (argument == nullptr) return false;
   const bool met = equals == std::string_view::npos
                        ? is_set(*argument)
-                       : words_of(*argument) == condition.substr(equals + 1);
+                       : has_word(*argument, condition.substr(equals + 1));
   return met != negated;
 }
 

@@ -119,11 +119,12 @@ TEST_CASE("expand: only_if asks for true, not empty, not 0, or for a value", "[c
     std::string condition;
     bool met;
   };
-  const std::vector<Case> table{{"on", true},      {"!on", false},     {"tanks", true},
-                                {"none", false},   {"!none", true},    {"open", false},
-                                {"count", false},  {"capacity", true}, {"site=s", true},
-                                {"site=t", false}, {"!site=t", true},  {"capacity=2.5", true},
-                                {"on=true", true}, {"count=0", true}};
+  const std::vector<Case> table{{"on", true},        {"!on", false},      {"tanks", true},
+                                {"none", false},     {"!none", true},     {"open", false},
+                                {"count", false},    {"capacity", true},  {"site=s", true},
+                                {"site=t", false},   {"!site=t", true},   {"capacity=2.5", true},
+                                {"on=true", true},   {"count=0", true},   {"tanks=T2", true},
+                                {"tanks=T3", false}, {"!tanks=T3", true}, {"none=T1", false}};
   for (const Case& one : table) {
     Expanding e;
     CAPTURE(one.condition);

@@ -99,6 +99,20 @@ TEST_CASE("tank farm: a stuck servo gauge repeats while the radar moves on", "[p
   CHECK(trace.last("tf/T1/level") == Approx(trace.last("tf/T1/level2")).margin(0.02));
 }
 
+TEST_CASE("tank farm: a weeping seal's gas gathers as the wind lets it, and is gone when mended",
+          "[parksim]") {
+  SystemTrace trace = farm({{"seal-weeps", 30min, 40min}});
+  trace.run(70min);
+  // 100 mg/s into 5 m3/s of wind that lags by 100 s.
+  CHECK(trace.last("tf/T2/h2s") == Approx(19.5).margin(1.0));
+  CHECK(trace.highest("tf/T1/h2s") < 1.0);
+  trace.run(15min);
+  CHECK(trace.last("tf/T2/h2s") < 1.0);
+  SystemTrace spill = farm({{"flange-leak", 30min, 10min}});
+  spill.run(40min);
+  CHECK(spill.last("tf/T2/h2s") > 20.0);
+}
+
 TEST_CASE("tank farm: a lit spill burns until the leak is mended", "[parksim]") {
   SystemTrace trace = farm({{"spill-fire", 30min, 15min}});
   trace.run(45min);

@@ -125,6 +125,28 @@ TEST_CASE("wastewater plant: the mode switch stays on until the effluent is good
   CHECK(trace.last("w/effluent/ss") < 6.5);
 }
 
+TEST_CASE("wastewater plant: brine shows in the conductivity alone, and is rinsed out",
+          "[parksim]") {
+  SystemTrace trace = plant({{"brine-valve", 10h, 1h}});
+  SystemTrace usual = plant({});
+  trace.run(14h);
+  usual.run(14h);
+  // 240 kg/h into 220 m3/h are 1,100 mg/L, of which the sewer's mixing holds a third back.
+  CHECK(trace.at("w/influent/conductivity", 11h) - usual.at("w/influent/conductivity", 11h) ==
+        Approx(1400.0).margin(120.0));
+  CHECK(trace.last("w/influent/conductivity") < 1250.0);
+  CHECK(trace.at("w/influent/cod", 11h) == usual.at("w/influent/cod", 11h));
+}
+
+TEST_CASE("wastewater plant: poisoned sludge lets the COD through, hours later", "[parksim]") {
+  SystemTrace trace = plant({{"biocide", 2h, 14h}});
+  trace.run(16h);
+  CHECK(trace.at("w/influent/cod", 6h) > 350.0);
+  CHECK(trace.at("w/effluent/cod", 4h) < 60.0);
+  CHECK(trace.last("w/effluent/cod") > 120.0);
+  CHECK(trace.last("w/effluent/cod") < trace.last("w/influent/cod"));
+}
+
 TEST_CASE("emergency pool: rain that fades halves in half an hour", "[parksim]") {
   SystemTrace trace = pool({{"rain-fades", 1h, 2h}});
   trace.run(4h);

@@ -39,6 +39,16 @@ constexpr double gas_lel_a_pool = 40.0;   // %LEL at the detector for each m3 of
 constexpr double fire_m3_s = 0.01;        // a pool fire eats so much
 constexpr double fire_ignition_m3 = 0.6;  // of pool, until the vapour reaches the sparks
 
+// Air around a pump: what leaks into it is carried away by the wind.
+constexpr double pump_air_m3 = 500.0;
+constexpr double pump_wind_m3_s = 5.0;
+constexpr double weep_mg_s2 = 2.5 / 60.0;  // more H2S each second, as the seal's faces wear
+constexpr double pool_mg_s_m3 = 60.0;      // H2S out of a spill
+constexpr double toxic_background = 0.3;   // mg/m3
+
+// How much of a gas the liquid gives off, of what it would of H2S: ammonia water twice as much.
+double given_off(const std::string& gas) { return gas == "nh3" ? 2.0 : 1.0; }
+
 constexpr double blanket_kpa = 0.8;
 constexpr double vent_m3_s_kpa = 0.03;  // breather valve, each way, when it is clean
 constexpr double creep_m3_s2 = 12e-6;   // the regulator's seat erodes: more nitrogen each second
@@ -68,6 +78,8 @@ constexpr SystemCause causes[] = {
     {"coil-stuck", "the steam valve of the first tank's heating coil sticks open"},
     {"intruder", "somebody climbs over the fence of the tank farm"},
     {"camera-unpowered", "the first camera loses its supply"},
+    {"seal-weeps", "the shaft seal of the stock tank's pump weeps more and more"},
+    {"toxic-detector-unpowered", "the first tank's detectors of toxic gas lose their supply"},
     {"detector-unpowered", "the gas detector of the first tank loses its supply"},
 };
 
@@ -83,6 +95,7 @@ struct Faults {
   bool seeping = false;
   bool bypass = false;
   bool sparks = false;
+  bool seal_weeps = false;
   bool regulator_creeps = false;
   bool vent_ices = false;
   bool coil_stuck = false;
@@ -94,7 +107,9 @@ class Tank {
        std::uint64_t seed)
       : working_(working),
         random_(seed, "tank-farm " + site + name),
-        draw_stray_(0.05, 600.0, 1.0, random_) {
+        draw_stray_(0.05, 600.0, 1.0, random_),
+        wind_random_(seed, "tank-farm wind " + site + name),
+        wind_stray_(0.03, 600.0, 1.0, wind_random_) {
     const auto number = [&](const char* quantity, const char* unit, NumberSpan span, int period_s,
                             Noise noise) {
       return panel.add(number_tag(site, name, quantity, unit, span, seconds{period_s}), noise);
@@ -121,10 +136,17 @@ class Tank {
     book_m3_ = level_m_ * area_m2;
   }
 
+  void add_toxic(const std::string& site, const std::string& name, const std::string& gas,
+                 Panel& panel) {
+    TagInfo tag = number_tag(site, name, gas, "mg/m3", {0.0, 1000.0, 2}, seconds{5});
+    toxic_.push_back({panel.add(std::move(tag), {.white = 0.05}), given_off(gas)});
+  }
+
   void step(double hour, double step_s) {
     step_interlocks(step_s);
     step_liquid(hour, step_s);
     step_spill(step_s);
+    step_toxic(step_s);
     step_pressure(step_s);
     step_heat(hour, step_s);
   }
@@ -138,6 +160,7 @@ class Tank {
     panel.set(pressure_tag_, pressure_kpa_);
     panel.set(temperature_tag_, temperature_c_);
     panel.set(gas_tag_, gas_lel_);
+    for (const Toxic& gas : toxic_) panel.set(gas.tag, gas.share * (toxic_background + h2s_mg_m3_));
     panel.set(flame_tag_, burning_ ? 1.0 : 0.0);
     panel.set(command_tag_, esd_commanded_ ? 1.0 : 0.0);
     panel.set(closed_tag_, esd_open_ <= 0.0 ? 1.0 : 0.0);
@@ -157,10 +180,26 @@ class Tank {
   [[nodiscard]] bool burning() const { return burning_; }
   [[nodiscard]] double pool_m3() const { return pool_m3_; }
   [[nodiscard]] TagIndex gas_tag() const { return gas_tag_; }
+  void power_toxic(Panel& panel, bool on) const {
+    for (const Toxic& gas : toxic_) panel.power(gas.tag, on);
+  }
 
   Faults faults;
 
  private:
+  struct Toxic {
+    TagIndex tag;
+    double share;  // of what the air would hold of H2S
+  };
+
+  // A balance of the air around the pump: what leaks, less what the wind takes.
+  void step_toxic(double step_s) {
+    weeping_mg_s_ = faults.seal_weeps ? weeping_mg_s_ + weep_mg_s2 * step_s : 0.0;
+    const double spilt = burning_ ? 0.0 : pool_mg_s_m3 * pool_m3_;
+    const double taken = pump_wind_m3_s * (1.0 + wind_stray_.step(wind_random_)) * h2s_mg_m3_;
+    h2s_mg_m3_ += (weeping_mg_s_ + spilt - taken) / pump_air_m3 * step_s;
+  }
+
   void step_interlocks(double step_s) {
     if (level_m_ > trip_high_m && !faults.switch_dead) esd_commanded_ = true;
     if (level_m_ < reset_high_m) esd_commanded_ = false;
@@ -225,6 +264,8 @@ class Tank {
   bool working_;
   Random random_;
   Stray draw_stray_;
+  Random wind_random_;
+  Stray wind_stray_;
   double level_m_ = 8.0;
   double servo_m_ = 8.0;
   double book_m3_ = 0.0;
@@ -241,6 +282,9 @@ class Tank {
   double pool_m3_ = 0.0;
   bool burning_ = false;
   double gas_lel_ = 1.0;
+  double weeping_mg_s_ = 0.0;
+  double h2s_mg_m3_ = 0.0;  // that the leak adds
+  std::vector<Toxic> toxic_;
   double creep_m3_s_ = 0.0;
   double clean_ = 1.0;
   double pressure_kpa_ = blanket_kpa;
@@ -258,6 +302,7 @@ class TankFarm final : public System {
   TankFarm(const SystemSettings& settings, Panel& panel, std::uint64_t seed) {
     const std::string site = text_setting(settings, "site", "tf-a");
     const auto names = names_setting(settings, "tanks", {"T101", "T102"});
+    const auto toxic = names_setting(settings, "toxic", {"h2s"});
     for (std::size_t i = 0; i < names.size(); ++i) {
       tanks_.emplace_back(site, names[i], i % 2 == 0, panel, seed);
     }
@@ -266,6 +311,9 @@ class TankFarm final : public System {
           word_tag(site, name, "event", {"none", "person", "spill", "fire"}, seconds{60})));
       online_tags_.push_back(panel.add(flag_tag(site, name, "online", seconds{60})));
     }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      for (const std::string& gas : toxic) tanks_[i].add_toxic(site, names[i], gas, panel);
+    }
   }
 
   void step(TimePoint now, double step_s, Panel& panel) override {
@@ -273,7 +321,10 @@ class TankFarm final : public System {
       tank.step(hour_of_day(now), step_s);
       tank.show(panel);
     }
-    if (!tanks_.empty()) panel.power(tanks_.front().gas_tag(), !detector_unpowered_);
+    if (!tanks_.empty()) {
+      panel.power(tanks_.front().gas_tag(), !detector_unpowered_);
+      tanks_.front().power_toxic(panel, !toxic_unpowered_);
+    }
     const double event = static_cast<double>(seen());
     for (const TagIndex tag : event_tags_) panel.set(tag, event);
     for (std::size_t i = 0; i < online_tags_.size(); ++i) {
@@ -287,6 +338,7 @@ class TankFarm final : public System {
     if (name == "intruder") intruder_ = on;
     if (name == "camera-unpowered") camera_unpowered_ = on;
     if (name == "detector-unpowered") detector_unpowered_ = on;
+    if (name == "toxic-detector-unpowered") toxic_unpowered_ = on;
     if (!tanks_.empty()) set_working_cause(name, on, tanks_.front());
     if (tanks_.size() > 1) set_stock_cause(name, on, tanks_[1]);
   }
@@ -319,6 +371,7 @@ class TankFarm final : public System {
     const bool fire = name == "spill-fire";
     if (fire) tank.faults.sparks = on;
     if (fire || name == "flange-leak") tank.faults.leaking = on;
+    if (name == "seal-weeps") tank.faults.seal_weeps = on;
     if (name == "seep") tank.faults.seeping = on;
     if (name == "bypass-passing") tank.faults.bypass = on;
     const bool book_wrong =
@@ -340,6 +393,7 @@ class TankFarm final : public System {
   bool intruder_ = false;
   bool camera_unpowered_ = false;
   bool detector_unpowered_ = false;
+  bool toxic_unpowered_ = false;
 };
 
 }  // namespace

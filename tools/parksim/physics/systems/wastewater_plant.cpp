@@ -25,6 +25,9 @@ constexpr double stripping_s = 3.0 * hour_s;  // aeration takes acidity away
 constexpr double cod_mg_l = 310.0;
 constexpr double nh3n_mg_l = 30.0;
 constexpr double tp_mg_l = 4.5;
+constexpr double conductivity_us_cm = 1100.0;
+constexpr double us_cm_mg_l = 1.9;     // of sodium chloride
+constexpr double strong_mg_l = 80.0;   // COD of the wastewater with the biocide
 constexpr double inert_share = 0.065;  // of the COD: passes the biology
 
 constexpr double diluted = 0.6;  // in a sewer of grade C, whose limits are about that much lower
@@ -65,6 +68,8 @@ constexpr SystemCause causes[] = {
     {"sludge-bulking", "filamentous bacteria let the sludge settle worse each day"},
     {"leachate", "a tanker empties landfill leachate into the sewer"},
     {"leachate-seeps", "landfill leachate seeps into the sewer through a crack that opens"},
+    {"brine-valve", "the brine valve of an enterprise's ion exchanger passes more and more"},
+    {"biocide", "an enterprise sends strong wastewater with a biocide that poisons the sludge"},
     {"phosphoric-acid", "an enterprise empties a phosphating bath into the sewer"},
     {"caustic", "an enterprise empties a caustic washing bath into the sewer"},
     {"storm", "rain water gets into the sewer, 50 m3/h"},
@@ -88,6 +93,8 @@ struct Faults {
   bool bulking = false;
   bool leachate = false;
   bool seeps = false;
+  bool brine = false;
+  bool biocide = false;
   bool acid = false;
   bool caustic = false;
   bool storm = false;
@@ -150,6 +157,8 @@ class WastewaterPlant final : public System {
     if (name == "sludge-bulking") faults_.bulking = on;
     if (name == "leachate") faults_.leachate = on;
     if (name == "leachate-seeps") faults_.seeps = on;
+    if (name == "brine-valve") faults_.brine = on;
+    if (name == "biocide") faults_.biocide = on;
     if (name == "phosphoric-acid") faults_.acid = on;
     if (name == "caustic") faults_.caustic = on;
     if (name == "storm") faults_.storm = on;
@@ -172,6 +181,8 @@ class WastewaterPlant final : public System {
     in_cod_ = add("influent", "cod", "mg/L", {0.0, 3000.0, 0}, influent_s, {.white = 4.0});
     in_nh3n_ = add("influent", "nh3n", "mg/L", {0.0, 300.0, 1}, influent_s, {.white = 0.4});
     in_tp_ = add("influent", "tp", "mg/L", {0.0, 100.0, 2}, influent_s, {.white = 0.05});
+    in_conductivity_ =
+        add("influent", "conductivity", "uS/cm", {0.0, 50'000.0, 0}, 10, {.white = 5.0});
     in_ph_ = add("influent", "ph", "pH", {0.0, 14.0, 2}, 60, {.white = 0.02});
     out_flow_ = add("effluent", "flow", "m3/h", {0.0, 600.0, 1}, 60, {.white = 1.0});
     out_cod_ = add("effluent", "cod", "mg/L", {0.0, 500.0, 1}, effluent_s, {.white = 0.6});
@@ -190,7 +201,11 @@ class WastewaterPlant final : public System {
                  (faults_.storm ? 50.0 : 0.0);
     const double leachate = seepage_.value() + (faults_.leachate ? 1.0 : 0.0);
     const double load = 1.0 + 0.12 * swing + load_stray_.step(random_);
-    const double cod = cod_mg_l * load + 300.0 * leachate;
+    const double cod = cod_mg_l * load + 300.0 * leachate + (faults_.biocide ? strong_mg_l : 0.0);
+    // Most salt is in the water that people draw. kg/h into m3/h are g/L.
+    const double salt_mg_l = brine_kg_h_.value() / flow_m3_h_ * 1000.0;
+    const double conductivity = conductivity_us_cm * (1.0 + 0.05 * swing) + us_cm_mg_l * salt_mg_l;
+    sewer_us_cm_ = lagged(sewer_us_cm_, conductivity, step_s, sewer_s);
     const double nh3n = nh3n_mg_l * load + 24.0 * leachate;
     const double tp = tp_mg_l * load + (faults_.acid ? 5.5 : 0.0);
     const double base = faults_.acid ? -6.0 : faults_.caustic ? 8.0 : 0.0;
@@ -216,6 +231,8 @@ class WastewaterPlant final : public System {
 
   void step_wear(double step_s) {
     refractory_.step(faults_.refractory, step_s);
+    brine_kg_h_.step(faults_.brine, step_s);
+    poison_.step(faults_.biocide, step_s);
     seepage_.step(faults_.seeps, step_s);
     inhibition_.step(faults_.inhibited, step_s);
     phosphate_.step(faults_.phosphate_worn, step_s);
@@ -226,8 +243,10 @@ class WastewaterPlant final : public System {
   }
 
   void step_reactor(double step_s) {
-    cod_ = lagged(cod_, sewer_cod_ * inert_share + refractory_.value(), step_s,
-                  equalisation_s + reactor_s);
+    const double eats = std::max(0.0, 1.0 - poison_.value());
+    const double left = 1.0 - (1.0 - inert_share) * eats;
+    cod_ =
+        lagged(cod_, sewer_cod_ * left + refractory_.value(), step_s, equalisation_s + reactor_s);
     nh3n_in_ = lagged(nh3n_in_, sewer_nh3n_, step_s, equalisation_s);
     tp_ = lagged(tp_, sewer_tp_, step_s, equalisation_s + reactor_s);
     base_in_ = lagged(base_in_, sewer_base_, step_s, equalisation_s);
@@ -253,6 +272,7 @@ class WastewaterPlant final : public System {
     panel.set(in_cod_, sewer_cod_);
     panel.set(in_nh3n_, sewer_nh3n_);
     panel.set(in_tp_, sewer_tp_);
+    panel.set(in_conductivity_, sewer_us_cm_);
     panel.set(in_ph_, titrated(sewer_base_));
     panel.set(out_flow_, flow_m3_h_ * 0.98);
     panel.set(out_cod_, design_.inert_base_mg_l + cod_ + 0.4 * ss_);
@@ -283,11 +303,14 @@ class WastewaterPlant final : public System {
   Wear phosphate_{0.032, 0.006};
   Wear carbon_{0.2, 0.035};
   Wear bulking_{2.9, 0.6};
-  Wear seepage_{0.001, 10.0};  // of what a tanker empties
+  Wear brine_kg_h_{0.01, 5760.0};  // 4 kg/h more each minute
+  Wear poison_{0.2, 1.5};          // of the sludge's activity
+  Wear seepage_{0.001, 10.0};      // of what a tanker empties
   double commissioned_s_ = 0.0;
   double flow_m3_h_ = mean_flow_m3_h;
   double sewer_cod_ = cod_mg_l * strength_, sewer_nh3n_ = nh3n_mg_l * strength_;
   double sewer_tp_ = tp_mg_l * strength_, sewer_base_ = 0.0;
+  double sewer_us_cm_ = conductivity_us_cm;
   double pump_s_ = 0.0;
   double grease_h_ = 0.0;
   bool pumping_ = true;
@@ -297,7 +320,7 @@ class WastewaterPlant final : public System {
   double base_in_ = 0.0, base_ = 0.0;
   double do_mg_l_ = set_do_mg_l;
   double nitrate_ = 7.0 * design_.nitrate, ss_ = 6.0 * design_.solids;
-  TagIndex in_flow_, in_cod_, in_nh3n_, in_tp_, in_ph_;
+  TagIndex in_flow_, in_cod_, in_nh3n_, in_tp_, in_conductivity_, in_ph_;
   TagIndex out_flow_, out_cod_, out_nh3n_, out_tn_, out_tp_, out_ss_, out_ph_;
   TagIndex do_, mode_;
   std::vector<TagIndex> blower_commands_, blower_runs_, pump_runs_;
