@@ -400,7 +400,23 @@ class Loader {
       }
       return rest.substr(0, rest.find('\n'));
     };
-    return read_rule_tests(tables, plant.rules, index, line_of, out_);
+    const TestFiles files{line_of, [this](const std::string& path) { return test_csv(path); },
+                          around_.file_faults == FileFaults::errors};
+    return read_rule_tests(tables, plant.rules, index, files, out_);
+  }
+
+  // The input of a test. What tests say is no part of what the configuration means, so the file is
+  // not bundled.
+  [[nodiscard]] Result<CsvFile> test_csv(const std::string& path) const {
+    const std::string shown = path_from(around_.folder, path);
+    const auto failed = [&](const Error& e) { return Error{e.kind, shown + ": " + e.message}; };
+    const Result<std::string> bytes = read_file(shown);
+    if (!bytes) return failed(bytes.error());
+    const auto text = decoded_text(*bytes);
+    if (!text) return failed(text.error());
+    auto rows = parse_csv(text->utf8);
+    if (!rows) return failed(rows.error());
+    return CsvFile{shown, *std::move(rows)};
   }
 
   static void refuse_main_keys(SettingsReader& root) {
