@@ -340,8 +340,15 @@ class Loader {
       config.tests = read_tests_of(test_tables(tests, systems, made), plant, index);
     }
     config.notes = std::move(notes_);
+    put_tags(declared, config, plant);
+  }
+
+  static void put_tags(const std::vector<DeclaredTag>& declared, Config& config, Plant& plant) {
     plant.tags.reserve(declared.size());
-    for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
+    for (const DeclaredTag& one : declared) {
+      plant.tags.push_back(one.tag);
+      config.tag_places.push_back(one.table == nullptr ? SourceLocation{} : one.table->where);
+    }
   }
 
   // The park's tests, and those of packages that still hold.
