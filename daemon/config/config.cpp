@@ -340,8 +340,15 @@ class Loader {
       config.tests = read_tests_of(test_tables(tests, systems, made), plant, index);
     }
     config.notes = std::move(notes_);
+    put_tags(declared, config, plant);
+  }
+
+  static void put_tags(const std::vector<DeclaredTag>& declared, Config& config, Plant& plant) {
     plant.tags.reserve(declared.size());
-    for (const DeclaredTag& one : declared) plant.tags.push_back(one.tag);
+    for (const DeclaredTag& one : declared) {
+      plant.tags.push_back(one.tag);
+      config.tag_places.push_back(one.table == nullptr ? SourceLocation{} : one.table->where);
+    }
   }
 
   // The park's tests, and those of packages that still hold.
@@ -400,7 +407,23 @@ class Loader {
       }
       return rest.substr(0, rest.find('\n'));
     };
-    return read_rule_tests(tables, plant.rules, index, line_of, out_);
+    const TestFiles files{line_of, [this](const std::string& path) { return test_csv(path); },
+                          around_.file_faults == FileFaults::errors};
+    return read_rule_tests(tables, plant.rules, index, files, out_);
+  }
+
+  // The input of a test. What tests say is no part of what the configuration means, so the file is
+  // not bundled.
+  [[nodiscard]] Result<CsvFile> test_csv(const std::string& path) const {
+    const std::string shown = path_from(around_.folder, path);
+    const auto failed = [&](const Error& e) { return Error{e.kind, shown + ": " + e.message}; };
+    const Result<std::string> bytes = read_file(shown);
+    if (!bytes) return failed(bytes.error());
+    const auto text = decoded_text(*bytes);
+    if (!text) return failed(text.error());
+    auto rows = parse_csv(text->utf8);
+    if (!rows) return failed(rows.error());
+    return CsvFile{shown, *std::move(rows)};
   }
 
   static void refuse_main_keys(SettingsReader& root) {

@@ -93,8 +93,9 @@ struct Config {
   StoreConfig store;
   AlertConfig alerts;
   std::uint64_t intake_bytes_max = std::uint64_t{16} << 20;
-  std::vector<SourceConfig> sources;   // the position is the SourceId
-  std::shared_ptr<const Plant> plant;  // without decoders
+  std::vector<SourceConfig> sources;       // the position is the SourceId
+  std::shared_ptr<const Plant> plant;      // without decoders
+  std::vector<SourceLocation> tag_places;  // where each of plant->tags is declared
   std::shared_ptr<const NotifyPlan> notify;
   std::string bundle;  // every file's path and text in one string: what the store keeps
   // Of point tables, merged with what overrides them; each key has the place that it came from.

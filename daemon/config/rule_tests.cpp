@@ -9,6 +9,7 @@
 
 #include "config/fields.h"
 #include "config/tags.h"
+#include "config/test_lines.h"
 
 namespace parkwatch::config {
 namespace {
@@ -16,26 +17,6 @@ namespace {
 // 2026-01-01T00:00:00Z
 constexpr Timestamp default_begin = from_us(1'767'225'600'000'000);
 constexpr Duration test_length_max = std::chrono::hours{24 * 400};
-constexpr int mistakes_a_text_max = 20;
-
-struct Word {
-  std::string_view text;
-  std::uint32_t column = 0;  // from 1
-};
-
-// The words of a line up to a comment.
-std::vector<Word> words_of(std::string_view line) {
-  std::vector<Word> words;
-  std::size_t at = 0;
-  while (at < line.size()) {
-    at = line.find_first_not_of(" \t\r", at);
-    if (at == std::string_view::npos || line[at] == '#') break;
-    const std::size_t end = std::min(line.find_first_of(" \t\r", at), line.size());
-    words.push_back({line.substr(at, end - at), static_cast<std::uint32_t>(at + 1)});
-    at = end;
-  }
-  return words;
-}
 
 std::optional<Duration> time_of(std::string_view text) {
   if (text == "0") return Duration{0};
@@ -104,54 +85,9 @@ const std::vector<std::string>& reason_words() {
   return words;
 }
 
-// The lines of one text of a test, with their places in the file.
-class TextLines {
- public:
-  TextLines(const SettingsValue& value, std::string_view text, const LineOf& line_of,
-            Diagnostics& out, std::string key)
-      : text_(text), where_(value.where), out_(out), key_(std::move(key)) {
-    // TOML drops a line feed right behind the opening quotes.
-    std::string_view opening = line_of(where_.file, where_.line);
-    while (!opening.empty() && (opening.back() == '\r' || opening.back() == ' ')) {
-      opening.remove_suffix(1);
-    }
-    if (opening.ends_with("\"\"\"") || opening.ends_with("'''")) ++where_.line;
-    --where_.line;
-  }
-
-  // False at the end.
-  bool next() {
-    if (at_ >= text_.size()) return false;
-    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
-    line_ = text_.substr(at_, end - at_);
-    at_ = end + 1;
-    ++where_.line;
-    return true;
-  }
-  [[nodiscard]] std::vector<Word> words() const { return words_of(line_); }
-  [[nodiscard]] std::string_view line() const { return line_; }
-  [[nodiscard]] SourceLocation where(std::uint32_t column) const {
-    return {where_.file, where_.line, column, where_.instance};
-  }
-  void error(const Word& word, std::string message) {
-    if (++mistakes_ > mistakes_a_text_max) return;
-    if (mistakes_ == mistakes_a_text_max) message = "and more mistakes";
-    out_.push_back({Diagnostic::Severity::error, where(word.column), key_, std::move(message)});
-  }
-
- private:
-  std::string_view text_;
-  std::string_view line_;
-  std::size_t at_ = 0;
-  SourceLocation where_;
-  Diagnostics& out_;
-  std::string key_;
-  int mistakes_ = 0;
-};
-
 class InputReader {
  public:
-  InputReader(TextLines& lines, TagIndex& index) : lines_(lines), index_(index) {}
+  InputReader(Lines& lines, TagIndex& index) : lines_(lines), index_(index) {}
 
   std::vector<TestRow> read() {
     while (lines_.next()) {
@@ -285,7 +221,7 @@ class InputReader {
     return true;
   }
 
-  TextLines& lines_;
+  Lines& lines_;
   TagIndex& index_;
   std::vector<const Tag*> columns_;
   std::vector<TestRow> rows_;
@@ -365,9 +301,9 @@ class ExpectReader {
 
 class TestReader {
  public:
-  TestReader(const std::vector<std::string>& ids, TagIndex& index, const LineOf& line_of,
+  TestReader(const std::vector<std::string>& ids, TagIndex& index, const TestFiles& files,
              Diagnostics& out)
-      : ids_(ids), index_(index), line_of_(line_of), out_(out) {}
+      : ids_(ids), index_(index), files_(files), out_(out) {}
 
   RuleTest read(const SettingsTable& table) {
     SettingsReader reader{table, "test", out_};
@@ -401,15 +337,38 @@ class TestReader {
 
   void read_input(SettingsReader& reader, RuleTest& test) {
     const SettingsValue* value = reader.value("input");
-    const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(&value->held);
-    if (text == nullptr) {
-      reader.error("input", "is needed: lines of a time and values below a line \"t tag ...\"");
-      return;
+    if (value != nullptr) {
+      if (const auto* text = std::get_if<std::string>(&value->held)) {
+        TextLines lines{*value, *text, files_.line_of, out_, reader.name_of("input")};
+        return take_input(lines, "input", reader, test);
+      }
+      if (const auto* table = std::get_if<std::shared_ptr<SettingsTable>>(&value->held)) {
+        SettingsReader own = reader.within(**table, "input");
+        return read_csv(own, test);
+      }
     }
-    TextLines lines{*value, *text, line_of_, out_, reader.name_of("input")};
+    reader.error("input",
+                 "is needed: lines of a time and values below a line \"t tag ...\", or "
+                 "{ csv = \"file.csv\" } with the same");
+  }
+
+  void read_csv(SettingsReader& reader, RuleTest& test) {
+    const std::string path = reader.required_text("csv");
+    reader.finish();
+    if (path.empty()) return;
+    const Result<CsvFile> file = files_.csv(path);
+    if (file) {
+      CsvLines lines{*file, out_, reader.name_of("csv")};
+      return take_input(lines, "csv", reader, test);
+    }
+    if (files_.missing_is_error) return reader.error("csv", file.error().message);
+    reader.warning("csv", file.error().message);
+  }
+
+  void take_input(Lines& lines, std::string_view key, SettingsReader& reader, RuleTest& test) {
     InputReader input{lines, index_};
     test.input = input.read();
-    if (!input.has_columns()) reader.error("input", "is empty: its first line names the columns");
+    if (!input.has_columns()) reader.error(key, "is empty: its first line names the columns");
   }
 
   void read_expect(SettingsReader& reader, RuleTest& test) {
@@ -419,13 +378,13 @@ class TestReader {
       reader.error("expect", "is needed: lines such as 15s a/b/c raise HH high; \"\" for nothing");
       return;
     }
-    TextLines lines{*value, *text, line_of_, out_, reader.name_of("expect")};
+    TextLines lines{*value, *text, files_.line_of, out_, reader.name_of("expect")};
     test.expect = ExpectReader{lines, ids_}.read();
   }
 
   const std::vector<std::string>& ids_;
   TagIndex& index_;
-  const LineOf& line_of_;
+  const TestFiles& files_;
   Diagnostics& out_;
 };
 
@@ -433,13 +392,13 @@ class TestReader {
 
 std::vector<RuleTest> read_rule_tests(const std::vector<const SettingsTable*>& tables,
                                       const std::vector<RuleSpec>& rules, TagIndex& index,
-                                      const LineOf& line_of, Diagnostics& out) {
+                                      const TestFiles& files, Diagnostics& out) {
   std::vector<std::string> ids;
   ids.reserve(rules.size());
   for (const RuleSpec& rule : rules) ids.push_back(rule.id);
   std::vector<RuleTest> tests;
   std::map<std::string, SourceLocation> places;
-  TestReader reader{ids, index, line_of, out};
+  TestReader reader{ids, index, files, out};
   for (const SettingsTable* table : tables) {
     if (tests.size() == tests_max) {
       out.push_back({Diagnostic::Severity::error, table->where, "test",

@@ -10,6 +10,7 @@
 
 #include "model/alarm_event.h"
 #include "model/diagnostic.h"
+#include "model/result.h"
 #include "model/rule.h"
 #include "model/settings.h"
 #include "model/time.h"
@@ -18,6 +19,7 @@
 namespace parkwatch::config {
 
 class TagIndex;
+struct CsvFile;
 
 inline constexpr std::size_t tests_max = 10'000;
 inline constexpr std::size_t test_rows_max = 100'000;
@@ -66,11 +68,20 @@ struct RuleTest {
 // Line `line` (from 1) of a file, or empty. Only to tell where a text of several lines begins.
 using LineOf = std::function<std::string_view(const std::string& file, std::uint32_t line)>;
 
+// What reading tests must know of files.
+struct TestFiles {
+  LineOf line_of;
+  // A file that `input = { csv = ... }` names, as it is written there. Errors: any, with the words
+  // to be shown.
+  std::function<Result<CsvFile>(const std::string& path)> csv;
+  bool missing_is_error = true;  // that it cannot be read; else a warning, and a test without input
+};
+
 // Every test of every table, in their order; names are unique. What is wrong is reported at its
-// key, or at its line and column of the text.
+// key, or at its line and column of the text or the CSV file.
 [[nodiscard]] std::vector<RuleTest> read_rule_tests(const std::vector<const SettingsTable*>& tables,
                                                     const std::vector<RuleSpec>& rules,
-                                                    TagIndex& index, const LineOf& line_of,
+                                                    TagIndex& index, const TestFiles& files,
                                                     Diagnostics& out);
 
 }  // namespace parkwatch::config

@@ -52,12 +52,7 @@ int show(const trial::Verified& verified, double seconds, Console& console) {
     console.out << json::serialize(verify_document(verified)) << '\n';
   } else {
     for (const std::string& one : verified.first) console.out << printable(one) << '\n';
-    console.out << "verify: " << to_rfc3339(verified.from) << " to " << to_rfc3339(verified.to)
-                << ", " << verified.readings << " readings, " << verified.starts << " starts, "
-                << verified.clock_steps << " clock steps, " << seconds << " s\n"
-                << "transitions " << verified.transitions << ", derived readings "
-                << verified.derived << ", no longer kept " << verified.unknown << ", differ "
-                << verified.differ << '\n';
+    console.out << verified_view(verified, seconds, console.style) << '\n';
   }
   return verified.differ == 0 ? exit_ok : exit_no;
 }
@@ -72,12 +67,16 @@ void show(const BacktestCommand& command, const trial::BacktestRun& run,
     console.out << backtest_csv(compared);
     return;
   }
+  if (command.html) {
+    console.out << backtest_html(run, compared, seconds, console.style);
+    return;
+  }
   if (command.list) console.out << transitions_view(run.transitions);
-  console.out << backtest_view(run, compared, seconds) << missed_view(compared);
+  console.out << backtest_view(run, compared, seconds, console.style)
+              << missed_view(compared, console.style);
   if (compared.missed.empty()) return;
-  console.out << "missed: " << compared.missed.size()
-              << " alarms that mattered are no longer raised"
-              << (command.allow_missed ? " (allowed)" : "") << '\n';
+  console.out << missed_summary(compared.missed.size(), command.allow_missed, console.style)
+              << '\n';
 }
 
 int failed(const Error& error, Console& console) {

@@ -6,12 +6,14 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
+#include <map>
 
 #include "config/config.h"
 #include "drivers/driver.h"
 #include "report/terminal_text.h"
 #include "tools/trial/coverage.h"
 #include "tools/trial/rule_test.h"
+#include "tools/trial/unseen.h"
 
 namespace parkwatch::cli {
 using report::printable;
@@ -20,6 +22,9 @@ namespace {
 
 // Missing levels named in the summary; --coverage lists all.
 constexpr std::size_t missing_named_max = 6;
+// Silent tags that are named.
+constexpr std::size_t unseen_named_max = 20;
+constexpr Duration unseen_after = std::chrono::hours{24};
 
 bool is_error(const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; }
 
@@ -77,7 +82,7 @@ json::object document_of(const TestsRun& run) {
           {"levels_missing", std::move(missing)}};
 }
 
-// "tests 42 passed, 1 failed, 0.03 s · coverage 61/66 levels (missing: gate-overstay on, ...)"
+// "tests 42 passed, 1 failed, 0.03 s · coverage 61/66 levels (missing: tank-level LL, ...)"
 std::string summary_of(const TestsRun& run) {
   std::array<char, 32> seconds{};
   (void)std::snprintf(seconds.data(), seconds.size(), "%.2f s", run.seconds);
@@ -140,13 +145,39 @@ void show_merged(const config::Config& config, Console& console) {
   }
 }
 
+// Where this gateway records, and whoever asks may read that: tags that should have come by now. No
+// more than warnings, so what cannot be looked at is not spoken of.
+void add_unseen(const config::Config& config, Diagnostics& out) {
+  const auto history = store::open_history(config.state_directory);
+  if (!history) return;
+  const auto unseen = trial::unseen_tags(**history, *config.plant, unseen_after);
+  if (!unseen) return;
+  std::map<std::string_view, const SourceLocation*> places;
+  for (std::size_t i = 0; i < config.plant->tags.size(); ++i) {
+    places.emplace(config.plant->tags[i].name, &config.tag_places[i]);
+  }
+  for (std::size_t i = 0; i < std::min(unseen->size(), unseen_named_max); ++i) {
+    const std::string& tag = (*unseen)[i];
+    out.push_back({Diagnostic::Severity::warning, *places.at(tag), "tag",
+                   "no reading seen for " + tag + " in the last 24 h"});
+  }
+  if (unseen->size() <= unseen_named_max) return;
+  out.push_back({Diagnostic::Severity::warning,
+                 {},
+                 "tag",
+                 "nor for " + std::to_string(unseen->size() - unseen_named_max) + " more tags"});
+}
+
 }  // namespace
 
 int check(const CheckCommand& command, Console& console) {
   Diagnostics diagnostics;
   const auto config = config::load(command.path, check_driver, diagnostics);
   std::optional<TestsRun> run;
-  if (config != nullptr) run.emplace(run_tests(*config));
+  if (config != nullptr) {
+    add_unseen(*config, diagnostics);
+    run.emplace(run_tests(*config));
+  }
   const auto failed = run ? static_cast<std::ptrdiff_t>(run->failed.size()) : 0;
   const auto errors = std::count_if(diagnostics.begin(), diagnostics.end(), is_error) + failed;
   const auto warnings = static_cast<std::ptrdiff_t>(diagnostics.size()) - errors + failed;

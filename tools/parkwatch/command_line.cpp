@@ -163,7 +163,9 @@ void add_backtest(CLI::App& app, CommandLine& line) {
                 "Run the rules that were in force: exactly what is recorded must come out");
   sub->add_flag("--allow-missed", b->allow_missed, "0 although alarms that mattered are missed");
   sub->add_flag("--list", b->list, "Print each transition that comes out");
-  sub->add_flag("--csv", b->csv, "The table as CSV");
+  auto* const csv = sub->add_flag("--csv", b->csv, "The table as CSV");
+  sub->add_flag("--html", b->html, "The table and what is missed as one HTML document")
+      ->excludes(csv);
 }
 
 void add_alarm_commands(CLI::App& app, CommandLine& line) {

@@ -33,6 +33,7 @@ struct BacktestCommand {
   bool allow_missed = false;
   bool list = false;  // every transition that comes out
   bool csv = false;
+  bool html = false;
 };
 struct ExplainCommand {
   std::string rule;

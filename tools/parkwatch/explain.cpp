@@ -13,16 +13,38 @@ using report::printable;
 namespace json = boost::json;
 namespace {
 
-json::object document_of(const trial::Explained& e) {
-  json::object out{{"rule", e.rule.id}, {"kind", to_text(e.rule.kind)},
-                   {"tag", e.tag.name}, {"unit", e.tag.unit},
-                   {"plant", e.plant},  {"as_of", to_rfc3339(e.as_of)}};
-  if (e.newest) {
-    out["value"] = to_text(e.newest->value);
-    out["quality"] = to_text(e.newest->quality);
-    out["reason"] = to_text(e.newest->reason);
-    out["time"] = to_rfc3339(e.newest->source_time);
+// The newest reading of a tag, and the test value that stands for it.
+void put_reading(const std::optional<Reading>& newest,
+                 const std::optional<pipeline::LoopCheck>& check, json::object& out) {
+  if (newest) {
+    out["value"] = to_text(newest->value);
+    out["quality"] = to_text(newest->quality);
+    out["reason"] = to_text(newest->reason);
+    out["time"] = to_rfc3339(newest->source_time);
   }
+  if (check) out["test_value"] = check->value;
+}
+
+json::object signal_document(const trial::ExplainedSignal& signal) {
+  json::object out{{"unit", signal.unit}};
+  if (signal.value) out["value"] = *signal.value;
+  if (signal.closed) out["closed"] = *signal.closed;
+  json::array operands;
+  for (const trial::ExplainedTag& operand : signal.operands) {
+    json::object one{{"tag", operand.tag}};
+    put_reading(operand.newest, operand.check, one);
+    operands.push_back(std::move(one));
+  }
+  out["operands"] = std::move(operands);
+  return out;
+}
+
+// Empty `kind`: a rule of parkwatch's own or of the gates.
+std::string kind_of(const trial::Explained& e) {
+  return e.own ? std::string{} : std::string{to_text(e.rule.kind)};
+}
+
+json::array levels_document(const trial::Explained& e) {
   json::array levels;
   for (const trial::ExplainedLevel& level : e.levels) {
     json::object one{{"level", to_text(level.limit.level)},
@@ -33,9 +55,19 @@ json::object document_of(const trial::Explained& e) {
                      {"active", level.active},
                      {"held", level.held}};
     if (level.left) one["delay_left_s"] = static_cast<double>(level.left->count()) / 1e6;
+    if (e.rule.alarm.count_times > 0) one["passings"] = level.passings;
     levels.push_back(std::move(one));
   }
-  out["levels"] = std::move(levels);
+  return levels;
+}
+
+json::object document_of(const trial::Explained& e) {
+  json::object out{{"rule", e.rule.id},  {"kind", kind_of(e)}, {"tag", e.tag.name},
+                   {"unit", e.tag.unit}, {"plant", e.plant},   {"as_of", to_rfc3339(e.as_of)}};
+  put_reading(e.newest, e.check, out);
+  out["in_force"] = e.phase.phase == pipeline::Phase::in_force && !e.switched_off;
+  if (!e.own) out["signal"] = signal_document(e.signal);
+  out["levels"] = levels_document(e);
   out["state"] = to_text(e.standing ? e.standing->state : AlarmState::normal);
   json::array hidden;
   for (std::size_t bit = 0; bit < alarm_flags; ++bit) {
@@ -44,7 +76,7 @@ json::object document_of(const trial::Explained& e) {
   }
   out["hidden_by"] = std::move(hidden);
   json::array reasons;
-  for (const std::string& reason : trial::reasons_of(e)) reasons.emplace_back(reason);
+  for (const Text& reason : trial::reasons_of(e)) reasons.emplace_back(reason.en);
   out["reasons"] = std::move(reasons);
   json::array decisions;
   for (const AlarmEvent& event : e.decisions) {
@@ -61,28 +93,44 @@ json::object document_of(const trial::Explained& e) {
   return out;
 }
 
+struct Words {
+  const char* zh;
+  const char* en;
+};
+const char* in(const ViewStyle& style, Words words) { return style.chinese ? words.zh : words.en; }
+
+std::string head_of(const trial::Explained& e, const ViewStyle& style) {
+  const std::string& text =
+      style.chinese && !e.tag.description.zh.empty() ? e.tag.description.zh : e.tag.description.en;
+  return e.rule.id + (e.own ? "" : " (" + kind_of(e) + ')') + in(style, {"，点位 ", " on "}) +
+         e.tag.name + (text.empty() ? "" : in(style, {"，", ", "}) + text);
+}
+
+std::string reading_of(const trial::Explained& e, const ViewStyle& style) {
+  const Reading& r = *e.newest;
+  std::string text = in(style, {"值 ", "value "}) + to_text(r.value);
+  if (!e.tag.unit.empty()) text += ' ' + e.tag.unit;
+  text += in(style, {"，", ", "}) + std::string{to_text(r.quality)};
+  if (r.reason != QualityReason::none) text += ' ' + std::string{to_text(r.reason)};
+  return text + in(style, {"，测量于 ", ", measured "}) + to_rfc3339(r.source_time) +
+         in(style, {"，收到于 ", ", received "}) + to_rfc3339(r.receive_time);
+}
+
 void show(const trial::Explained& e, Console& console) {
-  const std::string& text = console.style.chinese && !e.tag.description.zh.empty()
-                                ? e.tag.description.zh
-                                : e.tag.description.en;
-  console.out << printable(e.rule.id + " (" + std::string{to_text(e.rule.kind)} + ") on " +
-                           e.tag.name + (text.empty() ? "" : ", " + text))
-              << "\nas of " << to_rfc3339(e.as_of) << ", configuration " << e.plant.substr(0, 12)
-              << '\n';
-  if (e.newest) {
-    console.out << "value " << printable(to_text(e.newest->value) + ' ' + e.tag.unit) << ", "
-                << to_text(e.newest->quality) << ' ' << to_text(e.newest->reason) << ", measured "
-                << to_rfc3339(e.newest->source_time) << ", received "
-                << to_rfc3339(e.newest->receive_time) << '\n';
-  }
-  for (const std::string& reason : trial::reasons_of(e)) {
-    console.out << "- " << printable(reason) << '\n';
+  const ViewStyle& style = console.style;
+  console.out << printable(head_of(e, style)) << '\n'
+              << in(style, {"截至 ", "as of "}) << to_rfc3339(e.as_of)
+              << in(style, {"，配置 ", ", configuration "}) << e.plant.substr(0, 12) << '\n';
+  if (e.newest) console.out << printable(reading_of(e, style)) << '\n';
+  for (const Text& reason : trial::reasons_of(e)) {
+    console.out << "- " << printable(style.chinese ? reason.zh : reason.en) << '\n';
   }
   if (e.decisions.empty()) {
-    console.out << "it has never come\n";
+    console.out << in(style, {"从未发生过", "it has never come"}) << '\n';
     return;
   }
-  console.out << "the last decisions:\n" << transitions_view(e.decisions);
+  console.out << in(style, {"最近的变化：", "the last decisions:"}) << '\n'
+              << transitions_view(e.decisions);
 }
 
 }  // namespace

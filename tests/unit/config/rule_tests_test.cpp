@@ -209,4 +209,57 @@ TEST_CASE("rule tests: a bundle of the store is read without its tests", "[confi
   CHECK(loaded.config->tests.empty());
 }
 
+TEST_CASE("rule tests: the input may be a CSV file, with the same cells", "[config]") {
+  const Folder folder;
+  folder.write("p.toml", "include = [\"t.toml\"]" + park);
+  folder.write("t.toml",
+               "[[test]]\nname = \"n\"\ninput = { csv = \"series/day.csv\" }\nexpect = \"\"\n");
+  folder.write("series/day.csv",
+               "\xEF\xBB\xBFt,a/b/level,a/b/valve\n# a comment\n0s,70,open\n10s,,closed\n"
+               "20s,bad:comm_lost,-\n");
+  const Loaded loaded = load_from(folder, "p.toml");
+  const RuleTest& test = only(loaded);
+  REQUIRE(test.input.size() == 3);
+  CHECK(test.input[0].readings[0].value == Value{70.0});
+  REQUIRE(test.input[1].readings.size() == 1);
+  CHECK(test.input[1].readings[0].value == Value{std::int64_t{0}});
+  CHECK(test.input[2].readings[0].reason == QualityReason::comm_lost);
+  CHECK(test.until == 20s);
+  CHECK(test.input[1].where.line == 4);
+}
+
+TEST_CASE("rule tests: what is wrong with a CSV input is told at its cell", "[config]") {
+  const Folder folder;
+  const std::string rest = "\nexpect = \"\"\n";
+  const auto said_of = [&](const std::string& input, const std::string& csv) {
+    folder.write("p.toml", "include = [\"t.toml\"]" + park);
+    folder.write("t.toml", "[[test]]\nname = \"n\"\ninput = " + input + rest);
+    folder.write("day.csv", csv);
+    return load_from(folder, "p.toml").said();
+  };
+  const std::string named = "{ csv = \"day.csv\" }";
+  CHECK_THAT(
+      said_of(named, "t,a/b/level\n0s,70\n1s,much\n"),
+      Catch::Contains("day.csv:3:4 error test.input.csv: \"much\" is no value of a/b/level"));
+  CHECK_THAT(said_of(named, "t,a/b/levle\n0s,70\n"),
+             Catch::Contains("day.csv:1:3 error test.input.csv: unknown tag \"a/b/levle\""));
+  CHECK_THAT(said_of(named, ""), Catch::Contains("is empty: its first line names the columns"));
+  CHECK_THAT(said_of("{ csv = \"none.csv\" }", ""),
+             Catch::Contains("test.input.csv") && Catch::Contains("none.csv"));
+  CHECK_THAT(said_of("{ cvs = \"day.csv\" }", ""), Catch::Contains("did you mean \"csv\"?"));
+  CHECK_THAT(said_of("7", ""), Catch::Contains("is needed: lines of a time"));
+}
+
+TEST_CASE("rule tests: a start takes a CSV input that is not there as a warning", "[config]") {
+  const Folder folder;
+  folder.write("p.toml", park +
+                             "[[test]]\nname = \"n\"\ninput = { csv = \"none.csv\" }\n"
+                             "expect = \"\"\n");
+  Diagnostics out;
+  CHECK(load(folder / "p.toml", {}, out, FileFaults::warnings) != nullptr);
+  REQUIRE(out.size() == 1);
+  CHECK(out.front().severity == Diagnostic::Severity::warning);
+  CHECK(load(folder / "p.toml", {}, out) == nullptr);
+}
+
 }  // namespace rule_tests_test

@@ -101,6 +101,36 @@ TEST_CASE("backtest view: missed alarms are told harmlessly", "[cli]") {
   CHECK(missed_view({}).empty());
 }
 
+TEST_CASE("backtest view: in Chinese", "[cli]") {
+  const ViewStyle chinese{false, true};
+  const std::string text = backtest_view(sample_run(), sample_compared(), 11.4, chinese);
+  CHECK(text.starts_with(
+      "744.0 小时 · 1 214 个点位 · 38 621 440 条读数 · 用时 11.4 s · 3 处缺失 (2 小时 10 分钟)"));
+  CHECK(has(text, "报警数 原→新"));
+  CHECK(has(text, "合计 267 → 72，每天 2.3（目标 ≤ 144） · 泛滥时间 1.0 % · 优先级 高 4"));
+  CHECK_FALSE(has(text, "RULE"));
+  CHECK(missed_view(sample_compared(), chinese).starts_with("漏报: "));
+  CHECK(missed_summary(2, true, chinese) == "漏报: 2 条重要报警不再出现（已允许）");
+  CHECK(missed_summary(2, false) == "missed: 2 alarms that mattered are no longer raised");
+}
+
+TEST_CASE("backtest view: HTML has the rows of the table, and nothing of it is markup", "[cli]") {
+  trial::RulesCompared compared = sample_compared();
+  compared.rules[1].top_tag = "<b>&amp";
+  const std::string html = backtest_html(sample_run(), compared, 11.4);
+  CHECK(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
+  CHECK(has(html, "<td>tank-level</td><td class=\"n\">212 → 31</td><td class=\"n\">1.0</td>"));
+  CHECK(has(html, "<tr class=\"missed\"><td>gate,\"overstay\"</td>"));
+  CHECK(has(html, "&lt;b&gt;&amp;amp"));
+  CHECK(has(html, "total 267 → 72"));
+  CHECK(has(html, "driver\\x1B called"));
+  CHECK(html.ends_with("</body></html>\n"));
+  CHECK_FALSE(has(html, "http"));
+  CHECK(has(backtest_html(sample_run(), {}, 1, {false, true}), "<html lang=\"zh-CN\">"));
+  compared.missed.clear();
+  CHECK_FALSE(has(backtest_html(sample_run(), compared, 1), "<pre>"));
+}
+
 TEST_CASE("backtest view: transitions, a line each", "[cli]") {
   AlarmEvent event;
   event.at = day;
@@ -143,6 +173,22 @@ TEST_CASE("backtest view: the document of a verification", "[cli]") {
   CHECK(document.at("differ") == 1);
   CHECK(document.at("first").at(0) == "journal 3");
   CHECK(document.at("from").as_string() == to_rfc3339(day));
+}
+
+TEST_CASE("backtest view: a verification in two lines, in both languages", "[cli]") {
+  trial::Verified verified;
+  verified.from = day;
+  verified.to = day + 1h;
+  verified.readings = 7;
+  verified.starts = 2;
+  verified.transitions = 12;
+  verified.differ = 1;
+  const std::string english = verified_view(verified, 1.5);
+  CHECK(has(english, ", 7 readings, 2 starts, 0 clock steps, 1.5 s\ntransitions 12, "));
+  CHECK(english.ends_with("no longer kept 0, differ 1"));
+  const std::string chinese = verified_view(verified, 1.5, {false, true});
+  CHECK(has(chinese, "，读数 7，启动 2，时钟跳变 0，用时 1.5 s\n报警变化 12，"));
+  CHECK(chinese.ends_with("，不一致 1"));
 }
 
 }  // namespace backtest_view_test

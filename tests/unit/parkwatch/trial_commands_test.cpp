@@ -49,6 +49,9 @@ TEST_CASE("trial commands: backtest with all its options", "[cli]") {
   CHECK(all.allow_missed);
   CHECK(all.list);
   CHECK(all.csv);
+  CHECK_FALSE(all.html);
+  CHECK(command_of<BacktestCommand>({"backtest", "--html"}).html);
+  CHECK_FALSE(parse_command_line({"backtest", "--html", "--csv"}).line);
 }
 
 TEST_CASE("trial commands: explain needs a rule and a tag", "[cli]") {

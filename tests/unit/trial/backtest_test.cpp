@@ -286,6 +286,11 @@ TEST_CASE("backtest: the command prints the table, and misses cost the exit code
   test::RecordingConsole csv;
   CHECK(cli::backtest(command, csv.console) == cli::exit_ok);
   CHECK(csv.out.str().starts_with("rule,was,new,per_day,"));
+  command.csv = false;
+  command.html = true;
+  test::RecordingConsole html;
+  CHECK(cli::backtest(command, html.console) == cli::exit_ok);
+  CHECK(html.out.str().starts_with("<!DOCTYPE html>"));
 
   command.verify = true;
   test::RecordingConsole exact;

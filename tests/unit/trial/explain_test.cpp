@@ -2,17 +2,11 @@
 // rule.
 #include "tools/trial/explain.h"
 
-#include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "config/config.h"
-#include "config/files.h"
-#include "pipeline/pipeline.h"
-#include "store/store.h"
-#include "tests/support/temp_dir.h"
-#include "tests/unit/app/small_plant.h"
 #include "tests/unit/parkwatch/recording_console.h"
+#include "tests/unit/trial/recorded_rule.h"
 #include "tools/parkwatch/explain.h"
 
 namespace explain_test {
@@ -23,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Timestamp began = from_us(1'700'000'000'000'000);
+constexpr Timestamp began = test::rule_began;
 
 const char* const text = R"(
 daemon.park = "p"
@@ -50,58 +44,11 @@ const std::string guarded = std::string{text} + R"(suppress_when = "`{site}/{dev
 recheck = "40s"
 )";
 
-// A store with the values at their seconds; the clock stands at the last.
-struct Recorded {
-  // "pump 0" is of the pump.
-  explicit Recorded(const std::vector<std::pair<int, std::string>>& values,
-                    const std::string& configuration = text,
-                    const std::vector<std::pair<int, AlarmCommand>>& commands = {}) {
-    store::StoreOptions options;
-    options.directory = dir.path();
-    auto opened = store::open_store(options);
-    REQUIRE(opened.ok());
-    const std::string bundle = config::make_bundle({{"p.toml", configuration}});
-    Diagnostics out;
-    auto plant = std::make_shared<Plant>(*config::load_bundle(bundle, {}, out)->plant);
-    plant->decoders = {std::make_shared<test::PlainDecoder>()};
-    store::Batch batch;
-    std::vector<Input> inputs{{1, began, NewPlant{plant}}};
-    for (const auto& [second, value] : values) {
-      const Timestamp at = began + 1s * second;
-      const bool pump = value.starts_with("pump ");
-      if (!value.empty()) {
-        inputs.push_back(
-            {inputs.size() + 1, at,
-             test::message(pump ? "a/b/pump" : "a/b/t0",
-                           value.substr(pump ? 5 : 0) + '@' + std::to_string(to_us(at)))});
-      }
-      for (const auto& [then, command] : commands) {
-        if (then != second) continue;
-        inputs.push_back({inputs.size() + 1, at, Command{"li", command, false}});
-      }
-      batch.now = at;
-    }
-    pipeline::Pipeline pipeline;
-    pipeline.step(batch.now, inputs, batch.facts);
-    batch.last_sequence = inputs.size();
-    batch.plants.emplace_back(plant->hash, bundle);
-    REQUIRE((*opened)->commit(batch).ok());
-  }
-
-  [[nodiscard]] Explained explained() const {
-    const auto history = store::open_history(dir.path());
-    REQUIRE(history.ok());
-    const auto e = explain(**history, "level", "a/b/t0");
-    if (!e) FAIL(e.error().message);
-    return *e;
-  }
-  [[nodiscard]] std::string reasons() const {
-    std::string all;
-    for (const std::string& reason : reasons_of(explained())) all += reason + "; ";
-    return all;
-  }
-
-  test::TempDir dir;
+// With the rule above unless said otherwise.
+struct Recorded : test::RecordedRule {
+  explicit Recorded(const Values& values, const std::string& configuration = text,
+                    const Others& others = {})
+      : RecordedRule(values, configuration, others) {}
 };
 
 bool has(const std::string& whole, const std::string& part) {
@@ -183,23 +130,23 @@ TEST_CASE("explain: the command says it in words and in JSON", "[trial]") {
 }
 
 TEST_CASE("explain: suppressed by which expression, with which values", "[trial]") {
-  const Recorded r{{{0, "pump 0"}, {5, "90"}, {20, "90"}}, guarded};
+  const Recorded r{{{0, "a/b/pump=0"}, {5, "90"}, {20, "90"}}, guarded};
   CHECK(has(r.reasons(), "suppressed by `a/b/pump` == 0 (a/b/pump is 0)"));
   CHECK(has(r.reasons(), "the alarm is unacknowledged"));
   CHECK(has(r.reasons(), "evaluated and journaled, and nobody is told"));
   CHECK(r.explained().hidden == alarm_suppressed);
 
-  const Recorded over{{{0, "pump 0"}, {5, "90"}, {20, "pump 1"}}, guarded};
+  const Recorded over{{{0, "a/b/pump=0"}, {5, "90"}, {20, "a/b/pump=1"}}, guarded};
   CHECK(has(over.reasons(), "suppressed until " + to_rfc3339(began + 60s) +
                                 ", the recheck (40s) after `a/b/pump` == 0 (a/b/pump is 1)"));
   CHECK_FALSE(over.explained().by_design);
 
-  const Recorded normal{{{0, "pump 0"}}, guarded};  // with nothing to hide
+  const Recorded normal{{{0, "a/b/pump=0"}}, guarded};  // with nothing to hide
   CHECK(has(normal.reasons(), "the alarm is normal; suppressed by `a/b/pump` == 0"));
 }
 
 TEST_CASE("explain: why an alarm is not suppressed", "[trial]") {
-  const Recorded running{{{0, "pump 1"}, {5, "90"}}, guarded};
+  const Recorded running{{{0, "a/b/pump=1"}, {5, "90"}}, guarded};
   CHECK(has(running.reasons(), "not suppressed: `a/b/pump` == 0"));
   CHECK(has(running.reasons(), "(a/b/pump is 1)"));
   CHECK(running.explained().hidden == 0);
@@ -221,7 +168,9 @@ TEST_CASE("explain: shelved and out of service, until when, by whom and why", "[
   service.one_shot = false;
   service.length = Duration{0};
   service.comment = "sensor swapped";
-  const Recorded r{{{0, "50"}, {5, "50"}, {6, "50"}}, text, {{5, shelve}, {6, service}}};
+  const Recorded r{{{0, "50"}, {5, "50"}, {6, "50"}},
+                   text,
+                   {{5, Command{"li", shelve, false}}, {6, Command{"li", service, false}}}};
   CHECK(has(r.reasons(), "shelved until " + to_rfc3339(began + 1h + 5s) +
                              " or until it returns by li: calibration"));
   CHECK(has(r.reasons(), "out of service by li: sensor swapped"));
@@ -229,7 +178,7 @@ TEST_CASE("explain: shelved and out of service, until when, by whom and why", "[
 }
 
 TEST_CASE("explain: JSON names what hides the alarm", "[trial]") {
-  const Recorded r{{{0, "pump 0"}, {5, "90"}}, guarded};
+  const Recorded r{{{0, "a/b/pump=0"}, {5, "90"}}, guarded};
   cli::ExplainCommand command;
   command.rule = "level";
   command.tag = "a/b/t0";
