@@ -160,6 +160,7 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   listener.seen = [this](PlantView view) { board_->view(std::move(view)); };
   listener.committed = [this](const store::Batch& batch, const store::CommitInfo& info,
                               Duration took) { on_committed(batch, info, took); };
+  listener.commit_failed = [this] { metrics_.commit_failed(); };
   listener.store_fault = [this](const std::string& fault, const store::Batch& batch) {
     on_store_fault(fault, batch.now);
   };

@@ -52,7 +52,6 @@ void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& in
 }
 
 void Daemon::on_store_fault(const std::string& fault, Timestamp at) {
-  if (!fault.empty()) metrics_.commit_failed();
   metrics_.set_store_working(fault.empty());
   boost::asio::post(loop_, [this, fault, at] {
     if (fault.empty()) {

@@ -293,6 +293,7 @@ bool Line::write(const store::Batch& batch) {
       intake_.committed(batch.last_sequence, batch.facts.replies);
       return true;
     }
+    if (listener_.commit_failed) listener_.commit_failed();
     report_fault(info.error(), batch);
     const bool may_mend = info.error().kind != ErrorKind::permanent;
     std::unique_lock lock{mutex_};

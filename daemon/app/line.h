@@ -33,6 +33,8 @@ struct LineListener {
   std::function<void(const store::Batch&, const store::CommitInfo&, Duration took)> committed;
   // After some commits, at most once a second: what no fact says. May be empty.
   std::function<void(PlantView)> seen = {};
+  // A commit failed; it is tried again. Called at each attempt. May be empty.
+  std::function<void()> commit_failed = {};
   // The store does not commit, and why; empty: it does again. Called at each change.
   std::function<void(const std::string& fault, const store::Batch& held)> store_fault;
   // What is done between commits fails (deliveries, retention, checkpoints), and why; empty: it has

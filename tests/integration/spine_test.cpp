@@ -44,6 +44,14 @@ std::uint64_t occurrence_of(RunningDaemon& daemon, const std::string& rule) {
   return 0;
 }
 
+// A parkwatch.v1.Readings of two readings, cut inside the second: tag and int64 of tank/t101/level.
+std::string cut_readings() {
+  const std::string tag = "tank/t101/level";
+  const std::string one = "\x0a" + std::string(1, static_cast<char>(tag.size())) + tag + "\x20\x0a";
+  const std::string field = "\x0a" + std::string(1, static_cast<char>(one.size())) + one;
+  return field + field.substr(0, field.size() / 2);
+}
+
 }  // namespace
 
 TEST_CASE("spine: a message becomes an alarm, a retained alert and a pulled reading",
@@ -126,7 +134,13 @@ TEST_CASE("spine: an orderly stop loses nothing and the next start replays nothi
 TEST_CASE("spine: hostile messages are quarantined and the next message is not affected",
           "[integration]") {
   Mosquitto broker{keeping()};
-  RunningDaemon daemon{tank_config(broker.port())};
+  // The session's subscription of an earlier configuration, which only the broker remembers.
+  (void)run_to_end({"mosquitto_sub", "-p", std::to_string(broker.port()), "-i", "test-daemon", "-c",
+                    "-q", "1", "-t", "stray/#", "-E"});
+  std::string config = tank_config(broker.port());
+  config.insert(config.find("[alerts]"),
+                "[[source.mapping]]\ntopic = \"pb/readings\"\nformat = \"parkwatch.v1\"\n");
+  RunningDaemon daemon{config};
   daemon.start_ready();
   const std::string topic = "park/tank/t101/level";
   const std::vector<std::string> hostile{
@@ -135,8 +149,10 @@ TEST_CASE("spine: hostile messages are quarantined and the next message is not a
       "{\"other\": 5}",          "{\"value\": null}",     "{\"value\": 1, \"time\": \"yesterday\"}",
       "not json at all"};
   for (const std::string& payload : hostile) publish(broker.port(), topic, payload);
-  publish(broker.port(), "park/too/many/levels/here", reading("1"));
+  publish(broker.port(), "stray/tank/level", reading("1"));
+  publish(broker.port(), "park//t101/level", reading("1"));      // no tag's name has an empty level
   publish(broker.port(), "park/tank/t999/level", reading("1"));  // an unknown tag
+  publish(broker.port(), "pb/readings", cut_readings());
   const TempDir dir;
   const std::string big = (dir.path() / "big").string();
   std::ofstream{big} << std::string(10U << 20, 'x');
@@ -147,11 +163,17 @@ TEST_CASE("spine: hostile messages are quarantined and the next message is not a
   REQUIRE(
       daemon.until("/v1/alarms", [](const HttpReply& r) { return has(r, "\"rule\":\"level\""); }));
   const HttpReply quarantine = get(daemon.port(), "/v1/quarantine?max=100");
-  for (const char* reason : {"malformed", "not_a_number", "not_utf8", "unknown_tag", "oversized"}) {
+  for (const char* reason : {"malformed", "not_a_number", "not_utf8", "unknown_tag", "oversized",
+                             "unmapped_topic", R"(takes \"stray/tank/level\")",
+                             R"(\"/t101/level\" cannot be)", "the payload ends inside a reading"}) {
     CAPTURE(reason);
     CHECK(has(quarantine, reason));
   }
-  CHECK(daemon.pull_all().size() == 1);
+  // What stands before the cut is taken.
+  const auto readings = daemon.pull_all();
+  REQUIRE(readings.size() == 2);
+  CHECK(readings[0].at("value").to_number<double>() == 5);
+  CHECK(readings[1].at("value").to_number<double>() == 9.5);
   const std::string shown =
       run_to_end({program("tools/parkwatch/parkwatch"), "--url", daemon.url(), "quarantine"});
   CHECK(shown.find("unknown_tag") != std::string::npos);

@@ -146,6 +146,7 @@ struct Rig {
     listener.committed = [this](const store::Batch& batch, const store::CommitInfo&, Duration) {
       asked.note("told " + std::to_string(batch.last_sequence));
     };
+    listener.commit_failed = [this] { asked.note("failed"); };
     listener.store_fault = [this](const std::string& fault, const store::Batch& held) {
       asked.note("fault of " + std::to_string(held.last_sequence) + ": " + fault);
     };
@@ -329,6 +330,7 @@ TEST_CASE("line: a batch that fails is tried again as it is, and nothing is rele
   const std::string of_first = " " + std::to_string(first);
   CHECK(asked.count("commit" + of_first) == 3);
   CHECK(asked.count("told" + of_first) == 1);
+  CHECK(asked.count("failed") == 2);  // each attempt, and not only the first of its kind
   // Said once for all attempts of one kind, and once that it is over.
   std::vector<std::string> said;
   for (const std::string& call : asked.calls()) {

@@ -276,43 +276,4 @@ TEST_CASE("config: more mistakes than anyone reads are counted", "[config][fault
   CHECK(got.out.back().message == "and 501 more errors and warnings");
 }
 
-// The promise of the file's head: a line marked "(default)" can be taken away.
-TEST_CASE("config: every default that the shipped file states is the default", "[config]") {
-  std::ifstream in{shipped};
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  const auto text_without = [&](std::size_t skipped) {
-    std::string text;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (i != skipped && !lines[i].starts_with("include")) text += lines[i] + '\n';
-    }
-    return text;
-  };
-  const auto values = [](const Config& c) {
-    std::ostringstream text;
-    text << c.state_directory << ' ' << c.log_level << ' ' << c.http.listen << ' '
-         << c.http.token_file << ' ' << c.http.connections_max << ' ' << c.store.bytes_max << ' '
-         << c.store.age_max.count() << ' ' << c.store.linger.count() << ' '
-         << c.store.snapshot_every.count() << ' ' << c.store.snapshot_readings << ' '
-         << c.store.quarantine_rows_max << ' ' << c.intake_bytes_max << ' '
-         << c.plant->timing.late_after.count() << ' ' << c.plant->timing.future_after.count() << ' '
-         << c.plant->sources.at(0).auto_register_max << ' ' << c.alerts.enabled;
-    return text.str();
-  };
-  const Loaded whole = loaded({{"p.toml", text_without(lines.size())}});
-  REQUIRE(whole.config);
-  std::size_t marked = 0;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].empty() || lines[i].front() == '#' ||
-        lines[i].find("(default)") == std::string::npos)
-      continue;
-    ++marked;
-    CAPTURE(lines[i]);
-    const Loaded without = loaded({{"p.toml", text_without(i)}});
-    REQUIRE(without.config);
-    CHECK(values(*without.config) == values(*whole.config));
-  }
-  CHECK(marked == 30);
-}
-
 }  // namespace config_test
