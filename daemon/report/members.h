@@ -15,6 +15,15 @@ struct ViewStyle {
   bool chinese = false;  // texts in Chinese where there are both
 };
 
+// A text in both languages, and the one that is shown.
+struct Words {
+  const char* zh;
+  const char* en;
+};
+[[nodiscard]] inline std::string in(const ViewStyle& style, Words words) {
+  return style.chinese ? words.zh : words.en;
+}
+
 // A text as it is; numbers and booleans written out; "" for anything else.
 [[nodiscard]] std::string value_text(const boost::json::value& value);
 // "" unless there is such a member.

@@ -16,13 +16,6 @@ namespace parkwatch::report {
 namespace json = boost::json;
 namespace {
 
-struct Words {
-  const char* zh;
-  const char* en;
-};
-
-std::string in(const ViewStyle& style, Words words) { return style.chinese ? words.zh : words.en; }
-
 std::vector<const json::object*> rows_at(const json::object& object, std::string_view key) {
   std::vector<const json::object*> rows;
   const json::array* array = member_array(object, key);

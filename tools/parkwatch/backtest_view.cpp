@@ -36,17 +36,12 @@ std::string grouped(std::uint64_t number) {
   return out;
 }
 
-struct Words {
-  const char* zh;
-  const char* en;
-};
-const char* in(const ViewStyle& style, Words words) { return style.chinese ? words.zh : words.en; }
-
 std::string minutes(Duration time, const ViewStyle& style) {
   const auto whole = std::chrono::duration_cast<std::chrono::minutes>(time).count();
-  if (whole < 60) return format(in(style, {"%ld 分钟", "%ld min"}), static_cast<long>(whole));
-  return format(in(style, {"%ld 小时 %ld 分钟", "%ld h %ld min"}), static_cast<long>(whole / 60),
-                static_cast<long>(whole % 60));
+  if (whole < 60)
+    return format(in(style, {"%ld 分钟", "%ld min"}).c_str(), static_cast<long>(whole));
+  return format(in(style, {"%ld 小时 %ld 分钟", "%ld h %ld min"}).c_str(),
+                static_cast<long>(whole / 60), static_cast<long>(whole % 60));
 }
 
 std::string earlier_text(const std::optional<Duration>& earlier) {
@@ -58,7 +53,8 @@ std::string priorities(const alarms::Kpi& kpi, const ViewStyle& style) {
   const double all = kpi.activations == 0 ? 1 : static_cast<double>(kpi.activations);
   const auto share = [&](std::size_t count) { return 100.0 * static_cast<double>(count) / all; };
   return format(in(style, {"优先级 高 %.0f / 中 %.0f / 低 %.0f %%",
-                           "priority high %.0f / medium %.0f / low %.0f %%"}),
+                           "priority high %.0f / medium %.0f / low %.0f %%"})
+                    .c_str(),
                 share(kpi.by_priority[2] + kpi.by_priority[3]), share(kpi.by_priority[1]),
                 share(kpi.by_priority[0]));
 }
@@ -69,17 +65,17 @@ double flood_share(const alarms::Kpi& kpi) {
 
 std::string head_of(const trial::BacktestRun& run, double seconds, const ViewStyle& style) {
   const double hours = static_cast<double>((run.to - run.from).count()) / 3600e6;
-  std::string out = format(in(style, {"%.1f 小时 · ", "%.1f h · "}), hours) + grouped(run.tags) +
-                    in(style, {" 个点位 · ", " tags · "}) + grouped(run.readings) +
-                    in(style, {" 条读数 · ", " readings · "}) +
-                    format(in(style, {"用时 %.1f s", "%.1f s"}), seconds);
+  std::string out = format(in(style, {"%.1f 小时 · ", "%.1f h · "}).c_str(), hours) +
+                    grouped(run.tags) + in(style, {" 个点位 · ", " tags · "}) +
+                    grouped(run.readings) + in(style, {" 条读数 · ", " readings · "}) +
+                    format(in(style, {"用时 %.1f s", "%.1f s"}).c_str(), seconds);
   out +=
       " · " + std::to_string(run.gaps) + in(style, {" 处缺失", run.gaps == 1 ? " gap" : " gaps"});
   if (run.gaps > 0) out += " (" + minutes(run.gap_time, style) + ")";
   return out;
 }
 
-const char* promise(const ViewStyle& style) {
+std::string promise(const ViewStyle& style) {
   return in(style,
             {"与守护进程同一套代码；不发送任何内容", "same code as the daemon; nothing is sent"});
 }
@@ -113,9 +109,9 @@ std::vector<std::string> cells_of(const trial::RuleComparison& row) {
 std::string total_of(const trial::RulesCompared& compared, const ViewStyle& style) {
   return in(style, {"合计 ", "total "}) + std::to_string(compared.was.activations) + " → " +
          std::to_string(compared.is.activations) +
-         format(in(style, {"，每天 %.1f（目标 ≤ %.0f）", ", %.1f a day (target <= %.0f)"}),
+         format(in(style, {"，每天 %.1f（目标 ≤ %.0f）", ", %.1f a day (target <= %.0f)"}).c_str(),
                 compared.is.per_day, per_day_target) +
-         format(in(style, {" · 泛滥时间 %.1f %% · ", " · time in flood %.1f %% · "}),
+         format(in(style, {" · 泛滥时间 %.1f %% · ", " · time in flood %.1f %% · "}).c_str(),
                 100 * flood_share(compared.is)) +
          priorities(compared.is, style);
 }
@@ -286,7 +282,7 @@ std::string verified_view(const trial::Verified& v, double seconds, const ViewSt
                     in(style, {" 至 ", " to "}) + to_rfc3339(v.to);
   out += part({"读数", "readings"}, v.readings) + part({"启动", "starts"}, v.starts) +
          part({"时钟跳变", "clock steps"}, v.clock_steps) +
-         format(in(style, {"，用时 %.1f s\n", ", %.1f s\n"}), seconds);
+         format(in(style, {"，用时 %.1f s\n", ", %.1f s\n"}).c_str(), seconds);
   return out + in(style, {"报警变化 ", "transitions "}) + std::to_string(v.transitions) +
          in(style, {"，派生读数 ", ", derived readings "}) + std::to_string(v.derived) +
          in(style, {"，已不再保存 ", ", no longer kept "}) + std::to_string(v.unknown) +

@@ -9,7 +9,9 @@
 #include "tools/trial/verify.h"
 
 namespace parkwatch::cli {
+using report::in;
 using report::ViewStyle;
+using report::Words;
 
 // The head line and the table, a row a rule and the total.
 [[nodiscard]] std::string backtest_view(const trial::BacktestRun& run,

@@ -93,12 +93,6 @@ json::object document_of(const trial::Explained& e) {
   return out;
 }
 
-struct Words {
-  const char* zh;
-  const char* en;
-};
-const char* in(const ViewStyle& style, Words words) { return style.chinese ? words.zh : words.en; }
-
 std::string head_of(const trial::Explained& e, const ViewStyle& style) {
   const std::string& text =
       style.chinese && !e.tag.description.zh.empty() ? e.tag.description.zh : e.tag.description.en;

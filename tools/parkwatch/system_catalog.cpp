@@ -53,6 +53,19 @@ bool may_be(std::string_view pattern, std::string_view name) {
   return false;
 }
 
+// What a level's limit may be: of a parameter that names one, its default and its choices.
+std::vector<std::string> patterns_of(const std::string& limit, const config::Package& package) {
+  for (const config::Parameter& parameter : package.parameters) {
+    if (limit != "${" + parameter.name + '}') continue;
+    std::vector<std::string> names = parameter.choices;
+    const auto& fallback = parameter.fallback;
+    const auto* name = fallback ? std::get_if<std::string>(&fallback->held) : nullptr;
+    if (name != nullptr) names.push_back(*name);
+    return names;
+  }
+  return {limit};
+}
+
 class CatalogReader {
  public:
   CatalogReader(std::string library, Diagnostics& out) : library_(std::move(library)), out_(out) {
@@ -172,13 +185,17 @@ class CatalogReader {
   }
 
   void add_limits(CatalogSystem& system) const {
+    std::vector<std::string> patterns;
+    for (const CatalogRule& rule : system.rules) {
+      for (const CatalogLevel& level : rule.levels) {
+        if (level.limit.empty()) continue;
+        const auto own = patterns_of(level.limit, system.package);
+        patterns.insert(patterns.end(), own.begin(), own.end());
+      }
+    }
     for (const std::string& name : limits_.names()) {
-      const bool used =
-          std::any_of(system.rules.begin(), system.rules.end(), [&](const CatalogRule& rule) {
-            return std::any_of(rule.levels.begin(), rule.levels.end(), [&](const auto& level) {
-              return !level.limit.empty() && may_be(level.limit, name);
-            });
-          });
+      const bool used = std::any_of(patterns.begin(), patterns.end(),
+                                    [&](const auto& pattern) { return may_be(pattern, name); });
       if (!used) continue;
       const auto& editions = *limits_.find(name);
       system.limits.insert(system.limits.end(), editions.begin(), editions.end());
