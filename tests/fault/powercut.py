@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """powercut: simulated power cuts (ext4 on a loop device, shutdown without flushing the log) under load. Needs root.
 
---mutation normal: synchronous=NORMAL; the harness must then report a loss.
+--mutation normal: synchronous=NORMAL; early: acknowledgements are let go before anything is safe. The harness must then
+report a loss.
 """
 import argparse
 import os
@@ -12,6 +13,9 @@ import time
 
 from godown import cut_power
 from lib import Broker, Daemon, Plan, Publisher, Puller, Workplace, compare, config_text, drain, on_signals_exit, seed_of, wait_subscribed
+
+
+MUTATIONS = {"normal": ["--unsafe-synchronous", "NORMAL"], "early": ["--unsafe-acknowledge-early"]}
 
 
 class Disk:
@@ -42,12 +46,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cuts", type=int, default=20)
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--mutation", choices=["normal"], default=None)
+    parser.add_argument("--mutation", choices=sorted(MUTATIONS), default=None)
     options = parser.parse_args()
     if os.geteuid() != 0:
         raise SystemExit("powercut needs root for its loop mount")
     seed_of(options.seed)
-    extra = ["--unsafe-synchronous", "NORMAL"] if options.mutation else []
+    extra = MUTATIONS[options.mutation] if options.mutation else []
     with Workplace() as place:
         disk = Disk(place.folder("cut"))
         place.undo.append(disk.unmount)
