@@ -110,11 +110,12 @@ TEST_CASE("limits: the level of a hot-work permit chooses the break, not the age
     park.send(begin, "cs/w1/permit", "\"active\"");
     park.send(begin, "cs/w1/test_age", test_age);
     park.send(begin, "cs/w1/break", pause);
-    park.send(begin + 1s, "cs/w1/current", "140");
+    for (const Duration at : {0s, 50s, 100s}) park.send(begin + at, "cs/w1/gas_lel", "0.8");
+    park.send(begin + 101s, "cs/w1/current", "140");
     park.send(begin + 2min, "cs/w1/current", "140");
     return park.raised();
   };
-  const std::string struck = "2026-05-31T16:00:01Z";
+  const std::string struck = "2026-05-31T16:01:41Z";
   CHECK(raised("1", "5", "45") == only("cs.gas-untested", "cs/w1/resumed_after", struck));
   CHECK(raised("2", "5", "45").empty());
   CHECK(raised("2", "5", "65") == only("cs.gas-untested", "cs/w1/resumed_after", struck));

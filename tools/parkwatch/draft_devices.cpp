@@ -121,6 +121,10 @@ struct ListOfDevices {
   std::string name;
   Quantities quantities;
   std::vector<FoundDevice> found;
+  std::vector<std::string> usual;  // names
+  [[nodiscard]] bool is_usual(const std::string& device) const {
+    return std::find(usual.begin(), usual.end(), device) != usual.end();
+  }
 };
 
 // Puts the device where it belongs.
@@ -132,9 +136,12 @@ void place_device(const std::string& device, const Quantities& own,
     if (count > 0) fit.emplace_back(&list, count);
   }
   // Of two with as many points the one with fewer altogether is the one that the device fills more.
-  std::stable_sort(fit.begin(), fit.end(), [](const auto& a, const auto& b) {
+  std::stable_sort(fit.begin(), fit.end(), [&](const auto& a, const auto& b) {
     if (a.second != b.second) return a.second > b.second;
-    return a.first->quantities.size() < b.first->quantities.size();
+    if (a.first->quantities.size() != b.first->quantities.size()) {
+      return a.first->quantities.size() < b.first->quantities.size();
+    }
+    return a.first->is_usual(device) && !b.first->is_usual(device);
   });
   Quantities taken;
   for (const auto& [list, count] : fit) {
@@ -174,11 +181,16 @@ SiteRows rows_of_site(const std::vector<DraftRow>& rows, const std::vector<std::
   return result;
 }
 
-std::map<std::string, FoundDevices> devices_of(const std::vector<DraftRow>& rows,
-                                               const std::vector<std::string>& patterns,
-                                               const std::vector<std::string>& lists) {
+std::map<std::string, FoundDevices> devices_of(
+    const std::vector<DraftRow>& rows, const std::vector<std::string>& patterns,
+    const std::vector<std::string>& lists,
+    const std::map<std::string, std::vector<std::string>>& usual) {
   std::vector<ListOfDevices> all;
-  for (const std::string& name : lists) all.push_back({name, {}, {}});
+  for (const std::string& name : lists) {
+    const auto names = usual.find(name);
+    all.push_back(
+        {name, {}, {}, names == usual.end() ? std::vector<std::string>{} : names->second});
+  }
   std::set<std::string> fixed;
   for (const PointPattern& point : patterns_of(patterns)) {
     if (point.parameter.empty()) fixed.insert(point.device);

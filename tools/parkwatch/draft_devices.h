@@ -34,12 +34,13 @@ struct FoundDevices {
 };
 
 // The devices for each of the lists (names of parameters, as declared). A device goes to the list
-// of whose points it has most, then of whose points it has the greater part, then the first; and
-// to a further one if it has all of its points, and none of them is another list's as well. Devices
-// that the package names itself are in no list, nor those with less than half as many points as
-// the one with most.
+// of whose points it has most, then of whose points it has the greater part, then whose usual names
+// (`usual`, by list) have it, then the first; and to a further one if it has all of its points, and
+// none of them is another list's as well. Devices that the package names itself are in no list, nor
+// those with less than half as many points as the one with most.
 [[nodiscard]] std::map<std::string, FoundDevices> devices_of(
     const std::vector<DraftRow>& rows, const std::vector<std::string>& patterns,
-    const std::vector<std::string>& lists);
+    const std::vector<std::string>& lists,
+    const std::map<std::string, std::vector<std::string>>& usual = {});
 
 }  // namespace parkwatch::cli

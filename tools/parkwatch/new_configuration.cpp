@@ -93,6 +93,18 @@ std::vector<Tag> measured(const std::vector<Tag>& tags) {
   return own;
 }
 
+std::vector<std::string> default_names(const config::Parameter& parameter) {
+  std::vector<std::string> names;
+  const auto* const list = parameter.fallback
+                               ? std::get_if<std::vector<SettingsValue>>(&parameter.fallback->held)
+                               : nullptr;
+  if (list == nullptr) return names;
+  for (const SettingsValue& one : *list) {
+    if (const auto* const name = std::get_if<std::string>(&one.held)) names.push_back(*name);
+  }
+  return names;
+}
+
 class NewConfiguration {
  public:
   NewConfiguration(const NewCommand& command, Console& console)
@@ -221,13 +233,16 @@ class NewConfiguration {
   // of it.
   void fill_lists(ChosenSystem& one) {
     std::vector<std::string> lists;
+    std::map<std::string, std::vector<std::string>> usual;
     for (const config::Parameter& parameter : one.system.package.parameters) {
       const bool is_list = parameter.type == config::ParameterType::names;
-      if (is_list && !is_derived(parameter)) lists.push_back(parameter.name);
+      if (!is_list || is_derived(parameter)) continue;
+      lists.push_back(parameter.name);
+      usual[parameter.name] = default_names(parameter);
     }
     std::vector<DraftRow> own;
     for (const std::size_t row : one.rows) own.push_back(rows_[row]);
-    one.lists = devices_of(own, sent_patterns(one.system), lists);
+    one.lists = devices_of(own, sent_patterns(one.system), lists, usual);
     choose_members(one);
     for (const auto& [list, found] : one.lists) {
       if (found.rivals.empty()) continue;

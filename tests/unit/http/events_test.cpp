@@ -48,6 +48,7 @@ TEST_CASE("events: a row that the disk has damaged is told by its number, and hi
     rows.push_back(transition(n, TransitionKind::raised, AlarmState::unacknowledged));
   }
   commit(park, rows);
+  park.clock.set(park.clock.now() + std::chrono::hours{3});  // the day has begun
   park.damage("UPDATE journal SET crc = crc + 1 WHERE journal IN (2, 4)");
   const auto whole = get(park.port(), "/v1/events");
   REQUIRE(whole.status == 200);

@@ -70,6 +70,15 @@ TEST_CASE("draft devices: of lists that it fits as well it goes to the first", "
   CHECK(found.at("frozen").rivals == Texts{"chilled"});
 }
 
+TEST_CASE("draft devices: of lists that it fits as well it goes to the one that usually has it",
+          "[cli]") {
+  const Texts patterns{"${site}/${plant}/closed", "${site}/${space}/closed"};
+  const auto found = devices_of(rows_of({"e/L1/closed", "e/L2/closed", "e/X/closed"}), patterns,
+                                {"plant", "space"}, {{"plant", {"L1"}}, {"space", {"L2"}}});
+  CHECK(found.at("plant").names == Texts{"L1", "X"});
+  CHECK(found.at("space").names == Texts{"L2"});
+}
+
 TEST_CASE("draft devices: one may be in two lists that have no point in common", "[cli]") {
   const Texts patterns{"${site}/${gates}/board", "${site}/${gates}/camera",
                        "${site}/${hazmat}/occupied", "${site}/${cards}/in", "${site}/${cards}/out"};

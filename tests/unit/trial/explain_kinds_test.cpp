@@ -123,7 +123,7 @@ std::vector<Kind> of_several_tags() {
        "no verdict, for want of (a/b/t1 was never seen)"},
       {"balance",
        rule("kind = \"balance\"\nH = 20\n"
-            "terms = [{ tag = \"a/b/t0\" }, { tag = \"a/b/t1\", weight = -1 }]\n"),
+            "terms = [{ tag = \"a/b/t0\", weight = 1 }, { tag = \"a/b/t1\", weight = -1 }]\n"),
        {{0, "50"}, {0, "a/b/t1=20"}},
        30,
        "the sum is 30 m: (a/b/t0 is 50; a/b/t1 is 20)"},

@@ -28,7 +28,7 @@ std::string park(const std::string& state) {
   return "[daemon]\npark = \"p\"\nstate_directory = \"" + state +
          "\"\n\n[[source]]\nname = \"park\"\ndriver = \"mqtt\"\nurl = \"mqtt://h\"\n"
          "mapping = [{ topic = \"{site}/{device}/{quantity}\", tag = "
-         "\"{site}/{device}/{quantity}\" }]\n"
+         "\"{site}/{device}/{quantity}\", value = \"\" }]\n"
          "[[tag]]\nname = \"a/b/often\"\n[[tag]]\nname = \"a/b/once\"\n[[tag]]\nname = "
          "\"a/b/never\"\n[[tag]]\nname = \"a/b/sum\"\nexpression = \"`a/b/never` + 1\"\n";
 }
