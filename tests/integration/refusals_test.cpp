@@ -181,6 +181,10 @@ TEST_CASE("refusal: a full disk holds acknowledgements, is told, and passes by i
     return r.body.find("\"readings\":1") != std::string::npos;
   }));
 
+  ChildProcess dashboard{
+      {"mosquitto_sub", "-p", std::to_string(broker.port()), "-v", "-t", "parkwatch/v1/test/#"}};
+  REQUIRE(dashboard.wait_for_output("parkwatch/v1/test/online", 10s));
+
   // Nothing is left, not even what the store had put aside: the file grows over every free byte
   // again and again.
   ChildProcess hog{{"sh", "-c",
@@ -192,6 +196,12 @@ TEST_CASE("refusal: a full disk holds acknowledgements, is told, and passes by i
     return r.status == 503 && r.body.find("cannot commit") != std::string::npos;
   };
   REQUIRE(daemon.until("/healthz", fails));
+  CHECK(daemon.says("the store cannot commit, acknowledgements are held"));
+  // The alert leaves although nothing can be stored.
+  CHECK(dashboard.wait_for_output("the store cannot commit: ", 10s));
+  CHECK(daemon.until("/v1/status", [](const HttpReply& r) {
+    return r.body.find("\"held_acknowledgements\":0") == std::string::npos;
+  }));
   for (int i = 0; i < 30; ++i)
     publish(broker.port(), "park/tank/t101/level", reading(std::to_string(++sent % 8)));
   hog.signal(SIGKILL);

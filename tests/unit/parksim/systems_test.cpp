@@ -2,6 +2,7 @@
 // names of its site, the same values again; and every cause is seen and can be mended.
 #include <set>
 
+#include "tests/support/sanitized.h"
 #include "tests/unit/parksim/system_trace.h"
 
 namespace parkwatch::parksim::systems_test {
@@ -82,11 +83,14 @@ TEST_CASE("systems: the same seed publishes the same again", "[parksim]") {
 }
 
 TEST_CASE("systems: every cause is seen while it lasts, and not before it begins", "[parksim]") {
+  std::size_t number = 0;
   for (const SystemInfo& info : systems()) {
     const Published quiet = published(info, {}, 20h);
     const Published quiet_before = until(quiet, local_midnight + 2h);
     for (const SystemCause& cause : info.causes) {
       CAPTURE(info.package, cause.name);
+      if (parkwatch::test::is_sanitized && number++ % 10 != 0)
+        continue;  // two hundred days take minutes then
       const Published seen = published(info, {{std::string{cause.name}, 2h, 18h}}, 20h);
       CHECK((seen == quiet) == false);
       CHECK((until(seen, local_midnight + 2h) == quiet_before) == true);
