@@ -276,7 +276,30 @@ std::string line_to_sign(const json::object& report, const ViewStyle& style) {
                     "taken over by: ____________________  at: ____________________"});
 }
 
-std::string escaped(std::string_view text) {
+std::string html_of(const Section& section, const std::string& none) {
+  std::string out = "<h2>" + html_escaped(section.title) + "</h2>\n";
+  if (section.rows.empty()) return out + "<p>" + none + "</p>\n";
+  out += "<table>\n<tr>";
+  for (const std::string& name : section.head) out += "<th>" + html_escaped(name) + "</th>";
+  out += "</tr>\n";
+  for (const auto& row : section.rows) {
+    out += "<tr>";
+    for (const std::string& cell : row) out += "<td>" + html_escaped(cell) + "</td>";
+    out += "</tr>\n";
+  }
+  return out + "</table>\n";
+}
+
+}  // namespace
+
+std::string shift_report_title(const json::object& report, const ViewStyle& style) {
+  const std::string shift = member_text(report, "shift");
+  return member_text(report, "park") + ' ' + in(style, {"交接班报告", "shift report"}) +
+         (shift.empty() ? "" : " " + shift) + "  " + cell_of(report, report, "from") + " – " +
+         cell_of(report, report, "to") + " (" + member_text(report, "zone") + ')';
+}
+
+std::string html_escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '<') {
@@ -292,29 +315,6 @@ std::string escaped(std::string_view text) {
     }
   }
   return out;
-}
-
-std::string html_of(const Section& section, const std::string& none) {
-  std::string out = "<h2>" + escaped(section.title) + "</h2>\n";
-  if (section.rows.empty()) return out + "<p>" + none + "</p>\n";
-  out += "<table>\n<tr>";
-  for (const std::string& name : section.head) out += "<th>" + escaped(name) + "</th>";
-  out += "</tr>\n";
-  for (const auto& row : section.rows) {
-    out += "<tr>";
-    for (const std::string& cell : row) out += "<td>" + escaped(cell) + "</td>";
-    out += "</tr>\n";
-  }
-  return out + "</table>\n";
-}
-
-}  // namespace
-
-std::string shift_report_title(const json::object& report, const ViewStyle& style) {
-  const std::string shift = member_text(report, "shift");
-  return member_text(report, "park") + ' ' + in(style, {"交接班报告", "shift report"}) +
-         (shift.empty() ? "" : " " + shift) + "  " + cell_of(report, report, "from") + " – " +
-         cell_of(report, report, "to") + " (" + member_text(report, "zone") + ')';
 }
 
 std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
@@ -377,7 +377,7 @@ std::string shift_report_view(const json::object& report, const ViewStyle& style
 }
 
 std::string shift_report_html(const json::object& report, const ViewStyle& style) {
-  const std::string title = escaped(shift_report_title(report, style));
+  const std::string title = html_escaped(shift_report_title(report, style));
   std::string out = "<!DOCTYPE html>\n<html lang=\"" + in(style, {"zh-CN", "en"}) +
                     "\"><head><meta charset=\"utf-8\"><title>" + title +
                     "</title><style>body{font-family:sans-serif;margin:2em;color:#222}"

@@ -3,11 +3,14 @@
 #pragma once
 #include <boost/json/object.hpp>
 #include <string>
+#include <string_view>
 
 #include "report/members.h"
 
 namespace parkwatch::report {
 
+// What stands for a text between the tags and in the attributes of HTML.
+[[nodiscard]] std::string html_escaped(std::string_view text);
 // Of /v1/kpi: a row a period beside the targets, then the most frequent alarms.
 [[nodiscard]] std::string kpi_view(const boost::json::object& kpi, const ViewStyle& style);
 // Of /v1/shift-report: park, shift and times in one line.

@@ -60,6 +60,7 @@ class BatchReader {
   }
 
   Result<Done> read_inputs(const BatchRow& row, const std::string& record, RecordedBatch& out) {
+    out.passages_gone = false;  // `out` may be the batch before
     if (record.empty()) return Done{};
     v1::BatchRecord message;
     if (!parse(record, decompressor_, message)) return damaged(row, "its record");

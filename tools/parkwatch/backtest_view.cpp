@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "config/csv.h"
+#include "report/report_view.h"
 #include "report/table.h"
 #include "report/terminal_text.h"
 
@@ -116,25 +117,7 @@ std::string total_of(const trial::RulesCompared& compared, const ViewStyle& styl
          priorities(compared.is, style);
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string escaped(std::string_view text) { return report::html_escaped(printable(text)); }
 
 json::object document_of(const alarms::Activation& a) {
   json::object out{{"rule", a.rule},
@@ -149,10 +132,9 @@ json::object document_of(const alarms::Activation& a) {
 }
 
 // Who was inside is kept for a time only.
-std::string not_compared(const trial::BacktestRun& run, const ViewStyle& style) {
-  if (!run.passages_gone) return {};
-  return in(style, {"当时的通行记录已不保存：卡口报警不作比较\n",
-                    "passages of then are no longer kept: alarms of gates are not compared\n"});
+std::string not_compared(const ViewStyle& style) {
+  return in(style, {"当时的通行记录已不保存：卡口报警不作比较",
+                    "passages of then are no longer kept: alarms of gates are not compared"});
 }
 
 }  // namespace
@@ -164,7 +146,8 @@ std::string backtest_view(const trial::BacktestRun& run, const trial::RulesCompa
     table.add(cells_of(row), row.missed > 0 ? "31" : "");
   }
   return head_of(run, seconds, style) + "          " + promise(style) + '\n' +
-         not_compared(run, style) + table.text(false) + total_of(compared, style) + '\n';
+         (run.passages_gone ? not_compared(style) + '\n' : "") + table.text(false) +
+         total_of(compared, style) + '\n';
 }
 
 std::string missed_view(const trial::RulesCompared& compared, const ViewStyle& style) {
@@ -211,6 +194,7 @@ std::string backtest_html(const trial::BacktestRun& run, const trial::RulesCompa
     out += "</tr>\n";
   }
   out += "</table>\n<p>" + escaped(total_of(compared, style)) + "</p>\n";
+  if (run.passages_gone) out += "<p>" + not_compared(style) + "</p>\n";
   if (!compared.missed.empty()) {
     out += "<pre>" + escaped(missed_view(compared, style)) + "</pre>\n";
   }
@@ -263,6 +247,7 @@ json::object backtest_document(const trial::BacktestRun& run, const trial::Rules
           {"readings", run.readings},
           {"seconds", seconds},
           {"gaps", run.gaps},
+          {"passages_gone", run.passages_gone},
           {"gap_s", static_cast<double>(run.gap_time.count()) / 1e6},
           {"was", compared.was.activations},
           {"new", compared.is.activations},

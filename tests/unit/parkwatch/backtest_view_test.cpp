@@ -120,7 +120,7 @@ TEST_CASE("backtest view: HTML has the rows of the table, and nothing of it is m
   const std::string html = backtest_html(sample_run(), compared, 11.4);
   CHECK(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
   CHECK(has(html, "<td>tank-level</td><td class=\"n\">212 → 31</td><td class=\"n\">1.0</td>"));
-  CHECK(has(html, "<tr class=\"missed\"><td>gate,\"overstay\"</td>"));
+  CHECK(has(html, "<tr class=\"missed\"><td>gate,&quot;overstay&quot;</td>"));
   CHECK(has(html, "&lt;b&gt;&amp;amp"));
   CHECK(has(html, "total 267 → 72"));
   CHECK(has(html, "driver\\x1B called"));
@@ -129,6 +129,24 @@ TEST_CASE("backtest view: HTML has the rows of the table, and nothing of it is m
   CHECK(has(backtest_html(sample_run(), {}, 1, {false, true}), "<html lang=\"zh-CN\">"));
   compared.missed.clear();
   CHECK_FALSE(has(backtest_html(sample_run(), compared, 1), "<pre>"));
+}
+
+TEST_CASE("backtest view: that gates are not compared is told in every form", "[cli]") {
+  trial::BacktestRun run = sample_run();
+  const auto forms = [&] {
+    return std::vector<std::string>{backtest_view(run, {}, 1), backtest_html(run, {}, 1),
+                                    boost::json::serialize(backtest_document(run, {}, 1))};
+  };
+  for (const std::string& form : forms()) {
+    CHECK_FALSE(has(form, "alarms of gates are not compared"));
+    CHECK_FALSE(has(form, "\"passages_gone\":true"));
+  }
+  run.passages_gone = true;
+  const auto told = forms();
+  CHECK(has(told[0], "alarms of gates are not compared\n"));
+  CHECK(
+      has(told[1], "<p>passages of then are no longer kept: alarms of gates are not compared</p>"));
+  CHECK(has(told[2], "\"passages_gone\":true"));
 }
 
 TEST_CASE("backtest view: transitions, a line each", "[cli]") {

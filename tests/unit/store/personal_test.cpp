@@ -124,12 +124,15 @@ TEST_CASE("what is personal goes when its time is over; readings and the rest st
   auto history = open_history(dir.path());
   REQUIRE(history);
   std::size_t inputs = 0;
+  std::vector<bool> gone;
   const auto count = [&](RecordedBatch& batch) -> Result<Done> {
     inputs += batch.inputs.size();
+    gone.push_back(batch.passages_gone);
     return Done{};
   };
   REQUIRE((*history)->batches({}, count));
   CHECK(inputs == 1);
+  CHECK(gone == std::vector<bool>{true, false, false});  // the batch that had some says so
 }
 
 TEST_CASE("what a start needs of passages stays, however old it is", "[store]") {
