@@ -135,7 +135,8 @@ std::set<Place> places_of(const RuleSpec& rule, const QuietDay& quiet) {
   for (const Limit& limit : rule.limits) places.insert({Place::Kind::level, limit.level});
   if (rule.trigger.above) places.insert({Place::Kind::above});
   if (rule.trigger.below) places.insert({Place::Kind::below});
-  if (is_counted(rule)) places.insert({Place::Kind::times});
+  // Once is as little as there can be.
+  if (is_counted(rule) && rule.times > 1) places.insert({Place::Kind::times});
   for (const auto kind : {Place::Kind::expression, Place::Kind::guard}) {
     const auto figures = figures_in(rule, kind, quiet);
     for (std::size_t i = 0; i < figures.size(); ++i) {
