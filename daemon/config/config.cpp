@@ -321,7 +321,8 @@ class Loader {
     if (report != nullptr) config.shift_report = read_shift_report(*report, *plan, around_, out_);
     check_boards(notify, *plan, config.alerts.enabled, out_);
     for (const auto& table : points.tags) tags.push_back(table.get());
-    merge_tags(systems.tags, tags);
+    merge_tables(systems.tags, "name", tags);
+    merge_tables(systems.actions, "id", actions.actions);
     const std::vector<DeclaredTag> declared = read_tags(tags, out_);
     TagIndex index{declared, complete_};
     check_derived_tags(declared, index, out_);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "config/fields.h"
 #include "config/raw.h"
@@ -13,6 +14,39 @@ namespace {
 // Where a rule may refer to a limit; the first four are levels.
 constexpr std::array<std::string_view, 7> keys{"LL", "L", "H", "HH", "above", "below", "budget"};
 constexpr std::size_t levels = 4;
+// Expressions, which say limit(name).
+constexpr std::array<std::string_view, 2> expressions{"expression", "suppress_when"};
+
+// A limit that stands in an expression.
+struct Mention {
+  std::size_t at = 0;
+  std::size_t length = 0;
+  std::string name;
+};
+
+bool is_name_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+// What stands between `` is a tag, whatever it says.
+std::vector<Mention> mentions_in(std::string_view text) {
+  constexpr std::string_view begin = "limit(";
+  std::vector<Mention> found;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '`') {
+      at = text.find('`', at + 1);
+      if (at == std::string_view::npos) break;
+      continue;
+    }
+    if (!text.substr(at).starts_with(begin) || (at > 0 && is_name_char(text[at - 1]))) continue;
+    const std::size_t end = text.find(')', at);
+    if (end == std::string_view::npos) break;
+    std::string_view name = text.substr(at + begin.size(), end - at - begin.size());
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    found.push_back({at, end + 1 - at, std::string{name}});
+    at = end;
+  }
+  return found;
+}
 
 // "day" and "1d" are the same time; empty: none that this knows.
 std::string averaging_of(std::string_view text) {
@@ -79,7 +113,7 @@ std::string valid_text(const NamedLimit& limit) {
 // A key of a rule that refers to a limit.
 struct Reference {
   std::string_view key;
-  const SettingsTable* table = nullptr;
+  const SettingsTable* table = nullptr;  // null: it stands in an expression
   const std::vector<NamedLimit>* editions = nullptr;
   double factor = 1;
 };
@@ -113,6 +147,7 @@ class RuleLimiter {
       if (table == nullptr || raw_value(*table, "limit") == nullptr) continue;
       read_reference(key, *table, result.limits);
     }
+    for (const std::string_view key : expressions) read_mentions(key, result.limits);
     result.failed = failed_;
     if (!failed_) make_editions(result);
     return result;
@@ -129,13 +164,7 @@ class RuleLimiter {
     const bool has_factor = reader.has("factor");
     reference.factor = reader.number("factor").value_or(1);
     if (reference.factor <= 0) reader.error("factor", "must be above 0, such as 0.8");
-    if (!name.empty()) {
-      reference.editions = limits_.find(name);
-      if (reference.editions == nullptr) {
-        reader.error("limit", "there is no limit " + in_quotes(name) + hint(name, limits_.names()) +
-                                  " ([[limit]] in limits/*.toml of the library, or here)");
-      }
-    }
+    if (!name.empty()) reference.editions = find(reader, "limit", name);
     if (reference.editions != nullptr) {
       names.insert(name);
       check_unit(reader, reference.editions->front());
@@ -143,9 +172,32 @@ class RuleLimiter {
     failed_ = failed_ || out_.size() > first;
     if (reference.editions != nullptr) {
       if (!has_factor) check_averaging(reader, reference.editions->front());
-      warn_of_dates(reader, reference);
+      warn_of_dates(reader, "limit", reference);
     }
     references_.push_back(reference);
+  }
+
+  // Null, and reported: there is none of this name.
+  const std::vector<NamedLimit>* find(SettingsReader& reader, std::string_view key,
+                                      const std::string& name) {
+    const auto* editions = limits_.find(name);
+    if (editions != nullptr) return editions;
+    reader.error(key, "there is no limit " + in_quotes(name) + hint(name, limits_.names()) +
+                          " ([[limit]] in limits/*.toml of the library, or here)");
+    return nullptr;
+  }
+
+  // Units and averaging times of an expression's numbers are not known, so nothing is compared.
+  void read_mentions(std::string_view key, std::set<std::string>& names) {
+    const std::string* text = raw_text(rule_, key);
+    if (text == nullptr) return;
+    for (const Mention& mention : mentions_in(*text)) {
+      const auto* editions = find(reader_, key, mention.name);
+      failed_ = failed_ || editions == nullptr;
+      if (editions == nullptr || !names.insert(mention.name).second) continue;
+      references_.push_back({key, nullptr, editions, 1});
+      warn_of_dates(reader_, key, references_.back());
+    }
   }
 
   // What has the tag's unit: levels of values, not of changes and sums.
@@ -174,7 +226,10 @@ class RuleLimiter {
       return;
     }
     if (!is_in_tag_unit()) return;
+    // A vote's figure is of its members, whatever tag has the alarm.
+    const bool is_vote = *kind == "vote";
     for (const std::string_view key : {"tags", "members"}) {
+      if (is_vote && key == "tags") continue;
       for (const std::string& pattern : raw_texts(rule_, key)) {
         for (const Tag* tag : index_.match(pattern)) {
           if (tag->unit != limit.unit) return say(tag->name, tag->unit);
@@ -196,14 +251,14 @@ class RuleLimiter {
                                 "that it is meant so");
   }
 
-  void warn_of_dates(SettingsReader& reader, const Reference& reference) {
+  void warn_of_dates(SettingsReader& reader, std::string_view key, const Reference& reference) {
     if (!now_ || in_force(reference, *now_) != nullptr) return;
     std::string dates;
     for (const NamedLimit& one : *reference.editions) {
       dates += (dates.empty() ? "" : ", ") + valid_text(one);
     }
-    reader.warning("limit", "no edition of " + reference.editions->front().name +
-                                " is in force today (in force " + dates + ')');
+    reader.warning(key, "no edition of " + reference.editions->front().name +
+                            " is in force today (in force " + dates + ')');
   }
 
   // The rule's own date, or `open`; a wrong one is reported by whoever reads the rule.
@@ -255,6 +310,7 @@ class RuleLimiter {
     for (const Reference& reference : references_) {
       const NamedLimit* limit = in_force(reference, moment);
       if (limit == nullptr) return nullptr;
+      if (reference.table == nullptr) continue;
       SettingsValue& place = *raw_value(*rule, reference.key);
       const SettingsValue number{limit->where, limit->value * reference.factor};
       const auto* const level = std::find(keys.begin(), keys.end(), reference.key);
@@ -264,7 +320,21 @@ class RuleLimiter {
         place = number;
       }
     }
+    for (const std::string_view key : expressions) {
+      if (std::string* text = raw_text(*rule, key)) *text = with_figures(*text, moment);
+    }
     return rule;
+  }
+
+  // From behind, so that what is not replaced yet stays where it was found.
+  [[nodiscard]] std::string with_figures(std::string text, Timestamp moment) const {
+    const auto mentions = mentions_in(text);
+    for (auto mention = mentions.rbegin(); mention != mentions.rend(); ++mention) {
+      const NamedLimit* limit = in_force({{}, nullptr, limits_.find(mention->name), 1}, moment);
+      const std::string number = number_text(limit->value);
+      text.replace(mention->at, mention->length, limit->value < 0 ? '(' + number + ')' : number);
+    }
+    return text;
   }
 
   static std::shared_ptr<SettingsTable> level_of(const SettingsTable& table, SettingsValue at) {
@@ -382,10 +452,15 @@ std::optional<LimitedRule> with_limits(const SettingsTable& rule, const NamedLim
 }
 
 bool refers_to_limits(const SettingsTable& rule) {
-  return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {
-    const SettingsTable* table = raw_table(rule, key);
-    return table != nullptr && raw_value(*table, "limit") != nullptr;
-  });
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](std::string_view key) {
+                       const SettingsTable* table = raw_table(rule, key);
+                       return table != nullptr && raw_value(*table, "limit") != nullptr;
+                     }) ||
+         std::any_of(expressions.begin(), expressions.end(), [&](std::string_view key) {
+           const std::string* text = raw_text(rule, key);
+           return text != nullptr && !mentions_in(*text).empty();
+         });
 }
 
 void add_limits_of(const SettingsTable& rule, std::set<std::string>& names) {
@@ -393,6 +468,11 @@ void add_limits_of(const SettingsTable& rule, std::set<std::string>& names) {
     const SettingsTable* table = raw_table(rule, key);
     const std::string* name = table == nullptr ? nullptr : raw_text(*table, "limit");
     if (name != nullptr) names.insert(*name);
+  }
+  for (const std::string_view key : expressions) {
+    const std::string* text = raw_text(rule, key);
+    if (text == nullptr) continue;
+    for (const Mention& mention : mentions_in(*text)) names.insert(mention.name);
   }
 }
 

@@ -68,19 +68,20 @@ struct LimitedRule {
   bool failed = false;                                   // something is wrong, and was reported
 };
 
-// The rule with the figures of the limits that it refers to: one for each time in which they are
-// the same, with its dates, the id of the later ones ending in ".<day>". Nothing if it refers to
-// none. `now`: limits that are not in force then are warned of; empty: not looked at. What is wrong
-// is reported.
+// The rule with the figures of the limits that its levels, bounds and budget refer to, and those
+// that its expression and suppress_when have as limit(name) (of which no units are compared): one
+// for each time in which they are the same, with its dates, the id of the later ones ending in
+// ".<day>". Nothing if it refers to none. `now`: limits that are not in force then are warned of;
+// empty: not looked at. What is wrong is reported.
 [[nodiscard]] std::optional<LimitedRule> with_limits(const SettingsTable& rule,
                                                      const NamedLimits& limits, TagIndex& index,
                                                      const Calendar& calendar,
                                                      std::optional<Timestamp> now,
                                                      Diagnostics& out);
 
-// Whether any level of the rule refers to a limit.
+// Whether any level or expression of the rule refers to a limit.
 [[nodiscard]] bool refers_to_limits(const SettingsTable& rule);
-// Adds the names of the limits that levels of the rule refer to.
+// Adds the names of the limits that levels and expressions of the rule refer to.
 void add_limits_of(const SettingsTable& rule, std::set<std::string>& names);
 
 }  // namespace parkwatch::config

@@ -70,9 +70,10 @@ void read_points(const CsvFile& file, const GuidanceTable& guidance, Points& poi
 std::set<std::string> override_point_rules(Points& points,
                                            std::vector<const SettingsTable*>& rules);
 
-// Lets [[tag]] tables override packages' tags of the same name, in the same way.
-void merge_tags(const std::vector<std::shared_ptr<SettingsTable>>& given,
-                std::vector<const SettingsTable*>& tags);
+// Lets the park's tables override packages' ones that `key` gives the same name ([[tag]]: name,
+// [[action]]: id), in the same way.
+void merge_tables(const std::vector<std::shared_ptr<SettingsTable>>& given, std::string_view key,
+                  std::vector<const SettingsTable*>& own);
 
 // The main file's root with the tables' mappings added to its sources: to the named one, or the
 // first. A source that is not there is reported.

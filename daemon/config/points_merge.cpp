@@ -176,22 +176,22 @@ std::set<std::string> override_point_rules(Points& points,
   return changed;
 }
 
-void merge_tags(const std::vector<std::shared_ptr<SettingsTable>>& given,
-                std::vector<const SettingsTable*>& tags) {
+void merge_tables(const std::vector<std::shared_ptr<SettingsTable>>& given, std::string_view key,
+                  std::vector<const SettingsTable*>& own) {
   std::map<std::string, const SettingsTable*> by_name;
-  for (const SettingsTable* tag : tags) {
-    if (raw_value(*tag, "each") == nullptr) by_name.emplace(text_entry(*tag, "name"), tag);
+  for (const SettingsTable* table : own) {
+    if (raw_value(*table, "each") == nullptr) by_name.emplace(text_entry(*table, key), table);
   }
   std::set<const SettingsTable*> used;
   for (const auto& table : given) {
-    const auto found = by_name.find(text_entry(*table, "name"));
+    const auto found = by_name.find(text_entry(*table, key));
     if (found == by_name.end() || !used.insert(found->second).second) continue;
     override_by(*found->second, *table);
   }
-  tags.erase(std::remove_if(tags.begin(), tags.end(),
-                            [&](const SettingsTable* tag) { return used.contains(tag); }),
-             tags.end());
-  for (const auto& table : given) tags.push_back(table.get());
+  own.erase(std::remove_if(own.begin(), own.end(),
+                           [&](const SettingsTable* table) { return used.contains(table); }),
+            own.end());
+  for (const auto& table : given) own.push_back(table.get());
 }
 
 std::shared_ptr<const SettingsTable> with_mappings(const std::shared_ptr<const SettingsTable>& root,

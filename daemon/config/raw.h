@@ -38,6 +38,12 @@ namespace parkwatch::config {
       value == nullptr ? nullptr : std::get_if<std::shared_ptr<SettingsTable>>(&value->held);
   return inner == nullptr ? nullptr : inner->get();
 }
+[[nodiscard]] inline SettingsTable* raw_table(SettingsTable& table, std::string_view key) {
+  SettingsValue* value = raw_value(table, key);
+  auto* inner =
+      value == nullptr ? nullptr : std::get_if<std::shared_ptr<SettingsTable>>(&value->held);
+  return inner == nullptr ? nullptr : inner->get();
+}
 // The texts of an array, or the one text.
 [[nodiscard]] inline std::vector<std::string> raw_texts(const SettingsTable& table,
                                                         std::string_view key) {

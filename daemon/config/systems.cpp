@@ -137,6 +137,12 @@ class Maker {
                   add_rule(rule, suffix);
                 });
     }
+    for (const SettingsTable* table : reader.tables("action")) {
+      each_copy(*table, "action",
+                [this](const std::shared_ptr<SettingsTable>& action, const std::string& suffix) {
+                  add_action(action, suffix);
+                });
+    }
     for (const SettingsTable* table : reader.tables("test")) {
       if (is_of_left_out_rule(*table, root)) continue;
       each_copy(*table, "test",
@@ -147,7 +153,8 @@ class Maker {
     const std::size_t own = out_.size();
     reader.finish();
     for (std::size_t at = own; at < out_.size(); ++at) {
-      out_[at].message += " (a package's rules.toml holds [[tag]], [[rule]] and [[test]])";
+      out_[at].message +=
+          " (a package's rules.toml holds [[tag]], [[rule]], [[action]] and [[test]])";
     }
     for (std::size_t at = first; at < out_.size(); ++at) out_[at].where.instance = instance_;
   }
@@ -201,15 +208,34 @@ class Maker {
     if (std::string* name = raw_text(*test, "name"); name != nullptr && !name->empty()) {
       *name = id_ + ": " + *name + (suffix.empty() ? "" : " (" + suffix.substr(1) + ')');
     }
-    if (SettingsValue* rule = raw_value(*test, "rule")) {
-      if (auto* one = std::get_if<std::string>(&rule->held)) *one = id_ + '.' + *one;
-      if (auto* all = std::get_if<std::vector<SettingsValue>>(&rule->held)) {
-        for (SettingsValue& element : *all) {
-          if (auto* one = std::get_if<std::string>(&element.held)) *one = id_ + '.' + *one;
-        }
+    prefix_rules(*test);
+    systems_.tests.push_back(test);
+  }
+
+  // Without `rule` in when, alarms of the whole park could call for it: those of the system then.
+  void add_action(const std::shared_ptr<SettingsTable>& action, const std::string& suffix) {
+    if (std::string* id = raw_text(*action, "id"); id != nullptr && !id->empty()) {
+      *id = id_ + '.' + *id + suffix;
+    }
+    if (SettingsTable* when = raw_table(*action, "when")) {
+      if (raw_value(*when, "rule") == nullptr) {
+        when->entries.emplace_back("rule", SettingsValue{when->where, std::string{"*"}});
+      }
+      prefix_rules(*when);
+    }
+    systems_.actions.push_back(action);
+  }
+
+  // The id in front of what `rule` names.
+  void prefix_rules(SettingsTable& table) const {
+    SettingsValue* rule = raw_value(table, "rule");
+    if (rule == nullptr) return;
+    if (auto* one = std::get_if<std::string>(&rule->held)) *one = id_ + '.' + *one;
+    if (auto* all = std::get_if<std::vector<SettingsValue>>(&rule->held)) {
+      for (SettingsValue& element : *all) {
+        if (auto* one = std::get_if<std::string>(&element.held)) *one = id_ + '.' + *one;
       }
     }
-    systems_.tests.push_back(test);
   }
 
   const PackageFiles& files_;
@@ -230,13 +256,15 @@ struct MadeSoFar {
   std::size_t mappings;
   std::size_t tags;
   std::size_t tests;
+  std::size_t actions;
 
   MadeSoFar(const Systems& systems, const Points& points)
       : point_tags(points.tags.size()),
         rules(points.rules.size()),
         mappings(points.mappings.size()),
         tags(systems.tags.size()),
-        tests(systems.tests.size()) {}
+        tests(systems.tests.size()),
+        actions(systems.actions.size()) {}
 
   // Takes back what was made since.
   void restore(Systems& systems, Points& points) const {
@@ -246,6 +274,7 @@ struct MadeSoFar {
     points.mappings.resize(mappings);
     systems.tags.resize(tags);
     systems.tests.resize(tests);
+    systems.actions.resize(actions);
     systems.complete = false;
   }
 };

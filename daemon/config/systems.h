@@ -1,5 +1,5 @@
-// daemon/config/systems.h - [[system]] tables: each a package's tags, rules, tests and points with
-// the system's parameters filled in. Pure.
+// daemon/config/systems.h - [[system]] tables: each a package's tags, rules, actions, tests and
+// points with the system's parameters filled in. Pure.
 #pragma once
 #include <map>
 #include <memory>
@@ -26,10 +26,11 @@ struct PackageFiles {
 // What the systems of a configuration are made into. Their rules and mappings go into Points, so
 // that the park's [[rule]] tables override point tables and packages alike.
 struct Systems {
-  std::vector<std::shared_ptr<SettingsTable>> tags;   // of points first, then of [[tag]]
-  std::vector<std::shared_ptr<SettingsTable>> tests;  // names and rules begin with the id
-  std::vector<std::string> ids;                       // of those with mistakes too
-  Families families;                                  // of for_each
+  std::vector<std::shared_ptr<SettingsTable>> tags;     // of points first, then of [[tag]]
+  std::vector<std::shared_ptr<SettingsTable>> tests;    // names and rules begin with the id
+  std::vector<std::shared_ptr<SettingsTable>> actions;  // their ids, and rules in when, likewise
+  std::vector<std::string> ids;                         // of those with mistakes too
+  Families families;                                    // of for_each
   bool complete = true;  // false: some part is missing, so that an unknown name may be in there
 };
 

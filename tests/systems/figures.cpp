@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "model/value.h"
 #include "rules/expression.h"
@@ -26,7 +27,7 @@ std::vector<Figure> numbers_of(const std::string& text) {
       char* end = nullptr;
       const double value = std::strtod(text.c_str() + at, &end);
       const auto length = static_cast<std::size_t>(end - (text.c_str() + at));
-      result.push_back({at, length, value, std::nullopt});
+      result.push_back({at, length, value, std::nullopt, {}, false});
       at += length;
     } else if (is_word(text[at])) {
       while (at < text.size() && is_word(text[at])) ++at;
@@ -71,6 +72,18 @@ std::optional<Operator> operator_of(const std::string& text) {
   return found;
 }
 
+// Whether it has an == or a != that is not inside a bracket.
+bool is_equality(const std::string& text) {
+  int depth = 0;
+  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+    if (text[at] == '(') ++depth;
+    if (text[at] == ')') --depth;
+    const bool equal = text[at + 1] == '=' && (text[at] == '=' || text[at] == '!');
+    if (depth == 0 && equal) return true;
+  }
+  return false;
+}
+
 std::optional<double> value_of(const std::string& expression, const NormalOfTag& normal_of) {
   auto compiled = rules::Expression::compile(expression);
   if (!compiled) return std::nullopt;
@@ -82,13 +95,16 @@ std::optional<double> value_of(const std::string& expression, const NormalOfTag&
   return compiled->value();
 }
 
+// Between which places of the text its comparison stands.
+std::pair<std::size_t, std::size_t> around(const std::string& text, const Figure& figure) {
+  return {border(text, figure.at, -1) + 1, border(text, figure.at + figure.length, 1)};
+}
+
 // Left less right of the comparison is a straight line of the number, in all that people write.
-std::optional<double> tipping(const std::string& text, Figure figure, const NormalOfTag& of) {
-  const std::size_t begin = border(text, figure.at, -1) + 1;
-  const std::string comparison =
-      text.substr(begin, border(text, figure.at + figure.length, 1) - begin);
+// `figure`: in the comparison.
+std::optional<double> tipping(const std::string& comparison, const Figure& figure,
+                              const NormalOfTag& of) {
   if (!operator_of(comparison)) return std::nullopt;
-  figure.at -= begin;
   const auto gap = [&](double value) {
     const std::string changed = with_figure(comparison, figure, value);
     const Operator sign = operator_of(changed).value_or(Operator{});
@@ -107,7 +123,15 @@ std::optional<double> tipping(const std::string& text, Figure figure, const Norm
 
 std::vector<Figure> figures_of(const std::string& expression, const NormalOfTag& normal_of) {
   std::vector<Figure> result = numbers_of(expression);
-  for (Figure& figure : result) figure.normal = tipping(expression, figure, normal_of);
+  for (Figure& figure : result) {
+    const auto [begin, end] = around(expression, figure);
+    const std::string comparison = expression.substr(begin, end - begin);
+    Figure within = figure;
+    within.at -= begin;
+    figure.normal = tipping(comparison, within, normal_of);
+    if (figure.normal) figure.comparison = comparison;
+    figure.is_state = is_equality(comparison);
+  }
   return result;
 }
 

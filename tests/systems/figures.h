@@ -16,6 +16,8 @@ struct Figure {
   // Empty: it is in no such comparison (a state behind ==, a factor of a sum), or these are
   // unknown.
   std::optional<double> normal;
+  std::string comparison = {};  // in which it is; empty without a normal
+  bool is_state = false;        // behind == or !=: met or not, at no distance
 };
 
 // Empty: it was never seen.

@@ -26,7 +26,11 @@ std::vector<Figure> figures(const std::string& expression) {
 TEST_CASE("figures: a number tips where its tag is on a quiet day", "[systems]") {
   const auto found = figures("`s/a1/on` == 0 && (`s/a1/ph` < 6 || 9.5 <= `s/a1/ph`)");
   REQUIRE(found.size() == 3);
-  CHECK_FALSE(found[0].normal);  // a state
+  CHECK_FALSE(found[0].normal);
+  CHECK(found[0].is_state);
+  CHECK(found[0].comparison.empty());
+  CHECK_FALSE(found[1].is_state);
+  CHECK(found[1].comparison == "`s/a1/ph` < 6 ");
   CHECK(found[1].value == 6);
   CHECK(found[1].normal == 7.5);
   CHECK(found[2].value == 9.5);
@@ -49,6 +53,9 @@ TEST_CASE("figures: names of tags and functions hold no numbers", "[systems]") {
 
 TEST_CASE("figures: what is computed with, or was never seen, has nothing normal", "[systems]") {
   CHECK_FALSE(figures("100 * `s/a1/ph`")[0].normal);
+  const auto counted = figures("100 * (`s/a1/on` != 1)");
+  CHECK_FALSE(counted[0].is_state);
+  CHECK(counted[1].is_state);
   CHECK_FALSE(figures("`s/a1/gone` > 3")[0].normal);
   CHECK_FALSE(figures("`s/a1/on` != 1")[0].normal);
   CHECK_FALSE(figures("`s/a1/ph` > 3 + 0 * 2")[2].normal);  // no number there would matter

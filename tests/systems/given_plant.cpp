@@ -52,6 +52,12 @@ void GivenPark::publish(Timestamp at, std::string topic, std::string payload) {
   step(at, std::move(one));
 }
 
+void GivenPark::acknowledge(Timestamp at, const std::string& rule) {
+  std::vector<Input> one;
+  one.push_back({++sequence_, at, Command{"li", newest_.at(rule), false}});
+  step(at, std::move(one));
+}
+
 void GivenPark::step(Timestamp now, std::vector<Input> inputs) {
   Facts facts;
   pipeline_.step(now, inputs, facts);
@@ -59,12 +65,21 @@ void GivenPark::step(Timestamp now, std::vector<Input> inputs) {
   refusals_ += facts.refusals.size();
   for (const AlarmEvent& event : facts.transitions) {
     const std::string text = event.rule + ' ' + event.tag + ' ' + to_rfc3339(event.at);
-    if (event.kind == TransitionKind::raised) raised_.push_back(text);
+    if (event.command) {
+      decided_.push_back(std::string{to_text(event.kind)} + ' ' + event.tag + ' ' +
+                         event.command->topic + ' ' + event.command->payload);
+      continue;
+    }
+    if (event.kind == TransitionKind::raised) {
+      raised_.push_back(text);
+      newest_[event.rule] = {event.rule, event.tag, event.occurrence, ""};
+    }
     if (event.kind == TransitionKind::returned) returned_.push_back(text);
   }
 }
 
 std::vector<std::string> GivenPark::raised() { return std::exchange(raised_, {}); }
+std::vector<std::string> GivenPark::decided() { return std::exchange(decided_, {}); }
 std::vector<std::string> GivenPark::returned() { return std::exchange(returned_, {}); }
 
 }  // namespace parkwatch::systems

@@ -1,6 +1,7 @@
 // tests/systems/given_plant.h - The plant of a main file beside this repository's limits and
 // packages, and a pipeline that is given readings of it.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,10 +25,14 @@ class GivenPark {
   void send(Timestamp at, const std::string& tag, const std::string& value);
   void publish(Timestamp at, std::string topic, std::string payload);
   void wait_until(Timestamp now) { step(now, {}); }
+  // An operator acknowledges what the rule raised last.
+  void acknowledge(Timestamp at, const std::string& rule);
 
   // "rule tag time" of what was raised and returned since the last call, in their order.
   [[nodiscard]] std::vector<std::string> raised();
   [[nodiscard]] std::vector<std::string> returned();
+  // "kind action topic payload" of what actions decided since the last call, in its order.
+  [[nodiscard]] std::vector<std::string> decided();
   [[nodiscard]] std::size_t readings() const { return readings_; }
   [[nodiscard]] std::size_t refusals() const { return refusals_; }
 
@@ -40,6 +45,8 @@ class GivenPark {
   std::size_t refusals_ = 0;
   std::vector<std::string> raised_;
   std::vector<std::string> returned_;
+  std::vector<std::string> decided_;
+  std::map<std::string, AcknowledgeAlarm> newest_;  // by rule
 };
 
 }  // namespace parkwatch::systems

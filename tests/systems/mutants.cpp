@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "tests/systems/derived.h"
 #include "tests/systems/figures.h"
 #include "tests/systems/simulation.h"
 #include "tests/systems/verdict.h"
@@ -114,6 +115,13 @@ std::vector<Figure> figures_in(const RuleSpec& rule, Place::Kind kind, const Qui
                     });
 }
 
+std::vector<Figure> figures_in(const Tag& tag, const QuietDay& quiet) {
+  return figures_of(tag.expression, [&](const std::string& name) -> std::optional<double> {
+    const auto at = quiet.tags.find(name);
+    return at == quiet.tags.end() ? std::nullopt : std::optional{at->second};
+  });
+}
+
 bool is_counted(const RuleSpec& rule) {
   return rule.kind == RuleKind::vote || rule.kind == RuleKind::repeat;
 }
@@ -135,7 +143,8 @@ std::set<Place> places_of(const RuleSpec& rule, const QuietDay& quiet) {
   for (const Limit& limit : rule.limits) places.insert({Place::Kind::level, limit.level});
   if (rule.trigger.above) places.insert({Place::Kind::above});
   if (rule.trigger.below) places.insert({Place::Kind::below});
-  if (is_counted(rule)) places.insert({Place::Kind::times});
+  // Once is as little as there can be.
+  if (is_counted(rule) && rule.times > 1) places.insert({Place::Kind::times});
   for (const auto kind : {Place::Kind::expression, Place::Kind::guard}) {
     const auto figures = figures_in(rule, kind, quiet);
     for (std::size_t i = 0; i < figures.size(); ++i) {
@@ -226,15 +235,14 @@ bool is_time(Place::Kind kind) {
   return time_at(any, kind) != nullptr;
 }
 
-std::string text_of(const Place& place, const Shift& shift, bool outward) {
-  const std::string unit = is_time(place.kind) ? "s" : "";
-  return name_of(place) + ' ' + to_text(Value{shift.from}) + unit + " -> " +
-         to_text(Value{shift.to}) + unit + (outward ? " (outward" : " (inward") + ", normal " +
-         to_text(Value{shift.normal}) + ')';
+std::string text_of(const std::string& name, const Shift& shift, bool outward,
+                    const std::string& unit = {}) {
+  return name + ' ' + to_text(Value{shift.from}) + unit + " -> " + to_text(Value{shift.to}) + unit +
+         (outward ? " (outward" : " (inward") + ", normal " + to_text(Value{shift.normal}) + ')';
 }
 
 // The package's rules, each with the rules that it became.
-using Families = std::map<std::string, std::vector<const RuleSpec*>>;
+using Families = std::map<std::string, Family>;
 Families families(const Plant& plant, const std::string& instance) {
   Families all;
   for (const RuleSpec& rule : plant.rules) {
@@ -243,7 +251,7 @@ Families families(const Plant& plant, const std::string& instance) {
   return all;
 }
 
-std::set<Place> places_of(const std::vector<const RuleSpec*>& family, const QuietDay& quiet) {
+std::set<Place> places_of(const Family& family, const QuietDay& quiet) {
   std::set<Place> places;
   for (const RuleSpec* rule : family) places.merge(places_of(*rule, quiet));
   return places;
@@ -252,21 +260,40 @@ std::set<Place> places_of(const std::vector<const RuleSpec*>& family, const Quie
 class MutantMaker {
  public:
   MutantMaker(const Plant& plant, const QuietDay& quiet)
-      : quiet_(quiet), mutated_(std::make_shared<Plant>(plant)) {
+      : plant_(plant), quiet_(quiet), mutated_(std::make_shared<Plant>(plant)) {
     mutated_->rules.clear();
     mutated_->actions = {};
   }
 
-  void add(const std::string& name, const std::vector<const RuleSpec*>& family) {
+  void add(const std::string& name, const Family& family) {
     const auto places = places_of(family, quiet_);
     if (places.empty()) return;
-    add_one({name, "nothing shifted", true, false, {}}, family, [](RuleSpec&, Mutant&) {});
+    add_control(name, family);
     for (const Place& place : places) {
       for (const bool outward : {true, false}) {
         add_one({name, {}, false, false, {}}, family, [&](RuleSpec& rule, Mutant& mutant) {
           const auto done = shift(rule, place, outward, quiet_);
-          if (done && mutant.what.empty()) mutant.what = text_of(place, *done, outward);
+          const std::string unit = is_time(place.kind) ? "s" : "";
+          if (done && mutant.what.empty()) {
+            mutant.what = text_of(name_of(place), *done, outward, unit);
+          }
         });
+      }
+    }
+  }
+
+  // The numbers that derived tags compare with, for each of the rules that depend on them.
+  void add_derived(const Families& rules) {
+    for (const auto& tags : derived_families(plant_)) {
+      const auto figures = figures_in(*tags.front(), quiet_);
+      for (std::size_t i = 0; i < figures.size(); ++i) {
+        if (!figures[i].normal) continue;
+        for (const auto& [name, family] : rules) {
+          if (told_by(family, with_dependents(plant_, tags), figures[i].comparison) != Told::yes)
+            continue;
+          add_control(name, family);
+          for (const bool outward : {true, false}) add_tags(name, family, tags, i, outward);
+        }
       }
     }
   }
@@ -277,8 +304,37 @@ class MutantMaker {
   }
 
  private:
+  void add_control(const std::string& name, const Family& family) {
+    if (!controlled_.insert(name).second) return;
+    add_one({name, "nothing shifted", true, false, {}}, family, [](RuleSpec&, Mutant&) {});
+  }
+
+  // A rule on copies of the derived tags, in which the figure is shifted.
+  void add_tags(const std::string& name, const Family& family, const std::vector<const Tag*>& tags,
+                std::size_t which, bool outward) {
+    const std::string end = "~" + std::to_string(result_.mutants.size());
+    NewNames names;
+    for (const std::string& old : with_dependents(plant_, tags)) names[old] = old + end;
+    Mutant mutant{name, {}, false, false, {}};
+    for (const Tag& tag : plant_.tags) {
+      if (names.count(tag.name) == 0) continue;
+      Tag copy = tag;
+      if (std::find(tags.begin(), tags.end(), &tag) != tags.end()) {
+        const auto done = shift_text(copy.expression, figures_in(tag, quiet_), which, outward);
+        const std::string quantity{parts_of_tag_name(tag.name).quantity};
+        if (done && mutant.what.empty()) mutant.what = text_of(quantity, *done, outward);
+      }
+      copy.name = names[tag.name];
+      copy.expression = renamed(copy.expression, names);
+      result_.tags[copy.name] = tag.name;
+      mutated_->tags.push_back(std::move(copy));
+    }
+    add_one(std::move(mutant), family,
+            [&](RuleSpec& rule, Mutant&) { rule = renamed(std::move(rule), names); });
+  }
+
   template <typename Change>
-  void add_one(Mutant mutant, const std::vector<const RuleSpec*>& family, const Change& change) {
+  void add_one(Mutant mutant, const Family& family, const Change& change) {
     const std::size_t place = result_.mutants.size();
     for (const RuleSpec* rule : family) {
       RuleSpec copy = *rule;
@@ -291,8 +347,10 @@ class MutantMaker {
     result_.mutants.push_back(std::move(mutant));
   }
 
+  const Plant& plant_;
   const QuietDay& quiet_;
   std::shared_ptr<Plant> mutated_;
+  std::set<std::string> controlled_;
   MutantPlant result_;
 };
 
@@ -314,6 +372,8 @@ void try_incident(const PackageCase& package, const IncidentCase& incident, std:
       const auto place = all.places.find(event.rule);
       if (place == all.places.end()) continue;
       event.rule = all.originals.at(event.rule);
+      const auto copied = all.tags.find(event.tag);
+      if (copied != all.tags.end()) event.tag = copied->second;
       listeners[place->second].hear(event);
     }
   });
@@ -336,33 +396,58 @@ std::string rule_of_package(const std::string& id, const std::string& instance) 
 
 MutantPlant mutate(const Plant& plant, const std::string& instance, const QuietDay& quiet) {
   MutantMaker maker{plant, quiet};
-  for (const auto& [name, family] : families(plant, instance)) maker.add(name, family);
+  const Families rules = families(plant, instance);
+  for (const auto& [name, family] : rules) maker.add(name, family);
+  maker.add_derived(rules);
   return maker.finish();
 }
 
-std::map<std::string, std::size_t> not_shifted(const Plant& plant, const std::string& instance,
-                                               const QuietDay& quiet) {
-  std::map<std::string, std::size_t> counts;
-  for (const auto& [name, family] : families(plant, instance)) {
-    const RuleSpec& rule = *family.front();
-    if (rule.kind == RuleKind::state && rule.on_delay == Duration{0}) {
-      ++counts["states told at once"];
-    }
-    for (const auto kind : {Place::Kind::expression, Place::Kind::guard}) {
-      for (const Figure& figure : figures_in(rule, kind, quiet)) {
-        if (!figure.normal) ++counts["states and factors in expressions"];
-      }
+namespace {
+
+using Reasons = std::map<std::string, std::vector<std::string>>;
+
+void note_rule(const std::string& name, const RuleSpec& rule, const QuietDay& quiet,
+               Reasons& reasons) {
+  if (rule.kind == RuleKind::state && rule.on_delay == Duration{0}) {
+    reasons["states told at once"].push_back(name);
+  }
+  for (const auto kind : {Place::Kind::expression, Place::Kind::guard}) {
+    for (const Figure& figure : figures_in(rule, kind, quiet)) {
+      if (figure.normal) continue;
+      const char* why = figure.is_state ? "states in expressions" : "factors in expressions";
+      reasons[why].push_back(name + ": " + to_text(Value{figure.value}));
     }
   }
-  std::set<std::string> quantities;  // a derived tag of each device is one of the package
-  for (const Tag& tag : plant.tags) {
-    const std::string quantity{parts_of_tag_name(tag.name).quantity};
-    if (tag.expression.empty() || !quantities.insert(quantity).second) continue;
-    const auto numbers =
-        figures_of(tag.expression, [](const std::string&) { return std::optional<double>{}; });
-    if (!numbers.empty()) counts["numbers in derived tags"] += numbers.size();
+}
+
+void note_tags(const Plant& plant, const Families& rules, const std::vector<const Tag*>& tags,
+               const QuietDay& quiet, Reasons& reasons) {
+  const std::string name{parts_of_tag_name(tags.front()->name).quantity};
+  for (const Figure& figure : figures_in(*tags.front(), quiet)) {
+    const bool told =
+        figure.normal && std::any_of(rules.begin(), rules.end(), [&](const auto& one) {
+          return told_by(one.second, with_dependents(plant, tags), figure.comparison) == Told::yes;
+        });
+    if (told) continue;
+    const char* why = figure.normal     ? "behind a rule's own guard"
+                      : figure.is_state ? "states in derived tags"
+                                        : "factors in derived tags";
+    reasons[why].push_back(name + ": " + to_text(Value{figure.value}));
   }
-  return counts;
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> not_shifted(const Plant& plant,
+                                                            const std::string& instance,
+                                                            const QuietDay& quiet) {
+  Reasons reasons;
+  const Families rules = families(plant, instance);
+  for (const auto& [name, family] : rules) note_rule(name, *family.front(), quiet, reasons);
+  for (const auto& tags : derived_families(plant)) {
+    note_tags(plant, rules, tags, quiet, reasons);
+  }
+  return reasons;
 }
 
 std::shared_ptr<const Plant> differing(const Plant& plant, const Plant& base) {

@@ -18,6 +18,15 @@ RuleSpec rule(std::string id, RuleKind kind, std::vector<Limit> limits) {
 const QuietDay quiet{{{"tf-a/T1/level", 7.0}, {"tf-a/T2/level", 6.0}, {"tf-a/T1/on", 1.0}},
                      {{"tf-a.level", 7.0}, {"tf-a.level.T1", 7.0}, {"tf-a.level.T2", 6.0}}};
 
+using Reasons = std::map<std::string, std::vector<std::string>>;
+
+Tag derived(const std::string& name, const std::string& expression) {
+  Tag tag;
+  tag.name = name;
+  tag.expression = expression;
+  return tag;
+}
+
 std::vector<double> limits_of(const MutantPlant& all, std::size_t mutant) {
   std::vector<double> result;
   for (const RuleSpec& one : all.plant->rules) {
@@ -144,24 +153,68 @@ TEST_CASE("systems mutants: numbers of expressions and guards are shifted, state
   CHECK(all.mutants[2].what == "expression 12 -> 11 (inward, normal 7)");
   CHECK(all.plant->rules[3].alarm.suppress_when == "`{site}/{device}/level` < 1");
   CHECK(all.mutants[4].what == "suppress_when 2 -> 3 (inward, normal 7)");
-  CHECK(not_shifted(plant, "tf-a", quiet) ==
-        std::map<std::string, std::size_t>{{"states and factors in expressions", 1}});
+  CHECK(not_shifted(plant, "tf-a", quiet) == Reasons{{"states in expressions", {"both: 0"}}});
 }
 
-TEST_CASE("systems mutants: what stays as it is, is counted", "[systems]") {
+TEST_CASE("systems mutants: what derived tags compare with is shifted for the rules on them",
+          "[systems]") {
+  Plant plant;
+  plant.rules = {rule("tf-a.high.T1", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}}),
+                 rule("tf-a.other", RuleKind::state, {})};
+  plant.rules[0].tags = {"tf-a/T1/twice"};
+  for (const std::string device : {"T1", "T2"}) {
+    const std::string level = "`tf-a/" + device + "/level`";
+    plant.tags.push_back(derived("tf-a/" + device + "/full", level + " > 12 ? " + level + " : 0"));
+  }
+  plant.tags.push_back(derived("tf-a/T1/twice", "2 * `tf-a/T1/full`"));
+  const MutantPlant all = mutate(plant, "tf-a", quiet);
+  REQUIRE(all.mutants.size() == 5);  // the control and H, and then
+  CHECK(all.mutants[3].what == "full 12 -> 13 (outward, normal 7)");
+  CHECK(all.mutants[4].what == "full 12 -> 11 (inward, normal 7)");
+  CHECK(all.mutants[3].rule == "high");
+  CHECK(all.plant->rules.at(3).tags == std::vector<std::string>{"tf-a/T1/twice~3"});
+  const auto expression_of = [&](const std::string& name) {
+    for (const Tag& tag : all.plant->tags) {
+      if (tag.name == name) return tag.expression;
+    }
+    return std::string{};
+  };
+  CHECK(expression_of("tf-a/T1/twice") == "2 * `tf-a/T1/full`");
+  CHECK(expression_of("tf-a/T1/twice~3") == "2 * `tf-a/T1/full~3`");
+  CHECK(expression_of("tf-a/T1/full~3") == "`tf-a/T1/level` > 13 ? `tf-a/T1/level` : 0");
+  CHECK(expression_of("tf-a/T2/full~3") == "`tf-a/T2/level` > 13.2 ? `tf-a/T2/level` : 0");
+  CHECK(expression_of("tf-a/T1/full~4") == "`tf-a/T1/level` > 11 ? `tf-a/T1/level` : 0");
+  CHECK(all.tags.at("tf-a/T1/twice~4") == "tf-a/T1/twice");
+}
+
+TEST_CASE("systems mutants: what a derived tag compares where its rules are silent is told",
+          "[systems]") {
+  Plant plant;
+  plant.rules = {rule("tf-a.high", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}})};
+  plant.rules[0].tags = {"tf-a/T1/full"};
+  plant.rules[0].alarm.suppress_when = "`{site}/{device}/level` < 20";
+  plant.tags = {derived("tf-a/T1/full", "`tf-a/T1/level` > 12 ? 1 * (`tf-a/T1/on` == 2) : 0")};
+  const MutantPlant all = mutate(plant, "tf-a", quiet);
+  CHECK(all.mutants.size() == 5);  // the control, H and the guard
+  CHECK(all.tags.empty());
+  CHECK(not_shifted(plant, "tf-a", quiet) ==
+        Reasons{{"behind a rule's own guard", {"full: 12"}},
+                {"factors in derived tags", {"full: 1", "full: 0"}},
+                {"states in derived tags", {"full: 2"}}});
+}
+
+TEST_CASE("systems mutants: what stays as it is, is told", "[systems]") {
   Plant plant;
   plant.rules = {rule("tf-a.late", RuleKind::state, {}), rule("tf-a.on.T1", RuleKind::state, {}),
                  rule("tf-a.on.T2", RuleKind::state, {})};
   plant.rules[0].on_delay = std::chrono::seconds{5};
   for (const std::string device : {"T1", "T2"}) {
-    Tag tag;
-    tag.name = "tf-a/" + device + "/volume";
-    tag.expression = "3.14 * 25 * `tf-a/" + device + "/level`";
-    plant.tags.push_back(tag);
+    plant.tags.push_back(
+        derived("tf-a/" + device + "/volume", "3.14 * 25 * `tf-a/" + device + "/level`"));
   }
   CHECK(not_shifted(plant, "tf-a", quiet) ==
-        std::map<std::string, std::size_t>{{"numbers in derived tags", 2},
-                                           {"states told at once", 1}});
+        Reasons{{"factors in derived tags", {"volume: 3.14", "volume: 25"}},
+                {"states told at once", {"on"}}});
 }
 
 TEST_CASE("systems mutants: a variant proves the rules that are otherwise in it", "[systems]") {

@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
+#include "config/named_limits.h"
 #include "config/raw.h"
 #include "config/toml.h"
 #include "tests/systems/given_plant.h"
@@ -84,29 +86,86 @@ Duration length_of(const WindowSpec& window) {
 constexpr std::array<std::string_view, 7> figure_keys{"LL",    "L",     "H",     "HH",
                                                       "above", "below", "budget"};
 
-// A parameter of the site, or a part of the budget that is one.
-bool is_of_site(const SettingsValue* figure) {
-  const auto* text = figure == nullptr ? nullptr : std::get_if<std::string>(&figure->held);
-  return text != nullptr &&
-         ((text->starts_with("${") && text->ends_with('}')) || text->ends_with('%'));
+// Figures that no limit's name stands for: the size of a plant, its contracts and its permits.
+const std::map<std::string, std::set<std::string>> own_figures{
+    {"emergency-pool", {"reserve", "reserve_least"}},
+    {"energy-carbon",
+     {"co2_budget", "connection", "contract", "demand_warning", "export_permit", "unaccounted"}},
+    {"heating-geothermal", {"heat_min"}},
+    {"tank-farm", {"level_ll", "level_l", "level_h", "level_hh"}},
+    {"wastewater-plant", {"capacity"}},
+    {"zero-liquid-discharge", {"concentrate"}}};
+
+std::optional<std::string> parameter_in(const std::string& text) {
+  if (!text.starts_with("${") || text.find('}') + 1 != text.size()) return std::nullopt;
+  return text.substr(2, text.size() - 3);
 }
 
-// The names of limits that a package's levels refer to; a level that is a bare number fails.
+// One of the package's own figures, or a part of the budget that is one.
+bool is_of_site(const SettingsValue* figure, const std::set<std::string>& own) {
+  const auto* text = figure == nullptr ? nullptr : std::get_if<std::string>(&figure->held);
+  if (text == nullptr) return false;
+  const auto parameter = parameter_in(*text);
+  return parameter ? own.count(*parameter) > 0 : text->ends_with('%');
+}
+
+// The limits that a parameter may name: its default and its choices.
+std::vector<std::string> names_of(const std::string& package, const std::string& parameter) {
+  const auto tables = tables_of(folder_of(package) + "/package.toml");
+  for (const SettingsTable* one : config::raw_tables(*tables, "parameter")) {
+    if (*config::raw_text(*one, "name") != parameter) continue;
+    std::vector<std::string> names = config::raw_texts(*one, "choices");
+    if (const std::string* name = config::raw_text(*one, "default")) names.push_back(*name);
+    return names;
+  }
+  return {};
+}
+
+// A level that is a bare number, or a parameter that is none of the package's own figures, fails.
+void check_figures(const SettingsTable& rule, const std::set<std::string>& own) {
+  for (const std::string_view key : figure_keys) {
+    const SettingsValue* value = config::raw_value(rule, key);
+    if (value == nullptr) continue;
+    const SettingsTable* level = config::raw_table(rule, key);
+    if (level != nullptr && config::raw_text(*level, "limit") != nullptr) continue;
+    CAPTURE(value->where.line, key);
+    CHECK(is_of_site(level == nullptr ? value : config::raw_value(*level, "at"), own));
+  }
+}
+
+// The names of limits that a package's levels and expressions refer to.
 std::set<std::string> limits_of(const std::string& package) {
-  std::set<std::string> names;
+  CAPTURE(package);
+  const auto found = own_figures.find(package);
+  const auto own = found == own_figures.end() ? std::set<std::string>{} : found->second;
   const auto tables = tables_of(folder_of(package) + "/rules.toml");
+  std::set<std::string> written;
   for (const SettingsTable* rule : config::raw_tables(*tables, "rule")) {
-    for (const std::string_view key : figure_keys) {
-      const SettingsValue* value = config::raw_value(*rule, key);
-      if (value == nullptr) continue;
-      const SettingsTable* level = config::raw_table(*rule, key);
-      const std::string* name = level == nullptr ? nullptr : config::raw_text(*level, "limit");
-      CAPTURE(package, value->where.line, key);
-      if (name != nullptr) {
-        names.insert(*name);
-      } else {
-        CHECK(is_of_site(level == nullptr ? value : config::raw_value(*level, "at")));
-      }
+    check_figures(*rule, own);
+    config::add_limits_of(*rule, written);
+  }
+  std::set<std::string> names;
+  for (const std::string& name : written) {
+    const auto parameter = parameter_in(name);
+    if (!parameter) {
+      names.insert(name);
+      continue;
+    }
+    const auto all = names_of(package, *parameter);
+    CAPTURE(name);
+    CHECK_FALSE(all.empty());
+    names.insert(all.begin(), all.end());
+  }
+  return names;
+}
+
+// What the library's files of limits hold.
+std::set<std::string> known_limits() {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator{root + "/config/limits"}) {
+    const auto tables = tables_of(entry.path().string());
+    for (const SettingsTable* limit : config::raw_tables(*tables, "limit")) {
+      names.insert(*config::raw_text(*limit, "name"));
     }
   }
   return names;
@@ -116,16 +175,29 @@ std::set<std::string> limits_of(const std::string& package) {
 
 TEST_CASE("packages: every level is a limit with a name and a proof, or the site's parameter",
           "[systems]") {
-  CHECK_FALSE(is_of_site(nullptr));
-  for (const auto& [written, of_site] : std::map<std::string, bool>{
-           {"40", false}, {"\"${level_h}\"", true}, {"\"90%\"", true}, {"\"90\"", false}}) {
+  CHECK_FALSE(is_of_site(nullptr, {"level_h"}));
+  for (const auto& [written, of_site] :
+       std::map<std::string, bool>{{"40", false},
+                                   {"\"${level_h}\"", true},
+                                   {"\"${level_x}\"", false},
+                                   {"\"${level_h}${level_h}\"", false},
+                                   {"\"90%\"", true},
+                                   {"\"90\"", false}}) {
     Diagnostics out;
     const auto table = config::parse_toml("rules.toml", "H = " + written, out);
     REQUIRE(table != nullptr);
     CAPTURE(written);
-    CHECK(is_of_site(config::raw_value(*table, "H")) == of_site);
+    CHECK(is_of_site(config::raw_value(*table, "H"), {"level_h"}) == of_site);
   }
-  for (const std::string& package : packages()) CHECK(limits_of(package).size() >= 1);
+  const auto known = known_limits();
+  for (const std::string& package : packages()) {
+    const auto used = limits_of(package);
+    CHECK(used.size() >= 1);
+    for (const std::string& name : used) {
+      CAPTURE(package, name);
+      CHECK((name.find("${") != std::string::npos || known.count(name) == 1));
+    }
+  }
 }
 
 TEST_CASE("packages: every figure of its own that a package brings is used, and says from where",

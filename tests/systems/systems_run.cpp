@@ -225,9 +225,12 @@ bool prove_mutants(const Package& package, bool verbose) {
     for (const Mutant& mutant : mutants) say(mutant, verbose);
     total += score(mutants);
     if (is_variant) continue;
-    for (const auto& [what, count] : not_shifted(*plant, one.described.site, quiet)) {
-      std::cout << "note   not shifted: " << count << ' ' << what << '\n';
-      rest += count;
+    for (const auto& [why, figures] : not_shifted(*plant, one.described.site, quiet)) {
+      std::cout << "note   not shifted: " << figures.size() << ' ' << why << '\n';
+      for (const std::string& one_of : figures) {
+        if (verbose) std::cout << "       " << one_of << '\n';
+      }
+      rest += figures.size();
     }
   }
   std::cout << "mutants package=" << package.front().described.package

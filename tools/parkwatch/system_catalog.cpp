@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "config/csv.h"
 #include "config/fields.h"
@@ -53,7 +54,7 @@ bool may_be(std::string_view pattern, std::string_view name) {
   return false;
 }
 
-// What a level's limit may be: of a parameter that names one, its default and its choices.
+// What a rule's limit may be: of a parameter that names one, its default and its choices.
 std::vector<std::string> patterns_of(const std::string& limit, const config::Package& package) {
   for (const config::Parameter& parameter : package.parameters) {
     if (limit != "${" + parameter.name + '}') continue;
@@ -153,12 +154,15 @@ class CatalogReader {
     }
     for (const SettingsTable* table : raw_tables(root, "rule")) {
       CatalogRule rule{
-          text_of(*table, "id"), text_of(*table, "kind"), text_of(*table, "priority"), {}};
+          text_of(*table, "id"), text_of(*table, "kind"), text_of(*table, "priority"), {}, {}};
       for (const char* key : {"LL", "L", "H", "HH", "above", "below", "budget"}) {
         if (const SettingsValue* value = config::raw_value(*table, key)) {
           rule.levels.push_back(level_of(key, *value));
         }
       }
+      std::set<std::string> limits;
+      config::add_limits_of(*table, limits);
+      rule.limits.assign(limits.begin(), limits.end());
       system.rules.push_back(std::move(rule));
     }
   }
@@ -187,9 +191,8 @@ class CatalogReader {
   void add_limits(CatalogSystem& system) const {
     std::vector<std::string> patterns;
     for (const CatalogRule& rule : system.rules) {
-      for (const CatalogLevel& level : rule.levels) {
-        if (level.limit.empty()) continue;
-        const auto own = patterns_of(level.limit, system.package);
+      for (const std::string& limit : rule.limits) {
+        const auto own = patterns_of(limit, system.package);
         patterns.insert(patterns.end(), own.begin(), own.end());
       }
     }

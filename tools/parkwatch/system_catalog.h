@@ -33,6 +33,7 @@ struct CatalogRule {
   std::string kind;
   std::string priority;
   std::vector<CatalogLevel> levels;
+  std::vector<std::string> limits;  // of levels and expressions, with ${parameters}
 };
 
 struct CatalogAlarm {

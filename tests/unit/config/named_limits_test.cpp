@@ -178,6 +178,65 @@ TEST_CASE("named limits: above, below and a budget take a limit too", "[config]"
   CHECK(rule(got, "load").limits[0].at == 400);
 }
 
+TEST_CASE("named limits: an expression and a guard take figures by limit(name), by editions",
+          "[config]") {
+  const Limited library;
+  library.folder.write("limits/loss.toml",
+                       "[standard]\nname = \"L\"\n[[limit]]\nname = \"loss\"\nvalue = -2.5\n"
+                       "unit = \"m3\"\nproof = \"site\"\n");
+  const Loaded got = library.with(
+      "[[tag]]\nname = \"a/b/limit(gb.cod)\"\n[[rule]]\nid = \"r\"\nkind = \"expr\"\n"
+      "tags = [\"a/b/cod\"]\nexpression = \"`a/b/cod` > limit(gb.new) && "
+      "`a/b/limit(gb.cod)` - limit( loss ) > limit(gb.cod)\"\n"
+      "suppress_when = \"`a/b/cod` < 2 * limit(gb.new)\"\n");
+  CHECK(got.said().empty());
+  REQUIRE(rule_ids(got) == "r r.2026-07-01 ");
+  CHECK(rule(got, "r").expression == "`a/b/cod` > 60 && `a/b/limit(gb.cod)` - (-2.5) > 50");
+  CHECK(rule(got, "r").alarm.suppress_when == "`a/b/cod` < 2 * 60");
+  CHECK(rule(got, "r").valid_from == day("2003-07-01"));
+  CHECK(rule(got, "r.2026-07-01").expression ==
+        "`a/b/cod` > 40 && `a/b/limit(gb.cod)` - (-2.5) > 50");
+  CHECK(rule(got, "r.2026-07-01").alarm.suppress_when == "`a/b/cod` < 2 * 40");
+  CHECK(rule(got, "r.2026-07-01").valid_from == day("2026-07-01"));
+}
+
+TEST_CASE("named limits: a level and an expression may refer to the same limit", "[config]") {
+  const Limited library;
+  const Loaded got = library.with_high("{ limit = \"gb.cod\" }",
+                                       "suppress_when = \"`a/b/cod` > 9 * limit(gb.cod)\"\n");
+  CHECK(got.said().empty());
+  CHECK(rule(got, "cod").limits[0].at == 50);
+  CHECK(rule(got, "cod").alarm.suppress_when == "`a/b/cod` > 9 * 50");
+}
+
+TEST_CASE("named limits: a limit that an expression asks for and that is not there is told",
+          "[config][fault]") {
+  const Limited library;
+  const Loaded got = library.with(
+      "[[rule]]\nid = \"r\"\nkind = \"expr\"\ntags = [\"a/b/cod\"]\n"
+      "expression = \"`a/b/cod` > limit(gb.cdo)\"\n");
+  CHECK(got.config == nullptr);
+  CHECK(got.said() ==
+        "<folder>/p.toml:13:1 error rule.expression: there is no limit \"gb.cdo\"; did you mean "
+        "\"gb.cod\"? ([[limit]] in limits/*.toml of the library, or here)\n");
+}
+
+TEST_CASE("named limits: a vote's figure has the unit of those that vote", "[config]") {
+  const Limited library;
+  const auto vote = [&](const std::string& member) {
+    return library
+        .with(
+            "[[tag]]\nname = \"a/b/shut\"\ntype = \"boolean\"\n[[tag]]\nname = \"a/b/air\"\n"
+            "unit = \"mg/m3\"\n[[rule]]\nid = \"r\"\nkind = \"vote\"\ntags = [\"a/b/shut\"]\n"
+            "members = [\"" +
+            member + "\"]\nk = 1\nabove = { limit = \"gb.cod\" }\n")
+        .said();
+  };
+  CHECK(vote("a/b/cod").empty());
+  CHECK(vote("a/b/air").find("gb.cod is in \"mg/L\" but a/b/air is in \"mg/m3\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("named limits: mistakes on a reference are told where it stands", "[config][fault]") {
   struct Case {
     std::string high;

@@ -63,6 +63,43 @@ TEST_CASE("systems: only_if takes rows, tags and rules by what parameters say", 
   CHECK(got.config->tests.empty());
 }
 
+TEST_CASE("systems: a package's actions are of the system's own alarms, and can be overridden",
+          "[config]") {
+  const Library library;
+  library.folder.write("systems/tanks/rules.toml",
+                       tanks_rules +
+                           "[[action]]\nid = \"stop\"\nfor_each = \"tanks\"\nonly_if = \"valves\"\n"
+                           "when = { rule = [\"stuck.${tanks}\", \"any\"] }\n"
+                           "topic = \"cmd/${site}/${tanks}\"\npayload = \"stop {id}\"\n"
+                           "[[action]]\nid = \"tell\"\nwhen = { level = \"H\" }\n"
+                           "topic = \"cmd/{site}\"\n");
+  const std::string allow = "[actions]\nallow = [\"cmd/#\"]\n";
+  const Loaded got =
+      library.with(two_tanks + allow + "[[action]]\nid = \"tf-a.stop.T102\"\ncooldown = \"7s\"\n");
+  INFO(got.said());
+  REQUIRE(got.config != nullptr);
+  const ActionPlan& plan = got.config->plant->actions;
+  CHECK_FALSE(plan.live);
+  REQUIRE(plan.actions.size() == 3);
+  CHECK(plan.actions[0].id == "tf-a.stop.T101");
+  CHECK(plan.actions[0].rules == std::vector<std::string>{"tf-a.stuck.T101", "tf-a.any"});
+  CHECK(plan.actions[0].order.topic == "cmd/tf-a/T101");
+  CHECK(plan.actions[0].cooldown == 60s);
+  CHECK(plan.actions[1].id == "tf-a.stop.T102");
+  CHECK(plan.actions[1].cooldown == 7s);
+  CHECK(plan.actions[1].order.topic == "cmd/tf-a/T102");
+  CHECK(plan.actions[2].rules == std::vector<std::string>{"tf-a.*"});
+  const Loaded without = library.with(two_tanks + "valves = false\n" + allow);
+  INFO(without.said());
+  REQUIRE(without.config != nullptr);
+  REQUIRE(without.config->plant->actions.actions.size() == 1);
+  CHECK(without.config->plant->actions.actions[0].id == "tf-a.tell");
+  const Loaded refused = library.with(two_tanks);
+  CHECK(refused.config == nullptr);
+  CHECK(refused.said().find("\"cmd/tf-a/T101\" is not allowed: no filter in allow of [actions] "
+                            "covers it (system \"tf-a\"") != std::string::npos);
+}
+
 TEST_CASE("systems: [[rule]] overrides a package's rule key by key, in one copy or in all",
           "[config]") {
   const Library library;
@@ -352,9 +389,17 @@ TEST_CASE("systems: a mistake in a package has the package's file and line and t
        "rule.for_each: must be the name of a list parameter" + system},
       {"rules.toml", "[[rule]]\nonly_if = \"valvs\"\n",
        "rule.only_if: unknown parameter ${valvs}; did you mean \"valves\"?"},
-      {"rules.toml", "[[action]]\nid = \"x\"\n",
-       "action: unknown key (a package's rules.toml holds [[tag]], [[rule]] and [[test]])" +
+      {"rules.toml", "[[receiver]]\nid = \"x\"\n",
+       "receiver: unknown key (a package's rules.toml holds [[tag]], [[rule]], [[action]] and "
+       "[[test]])" +
            system},
+      {"rules.toml", "[[action]]\nid = \"x\"\ntopic = \"${tank}\"\n",
+       "action.topic: unknown parameter ${tank}; did you mean \"tanks\"?"},
+      {"rules.toml",
+       "[[rule]]\nid = \"r\"\nkind = \"limit\"\ntags = [\"${site}/farm/highest\"]\nH = 1\n"
+       "[[tag]]\nname = \"${site}/farm/highest\"\n[[action]]\nid = \"x\"\n"
+       "when = { rule = \"q\" }\ntopic = \"cmd\"\n",
+       "action.when.rule: there is no rule \"tf-a.q\""},
       {"rules.toml", "[[rule]\n", "rules.toml:1:8 error: syntax error"},
       {"points.csv", "tag,unit\n${site}/${tank}/level,m\n",
        "points.csv:2:1 error points.tag: unknown parameter ${tank}; did you mean \"tanks\"?"},

@@ -48,6 +48,7 @@ class Sources {
     scrubber_.step(causes.has("scrubber-fails"), dt_s);
     lorries_.step(causes.has("lorry-jam"), dt_s);
     vent_.step(causes.has("tank-vent-open"), dt_s);
+    seals_.step(causes.has("roof-seals-wear"), dt_s);
   }
 
   // Each g/s of a single source counts as so many of the whole box.
@@ -55,7 +56,7 @@ class Sources {
     return {given_off.pm25 + stoves_.value(), given_off.coarse,
             given_off.so2 + coal_.value() + scrubber_.value() / plume_part,
             given_off.no2 + lorries_.value() / plume_part,
-            given_off.nmhc + vent_.value() / plume_part};
+            given_off.nmhc + (vent_.value() + seals_.value()) / plume_part};
   }
   [[nodiscard]] double dust_ug_m3() const { return dust_.value(); }
   [[nodiscard]] double wind() const { return wind_m_s / (1.0 + calm_.value()); }
@@ -68,6 +69,7 @@ class Sources {
   Worsening scrubber_{4.6 / an_hour, never, an_hour / 2.0};
   Worsening lorries_{2.05 / an_hour, never, an_hour / 2.0};
   Worsening vent_{19.0 / an_hour, never, an_hour / 2.0};
+  Worsening seals_{9.0 / a_day, never, 2.0 * an_hour};
 };
 
 // What the box holds: what is given off is blown out by the wind.
@@ -171,6 +173,7 @@ constexpr std::array air_causes = {
     SystemCause{"scrubber-fails", "a desulphurisation loses its slurry: 4.6 g/s more SO2 an hour"},
     SystemCause{"lorry-jam", "lorries with running engines jam: 2.05 g/s more NO2 an hour"},
     SystemCause{"tank-vent-open", "a tank's vent stays open: 19 g/s more NMHC an hour"},
+    SystemCause{"roof-seals-wear", "seals of floating roofs wear: 9 g/s more NMHC each day"},
     SystemCause{"inlet-heater-fails", "the inlet heater of a particle monitor fails in humid air"},
     SystemCause{"station-unpowered", "a station loses its power"},
 };
