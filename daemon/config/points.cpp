@@ -17,10 +17,10 @@ namespace {
 
 // Numbers, for which a full-width digit is a slip and no text.
 const std::set<std::string_view>& number_keys() {
-  static const std::set<std::string_view> keys{"range_low", "range_high", "decimals", "factor",
-                                               "offset",    "LL",         "L",        "H",
-                                               "HH",        "deadband",   "on_delay", "timeout"};
-  return keys;
+  static const std::set<std::string_view> names{"range_low", "range_high", "decimals", "factor",
+                                                "offset",    "LL",         "L",        "H",
+                                                "HH",        "deadband",   "on_delay", "timeout"};
+  return names;
 }
 
 std::optional<double> number_in(std::string_view text) {

@@ -8,7 +8,7 @@ namespace parkwatch::http {
 namespace {
 
 // Copied at a time with the lock held: some 100 microseconds on a small gateway.
-constexpr std::size_t slice = 1000;
+constexpr std::size_t rows_a_slice = 1000;
 
 }  // namespace
 
@@ -34,8 +34,8 @@ void LiveView::apply(const Facts& facts) {
     set(defined.id, defined.version, defined.tag, nullptr);
   }
   // In slices too, so that a page of tags never waits for a whole batch.
-  for (std::size_t at = 0; at < facts.readings.size(); at += slice) {
-    const std::size_t end = std::min(at + slice, facts.readings.size());
+  for (std::size_t at = 0; at < facts.readings.size(); at += rows_a_slice) {
+    const std::size_t end = std::min(at + rows_a_slice, facts.readings.size());
     const std::lock_guard lock{mutex_};
     for (std::size_t i = at; i < end; ++i) {
       const Reading& reading = facts.readings[i];
@@ -57,12 +57,12 @@ std::optional<LiveTag> LiveView::find(TagId id) const {
 
 void LiveView::each(TagId first, const std::function<bool(const LiveTag&)>& take) const {
   std::vector<LiveTag> copied;
-  for (std::size_t at = first;; at += slice) {
+  for (std::size_t at = first;; at += rows_a_slice) {
     copied.clear();
     {
       const std::lock_guard lock{mutex_};
       if (at >= tags_.size()) return;
-      const std::size_t end = std::min(at + slice, tags_.size());
+      const std::size_t end = std::min(at + rows_a_slice, tags_.size());
       copied.assign(tags_.begin() + static_cast<std::ptrdiff_t>(at),
                     tags_.begin() + static_cast<std::ptrdiff_t>(end));
     }

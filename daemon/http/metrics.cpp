@@ -47,7 +47,7 @@ Histogram::BucketBoundaries commit_bounds() {
 }
 Histogram::BucketBoundaries answer_bounds() { return {0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60}; }
 
-double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+double in_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 std::string class_of(unsigned status) { return std::to_string(status / 100) + "xx"; }
 
@@ -220,7 +220,7 @@ void Metrics::committed(const Facts& facts, std::uint64_t bytes, Duration took) 
   f.standing.Set(static_cast<double>(facts.counts.standing));
   f.commits.Increment();
   count(f.commit_bytes, bytes);
-  f.commit_seconds.Observe(seconds(took));
+  f.commit_seconds.Observe(in_seconds(took));
 }
 
 void Metrics::commit_failed() { families_->commit_failures.Increment(); }
@@ -238,7 +238,7 @@ void Metrics::set_source(const std::string& name, const SourceNumbers& numbers) 
   Source& source = families_->source(name);
   source.connected->Set(numbers.connected ? 1 : 0);
   source.held->Set(static_cast<double>(numbers.held_acks));
-  source.oldest->Set(seconds(numbers.oldest_held));
+  source.oldest->Set(in_seconds(numbers.oldest_held));
   source.paused->Set(numbers.paused ? 1 : 0);
   const bool is_new = numbers.connects < source.connects_seen;
   source.connects->Increment(
@@ -277,7 +277,7 @@ void Metrics::set_alert_failures(std::uint64_t since_start) {
 void Metrics::http_answered(unsigned status, Duration took) {
   const auto found = families_->answers.find(class_of(status));
   if (found != families_->answers.end()) found->second->Increment();
-  families_->answer_seconds.Observe(seconds(took));
+  families_->answer_seconds.Observe(in_seconds(took));
 }
 void Metrics::set_http_connections(std::size_t open) {
   families_->connections.Set(static_cast<double>(open));

@@ -32,9 +32,9 @@ struct Fixed {
   std::string unit;  // ,"unit":"...","quality":"
 };
 
-class Writer {
+class LineWriter {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  explicit LineWriter(std::string& out) : out_(out) {}
 
   void append(const Reading& reading, const store::TagRow* row) {
     const Fixed& fixed = fixed_of(reading.tag, row);
@@ -88,7 +88,7 @@ PageOutput ndjson_page(const PageInput& input) {
   PageOutput out{{}, page.next_sequence, page.end, {}};
   for (const store::Gap& gap : page.gaps) append_line(out.body, "gap", to_document(gap));
   Definitions definitions{page, input.after, input.all_definitions};
-  Writer writer{out.body};
+  LineWriter writer{out.body};
   for (std::size_t at = 0; at < page.readings.size();) {
     const std::uint64_t sequence = page.readings[at].sequence;
     if (at > 0 && out.body.size() >= input.bytes_max) {

@@ -9,7 +9,7 @@
 namespace parkwatch::http {
 namespace {
 
-constexpr std::size_t patterns_max = 100;
+constexpr std::size_t matches_max = 100;
 constexpr std::uint64_t tags_default = 1000;
 constexpr std::uint64_t tags_most = 10'000;
 constexpr std::size_t bytes_wanted = std::size_t{4} << 20;
@@ -69,7 +69,7 @@ Result<Response> page_of(const LiveView& live, const Ask& ask, store::Reader& re
 Answer get_tags(Backend& backend, const Request& request) {
   Parameters parameters{request.target};
   Ask ask;
-  ask.patterns = parameters.list("match", patterns_max);
+  ask.patterns = parameters.list("match", matches_max);
   ask.first = parameters.number("first", 0, 0, tags_max);
   ask.rows_max = parameters.number("max", tags_default, 1, tags_most);
   if (auto mistake = parameters.finish()) co_return std::move(*mistake);

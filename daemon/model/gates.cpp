@@ -8,9 +8,9 @@
 namespace parkwatch {
 namespace {
 
-constexpr Words<GateRule, gate_rules> rule_words{{"no_permit", "wrong_gate", "wrong_lane",
-                                                  "overstay", "card", "tailgating", "too_many",
-                                                  "count", "barrier"}};
+constexpr Words<GateRule, gate_rules> gate_rule_words{{"no_permit", "wrong_gate", "wrong_lane",
+                                                       "overstay", "card", "tailgating", "too_many",
+                                                       "count", "barrier"}};
 constexpr Words<GateRule, gate_rules> rule_ids{
     {"gate-no-permit", "gate-wrong-gate", "gate-wrong-lane", "gate-overstay", "gate-card",
      "gate-tailgating", "gate-too-many", "gate-count", "gate-barrier"}};
@@ -78,8 +78,10 @@ struct Apply {
 
 std::string_view rule_id(GateRule r) { return rule_ids.text(r); }
 bool is_gate_rule(std::string_view id) { return rule_ids.parse(id).has_value(); }
-std::string_view to_text(GateRule r) { return rule_words.text(r); }
-std::optional<GateRule> parse_gate_rule(std::string_view text) { return rule_words.parse(text); }
+std::string_view to_text(GateRule r) { return gate_rule_words.text(r); }
+std::optional<GateRule> parse_gate_rule(std::string_view text) {
+  return gate_rule_words.parse(text);
+}
 std::string_view to_text(MusterState s) { return muster_words.text(s); }
 
 const GateSpec* GatePlan::gate(std::string_view name) const { return named(gates, name); }

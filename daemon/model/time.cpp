@@ -56,11 +56,11 @@ std::optional<std::int64_t> take_zone(std::string_view& text) {
   if (text.empty() || (text.front() != '+' && text.front() != '-')) return std::nullopt;
   const std::int64_t sign = text.front() == '-' ? -1 : 1;
   text.remove_prefix(1);
-  const auto hours = take_digits(text, 2);
+  const auto zone_hours = take_digits(text, 2);
   (void)take(text, ":");
-  const auto minutes = take_digits(text, 2);
-  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
-  return sign * (*hours * hour_us + *minutes * minute_us);
+  const auto zone_minutes = take_digits(text, 2);
+  if (!zone_hours || !zone_minutes || *zone_hours > 23 || *zone_minutes > 59) return std::nullopt;
+  return sign * (*zone_hours * hour_us + *zone_minutes * minute_us);
 }
 
 std::optional<std::int64_t> take_date(std::string_view& text) {

@@ -10,7 +10,7 @@
 namespace parkwatch::notify {
 namespace {
 
-constexpr std::size_t text_bytes_max = 64 << 10;
+constexpr std::size_t plain_bytes_max = 64 << 10;
 
 std::string two(unsigned n) { return (n < 10 ? "0" : "") + std::to_string(n); }
 
@@ -65,7 +65,7 @@ Ids ids_of(const Sender& sender, const ReceiverSpec& receiver, const NotifyMessa
   return {own, root};
 }
 
-std::string color_of(Wording::Tone tone) {
+std::string html_color_of(Wording::Tone tone) {
   constexpr std::array<std::string_view, 6> colors{"#c00000", "#d46a00", "#a08000",
                                                    "#a0409a", "#2e7d32", "#666666"};
   return std::string{colors.at(static_cast<std::size_t>(tone))};
@@ -78,8 +78,8 @@ struct Parts {
 
   void add(const Wording& words) {
     plain += words.title + '\n' + words.detail + '\n';
-    html += "<p style=\"margin:0 0 4px;font-weight:bold;color:" + color_of(words.tone) + "\">" +
-            html_escaped(words.title) + "</p><p style=\"margin:0 0 8px\">" +
+    html += "<p style=\"margin:0 0 4px;font-weight:bold;color:" + html_color_of(words.tone) +
+            "\">" + html_escaped(words.title) + "</p><p style=\"margin:0 0 8px\">" +
             html_escaped(words.detail) + "</p>";
     if (!words.guidance.empty()) html += "<ol>";
     int number = 0;
@@ -112,7 +112,7 @@ Parts parts_of(const Voice& voice, const ReceiverSpec& receiver, const NotifyMes
   for (const News& news : digest ? message.tally.worst : message.notices) {
     const Wording words = words_of(voice, news);
     if (parts.subject.empty()) parts.subject = words.title;
-    if (parts.plain.size() > text_bytes_max) {
+    if (parts.plain.size() > plain_bytes_max) {
       ++unlisted;
     } else {
       parts.add(words);

@@ -131,9 +131,9 @@ Result<Identity> identity_of(Connection& connection) {
   if (!application) return application.error();
   const auto version = connection.number("PRAGMA user_version");
   if (!version) return version.error();
-  const auto tables = connection.number("SELECT count(*) FROM sqlite_master");
-  if (!tables) return tables.error();
-  return Identity{*application, *version, *tables == 0};
+  const auto objects = connection.number("SELECT count(*) FROM sqlite_master");
+  if (!objects) return objects.error();
+  return Identity{*application, *version, *objects == 0};
 }
 
 Error foreign(const std::string& path, std::int64_t application) {

@@ -54,13 +54,13 @@ bool is_quality(std::string_view pointer) {
 }
 
 // RFC 6901.
-std::string escaped(std::string_view key) {
+std::string pointer_escaped(std::string_view key) {
   std::string out;
   for (const char c : key) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
   return out;
 }
 
-std::optional<double> number_in(std::string_view text) {
+std::optional<double> number_of_text(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -90,7 +90,7 @@ void take_text(SurveyField& field, std::string_view text) {
 // The value of a payload that is no JSON object or array.
 void take_bare(SurveyField& field, std::string_view text) {
   const std::string word = lower(text);
-  if (const auto number = number_in(text)) return take_number(field, *number);
+  if (const auto number = number_of_text(text)) return take_number(field, *number);
   if (word == "true" || word == "false" || word == "on" || word == "off") {
     ++field.booleans;
     return;
@@ -116,7 +116,7 @@ class PayloadWalk {
     if (depth > depth_max) return;
     if (const auto* object = value.if_object()) {
       for (const auto& [key, inner] : *object) {
-        walk(inner, pointer + '/' + escaped({key.data(), key.size()}), depth + 1);
+        walk(inner, pointer + '/' + pointer_escaped({key.data(), key.size()}), depth + 1);
       }
     } else if (const auto* array = value.if_array()) {
       for (std::size_t i = 0; i < std::min(array->size(), elements_max); ++i) {

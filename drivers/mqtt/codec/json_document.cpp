@@ -23,8 +23,6 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 // 15, 23.7), so no device sends it in a text that means something.
 constexpr std::string_view not_finite_mark = "\xEF\xBF\xBF";
 
-std::string at_byte(std::size_t byte) { return "byte " + std::to_string(byte) + ": "; }
-
 }  // namespace
 
 std::optional<simdjson::dom::element> JsonDocument::parse(std::string_view payload, Output& out) {

@@ -52,4 +52,6 @@ std::string excerpt(std::string_view text) {
   return shown + (cut ? "...\"" : "\"");
 }
 
+std::string at_byte(std::size_t byte) { return "byte " + std::to_string(byte) + ": "; }
+
 }  // namespace parkwatch::mqtt_codec

@@ -49,4 +49,7 @@ class Output {
 // characters.
 [[nodiscard]] std::string excerpt(std::string_view text);
 
+// "byte 12: ", where a fault detail begins.
+[[nodiscard]] std::string at_byte(std::size_t byte);
+
 }  // namespace parkwatch::mqtt_codec

@@ -23,8 +23,6 @@ using google::protobuf::io::CodedInputStream;
 // Groups of unknown fields may nest; our own messages do not.
 constexpr int recursion_max = 16;
 
-std::string at_byte(std::size_t byte) { return "byte " + std::to_string(byte) + ": "; }
-
 // 0: no tag stands here. CodedInputStream takes one of ten bytes and drops its upper half.
 std::uint32_t read_tag(CodedInputStream& stream) {
   constexpr int tag_bytes_max = 5;

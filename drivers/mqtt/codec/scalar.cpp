@@ -18,15 +18,15 @@ bool same_word(std::string_view text, std::string_view word) {
                     [](char a, char b) { return lower(a) == b; });
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_decimal_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_number_start(std::string_view text) {
-  return !text.empty() &&
-         (is_digit(text[0]) || (text.size() > 1 && text[0] == '.' && is_digit(text[1])));
+  return !text.empty() && (is_decimal_digit(text[0]) ||
+                           (text.size() > 1 && text[0] == '.' && is_decimal_digit(text[1])));
 }
 
 bool is_whole(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_decimal_digit);
 }
 
 // For a text that from_chars calls out of range: whether it is too near to 0, not too far from it.
