@@ -126,11 +126,7 @@ TagColumns read_columns(SettingsReader& reader) {
   if (table == nullptr) return columns;
   SettingsReader own = reader.within(*table, "columns");
   for (const auto& [name, value] : table->entries) {
-    std::string text = own.text(name, "");
-    if (text.size() > text_bytes_max) {
-      own.error(name, "must not be longer than " + std::to_string(text_bytes_max) + " bytes");
-    }
-    columns.insert_or_assign(name, std::move(text));
+    columns.insert_or_assign(name, own.text(name, ""));
   }
   return columns;
 }

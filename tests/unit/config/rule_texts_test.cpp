@@ -132,9 +132,6 @@ TEST_CASE("rule texts: a [[tag]] has columns too, of `each` with its words", "[c
   CHECK(said("{ pump = 5 }\n").find("error tag.columns.pump: must be a text") != std::string::npos);
   CHECK(said("{ pump = \"{u}\" }\n").find("error tag.columns: unknown placeholder {u}") !=
         std::string::npos);
-  CHECK(said("{ pump = \"" + std::string(2001, 'x') + "\" }\n")
-            .find("error tag.columns.pump: must not be longer than 2000 bytes") !=
-        std::string::npos);
 }
 
 TEST_CASE("rule texts: a rule of several tags says the cells of the one that it is about",
