@@ -127,6 +127,7 @@ class Daemon {
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<StoreFaults> store_faults_;
   std::unique_ptr<PassingAlarms> passing_alarms_;
+  std::uint64_t loss_turns_ = 0;  // in which readings gave way, since the start
   std::shared_ptr<const config::Config> started_with_;
   std::unique_ptr<AlertsOut> alerts_;
   std::unique_ptr<NoticesOut> notices_;

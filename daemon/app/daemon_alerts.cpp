@@ -67,7 +67,7 @@ void Daemon::make_store_faults() {
 }
 
 void Daemon::on_readings_lost(std::uint64_t readings) {
-  OwnCondition lost = readings_were_lost(readings);
+  OwnCondition lost = readings_were_lost(readings, ++loss_turns_);
   logger().error(lost.message.en);
   passing_alarms_->raise(std::move(lost), std::chrono::steady_clock::now());
 }

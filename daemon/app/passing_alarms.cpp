@@ -1,6 +1,7 @@
 // daemon/app/passing_alarms.cpp - The words, and when each is over. The loop's thread.
 #include "app/passing_alarms.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -32,12 +33,17 @@ OwnCondition clock_was_set(Duration by) {
   return own;
 }
 
-OwnCondition readings_were_lost(std::uint64_t readings) {
+OwnCondition readings_were_lost(std::uint64_t readings, std::uint64_t turns) {
   OwnCondition own = condition_of(rule_store_fault, lost_tag, Priority::high);
   const std::string many = std::to_string(readings);
+  const std::string often = std::to_string(turns);
   own.message = {
       "存储已满，" + many + " 条尚未被上级取走的读数已被删除",
       "the store is full: " + many + " readings gave way that a central server had not pulled"};
+  if (turns > 1) {
+    own.message.zh += "（启动以来共 " + often + " 次的合计）";
+    own.message.en += ", in " + often + " turns since the start";
+  }
   own.guidance = {
       "检查上级平台是否在取数；必要时增大 store.size_max，或注销不用的消费者",
       "See whether the central servers pull; raise store.size_max, or remove a consumer "
@@ -46,24 +52,45 @@ OwnCondition readings_were_lost(std::uint64_t readings) {
 }
 
 void PassingAlarms::raise(OwnCondition what, Time now) {
-  const bool fresh = until_.insert_or_assign({what.rule, what.tag}, now + shown_for).second;
-  if (fresh) condition_(std::move(what));
+  const auto [at, fresh] = shown_.try_emplace({what.rule, what.tag});
+  Shown& shown = at->second;
+  shown.until = now + shown_for;
+  if (!fresh) {
+    shown.untold = std::move(what);
+    return;
+  }
+  shown.again_at = now + shown.wait;
+  condition_(std::move(what));
 }
 
 void PassingAlarms::tick(Time now) {
-  for (auto at = until_.begin(); at != until_.end();) {
-    if (at->second > now) {
-      ++at;
+  for (auto at = shown_.begin(); at != shown_.end();) {
+    Shown& shown = at->second;
+    const bool over = shown.until <= now;
+    if (shown.untold && (over || shown.again_at <= now)) {
+      tell_again(shown, now);
+    } else if (over) {
+      end(at->first.first, at->first.second);
+      at = shown_.erase(at);
       continue;
     }
-    end(at->first.first, at->first.second);
-    at = until_.erase(at);
+    ++at;
   }
+}
+
+// An alarm keeps the texts of its raise, and an acknowledgement was of what was known then.
+void PassingAlarms::tell_again(Shown& shown, Time now) {
+  OwnCondition what = *std::exchange(shown.untold, std::nullopt);
+  end(what.rule, what.tag);
+  condition_(std::move(what));
+  shown.wait = std::min(shown.wait * 2, std::chrono::minutes{told_again_after_max});
+  shown.until = now + shown_for;
+  shown.again_at = now + shown.wait;
 }
 
 void PassingAlarms::end_stale(const std::vector<AlarmEvent>& standing) {
   for (const AlarmEvent& event : standing) {
-    if (until_.contains({event.rule, event.tag})) continue;
+    if (shown_.contains({event.rule, event.tag})) continue;
     for (const auto& [rule, tag] : known) {
       if (event.rule == rule && event.tag == tag) end(event.rule, event.tag);
     }

@@ -349,6 +349,7 @@ class Loader {
     for (const DeclaredTag& one : declared) {
       plant.tags.push_back(one.tag);
       config.tag_places.push_back(one.table == nullptr ? SourceLocation{} : one.table->where);
+      config.tag_columns.push_back(one.columns);
     }
   }
 

@@ -96,6 +96,7 @@ struct Config {
   std::vector<SourceConfig> sources;       // the position is the SourceId
   std::shared_ptr<const Plant> plant;      // without decoders
   std::vector<SourceLocation> tag_places;  // where each of plant->tags is declared
+  std::vector<TagColumns> tag_columns;     // of each of them
   std::shared_ptr<const NotifyPlan> notify;
   std::string bundle;  // every file's path and text in one string: what the store keeps
   // Of point tables, merged with what overrides them; each key has the place that it came from.

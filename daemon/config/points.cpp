@@ -11,6 +11,7 @@
 #include "config/fields.h"
 #include "model/rule.h"
 #include "model/time.h"
+#include "rules/check.h"
 
 namespace parkwatch::config {
 namespace {
@@ -96,11 +97,12 @@ class Row {
                                     decltype(SettingsValue::held) held) const {
     return {where(key), std::move(held)};
   }
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> placeholders() const {
-    std::vector<std::pair<std::string, std::string>> found;
+  // The further columns, those without a text too.
+  [[nodiscard]] std::vector<std::pair<std::string, SettingsValue>> columns() const {
+    std::vector<std::pair<std::string, SettingsValue>> found;
     for (std::size_t i = 0; i < header_.keys.size(); ++i) {
-      if (header_.known[i] || header_.keys[i].empty()) continue;
-      found.emplace_back(header_.keys[i], i < row_.cells.size() ? row_.cells[i].text : "");
+      const std::string& key = header_.keys[i];
+      if (!header_.known[i] && !key.empty()) found.emplace_back(key, value(key));
     }
     return found;
   }
@@ -133,6 +135,12 @@ class Row {
   std::map<std::string, std::pair<std::string, std::uint32_t>, std::less<>> cells_;
 };
 
+// Of every rule: it goes before a column.
+bool is_placeholder(const std::string& name) {
+  static const std::vector<std::string> names = rules::message_placeholders(RuleKind::limit);
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 Header read_header(const CsvFile& file, Diagnostics& out) {
   Header header;
   std::vector<std::string> names;
@@ -160,6 +168,13 @@ Header read_header(const CsvFile& file, Diagnostics& out) {
           {Diagnostic::Severity::error, where, "points", "a second column " + in_quotes(name)});
       key.clear();
     }
+    if (!known && is_placeholder(key)) {
+      out.push_back({Diagnostic::Severity::warning, where, "points",
+                     "the column " + in_quotes(key) + " cannot be used in texts: {" + key +
+                         "} is a placeholder of every rule"});
+    }
+    // What `expand` is through with says nothing to people.
+    if (!file.rule_prefix.empty() && key == "only_if") key.clear();
     header.keys.push_back(std::move(key));
     header.known.push_back(known);
   }
@@ -224,6 +239,10 @@ std::shared_ptr<SettingsTable> tag_of(Row& row) {
   }
   if (const auto offset = row.number("offset"); offset && *offset != 0) {
     scale.emplace_back("offset", row.place("offset", *offset));
+  }
+  if (Entries columns = row.columns(); !columns.empty()) {
+    const SourceLocation where = row.where("tag");
+    entries.emplace_back("columns", SettingsValue{where, table_of(where, std::move(columns))});
   }
   if (!scale.empty()) {
     const SourceLocation where = scale.front().second.where;
@@ -343,14 +362,14 @@ void add_rules(Row& row, const GuidanceTable& guidance, Points& points) {
     add_text(row, "on_delay", "on_delay", limit->entries);
     add_text(row, "group", "group", limit->entries);
     add_guidance(row, guidance, limit->entries);
-    points.rules.push_back({tag, limit, row.placeholders()});
+    points.rules.push_back({tag, limit});
   }
   if (row.text("timeout").empty()) return;
   auto stale = rule_of(row, "stale", "silent");
   stale->entries.emplace_back("after", row.value("timeout"));
   stale->entries.emplace_back("priority", row.place("timeout", std::string{"low"}));
   add_text(row, "group", "group", stale->entries);
-  points.rules.push_back({tag, stale, row.placeholders()});
+  points.rules.push_back({tag, stale});
 }
 
 // "$.a.b" as people write it, or a JSON pointer.

@@ -48,8 +48,7 @@ void read_guidance(const CsvFile& file, GuidanceTable& table, Diagnostics& out);
 struct PointRule {
   std::string tag;                       // of a point table; empty: of a package's rules.toml
   std::shared_ptr<SettingsTable> table;  // id, kind, tags and what the row says
-  std::vector<std::pair<std::string, std::string>> placeholders = {};  // further columns
-  std::string family = {};  // the id without the name, of one that for_each made
+  std::string family = {};               // the id without the name, of one that for_each made
 };
 
 struct Points {
@@ -65,8 +64,8 @@ void read_points(const CsvFile& file, const GuidanceTable& guidance, Points& poi
 
 // Lets the keys of [[rule]] tables override those of points' and packages' rules: one with the same
 // id (or that of its family, which is weaker), or for a point table's of kind limit (or none) on
-// exactly that one tag. Those tables are taken out of `rules`. Placeholders of further columns are
-// filled into message and guidance. Gives the ids of the rules that were overridden.
+// exactly that one tag. Those tables are taken out of `rules`. Gives the ids of the rules that were
+// overridden.
 std::set<std::string> override_point_rules(Points& points,
                                            std::vector<const SettingsTable*>& rules);
 

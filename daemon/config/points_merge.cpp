@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 
-#include "config/each.h"
 #include "config/fields.h"
 #include "config/points.h"
 #include "config/raw.h"
@@ -132,18 +131,6 @@ void append_mapping(SettingsTable& source, const std::shared_ptr<SettingsTable>&
                               SettingsValue{mapping->where, std::vector<SettingsValue>{added}});
 }
 
-// Every text inside `value` with the columns' placeholders filled in.
-void fill(SettingsValue& value, const Variant& columns) {
-  if (auto* text = std::get_if<std::string>(&value.held)) {
-    *text = filled(*text, columns);
-  } else if (auto* array = std::get_if<std::vector<SettingsValue>>(&value.held)) {
-    for (SettingsValue& element : *array) fill(element, columns);
-  } else if (auto* table = std::get_if<std::shared_ptr<SettingsTable>>(&value.held)) {
-    *table = std::make_shared<SettingsTable>(**table);
-    for (auto& [key, inner] : (*table)->entries) fill(inner, columns);
-  }
-}
-
 }  // namespace
 
 std::set<std::string> override_point_rules(Points& points,
@@ -165,9 +152,6 @@ std::set<std::string> override_point_rules(Points& points,
       used.insert(rule);
       changed.insert(id);
       break;
-    }
-    for (auto& [key, value] : point.table->entries) {
-      if (key == "message" || key == "guidance") fill(value, point.placeholders);
     }
   }
   rules.erase(std::remove_if(rules.begin(), rules.end(),

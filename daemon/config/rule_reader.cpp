@@ -10,44 +10,13 @@
 #include "config/fields.h"
 #include "config/kinds.h"
 #include "config/limits.h"
+#include "config/rule_texts.h"
 #include "rules/check.h"
 
 namespace parkwatch::config {
 namespace {
 
 constexpr std::size_t tag_patterns_max = 10'000;
-
-bool is_format(std::string_view name, std::string_view format) {
-  return (name == "value" || name == "limit") && format.size() == 3 && format[0] == '.' &&
-         format[1] >= '0' && format[1] <= '9' && format[2] == 'f';
-}
-
-void check_message(SettingsReader& reader, std::string_view key, const std::string& text,
-                   RuleKind kind) {
-  const std::vector<std::string> known = rules::message_placeholders(kind);
-  const std::optional<std::vector<Placeholder>> used = placeholders_of(text);
-  if (!used) {
-    reader.error(key, "a brace without its partner");
-    return;
-  }
-  for (const auto& [name, format] : *used) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      std::string list;
-      for (const std::string& word : known) list += " {" + word + "}";
-      reader.error(
-          key, "unknown placeholder {" + name + "}" + hint(name, known) + " (known:" + list + ")");
-    } else if (!format.empty() && !is_format(name, format)) {
-      reader.error(key, "{" + name + ":" + format +
-                            "}: only {value:.1f} and {limit:.1f} have a "
-                            "format, with 0 to 9 digits");
-    }
-  }
-}
-
-void check_text(SettingsReader& reader, std::string_view key, const Text& text, RuleKind kind) {
-  check_message(reader, key, text.zh, kind);
-  if (text.en != text.zh) check_message(reader, key, text.en, kind);
-}
 
 class RuleReader {
  public:
@@ -66,6 +35,7 @@ class RuleReader {
     if (kind) {
       if (!read_kind_keys(reader_, index_, tags_, calendar_, rule_)) unknown_tags_ = true;
     }
+    read_texts(reader_, index_, rule_);
     read_validity(reader_, calendar_, rule_);
     rule_.alarm = read_alarm(reader_, rule_.tags, index_);
     reader_.finish();
@@ -96,10 +66,6 @@ class RuleReader {
     rule_.priority = read_priority(reader_, rule_.priority);
     rule_.on_delay = read_delay(reader_, "on_delay", rule_.on_delay);
     rule_.off_delay = read_delay(reader_, "off_delay", rule_.off_delay);
-    rule_.message = read_text(reader_, "message");
-    rule_.guidance = read_text(reader_, "guidance");
-    check_text(reader_, "message", rule_.message, rule_.kind);
-    check_text(reader_, "guidance", rule_.guidance, rule_.kind);
     rule_.group = reader_.has("group") ? read_word(reader_, "group") : "general";
     read_tags_key();
   }

@@ -201,7 +201,7 @@ class Maker {
         systems_.families[family].push_back(*id);
       }
     }
-    points_.rules.push_back({"", rule, {}, family});
+    points_.rules.push_back({"", rule, family});
   }
 
   void add_test(const std::shared_ptr<SettingsTable>& test, const std::string& suffix) {

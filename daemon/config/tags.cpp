@@ -119,6 +119,18 @@ Tag read_tag(SettingsReader& reader) {
   return tag;
 }
 
+// Words for the texts of rules, by placeholder: a point table's row gives its further columns so.
+TagColumns read_columns(SettingsReader& reader) {
+  TagColumns columns;
+  const SettingsTable* table = reader.table("columns");
+  if (table == nullptr) return columns;
+  SettingsReader own = reader.within(*table, "columns");
+  for (const auto& [name, value] : table->entries) {
+    columns.insert_or_assign(name, own.text(name, ""));
+  }
+  return columns;
+}
+
 void check_placeholders(SettingsReader& reader, std::string_view key, const std::string& text,
                         const Variant& variant) {
   const std::optional<std::vector<Placeholder>> used = placeholders_of(text);
@@ -147,12 +159,16 @@ class TagReader {
     const std::string name = reader.required_text("name");
     const std::vector<Variant> variants = read_each(reader);
     const Tag common = read_tag(reader);
+    const TagColumns columns = read_columns(reader);
     reader.finish();
     if (name.empty() || variants.empty()) return;
     check_placeholders(reader, "name", name, variants.front());
     if (!variants.front().empty()) {
       check_placeholders(reader, "description", common.description.zh, variants.front());
       check_placeholders(reader, "description", common.description.en, variants.front());
+      for (const auto& [column, text] : columns) {
+        check_placeholders(reader, "columns", text, variants.front());
+      }
     }
     for (const Variant& variant : variants) {
       Tag tag = common;
@@ -160,12 +176,16 @@ class TagReader {
       tag.description.zh = filled(tag.description.zh, variant);
       tag.description.en = filled(tag.description.en, variant);
       tag.expression = filled(tag.expression, variant);
-      if (!add(reader, table, std::move(tag))) return;  // its sisters would say the same
+      TagColumns own = columns;
+      for (auto& [column, text] : own) text = filled(text, variant);
+      if (!add(reader, {std::move(tag), &table, std::move(own)}))
+        return;  // its sisters would say the same
     }
   }
 
  private:
-  bool add(SettingsReader& reader, const SettingsTable& table, Tag tag) {
+  bool add(SettingsReader& reader, DeclaredTag declared) {
+    const Tag& tag = declared.tag;
     if (!is_tag_name(tag.name) || tag.name.find_first_of("{}") != std::string::npos) {
       reader.error("name", in_quotes(tag.name) +
                                " is no tag name: levels divided by single '/', without blanks, "
@@ -183,7 +203,7 @@ class TagReader {
       reader.error("name", "more than " + std::to_string(tags_max) + " tags");
       return false;
     }
-    tags_.push_back({std::move(tag), &table});
+    tags_.push_back(std::move(declared));
     return true;
   }
 
@@ -203,16 +223,26 @@ std::vector<DeclaredTag> read_tags(const std::vector<const SettingsTable*>& tabl
 
 TagIndex::TagIndex(const std::vector<DeclaredTag>& tags, bool complete) : complete_(complete) {
   names_.reserve(tags.size());
+  std::set<std::string_view> columns;
   for (const DeclaredTag& declared : tags) {
-    by_name_.emplace(declared.tag.name, &declared.tag);
+    by_name_.emplace(declared.tag.name, &declared);
     names_.push_back(declared.tag.name);
+    for (const auto& [column, text] : declared.columns) columns.insert(column);
   }
   std::sort(names_.begin(), names_.end());
+  column_names_.assign(columns.begin(), columns.end());
 }
 
 const Tag* TagIndex::find(const std::string& name) const {
   const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+  return found == by_name_.end() ? nullptr : &found->second->tag;
+}
+
+const std::string* TagIndex::cell(std::string_view tag, std::string_view column) const {
+  const auto found = by_name_.find(tag);
+  if (found == by_name_.end()) return nullptr;
+  const auto cell = found->second->columns.find(column);
+  return cell == found->second->columns.end() ? nullptr : &cell->second;
 }
 
 std::pair<std::size_t, std::size_t> TagIndex::with_prefix(std::string_view prefix) const {
@@ -270,7 +300,7 @@ std::string TagIndex::hint_for(const std::string& pattern) {
 void check_derived_tags(const std::vector<DeclaredTag>& tags, TagIndex& index, Diagnostics& out) {
   const rules::TagLookup tag_of = [&index](const std::string& name) { return index.find(name); };
   std::unordered_set<const SettingsTable*> told;  // one mistake a table: its sisters say the same
-  for (const auto& [tag, table] : tags) {
+  for (const auto& [tag, table, columns] : tags) {
     if (tag.expression.empty() || told.contains(table)) continue;
     SettingsReader reader{*table, "tag", out};
     bool unknown = false;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "model/rule.h"
 #include "model/settings.h"
 #include "model/tag.h"
 
@@ -14,6 +15,7 @@ namespace parkwatch::config {
 struct DeclaredTag {
   Tag tag;
   const SettingsTable* table = nullptr;  // where it is declared
+  TagColumns columns = {};               // words for the texts of rules
 };
 
 // Every tag of every table, in their order; one table gives several with `each`. What is wrong is
@@ -28,6 +30,10 @@ class TagIndex {
   TagIndex(const std::vector<DeclaredTag>& tags, bool complete);
 
   [[nodiscard]] const Tag* find(const std::string& name) const;
+  // What a tag's column says. Null: it has none of that name, or there is no such tag.
+  [[nodiscard]] const std::string* cell(std::string_view tag, std::string_view column) const;
+  // The columns of any tag, in byte order.
+  [[nodiscard]] const std::vector<std::string>& column_names() const { return column_names_; }
   // In byte order of the names.
   [[nodiscard]] std::vector<const Tag*> match(const std::string& pattern) const;
   [[nodiscard]] bool complete() const { return complete_; }
@@ -39,8 +45,9 @@ class TagIndex {
   // Names from the first that begins with `prefix` to the first that does not.
   [[nodiscard]] std::pair<std::size_t, std::size_t> with_prefix(std::string_view prefix) const;
 
-  std::unordered_map<std::string_view, const Tag*> by_name_;
-  std::vector<std::string> names_;  // sorted
+  std::unordered_map<std::string_view, const DeclaredTag*> by_name_;
+  std::vector<std::string> names_;         // sorted
+  std::vector<std::string> column_names_;  // sorted
   bool complete_;
   int hints_left_ = 20;
 };

@@ -52,10 +52,7 @@ json::array enumeration_document(const std::vector<EnumEntry>& entries) {
 
 json::array flags_document(std::uint32_t flags) {
   json::array words;
-  for (std::size_t bit = 0; bit < alarm_flags; ++bit) {
-    const std::uint32_t flag = 1U << bit;
-    if ((flags & flag) != 0) words.emplace_back(to_text(static_cast<AlarmFlag>(flag)));
-  }
+  for (const std::string_view word : flag_words(flags)) words.emplace_back(word);
   return words;
 }
 

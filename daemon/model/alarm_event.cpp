@@ -53,7 +53,7 @@ constexpr Words<TransitionKind, transition_kinds> transition_words{{"raised",
                                                                     "muster_started",
                                                                     "muster_ended"}};
 constexpr Words<Notice, 4> notices{{"none", "opens", "updates", "closes"}};
-constexpr std::array<std::string_view, alarm_flags> flags{
+constexpr std::array<std::string_view, alarm_flags> flag_texts{
     "shelved",   "suppressed", "out_of_service", "not_commissioned", "maintenance", "latched",
     "first_out", "chattering", "test",           "in_progress"};
 
@@ -64,7 +64,15 @@ std::string_view to_text(TransitionKind k) { return transition_words.text(k); }
 std::string_view to_text(Notice n) { return notices.text(n); }
 std::string_view to_text(AlarmFlag f) {
   const auto at = static_cast<std::size_t>(std::countr_zero(static_cast<std::uint32_t>(f)));
-  return at < flags.size() ? flags.at(at) : std::string_view{"?"};
+  return at < flag_texts.size() ? flag_texts.at(at) : std::string_view{"?"};
+}
+std::vector<std::string_view> flag_words(std::uint32_t flags) {
+  std::vector<std::string_view> words;
+  for (std::size_t bit = 0; bit < alarm_flags; ++bit) {
+    const std::uint32_t flag = 1U << bit;
+    if ((flags & flag) != 0) words.push_back(to_text(static_cast<AlarmFlag>(flag)));
+  }
+  return words;
 }
 std::optional<AlarmState> parse_alarm_state(std::string_view text) { return states.parse(text); }
 std::optional<TransitionKind> parse_transition_kind(std::string_view text) {

@@ -145,6 +145,8 @@ struct Frozen {
 [[nodiscard]] std::string_view to_text(TransitionKind k);
 [[nodiscard]] std::string_view to_text(Notice n);
 [[nodiscard]] std::string_view to_text(AlarmFlag f);
+// The words of AlarmEvent::flags, in the order of the bits; a bit that is no flag has none.
+[[nodiscard]] std::vector<std::string_view> flag_words(std::uint32_t flags);
 [[nodiscard]] std::optional<AlarmState> parse_alarm_state(std::string_view text);
 [[nodiscard]] std::optional<TransitionKind> parse_transition_kind(std::string_view text);
 [[nodiscard]] std::optional<Notice> parse_notice(std::string_view text);

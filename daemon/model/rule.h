@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -133,6 +134,9 @@ struct DayHours {
   bool operator==(const DayHours&) const = default;
 };
 
+// A tag's further columns in its point table: the name of each, and what its cell says.
+using TagColumns = std::map<std::string, std::string, std::less<>>;
+
 struct RuleSpec {
   std::string id;  // unique; letters, digits, '-', '_', '.'
   RuleKind kind = RuleKind::limit;
@@ -174,6 +178,9 @@ struct RuleSpec {
   Text
       message;  // placeholders: {tag} {site} {device} {quantity} {value} {limit} {unit} {level} ...
   Text guidance;
+  // By tag: the columns that message and guidance ask for. A placeholder of every rule goes before
+  // a column of the same name.
+  std::map<std::string, TagColumns, std::less<>> columns;
   std::string group;  // of alarms, e.g. "tank-farm"; never empty
   AlarmSpec alarm;
   bool operator==(const RuleSpec&) const = default;

@@ -73,10 +73,7 @@ std::string padded(std::uint64_t number) {
 
 std::string flags_of(const AlarmEvent& event) {
   boost::json::array words;
-  for (std::size_t bit = 0; bit < alarm_flags; ++bit) {
-    const std::uint32_t flag = 1U << bit;
-    if ((event.flags & flag) != 0) words.emplace_back(to_text(static_cast<AlarmFlag>(flag)));
-  }
+  for (const std::string_view word : flag_words(event.flags)) words.emplace_back(word);
   return boost::json::serialize(words);
 }
 

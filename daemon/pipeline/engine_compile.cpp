@@ -27,6 +27,7 @@ bool is_same_rule(const RuleSpec& a, const RuleSpec& b) {
   RuleSpec c = b;
   c.message = a.message;
   c.guidance = a.guidance;
+  c.columns = a.columns;
   c.tags = a.tags;
   if (a.kind == RuleKind::deviation || a.kind == RuleKind::mismatch) c.terms = a.terms;
   return a == c;

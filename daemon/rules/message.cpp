@@ -66,9 +66,12 @@ std::string description_of(const Tag& tag, Language language) {
   return other.empty() ? tag.name : other;
 }
 
-// The other tag of a deviation or a mismatch; empty for other kinds.
+bool has_partner(RuleKind kind) {
+  return kind == RuleKind::deviation || kind == RuleKind::mismatch;
+}
+
+// The other tag of a deviation or a mismatch.
 std::string_view partner_of(const RuleSpec& rule, const std::string& tag) {
-  if (rule.kind != RuleKind::deviation && rule.kind != RuleKind::mismatch) return {};
   const auto own = std::find(rule.tags.begin(), rule.tags.end(), tag);
   const auto at = static_cast<std::size_t>(own - rule.tags.begin());
   return at < rule.terms.size() ? std::string_view{rule.terms[at].tag} : std::string_view{};
@@ -86,6 +89,13 @@ std::string value_text(const MessageContext& c, std::string_view format, Languag
   return fixed(c.value, format, c.tag.decimals);
 }
 
+std::optional<std::string> column(std::string_view name, const MessageContext& c) {
+  const auto columns = c.rule.columns.find(c.tag.name);
+  if (columns == c.rule.columns.end()) return std::nullopt;
+  const auto cell = columns->second.find(name);
+  return cell == columns->second.end() ? std::nullopt : std::optional{cell->second};
+}
+
 // Empty: no such placeholder.
 std::optional<std::string> placeholder(std::string_view name, std::string_view format,
                                        const MessageContext& c, Language language) {
@@ -101,9 +111,13 @@ std::optional<std::string> placeholder(std::string_view name, std::string_view f
   if (name == "priority") return std::string{priority_word(c.priority, language)};
   if (name == "rule") return c.rule.id;
   if (name == "group") return c.rule.group;
-  if (name == "other") return std::string{partner_of(c.rule, c.tag.name)};
-  if (name == "target") return fixed(c.rule.target, format, c.tag.decimals);
-  return std::nullopt;
+  if (name == "other" && has_partner(c.rule.kind)) {
+    return std::string{partner_of(c.rule, c.tag.name)};
+  }
+  if (name == "target" && c.rule.kind == RuleKind::forecast) {
+    return fixed(c.rule.target, format, c.tag.decimals);
+  }
+  return column(name, c);
 }
 
 void cut_at_character(std::string& text) {
@@ -246,7 +260,7 @@ std::string unit_of_signal(const RuleSpec& rule, const Tag& tag) {
 std::vector<std::string> message_placeholders(RuleKind kind) {
   std::vector<std::string> names{"tag",   "site", "device", "quantity", "description", "value",
                                  "limit", "unit", "level",  "priority", "rule",        "group"};
-  if (kind == RuleKind::deviation || kind == RuleKind::mismatch) names.emplace_back("other");
+  if (has_partner(kind)) names.emplace_back("other");
   if (kind == RuleKind::forecast) names.emplace_back("target");
   return names;
 }

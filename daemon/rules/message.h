@@ -24,8 +24,8 @@ struct MessageContext {
 
 // {tag} {site} {device} {quantity} {description} {value} {limit} {unit} {level} {priority} {rule}
 // {group}, {other} (the partner of a deviation, the command of a mismatch), {target} (of a
-// forecast); numbers with the tag's decimals, or with `{value:.1f}`. `{{` and `}}` are braces. An
-// unknown placeholder stays as it is written.
+// forecast), and the rule's columns of the tag; numbers with the tag's decimals, or with
+// `{value:.1f}`. `{{` and `}}` are braces. An unknown placeholder stays as it is written.
 [[nodiscard]] Text render(const Text& text, const MessageContext& context);
 // The rule's message; what a rule without one says in both languages.
 [[nodiscard]] Text render_message(const MessageContext& context);

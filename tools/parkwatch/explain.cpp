@@ -70,10 +70,7 @@ json::object document_of(const trial::Explained& e) {
   out["levels"] = levels_document(e);
   out["state"] = to_text(e.standing ? e.standing->state : AlarmState::normal);
   json::array hidden;
-  for (std::size_t bit = 0; bit < alarm_flags; ++bit) {
-    const std::uint32_t flag = 1U << bit;
-    if ((e.hidden & flag) != 0) hidden.emplace_back(to_text(static_cast<AlarmFlag>(flag)));
-  }
+  for (const std::string_view word : flag_words(e.hidden)) hidden.emplace_back(word);
   out["hidden_by"] = std::move(hidden);
   json::array reasons;
   for (const Text& reason : trial::reasons_of(e)) reasons.emplace_back(reason.en);

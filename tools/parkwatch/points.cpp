@@ -16,23 +16,28 @@ namespace {
 
 using Cells = std::map<std::string, std::string, std::less<>>;  // by column
 
-std::string line_of(const Cells& cells) {
+// `further`: the columns behind those that every table may have.
+std::string line_of(const Cells& cells, const std::set<std::string>& further = {}) {
+  std::vector<std::string_view> columns;
+  for (const config::PointColumn& column : config::point_columns()) columns.push_back(column.key);
+  columns.insert(columns.end(), further.begin(), further.end());
   std::string line;
-  for (const config::PointColumn& column : config::point_columns()) {
-    const auto cell = cells.find(column.key);
-    if (&column != &config::point_columns().front()) line += ',';
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto cell = cells.find(columns[i]);
+    if (i > 0) line += ',';
     if (cell != cells.end()) line += config::csv_cell(cell->second);
   }
   return line + "\r\n";
 }
 
-std::string header_of(bool chinese) {
+std::string header_of(bool chinese, const std::set<std::string>& further = {}) {
   Cells names;
   for (const config::PointColumn& column : config::point_columns()) {
     const bool level = column.key.size() <= 2;  // LL, L, H, HH are the same in both
     names.emplace(column.key, chinese && !level ? column.zh : column.key);
   }
-  return line_of(names);
+  for (const std::string& column : further) names.emplace(column, column);
+  return line_of(names, further);
 }
 
 int print_template(const PointsCommand& command, Console& console) {
@@ -75,6 +80,19 @@ Cells cells_of(const Tag& tag) {
   return cells;
 }
 
+// The further columns of any tag, but for those with a name of ours.
+std::set<std::string> further_columns(const config::Config& config) {
+  std::set<std::string> names;
+  for (const TagColumns& columns : config.tag_columns) {
+    for (const auto& [name, text] : columns) names.insert(name);
+  }
+  for (const config::PointColumn& column : config::point_columns()) {
+    names.erase(std::string{column.key});
+    names.erase(std::string{column.zh});
+  }
+  return names;
+}
+
 int print_export(const PointsCommand& command, Console& console) {
   Diagnostics diagnostics;
   const auto config = config::load(command.path, {}, diagnostics);
@@ -88,9 +106,11 @@ int print_export(const PointsCommand& command, Console& console) {
     if (rule.kind != RuleKind::limit) continue;
     for (const std::string& tag : rule.tags) limits.emplace(tag, &rule);
   }
-  console.out << "\xEF\xBB\xBF" << header_of(command.chinese);
+  const std::set<std::string> further = further_columns(*config);
+  console.out << "\xEF\xBB\xBF" << header_of(command.chinese, further);
   std::size_t left_out = 0;
-  for (const Tag& tag : config->plant->tags) {
+  for (std::size_t i = 0; i < config->plant->tags.size(); ++i) {
+    const Tag& tag = config->plant->tags[i];
     if (!tag.expression.empty() || !tag.enumeration.empty()) {
       ++left_out;
       continue;
@@ -98,7 +118,8 @@ int print_export(const PointsCommand& command, Console& console) {
     Cells cells = cells_of(tag);
     const auto rule = limits.find(tag.name);
     if (rule != limits.end()) add_limits(*rule->second, cells);
-    console.out << line_of(cells);
+    cells.insert(config->tag_columns[i].begin(), config->tag_columns[i].end());
+    console.out << line_of(cells, further);
   }
   if (left_out > 0) {
     console.err << left_out << " derived tags and tags with states have no place in a table\n";

@@ -7,6 +7,7 @@
 
 #include "config/points.h"
 #include "given.h"
+#include "rules/message.h"
 
 namespace documents_test {
 
@@ -36,6 +37,30 @@ TEST_CASE("documents: points.md tells of every column in both languages", "[conf
       CHECK(text.find(column.zh) != std::string::npos);
     }
   }
+}
+
+TEST_CASE("documents: the example of further columns in texts says what is written beside it",
+          "[config]") {
+  const std::string text = document("points.md");
+  const auto block = [&text](const std::string& kind) {
+    const std::size_t fence = text.find("```" + kind + "\n");
+    REQUIRE(fence != std::string::npos);
+    const std::size_t from = text.find('\n', fence) + 1;
+    return text.substr(from, text.find("```", from) - from);
+  };
+  const Loaded got =
+      config::loaded({{"p.toml", "daemon.park = \"p\"\n[[source]]\nname = \"s\"\ndriver = \"m\"\n"},
+                      {"points.csv", block("csv")},
+                      {"rules.toml", block("toml")}});
+  CHECK(got.said() == "");
+  REQUIRE(got.config != nullptr);
+  std::string said;
+  for (const Tag& tag : got.config->plant->tags) {
+    const RuleSpec& rule = got.config->plant->rules.front();
+    const Text own = rules::render(rule.guidance, {rule, tag, {}, {}, {}, {}, {}});
+    said += tag.name + "  " + own.zh + '\n' + tag.name + "  " + own.en + '\n';
+  }
+  CHECK(said == block("text"));
 }
 
 TEST_CASE("documents: no two columns have a name in common", "[config]") {

@@ -78,7 +78,8 @@ TEST_CASE("points: a row is a tag, a limit rule, a rule of silence and a mapping
   CHECK(limit.limits[1].priority == Priority::medium);
   CHECK(limit.limits[2].priority == Priority::medium);
   CHECK(limit.limits[3].priority == Priority::high);
-  CHECK(limit.guidance == Text{"停泵 P-101", "Stop P-101"});
+  CHECK(limit.guidance == Text{"停泵 {pump}", "Stop {pump}"});
+  CHECK(limit.columns.at("tank/t101/level") == TagColumns{{"pump", "P-101"}});
 
   const RuleSpec& silent = rule_named(loaded, "silent.tank.t101.level");
   CHECK(silent.kind == RuleKind::stale);
@@ -120,7 +121,8 @@ TEST_CASE("points: a [[rule]] on the same tag overrides key by key", "[config]")
   REQUIRE(limit.limits.size() == 4);
   CHECK(limit.limits[3].at == 95);
   CHECK(limit.limits[3].on_delay == 5s);  // from the table
-  CHECK(limit.message.en == "pump P-101 at {value}");
+  CHECK(limit.message.en == "pump {pump} at {value}");
+  CHECK(limit.columns.at("tank/t101/level").at("pump") == "P-101");
   CHECK(loaded.config->plant->rules.size() == 2);
   // Each key knows where it came from.
   const SettingsTable& merged = *loaded.config->point_rules.front();

@@ -100,6 +100,19 @@ TEST_CASE("systems: a package's actions are of the system's own alarms, and can 
                             "covers it (system \"tf-a\"") != std::string::npos);
 }
 
+TEST_CASE("systems: a column of a package's table is a placeholder, only_if is none", "[config]") {
+  const Library library;
+  const std::string all = two_tanks +
+                          "[[rule]]\nid = \"all\"\nkind = \"stale\"\nafter = \"1h\"\n"
+                          "tags = [\"tf-a/*/level\"]\nmessage = \"{hj212}{only_if}\"\n";
+  CHECK(library.with(all).said() ==
+        "<folder>/p.toml:15:1 error rule.message: unknown placeholder {only_if} (known: {tag} "
+        "{site} {device} {quantity} {description} {value} {limit} {unit} {level} {priority} {rule} "
+        "{group} {hj212})\n"
+        "<folder>/p.toml:15:1 warning rule.message: {hj212}: the column is empty for "
+        "tf-a/T101/level and 1 more of the rule's tags\n");
+}
+
 TEST_CASE("systems: [[rule]] overrides a package's rule key by key, in one copy or in all",
           "[config]") {
   const Library library;

@@ -134,6 +134,10 @@ TEST_CASE("words: each flag of an alarm has its own, and what is no flag has non
     CHECK(to_text(static_cast<AlarmFlag>(1U << bit)) == (bit < flags.size() ? flags[bit] : "?"));
   }
   CHECK(to_text(AlarmFlag{}) == "?");
+  CHECK(flag_words(0).empty());
+  CHECK(flag_words(alarm_test | alarm_shelved | 1U << 31U) ==
+        std::vector<std::string_view>{"shelved", "test"});
+  CHECK(flag_words(~0U).size() == alarm_flags);
 }
 
 TEST_CASE("alarm: ids of our own rules are told from those of the configuration", "[model]") {

@@ -76,6 +76,23 @@ TEST_CASE("points command: an export of the shipped configuration is a table wit
   CHECK(gas->limits[1].priority == Priority::critical);
 }
 
+TEST_CASE("points command: an export keeps the further columns, of tags of a table and others",
+          "[cli]") {
+  const test::TempDir dir;
+  written(dir, "points.csv", "位号,H,备用表\ntank/t1/level,9,LT-1B\n");
+  PointsCommand command;
+  command.verb = PointsCommand::Verb::make_export;
+  command.chinese = true;
+  command.path = written(dir, "parkwatch.toml",
+                         main_text + std::string{"[[tag]]\nname = \"tank/t2/level\"\n"
+                                                 "columns = { pump = \"P-2, old\" }\n"});
+  const std::string table = output_of(command);
+  CAPTURE(table);
+  CHECK(table.find(",pump,备用表\r\n") != std::string::npos);
+  CHECK(table.find(",,LT-1B\r\n") != std::string::npos);
+  CHECK(table.find(",\"P-2, old\",\r\n") != std::string::npos);
+}
+
 TEST_CASE("points command: what is new, gone and changed is told, in either language", "[cli]") {
   const test::TempDir dir;
   PointsCommand command;

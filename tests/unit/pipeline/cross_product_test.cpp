@@ -1,6 +1,7 @@
 // tests/unit/pipeline/cross_product_test.cpp - Every way in which a kind of rule, a deadband,
-// delays, bad data, suppression, a shelf and a maintenance window can meet (phoebus#1966, #2310):
-// what hides an alarm never changes when it is one, and each opening notice has one closing.
+// delays, bad or lost data, suppression, a shelf (timed or one-shot) and a maintenance window can
+// meet (phoebus#1966, #2310): what hides an alarm never changes when it is one, and each opening
+// notice has one closing.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
@@ -33,22 +34,33 @@ struct Span {
   [[nodiscard]] bool is_any() const { return from < until; }
 };
 
+// What comes of it.
+struct Data {
+  Span bad;   // readings say so
+  Span lost;  // nothing comes: the source is away
+  [[nodiscard]] bool changes_at(Duration t) const {
+    return value_at(t) != value_at(t - 1s) || bad.contains(t) != bad.contains(t - 1s) ||
+           lost.contains(t) != lost.contains(t - 1s);
+  }
+};
+
 // A reading each 5 s, but for a silence, and at each change.
-std::vector<Duration> reading_times(Span bad) {
+std::vector<Duration> reading_times(const Data& data) {
   std::vector<Duration> times;
-  const auto is_silent = [](Duration t) { return t > 230s && t < 280s; };
+  const auto is_silent = [&](Duration t) {
+    return (t > 230s && t < 280s) || data.lost.contains(t);
+  };
   for (Duration t{0}; t <= 360s; t += 1s) {
-    const bool changes =
-        t > 0s && (value_at(t) != value_at(t - 1s) || bad.contains(t) != bad.contains(t - 1s));
+    const bool changes = t > 0s && data.changes_at(t);
     if (!is_silent(t) && (t % 5s == 0s || changes)) times.push_back(t);
   }
   return times;
 }
 
-reference::Series series_of(Span bad) {
+reference::Series series_of(const Data& data) {
   reference::Series series;
-  for (const Duration t : reading_times(bad)) {
-    series.push_back({day + t, bad.contains(t) ? std::nullopt : std::optional{value_at(t)}});
+  for (const Duration t : reading_times(data)) {
+    series.push_back({day + t, data.bad.contains(t) ? std::nullopt : std::optional{value_at(t)}});
   }
   return series;
 }
@@ -58,31 +70,43 @@ struct Hiding {
   Span suppressed;          // by `a/b/d`, and the recheck after it
   bool ends_badly = false;  // bad data ends it, not another value
   Span shelved;
+  bool one_shot = false;  // the shelf ends with the first return, if that is sooner
   Span maintained;
 };
 
+// When the shelf ends.
+Duration shelf_end(const Hiding& h, const reference::Changes& changes) {
+  for (const reference::Change& change : changes) {
+    const Duration t = change.at - day;
+    if (h.one_shot && change.level == Level::none && h.shelved.contains(t)) return t;
+  }
+  return h.shelved.until;
+}
+
 constexpr Duration recheck = 4s;
 
-Spans spans_of(const Hiding& h) {
+Spans spans_of(const Hiding& h, const reference::Changes& changes) {
   Spans spans;
   const auto add = [&spans](Span span, Duration more) {
     if (span.is_any()) spans.emplace_back(day + span.from, day + span.until + more);
   };
   add(h.suppressed, recheck);
-  add(h.shelved, 0s);
+  // A return that ends the shelf is hidden by it still.
+  const Duration end = shelf_end(h, changes);
+  add({h.shelved.from, end}, end < h.shelved.until ? 1us : 0us);
   add(h.maintained, 0s);
   return spans;
 }
 
 class Run {
  public:
-  Run(const RuleSpec& rule, Span bad, const Hiding& h) : rig_(plant(rule)) {
+  Run(const RuleSpec& rule, const Data& data, const Hiding& h) : rig_(plant(rule)) {
     std::map<Duration, std::function<void(Duration)>> steps;
-    for (const Duration t : reading_times(bad)) {
-      steps[t] = [this, bad](Duration now) {
-        const std::string value = std::to_string(value_at(now));
-        rig_.send(now, "a/b/c " + value + (bad.contains(now) ? " q=bad" : ""));
-      };
+    for (const Duration t : reading_times(data)) {
+      steps[t] = [this, &data](Duration now) { send(now, data); };
+    }
+    if (data.lost.is_any()) {
+      steps[data.lost.from] = [this](Duration now) { connect(now, false); };
     }
     steps[Duration{0}] = [this](Duration now) { rig_.send(now, "a/b/e 0\na/b/c 70"); };
     if (h.suppressed.is_any()) {
@@ -92,7 +116,7 @@ class Run {
       };
     }
     if (h.shelved.is_any()) {
-      steps[h.shelved.from] = [this, &h](Duration now) { shelve(now, h.shelved.until - now); };
+      steps[h.shelved.from] = [this, &h](Duration now) { shelve(now, h); };
     }
     if (h.maintained.is_any()) {
       steps[h.maintained.from] = [this, &h](Duration now) { maintain(now, h.maintained.until); };
@@ -120,11 +144,20 @@ class Run {
     plant.tags.push_back(tag_of("a/b/e"));
     return plant;
   }
-  void shelve(Duration now, Duration length) {
+  void send(Duration now, const Data& data) {
+    if (data.lost.is_any() && now == data.lost.until) connect(now, true);
+    const std::string value = std::to_string(value_at(now));
+    rig_.send(now, "a/b/c " + value + (data.bad.contains(now) ? " q=bad" : ""));
+  }
+  void connect(Duration now, bool connected) {
+    rig_.feed(SourceCondition{"park", connected, true, "timed out"}, now);
+  }
+  void shelve(Duration now, const Hiding& h) {
     AlarmCommand c;
     c.rule = "r";
     c.tag = "a/b/c";
-    c.length = length;
+    c.length = h.shelved.until - now;
+    c.one_shot = h.one_shot;
     c.comment = "calibration";
     rig_.feed(Command{"li", c}, now);
     REQUIRE(rig_.facts().replies.back().result.ok());
@@ -249,16 +282,21 @@ std::vector<Hiding> hidings() {
                                        {25s + half, 120s + half},    // during a delay
                                        {100s + half, 240s + half},   // over returns and raises
                                        {200s + half, 340s + half}};  // until after the end
-  const std::vector<Span> shelves{
-      {}, {12s + half, 60s + half}, {41s + half, 130s + half}, {170s + half, 320s + half}};
+  const std::vector<std::pair<Span, bool>> shelves{
+      {{}, false},
+      {{12s + half, 60s + half}, false},
+      {{41s + half, 130s + half}, false},
+      {{170s + half, 320s + half}, false},
+      {{12s + half, 130s + half}, true},   // most kinds: it ends by the clock
+      {{41s + half, 320s + half}, true}};  // and here with a return
   const std::vector<Span> windows{{}, {15s + half, 165s + half}};
   std::vector<Hiding> all;
   for (const Span& suppressed : suppressions) {
     for (const bool ends_badly : {false, true}) {
       if (ends_badly && !suppressed.is_any()) continue;
-      for (const Span& shelved : shelves) {
+      for (const auto& [shelved, one_shot] : shelves) {
         for (const Span& maintained : windows) {
-          all.push_back({suppressed, ends_badly, shelved, maintained});
+          all.push_back({suppressed, ends_badly, shelved, one_shot, maintained});
         }
       }
     }
@@ -266,29 +304,69 @@ std::vector<Hiding> hidings() {
   return all;
 }
 
-void check_hidden(const Kind& kind, Span bad, const reference::Changes& changes) {
-  for (const Hiding& h : hidings()) {
-    CAPTURE(h.suppressed.from.count(), h.ends_badly, h.shelved.from.count(),
-            h.maintained.from.count());
-    Run run{kind.rule, bad, h};
-    REQUIRE(run.changes() == changes);
-    REQUIRE(notices_in(run.transitions(), "r") == notices_of(changes, spans_of(h), day + whole));
-    for (const AlarmEvent& e : run.transitions()) {
-      if (e.rule != "r" || !Run::is_change(e)) continue;
-      const Span suppressed{h.suppressed.from, h.suppressed.until + recheck};
-      const bool by_design = h.suppressed.is_any() && suppressed.contains(e.at - day);
-      REQUIRE(((e.flags & alarm_suppressed) != 0) == by_design);
-      REQUIRE(((e.flags & alarm_shelved) != 0) == h.shelved.contains(e.at - day));
-      REQUIRE(((e.flags & alarm_maintenance) != 0) == h.maintained.contains(e.at - day));
+// The flags of the changes, and the end of the shelf.
+void check_flags(Run& run, const Hiding& h, Duration shelf_ends) {
+  const bool by_return = shelf_ends < h.shelved.until;
+  std::size_t unshelved = 0;
+  for (const AlarmEvent& e : run.transitions()) {
+    if (e.rule != "r") continue;
+    const Duration t = e.at - day;
+    if (e.kind == TransitionKind::unshelved) {
+      ++unshelved;
+      REQUIRE(t == shelf_ends);
     }
+    if (!Run::is_change(e)) continue;
+    const Span suppressed{h.suppressed.from, h.suppressed.until + recheck};
+    const Span shelved{h.shelved.from, shelf_ends + (by_return ? 1us : 0us)};
+    const bool by_design = h.suppressed.is_any() && suppressed.contains(t);
+    REQUIRE(((e.flags & alarm_suppressed) != 0) == by_design);
+    REQUIRE(((e.flags & alarm_shelved) != 0) == shelved.contains(t));
+    REQUIRE(((e.flags & alarm_maintenance) != 0) == h.maintained.contains(t));
   }
+  REQUIRE(unshelved == (h.shelved.is_any() ? 1 : 0));
 }
 
-// Over every deadband, delay, time of bad data and way of hiding.
+// How many one-shot shelves ended with a return.
+std::size_t check_hidden(const Kind& kind, const Data& data, const reference::Changes& changes) {
+  std::size_t by_return = 0;
+  for (const Hiding& h : hidings()) {
+    CAPTURE(h.suppressed.from.count(), h.ends_badly, h.shelved.from.count(), h.one_shot,
+            h.maintained.from.count());
+    Run run{kind.rule, data, h};
+    REQUIRE(run.changes() == changes);
+    REQUIRE(notices_in(run.transitions(), "r") ==
+            notices_of(changes, spans_of(h, changes), day + whole));
+    const Duration end = shelf_end(h, changes);
+    check_flags(run, h, end);
+    if (end < h.shelved.until) ++by_return;
+  }
+  return by_return;
+}
+
+// A source that is away for longer than 10 s has an alarm, until it is back.
+void check_lost(Run& run, const Data& data) {
+  if (!data.lost.is_any()) return;
+  std::vector<std::pair<Duration, TransitionKind>> told;
+  for (const AlarmEvent& e : run.transitions()) {
+    if (e.rule == rule_quality) told.emplace_back(e.at - day, e.kind);
+  }
+  REQUIRE(told.size() == 2);
+  REQUIRE(told[0] == std::pair{data.lost.from + 10s, TransitionKind::raised});
+  REQUIRE(told[1] == std::pair{data.lost.until, TransitionKind::returned});
+}
+
+// Over every deadband, delay, time of bad or lost data and way of hiding.
 void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
-  std::vector<Span> bads{{}, {60s, 70s}, {24s, 29s}, {148s, 155s}, {298s, 310s}};
-  if (is_sanitized) bads.resize(2);
+  std::vector<Data> all_data{{},
+                             {{60s, 70s}, {}},
+                             {{}, {24s, 36s}},    // a delay runs out meanwhile
+                             {{}, {290s, 330s}},  // over the last return
+                             {{24s, 29s}, {}},
+                             {{148s, 155s}, {}},
+                             {{298s, 310s}, {}}};
+  if (is_sanitized) all_data.resize(3);
   std::map<RuleKind, std::size_t> changed;
+  std::map<RuleKind, std::size_t> by_return;
   std::size_t kinds = 0;
   for (const double deadband : {0.0, 5.0}) {
     for (const Duration on_delay : {Duration{0}, Duration{10s}}) {
@@ -296,14 +374,15 @@ void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
         const auto all = kinds_of({deadband, on_delay, off_delay});
         kinds = std::max(kinds, all.size());
         for (const Kind& kind : all) {
-          for (const Span& bad : bads) {
+          for (const Data& data : all_data) {
             CAPTURE(to_text(kind.rule.kind), deadband, on_delay.count(), off_delay.count(),
-                    bad.from.count());
-            Run open{kind.rule, bad, {}};
+                    data.bad.from.count(), data.lost.from.count());
+            Run open{kind.rule, data, {}};
+            check_lost(open, data);
             const auto changes = open.changes();
             changed[kind.rule.kind] += changes.size();
-            if (kind.reference) REQUIRE(changes == kind.reference(kind.rule, series_of(bad)));
-            check_hidden(kind, bad, changes);
+            if (kind.reference) REQUIRE(changes == kind.reference(kind.rule, series_of(data)));
+            by_return[kind.rule.kind] += check_hidden(kind, data, changes);
           }
         }
       }
@@ -313,6 +392,7 @@ void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
   for (const auto& [kind, changes] : changed) {
     CAPTURE(to_text(kind));
     CHECK(changes >= 20);  // a kind that says nothing proves nothing
+    CHECK(by_return[kind] >= 20);
   }
 }
 

@@ -62,14 +62,18 @@ TEST_CASE("plants: better texts of a rule close no alarm", "[pipeline]") {
   rig.send(1s, "a/b/c 81");
   (void)rig.alarms();
   rule.message.en = "too much in the tank";
-  rule.guidance.en = "close the valve";
+  rule.guidance.en = "close the valve {valve}";
+  rule.columns["a/b/c"] = {{"valve", "V-1"}};
   rig.use(second({rule}), 5s);
   CHECK(rig.alarms().empty());
   rig.send(6s, "a/b/c 1");
   rig.send(7s, "a/b/c 81");
   CHECK(rig.alarms() == "6s returned a/b/c 1; 7s raised H a/b/c 81");
   CHECK(rig.facts().transitions.back().message.en == "too much in the tank");
-  CHECK(rig.facts().transitions.back().guidance.en == "close the valve");
+  CHECK(rig.facts().transitions.back().guidance.en == "close the valve V-1");
+  rule.columns["a/b/c"] = {{"valve", "V-2"}};
+  rig.use(second({rule}), 8s);
+  CHECK(rig.alarms().empty());
 }
 
 TEST_CASE("plants: a new rule judges what stands, a delay runs from then on", "[pipeline]") {

@@ -54,6 +54,18 @@ TEST_CASE("message: what is no placeholder stays as it is written", "[rules]") {
   CHECK(f.en("{value:x}") == "4.26");
 }
 
+TEST_CASE("message: a column says the tag's own cell, behind the placeholders of every rule",
+          "[rules]") {
+  Fixture f;
+  f.rule.columns = {{"tank/t101/level", {{"pump", "P-101"}, {"备用表", ""}, {"device", "x"}}},
+                    {"tank/t102/level", {{"pump", "P-102"}}}};
+  CHECK(f.en("{pump}|{备用表}|{device}|{{pump}}|{valve}") == "P-101||t101|{pump}|{valve}");
+  f.tag.name = "tank/t102/level";
+  CHECK(f.en("{pump}") == "P-102");
+  f.tag.name = "tank/t103/level";
+  CHECK(f.en("{pump}") == "{pump}");
+}
+
 TEST_CASE("message: a missing value or limit is a dash", "[rules]") {
   Fixture f;
   rules::MessageContext context = f.context();

@@ -113,7 +113,7 @@ TEST_CASE("message: a partner is that of the rule's own tag, and only where ther
   CHECK(scene.en("<{other}>") == "<>");
   scene.rule.kind = RuleKind::balance;  // its terms are no partners
   scene.tag.name = "tf/t0/level";
-  CHECK(scene.en("<{other}>") == "<>");
+  CHECK(scene.en("<{other}>") == "<{other}>");
   using Names = std::vector<std::string>;
   const auto last_of = [](RuleKind kind) { return rules::message_placeholders(kind).back(); };
   CHECK(last_of(RuleKind::deviation) == "other");
@@ -199,7 +199,7 @@ TEST_CASE("message: braces and what only looks like a placeholder", "[rules]") {
   CHECK(scene.en("{unit") == "{unit");
   CHECK(scene.en("unit}") == "unit}");
   CHECK(scene.en("{Unit}{ unit}{unit }") == "{Unit}{ unit}{unit }");
-  CHECK(scene.en("{other:.1f}{nothing:.1f}") == "{nothing:.1f}");
+  CHECK(scene.en("{other:.1f}{nothing:.1f}") == "{other:.1f}{nothing:.1f}");
   CHECK(scene.en("") == "");
 }
 
