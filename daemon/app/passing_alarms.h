@@ -11,6 +11,7 @@
 
 #include "model/alarm_event.h"
 #include "model/input.h"
+#include "store/store.h"
 
 namespace parkwatch::app {
 
@@ -18,6 +19,8 @@ namespace parkwatch::app {
 [[nodiscard]] OwnCondition clock_was_set(Duration by);
 // So many readings gave way although a consumer had not acknowledged them.
 [[nodiscard]] OwnCondition readings_were_lost(std::uint64_t readings);
+// The database was damaged; what could be read of it goes on in a new one.
+[[nodiscard]] OwnCondition store_was_salvaged(const store::Salvage& salvage);
 
 class PassingAlarms {
  public:
