@@ -1,6 +1,7 @@
 // daemon/alarms/alarms.h - (conditions, commands, time) -> transitions of the ISA-18.2 life of an
 // alarm (IEC 62682, GB/T 41261-2022). Pure; lives on one thread; time is an argument.
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -141,6 +142,8 @@ class Alarms {
   [[nodiscard]] std::size_t standing() const { return standing_; }
   [[nodiscard]] const Alarm* find(std::string_view rule, std::string_view tag) const;
   [[nodiscard]] std::uint64_t last_journal() const { return last_journal_; }
+  // The next journal number is behind this one.
+  void resume_after(std::uint64_t journal) { last_journal_ = std::max(last_journal_, journal); }
   [[nodiscard]] const std::map<std::string, FirstOut>& first_outs() const { return first_outs_; }
   [[nodiscard]] const FloodWatch& flood() const { return flood_; }
   [[nodiscard]] const Maintenance& maintenance() const { return maintenance_; }

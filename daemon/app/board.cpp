@@ -79,7 +79,9 @@ http::Health Board::health() const {
 
 http::Status Board::status() const {
   const std::lock_guard lock{mutex_};
-  return status_;
+  http::Status status = status_;
+  for (const auto& [subject, problem] : problems_) status.problems.push_back(problem.sentence);
+  return status;
 }
 
 }  // namespace parkwatch::app

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/recovery.h"
+#include "app/stored_configuration.h"
 #include "drivers/driver.h"
 #include "spdlog/logger.h"
 
@@ -15,6 +16,8 @@ namespace parkwatch::app {
 namespace {
 
 constexpr Duration stop_patience = std::chrono::seconds{10};
+// Nothing can be committed any more; only alerts on their way are waited for.
+constexpr Duration stop_patience_damaged = std::chrono::seconds{1};
 
 Result<std::string> read_token(const std::string& path) {
   if (path.empty()) return std::string{};
@@ -52,7 +55,7 @@ Result<Done> Daemon::start() {
   config_ = simulated(load_config(options_.config_path, diagnostics, config::FileFaults::warnings));
   for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
   if (config_ == nullptr) {
-    return Error{ErrorKind::permanent, options_.config_path + ": the configuration has errors"};
+    if (auto taken = take_stored_configuration(diagnostics); !taken.ok()) return taken;
   }
   started_with_ = config_;
   set_up_log(config_->log_level);
@@ -61,16 +64,39 @@ Result<Done> Daemon::start() {
   auto pseudonym = make_pseudonym(*config_);
   if (!pseudonym.ok()) return pseudonym.error();
   pseudonym_ = std::move(*pseudonym);
-  auto opened = open_store();
+  auto opened = open_store(store_damage_);
   if (!opened.ok()) return opened;
-  auto pipeline = recover_pipeline();
+  auto pipeline = recover_store();
   if (!pipeline.ok()) return pipeline.error();
   build(std::move(*pipeline));
   return begin();
 }
 
-Result<Done> Daemon::open_store() {
+Result<Done> Daemon::take_stored_configuration(const Diagnostics& mistakes) {
+  const std::string refusal = options_.config_path + ": the configuration has errors";
+  // A simulation is looked at by whoever started it.
+  if (options_.simulate) return Error{ErrorKind::permanent, refusal};
+  Diagnostics diagnostics;
+  auto stored = stored_configuration(options_.config_path, diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
+  if (!stored.ok() && stored.error().kind == ErrorKind::not_found) {
+    return Error{ErrorKind::permanent, refusal};
+  }
+  if (!stored.ok()) {
+    return Error{ErrorKind::permanent,
+                 refusal + ", and the stored one is of no help: " + stored.error().message};
+  }
+  config_ = std::move(stored->config);
+  store_damage_ = std::move(stored->damage);
+  configuration_fault_ = configuration_fault(options_.config_path, mistakes);
+  logger().error(configuration_fault_->message.en);
+  return Done{};
+}
+
+Result<Done> Daemon::open_store(const std::string& damage) {
+  store_.reset();
   store::StoreOptions options;
+  options.damage = damage;
   options.directory = config_->state_directory;
   options.bytes_max = config_->store.bytes_max;
   options.age_max = config_->store.age_max;
@@ -82,6 +108,10 @@ Result<Done> Daemon::open_store() {
   if (!opened.ok()) return opened.error();
   store_ = std::move(*opened);
   recovered_ = store_->recovered();
+  return Done{};
+}
+
+void Daemon::make_clock() {
   if (options_.simulate) {
     auto clock = std::make_unique<SimulatedClock>(recovered_.last_now);
     simulated_clock_ = clock.get();
@@ -93,7 +123,6 @@ Result<Done> Daemon::open_store() {
     gateway_clock_ = clock.get();
     clock_ = std::move(clock);
   }
-  return Done{};
 }
 
 std::shared_ptr<const Plant> Daemon::plant_of(const std::string& hash) {
@@ -106,6 +135,20 @@ std::shared_ptr<const Plant> Daemon::plant_of(const std::string& hash) {
   const auto config = config::load_bundle(*text, {}, diagnostics);
   if (config == nullptr || !options_.simulate) return config == nullptr ? nullptr : config->plant;
   return simulated(config)->plant;
+}
+
+Result<pipeline::Pipeline> Daemon::recover_store() {
+  auto pipeline = recover_pipeline();
+  if (const auto read = look_through(config_->state_directory); pipeline.ok() && !read.ok()) {
+    pipeline = read.error();
+  }
+  if (!pipeline.ok() && pipeline.error().kind == ErrorKind::damaged) {
+    auto opened = open_store(pipeline.error().message);
+    if (!opened.ok()) return opened.error();
+    pipeline = recover_pipeline();
+  }
+  make_clock();
+  return pipeline;
 }
 
 Result<pipeline::Pipeline> Daemon::recover_pipeline() {
@@ -170,8 +213,13 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   listener.readings_lost = [this](std::uint64_t readings) {
     boost::asio::post(loop_, [this, readings] { on_readings_lost(readings); });
   };
-  line_ = std::make_unique<Line>(*intake_, *clock_, std::move(pipeline), std::move(store_),
-                                 line_options(config_->store), std::move(listener));
+  listener.store_damaged = [this](const std::string& fault) {
+    boost::asio::post(loop_, [this, fault] { end_damaged(fault); });
+  };
+  LineOptions how = line_options(config_->store);
+  how.snapshot_at_once = recovered_.salvage.has_value();
+  line_ = std::make_unique<Line>(*intake_, *clock_, std::move(pipeline), std::move(store_), how,
+                                 std::move(listener));
   line_->set_windows(windows_of(*config_));
   line_->keep_personal(config_->plant->gates.keep);
   append_first_inputs(is_new, in_force);
@@ -279,7 +327,7 @@ Result<Done> Daemon::begin() {
   return Done{};
 }
 
-void Daemon::run() {
+int Daemon::run() {
   await_signals();
   tick();
   watch();
@@ -287,6 +335,7 @@ void Daemon::run() {
                 config_->plant->tags.size(), config_->plant->rules.size(), config_->sources.size());
   service_manager_.tell("READY=1");
   loop_.run();
+  return store_is_damaged_ ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 // Gates stop reading, the pipeline drains, the writer commits and takes a snapshot,
@@ -303,7 +352,7 @@ void Daemon::stop() {
   sources_->stop_reading();
   intake_->close();
   stopper_ = std::thread{[this] {
-    line_->stop(stop_patience);
+    line_->stop(store_is_damaged_ ? stop_patience_damaged : stop_patience);
     boost::asio::post(loop_, [this] { finish(); });
   }};
 }

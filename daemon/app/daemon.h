@@ -53,12 +53,17 @@ class Daemon {
 
   // Opens, recovers, listens. Errors name what is wrong and what to do.
   [[nodiscard]] Result<Done> start();
-  // Until SIGTERM or SIGINT has ended everything in order.
-  void run();
+  // Until SIGTERM or SIGINT has ended everything in order, or the store turned out to be damaged.
+  // The process's exit code.
+  [[nodiscard]] int run();
   [[nodiscard]] std::uint16_t http_port() const { return http_->port(); }
 
  private:
-  [[nodiscard]] Result<Done> open_store();
+  [[nodiscard]] Result<Done> take_stored_configuration(const Diagnostics& mistakes);
+  [[nodiscard]] Result<Done> open_store(const std::string& damage);
+  void make_clock();
+  // A store that cannot be read back is set aside, and the next one tried.
+  [[nodiscard]] Result<pipeline::Pipeline> recover_store();
   [[nodiscard]] Result<pipeline::Pipeline> recover_pipeline();
   void build(pipeline::Pipeline pipeline);
   [[nodiscard]] Result<Done> begin();
@@ -80,6 +85,10 @@ class Daemon {
   [[nodiscard]] Result<Done> start_alerts();
   void make_store_faults();
   [[nodiscard]] Result<Done> end_stale_store_faults();
+  void tell_of_salvage();
+  void tell_of_configuration(const std::vector<AlarmEvent>& standing);
+  void configuration_mended();
+  void end_damaged(const std::string& fault);
   void on_damaged_rows(const std::vector<std::uint64_t>& journals);
   void start_actions();
   void offer_receivers(http::Services& services);
@@ -138,6 +147,10 @@ class Daemon {
   boost::asio::thread_pool jobs_{1};  // reads files for a reload
   std::thread stopper_;               // joins the line while the loop still turns
   bool stopping_ = false;
+  std::optional<OwnCondition> configuration_fault_;  // the stored one runs
+  std::string store_damage_;  // found before the store was opened; empty: none
+  bool store_is_damaged_ = false;
+  std::optional<PassingAlarms::Time> salvage_told_until_;
   std::uint64_t pipeline_turns_seen_ = 0;
   std::uint64_t writer_turns_seen_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/daemon.h"
+#include "app/stored_configuration.h"
 #include "spdlog/logger.h"
 
 namespace parkwatch::app {
@@ -125,9 +126,54 @@ Result<Done> Daemon::end_stale_store_faults() {
   store::JournalNumbers damaged;  // told by those who start before
   const auto standing = (*reader)->standing(&damaged);
   if (!standing.ok()) return standing.error();
+  tell_of_salvage();
+  tell_of_configuration(*standing);
   store_faults_->end_stale(*standing);
   passing_alarms_->end_stale(*standing);
   return Done{};
+}
+
+void Daemon::tell_of_salvage() {
+  if (!recovered_.salvage) return;
+  OwnCondition own = store_was_salvaged(*recovered_.salvage);
+  logger().error("{}; {} batches with {} readings were carried over; {}", own.message.en,
+                 recovered_.salvage->batches, recovered_.salvage->readings, own.guidance.en);
+  const auto now = std::chrono::steady_clock::now();
+  board_->problem("store salvaged", own.message.en);
+  salvage_told_until_ = now + PassingAlarms::shown_for;
+  passing_alarms_->raise(std::move(own), now);
+}
+
+// The alarm of an earlier start ends with one whose configuration is well.
+void Daemon::tell_of_configuration(const std::vector<AlarmEvent>& standing) {
+  if (configuration_fault_) {
+    board_->problem("configuration", configuration_fault_->message.en);
+    (void)intake_->append(OwnCondition{*configuration_fault_});
+    return;
+  }
+  for (const AlarmEvent& event : standing) {
+    if (event.rule != rule_configuration_fault || event.state == AlarmState::normal) continue;
+    (void)intake_->append(configuration_is_well());
+    return;
+  }
+}
+
+void Daemon::configuration_mended() {
+  board_->problem("configuration", {});
+  if (!configuration_fault_) return;
+  configuration_fault_.reset();
+  logger().warn("the configuration on disk is in force again");
+  (void)intake_->append(configuration_is_well());
+}
+
+// The acknowledgements of the batch in hand are held, so that it comes again to the next start,
+// which sets the database aside.
+void Daemon::end_damaged(const std::string& fault) {
+  if (stopping_) return;
+  logger().critical("the store is damaged, the daemon ends so that a new start begins anew: {}",
+                    fault);
+  store_is_damaged_ = true;
+  stop();
 }
 
 void Daemon::start_shift_reports() {

@@ -140,7 +140,7 @@ void Daemon::take_reloaded(const Reloaded& reloaded) {
     board_->problem("configuration", "the configuration on disk is not in force: " + refusal);
     return;
   }
-  board_->problem("configuration", {});
+  configuration_mended();
   if (config->plant->hash == config_->plant->hash) {
     logger().info("the configuration is as it was");
     append_permits(reloaded.permits, reloaded.permit_mistakes);  // which are no part of it
@@ -176,6 +176,10 @@ void Daemon::tick() {
   alerts_->retry(now);
   notices_->retry(now);
   passing_alarms_->tick(now);
+  if (salvage_told_until_ && *salvage_told_until_ <= now) {
+    salvage_told_until_.reset();
+    board_->problem("store salvaged", {});
+  }
   const std::vector<http::SourceStatus> status = sources_->status();
   for (const http::SourceStatus& source : status) {
     board_->problem("source " + source.name,

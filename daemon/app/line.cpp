@@ -24,10 +24,13 @@ constexpr Duration upkeep_well_after = std::chrono::minutes{1};
 
 // A damaged file stays damaged; someone must be told what to do.
 std::string fault_text(const Error& error) {
+  if (error.kind == ErrorKind::damaged) {
+    return error.message +
+           "; the next start sets the database aside and begins anew with what "
+           "can be read of it: look at the disk";
+  }
   if (error.kind != ErrorKind::permanent) return error.message;
-  return error.message +
-         "; this does not mend itself: look at the disk, move parkwatch.db and its -wal aside and "
-         "restart";
+  return error.message + "; this does not mend itself: restart the daemon and tell its makers";
 }
 
 }  // namespace
@@ -41,7 +44,9 @@ Line::Line(Intake& intake, Clock& clock, pipeline::Pipeline pipeline,
       pipeline_(std::move(pipeline)),
       snapshot_at_(Steady::now()),
       handed_at_(snapshot_at_),
-      store_(std::move(store)) {}
+      store_(std::move(store)) {
+  if (options_.snapshot_at_once) snapshot_at_ -= options_.snapshot_every;
+}
 
 Line::~Line() {
   if (!pipeline_thread_.joinable()) return;
@@ -295,7 +300,11 @@ bool Line::write(const store::Batch& batch) {
     }
     if (listener_.commit_failed) listener_.commit_failed();
     report_fault(info.error(), batch);
-    const bool may_mend = info.error().kind != ErrorKind::permanent;
+    const ErrorKind kind = info.error().kind;
+    if (kind == ErrorKind::damaged && listener_.store_damaged) {
+      listener_.store_damaged(info.error().message);
+    }
+    const bool may_mend = kind != ErrorKind::permanent && kind != ErrorKind::damaged;
     std::unique_lock lock{mutex_};
     const bool gives_up =
         changed_.wait_for(lock, may_mend ? retry_after : retry_hopeless_after,

@@ -25,6 +25,8 @@ struct LineOptions {
   // With nothing to say, `now` is committed this often: at the next start, downtime is what came
   // after it.
   Duration heartbeat = std::chrono::seconds{5};
+  // The first batch has a snapshot: no replay can cross what was before it.
+  bool snapshot_at_once = false;
 };
 
 // Called from the writer's thread; must not wait.
@@ -35,6 +37,9 @@ struct LineListener {
   std::function<void(PlantView)> seen = {};
   // A commit failed; it is tried again. Called at each attempt. May be empty.
   std::function<void()> commit_failed = {};
+  // A commit failed because the database is damaged: only a new start helps. At each attempt. May
+  // be empty.
+  std::function<void(const std::string& fault)> store_damaged = {};
   // The store does not commit, and why; empty: it does again. Called at each change.
   std::function<void(const std::string& fault, const store::Batch& held)> store_fault;
   // What is done between commits fails (deliveries, retention, checkpoints), and why; empty: it has

@@ -37,8 +37,7 @@ int run(const DaemonOptions& options) {
     std::fflush(nullptr);
     std::_Exit(1);
   }
-  daemon.run();
-  return 0;
+  return daemon.run();
 }
 
 int main_of(int argc, char** argv) {

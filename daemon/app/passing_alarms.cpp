@@ -9,8 +9,11 @@ namespace parkwatch::app {
 namespace {
 
 constexpr std::string_view lost_tag = "store/readings";
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> known{
-    {{rule_clock, gateway_clock_tag}, {rule_store_fault, lost_tag}}};
+constexpr std::string_view database_tag = "store/database";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> known{
+    {{rule_clock, gateway_clock_tag},
+     {rule_store_fault, lost_tag},
+     {rule_store_fault, database_tag}}};
 
 OwnCondition condition_of(std::string_view rule, std::string_view tag, Priority priority) {
   OwnCondition own;
@@ -48,6 +51,23 @@ OwnCondition readings_were_lost(std::uint64_t readings, std::uint64_t turns) {
       "检查上级平台是否在取数；必要时增大 store.size_max，或注销不用的消费者",
       "See whether the central servers pull; raise store.size_max, or remove a consumer "
       "that is gone"};
+  return own;
+}
+
+OwnCondition store_was_salvaged(const store::Salvage& salvage) {
+  OwnCondition own = condition_of(rule_store_fault, database_tag, Priority::high);
+  const std::string lost = std::to_string(salvage.readings_lost);
+  const std::string& file = salvage.kept_as;
+  own.message = {
+      "数据库已损坏（" + salvage.reason + "），原文件保留为 " + file +
+          (salvage.state ? "，报警状态已恢复" : "，报警状态未能恢复") + "，约 " + lost +
+          " 条读数未能恢复",
+      "the database was damaged (" + salvage.reason + ") and is kept as " + file +
+          (salvage.state ? "; alarms keep their state" : "; the state of alarms is lost") +
+          "; about " + lost + " readings are not carried over"};
+  own.guidance = {"检查磁盘（dmesg、smartctl）；核对现存报警；备份保留的文件后可将其删除",
+                  "Look at the disk (dmesg, smartctl) and go over the standing alarms; the file "
+                  "that is kept can be deleted once it is backed up"};
   return own;
 }
 

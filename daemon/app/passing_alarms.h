@@ -12,6 +12,7 @@
 
 #include "model/alarm_event.h"
 #include "model/input.h"
+#include "store/store.h"
 
 namespace parkwatch::app {
 
@@ -20,6 +21,8 @@ namespace parkwatch::app {
 // So many readings gave way although a consumer had not acknowledged them, in so many turns since
 // the start.
 [[nodiscard]] OwnCondition readings_were_lost(std::uint64_t readings, std::uint64_t turns);
+// The database was damaged; what could be read of it goes on in a new one.
+[[nodiscard]] OwnCondition store_was_salvaged(const store::Salvage& salvage);
 
 class PassingAlarms {
  public:

@@ -70,9 +70,27 @@ Result<Recovery> recover(store::Store& store, const PlantOf& plant_of) {
     ++recovery.batches;
     return Done{};
   };
+  const store::Recovered& recovered = store.recovered();
   auto replayed = store.batches_after(sequence, take);
+  if (recovered.salvage) {
+    // As far as it goes: what is missing is lost, and told.
+    if (!replayed.ok()) recovery.notes.push_back("the replay ends: " + replayed.error().message);
+    recovery.pipeline.resume_after(recovered.last_sequence, recovered.last_journal);
+    return recovery;
+  }
   if (!replayed.ok()) return replayed.error();
   return recovery;
+}
+
+Result<Done> look_through(const std::string& directory) {
+  const auto reader = store::open_reader(directory);
+  if (!reader.ok()) return reader.error();
+  store::JournalNumbers damaged;
+  if (const auto rows = (*reader)->standing(&damaged); !rows.ok()) return rows.error();
+  if (const auto rows = (*reader)->outbox(0, 1, &damaged); !rows.ok()) return rows.error();
+  if (const auto rows = (*reader)->notify_rows(); !rows.ok()) return rows.error();
+  if (const auto rows = (*reader)->consumers(); !rows.ok()) return rows.error();
+  return Done{};
 }
 
 }  // namespace parkwatch::app

@@ -26,7 +26,13 @@ struct Recovery {
 // `plant_of` gives the plant of a hash; null when it is not known.
 using PlantOf = std::function<std::shared_ptr<const Plant>(const std::string& hash)>;
 
+// After a salvage the replay ends where something is missing, and numbers go on behind what is
+// stored; the first batch must then carry a snapshot, since no replay can cross that place.
 // Errors: those of the store, and permanent where neither a snapshot nor a replay can be used.
 [[nodiscard]] Result<Recovery> recover(store::Store& store, const PlantOf& plant_of);
+
+// Whether SQLite can read what the rest of the start reads: standing alarms, what waits to be sent,
+// consumers. A row that is damaged by itself is passed over. Errors: those of the reader.
+[[nodiscard]] Result<Done> look_through(const std::string& directory);
 
 }  // namespace parkwatch::app

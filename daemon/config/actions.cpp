@@ -11,6 +11,7 @@
 #include "config/fields.h"
 #include "config/rule_states.h"
 #include "model/alarm_event.h"
+#include "model/diagnostic.h"
 
 namespace parkwatch::config {
 namespace {
@@ -23,10 +24,13 @@ constexpr std::size_t allow_max = 200;
 
 // Alarms that need no rule of the configuration and can be named; their tags are not known here.
 const std::vector<std::string>& own_rules() {
-  static const std::vector<std::string> ids{
-      std::string{rule_quality},         std::string{rule_clock},
-      std::string{rule_never_seen},      std::string{rule_action_unconfirmed},
-      std::string{rule_delivery_failed}, std::string{rule_store_fault}};
+  static const std::vector<std::string> ids{std::string{rule_quality},
+                                            std::string{rule_clock},
+                                            std::string{rule_never_seen},
+                                            std::string{rule_action_unconfirmed},
+                                            std::string{rule_delivery_failed},
+                                            std::string{rule_store_fault},
+                                            std::string{rule_configuration_fault}};
   return ids;
 }
 

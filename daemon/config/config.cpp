@@ -66,8 +66,20 @@ class Loader {
     return finish();
   }
 
+  std::shared_ptr<const Config> from_bundle_to_run(const std::string& bundle,
+                                                   const std::string& path) {
+    around_.folder = std::filesystem::path{path}.parent_path().string();
+    around_.file_faults = FileFaults::warnings;
+    return from_files(bundle);
+  }
+
   std::shared_ptr<const Config> from_bundle(const std::string& bundle) {
     around_.check_files = false;
+    return from_files(bundle);
+  }
+
+ private:
+  std::shared_ptr<const Config> from_files(const std::string& bundle) {
     Result<std::vector<File>> files = parse_bundle(bundle);
     if (!files) {
       fault({}, "", "the stored configuration " + files.error().message);
@@ -81,7 +93,6 @@ class Loader {
     return finish();
   }
 
- private:
   void fault(SourceLocation where, std::string key, std::string message) {
     out_.push_back(
         {Diagnostic::Severity::error, std::move(where), std::move(key), std::move(message)});
@@ -491,6 +502,11 @@ std::shared_ptr<const Config> load(const std::string& path, const DriverCheck& c
 std::shared_ptr<const Config> load_bundle(const std::string& bundle, const DriverCheck& check,
                                           Diagnostics& out) {
   return Loader{check, out}.from_bundle(bundle);
+}
+
+std::shared_ptr<const Config> load_bundle_to_run(const std::string& bundle, const std::string& path,
+                                                 const DriverCheck& check, Diagnostics& out) {
+  return Loader{check, out}.from_bundle_to_run(bundle, path);
 }
 
 }  // namespace parkwatch::config

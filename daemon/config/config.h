@@ -134,5 +134,12 @@ enum class FileFaults : std::uint8_t { errors, warnings };
 // load() that gave the bundle.
 [[nodiscard]] std::shared_ptr<const Config> load_bundle(const std::string& bundle,
                                                         const DriverCheck& check, Diagnostics& out);
+// The same to be run in place of the files that it was made of: `path` is the main file's, whatever
+// is in it now. Paths begin in its folder and the files that keys name are looked at, with warnings
+// for those of peers, as load() does at a start.
+[[nodiscard]] std::shared_ptr<const Config> load_bundle_to_run(const std::string& bundle,
+                                                               const std::string& path,
+                                                               const DriverCheck& check,
+                                                               Diagnostics& out);
 
 }  // namespace parkwatch::config

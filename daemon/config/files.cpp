@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <regex>
 #include <system_error>
 
 #include "model/tag.h"
@@ -119,6 +120,16 @@ std::vector<std::string> find_files(const std::string& folder, const std::string
 std::string path_from(const std::string& folder, const std::string& path) {
   if (path.empty() || path.front() == '/' || folder.empty()) return path;
   return (fs::path{folder} / path).string();
+}
+
+std::string find_state_directory(const std::string& path) {
+  const Result<std::string> text = read_file(path);
+  if (!text) return {};
+  static const std::regex given{R"((?:^|\n)[ \t]*state_directory[ \t]*=[ \t]*["']([^"'\n]+)["'])"};
+  std::smatch found;
+  const std::string directory =
+      std::regex_search(*text, found, given) ? found[1].str() : Config{}.state_directory;
+  return path_from(std::filesystem::path{path}.parent_path().string(), directory);
 }
 
 std::string make_bundle(const std::vector<File>& files) {

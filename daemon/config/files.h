@@ -30,6 +30,11 @@ inline constexpr std::size_t files_max = 1000;
 // `path` from `folder`, unless it is absolute or empty.
 [[nodiscard]] std::string path_from(const std::string& folder, const std::string& path);
 
+// Where the store is, as the main file `path` says, though it may have mistakes, even of syntax:
+// the first line that gives `state_directory` a text. The default where no line does; empty where
+// the file cannot be read. Blocks on the disk.
+[[nodiscard]] std::string find_state_directory(const std::string& path);
+
 // Every file's path and text in one text: the same files in the same order give the same bytes. The
 // first one is the main file.
 [[nodiscard]] std::string make_bundle(const std::vector<File>& files);

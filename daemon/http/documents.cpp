@@ -278,6 +278,7 @@ json::object to_document(const Status& status) {
       {"outbox_pending", status.outbox_pending},
       {"sources", std::move(sources)},
   };
+  document["problems"] = json::array(status.problems.begin(), status.problems.end());
   document["store_fault"] = status.store_fault.empty() ? nullptr : text_value(status.store_fault);
   return document;
 }

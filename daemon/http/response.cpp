@@ -50,6 +50,7 @@ unsigned status_of(ErrorKind kind) {
       return 503;
     case ErrorKind::incomplete:
     case ErrorKind::permanent:
+    case ErrorKind::damaged:
       break;
   }
   return 500;

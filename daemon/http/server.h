@@ -79,7 +79,8 @@ struct Status {
   std::size_t intake_inputs = 0;
   std::size_t intake_bytes = 0;
   std::size_t outbox_pending = 0;
-  std::string store_fault;  // empty: commits work
+  std::string store_fault;            // empty: commits work
+  std::vector<std::string> problems;  // as in Health
   std::vector<SourceStatus> sources;
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 
+#include "model/diagnostic.h"
 #include "model/gates.h"
 #include "model/words.h"
 
@@ -89,7 +90,8 @@ bool is_record_rule(std::string_view rule) {
 bool is_own_rule(std::string_view rule) {
   return rule == rule_quality || rule == rule_clock || rule == rule_never_seen ||
          rule == rule_action_unconfirmed || rule == rule_delivery_failed ||
-         rule == rule_store_fault || is_record_rule(rule) || is_gate_rule(rule);
+         rule == rule_store_fault || rule == rule_configuration_fault || is_record_rule(rule) ||
+         is_gate_rule(rule);
 }
 
 bool is_listed(const AlarmEvent& e) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace parkwatch {
@@ -28,5 +29,9 @@ struct Diagnostic {
 [[nodiscard]] std::string to_text(const Diagnostic& d);
 
 using Diagnostics = std::vector<Diagnostic>;
+
+// The rule id of the alarm on gateway/configuration: the files have mistakes, and what runs is the
+// configuration that was last in force. Refused in a configuration.
+inline constexpr std::string_view rule_configuration_fault = "configuration-fault";
 
 }  // namespace parkwatch

@@ -18,6 +18,7 @@ enum class ErrorKind {
   refused,     // not allowed, or not now
   transient,   // try again later: a full disk, a broken link
   permanent,   // trying again will not help: a wrong configuration, a foreign file
+  damaged,     // what is stored cannot be read: begin anew with what can
 };
 
 struct Error {

@@ -19,6 +19,11 @@ void Pipeline::step(Timestamp now, std::span<const Input> inputs, Facts& facts) 
   facts.counts.standing = state_->alarms.standing();
 }
 
+void Pipeline::resume_after(std::uint64_t sequence, std::uint64_t journal) {
+  state_->last_sequence = std::max(state_->last_sequence, sequence);
+  state_->alarms.resume_after(journal);
+}
+
 void Pipeline::set_decoders(std::vector<std::shared_ptr<Decoder>> decoders) {
   state_->decoders = std::move(decoders);
 }

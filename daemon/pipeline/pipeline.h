@@ -50,6 +50,9 @@ class Pipeline {
   static Result<Pipeline> restore(const v1::Snapshot& snapshot,
                                   const std::shared_ptr<const Plant>& plant);
 
+  // After a store lost what came later: sequence and journal numbers go on behind these.
+  void resume_after(std::uint64_t sequence, std::uint64_t journal);
+
   // Gives decoders to the plant in force (after a replay, which has none).
   void set_decoders(std::vector<std::shared_ptr<Decoder>> decoders);
   // Likewise: how names become pseudonyms.

@@ -26,6 +26,9 @@ ErrorKind kind_of(int code) {
     case SQLITE_PROTOCOL:
     case SQLITE_INTERRUPT:
       return ErrorKind::transient;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return ErrorKind::damaged;
     default:
       return ErrorKind::permanent;
   }
@@ -166,6 +169,14 @@ Query& Query::blob(std::string_view value) {
   if (value.empty()) return null();
   if (failed_) return *this;
   note_bind(sqlite3_bind_blob64(statement_, ++bound_, value.data(), value.size(), SQLITE_STATIC));
+  return *this;
+}
+
+Query& Query::copy(const Query& from, int column) {
+  if (!failed_) {
+    note_bind(
+        sqlite3_bind_value(statement_, ++bound_, sqlite3_column_value(from.statement_, column)));
+  }
   return *this;
 }
 

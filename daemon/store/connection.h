@@ -40,8 +40,8 @@ class Connection {
   [[nodiscard]] Result<std::int64_t> number(const char* sql);
 
   // The last thing that went wrong here. Errors: transient - full disk, I/O, locks, memory;
-  // permanent - a damaged or foreign file, and mistakes of ours. The text names file, SQLite's and
-  // the system's words.
+  // damaged - the file, or it is no database; permanent - mistakes of ours. The text names file,
+  // SQLite's and the system's words.
   [[nodiscard]] const Error& failure() const { return failure_; }
   [[nodiscard]] bool failed_full() const;
   [[nodiscard]] bool failed_io() const;
@@ -89,6 +89,8 @@ class Query {
   Query& text(std::string_view value);
   Query& blob(std::string_view value);  // empty: NULL
   Query& null();
+  // The value of a column of another query's current row, as it is.
+  Query& copy(const Query& from, int column);
 
   // Steps to the next row. False: no more, or failed().
   [[nodiscard]] bool row();

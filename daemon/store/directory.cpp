@@ -11,7 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -66,6 +68,24 @@ Result<Done> write_pid(int lock, const std::string& path) {
 
 Error not_durable(const std::string& path, int number) {
   return {ErrorKind::transient, path + ": cannot be made durable: " + system_words(number)};
+}
+
+// "parkwatch-damaged-20261129T101500Z.db", or with a number where that is taken.
+std::string free_name(const std::string& directory) {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 32> time{};
+  (void)std::strftime(time.data(), time.size(), "%Y%m%dT%H%M%SZ", &utc);
+  const std::string base = std::string{"parkwatch-damaged-"} + time.data();
+  std::error_code ec;
+  std::string name = base + ".db";
+  for (int n = 2; std::filesystem::exists(directory + "/" + name, ec) ||
+                  std::filesystem::exists(directory + "/" + name + "-wal", ec);
+       ++n) {
+    name = base + "-" + std::to_string(n) + ".db";
+  }
+  return name;
 }
 
 Result<Done> write_over(int fd, const std::string& path) {
@@ -144,9 +164,67 @@ Result<Done> StateDirectory::make_wal_durable() {
   }
   if (auto written = write_over(wal.get(), wal_path()); !written) return written;
   if (::fdatasync(wal.get()) != 0) return not_durable(wal_path(), errno);
+  return sync();
+}
+
+Result<Done> StateDirectory::sync() const {
   const File directory{path_, O_RDONLY | O_DIRECTORY};
   if (directory.get() < 0 || ::fsync(directory.get()) != 0) return not_durable(path_, errno);
   return Done{};
+}
+
+// Two lines: the name under which the database is kept, and why.
+Result<Done> StateDirectory::mark_damaged(const std::string& reason) {
+  std::error_code ec;
+  if (std::filesystem::exists(mark_path(), ec)) return Done{};
+  const std::string text = free_name(path_) + "\n" + reason + "\n";
+  const std::string draft = mark_path() + "-new";
+  drop_ballast();  // the disk may be full too
+  {
+    const File file{draft, O_WRONLY | O_CREAT | O_TRUNC};
+    const bool written = file.get() >= 0 && ::write(file.get(), text.data(), text.size()) ==
+                                                static_cast<ssize_t>(text.size());
+    if (!written || ::fsync(file.get()) != 0) return not_durable(draft, errno);
+  }
+  if (::rename(draft.c_str(), mark_path().c_str()) != 0) return not_durable(mark_path(), errno);
+  return sync();
+}
+
+std::string StateDirectory::damage() const {
+  std::ifstream file{mark_path()};
+  std::string name;
+  std::string reason;
+  std::getline(file, name);
+  std::getline(file, reason);
+  return reason.empty() && !name.empty() ? "damaged" : reason;
+}
+
+Result<std::string> StateDirectory::set_aside() {
+  std::string name;
+  std::getline(std::ifstream{mark_path()}, name);
+  const std::string kept = path_ + "/" + name;
+  std::error_code ec;
+  if (std::filesystem::exists(kept, ec)) {
+    // Both were renamed: what stands in their place is the half of a copy.
+    ::unlink(wal_path().c_str());
+    ::unlink(database_path().c_str());
+  } else {
+    // The WAL first: without it the database would be an older one, and nothing would tell.
+    for (const char* end : {"-wal", ""}) {
+      const std::string from = database_path() + end;
+      if (::rename(from.c_str(), (kept + end).c_str()) != 0 && errno != ENOENT) {
+        return not_durable(from, errno);
+      }
+    }
+  }
+  ::unlink((database_path() + "-shm").c_str());
+  if (auto synced = sync(); !synced) return synced.error();
+  return kept;
+}
+
+Result<Done> StateDirectory::forget_damage() {
+  if (::unlink(mark_path().c_str()) != 0 && errno != ENOENT) return not_durable(mark_path(), errno);
+  return sync();
 }
 
 }  // namespace parkwatch::store

@@ -34,6 +34,17 @@ class StateDirectory {
   // Puts it back when the disk has room again. True: it is there.
   bool restore_ballast();
 
+  // The database must be set aside at the next start, and why. Kept in a file, so that it outlives
+  // this run; the first reason stays. Errors: transient - with the system's words.
+  Result<Done> mark_damaged(const std::string& reason);
+  // Why; empty: it need not be.
+  [[nodiscard]] std::string damage() const;
+  // After mark_damaged(): renames the database and its WAL, or goes on where a start before was
+  // killed: what that had begun anew is deleted. Gives the database's new path. Errors: likewise.
+  Result<std::string> set_aside();
+  // The new database is complete.
+  Result<Done> forget_damage();
+
   // Writes the WAL's own bytes over it once more and syncs: after a failed sync the kernel may hold
   // pages for clean that never reached the disk (and a killed process may have left some unsynced),
   // and what is read back must not be taken for durable. Nothing to do without a WAL. Errors:
@@ -41,6 +52,9 @@ class StateDirectory {
   Result<Done> make_wal_durable();
 
  private:
+  [[nodiscard]] std::string mark_path() const { return database_path() + "-damaged"; }
+  Result<Done> sync() const;
+
   StateDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
 
   std::string path_;

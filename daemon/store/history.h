@@ -54,7 +54,7 @@ class History {
   // The number of the first batch whose `now` is at or after `t`; 0: there is none.
   [[nodiscard]] virtual Result<std::uint64_t> first_batch_at(Timestamp t) = 0;
   // Every batch of the span, without message identities; transitions may be missing where the
-  // journal was given up. Stops at the first error, its own or `take`'s. Errors: permanent - a
+  // journal was given up. Stops at the first error, its own or `take`'s. Errors: damaged - a
   // batch is damaged, or retention took it meanwhile.
   [[nodiscard]] virtual Result<Done> batches(
       const BatchSpan& span, const std::function<Result<Done>(RecordedBatch&)>& take) = 0;

@@ -15,7 +15,7 @@ namespace parkwatch::store {
 namespace {
 
 Error damaged(const BatchRow& row, const std::string& why) {
-  return {ErrorKind::permanent, name_of(row) + " is damaged: " + why};
+  return {ErrorKind::damaged, name_of(row) + " is damaged: " + why};
 }
 
 bool parse(std::string_view frame, Decompressor& decompressor, google::protobuf::MessageLite& out) {
@@ -171,7 +171,7 @@ Result<StoredSnapshot> read_newest_snapshot(Connection& connection) {
     return StoredSnapshot{std::move(snapshot), query.count_at(0), query.count_at(1)};
   }
   if (query.failed()) return connection.failure();
-  if (any) return Error{ErrorKind::permanent, "every snapshot in the store is damaged"};
+  if (any) return Error{ErrorKind::damaged, "every snapshot in the store is damaged"};
   return StoredSnapshot{};
 }
 
@@ -191,7 +191,7 @@ Result<Done> read_batches_after(Connection& connection, std::uint64_t batch,
     const auto found = batch_from(connection, wanted);
     if (!found) return found.error();
     if (!*found || (*found)->batch != wanted) {
-      return Error{ErrorKind::permanent,
+      return Error{ErrorKind::damaged,
                    "batch " + std::to_string(wanted) + " is gone from the store"};
     }
     const BatchRow& row = **found;
@@ -209,7 +209,7 @@ Result<Done> read_batches_after(Connection& connection, std::uint64_t batch,
 
 Result<std::shared_ptr<const v1::Snapshot>> read_snapshot(Connection& connection,
                                                           std::uint64_t batch) {
-  const Error bad{ErrorKind::permanent,
+  const Error bad{ErrorKind::damaged,
                   "the snapshot of batch " + std::to_string(batch) + " is damaged"};
   Query query{connection, "SELECT crc, snapshot FROM snapshots WHERE batch = ?"};
   if (!query.number(batch).row()) return query.failed() ? connection.failure() : bad;
@@ -233,7 +233,7 @@ Result<std::string> read_plant(Connection& connection, const std::string& hash) 
   std::string text;
   if (crc32(stored) != static_cast<std::uint32_t>(query.number_at(0)) ||
       !Decompressor{}.take_frame(stored, content_bytes_max, text)) {
-    return Error{ErrorKind::permanent, "configuration " + hash + " in the store is damaged"};
+    return Error{ErrorKind::damaged, "configuration " + hash + " in the store is damaged"};
   }
   return text;
 }

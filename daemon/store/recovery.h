@@ -30,7 +30,7 @@ struct StoredSnapshot {
 };
 
 // The newest one that is whole: a damaged one is passed over for the one before.
-// Errors: as the connection's; permanent - there are snapshots, but none is whole.
+// Errors: as the connection's; damaged - there are snapshots, but none is whole.
 [[nodiscard]] Result<StoredSnapshot> read_newest_snapshot(Connection& connection);
 
 // How far, and what, a reader of batches needs.
@@ -43,14 +43,14 @@ struct BatchScope {
 };
 
 // Every batch with a number above `batch`, in order, `take`'s to change, checked: numbers and
-// sequences follow each other, nothing of a batch is missing or damaged. Errors: permanent - naming
+// sequences follow each other, nothing of a batch is missing or damaged. Errors: damaged - naming
 // batch and messages; `take`'s own.
 [[nodiscard]] Result<Done> read_batches_after(
     Connection& connection, std::uint64_t batch,
     const std::function<Result<Done>(RecordedBatch&)>& take, const BatchScope& scope = {});
 
 // What says who was where in this batch; empty: there is nothing, or retention took it. Errors:
-// permanent - damaged, naming batch and messages.
+// damaged - naming batch and messages.
 [[nodiscard]] Result<std::vector<RecordedInput>> personal_inputs(Connection& connection,
                                                                  const BatchRow& row);
 
@@ -58,7 +58,7 @@ struct BatchScope {
 [[nodiscard]] Result<std::shared_ptr<const v1::Snapshot>> read_snapshot(Connection& connection,
                                                                         std::uint64_t batch);
 
-// Errors: not_found; permanent - damaged.
+// Errors: not_found; damaged.
 [[nodiscard]] Result<std::string> read_plant(Connection& connection, const std::string& hash);
 
 }  // namespace parkwatch::store

@@ -127,12 +127,12 @@ Result<std::string> checked_block(Connection& connection, const BatchRow& row,
   Query query{connection, "SELECT record, block FROM batches WHERE batch = ?"};
   if (!query.number(row.batch).row()) {
     if (query.failed()) return connection.failure();
-    return Error{ErrorKind::permanent, name_of(row) + " is gone"};
+    return Error{ErrorKind::damaged, name_of(row) + " is gone"};
   }
   const std::string_view stored_record = query.bytes_at(0);
   const std::string_view block = query.bytes_at(1);
   if (crc32(block, crc32(stored_record)) != row.content_crc) {
-    return Error{ErrorKind::permanent, name_of(row) + " is damaged: its checksum does not match"};
+    return Error{ErrorKind::damaged, name_of(row) + " is damaged: its checksum does not match"};
   }
   if (record != nullptr) record->assign(stored_record);
   return std::string{block};
@@ -163,8 +163,8 @@ Result<std::vector<AlarmEvent>> events_of(Query& query, Connection& connection,
     } else if (damaged != nullptr) {
       damaged->push_back(query.count_at(0));
     } else {
-      return Error{ErrorKind::permanent, "journal row " + std::to_string(query.count_at(0)) +
-                                             " is damaged: " + event.error().message};
+      return Error{ErrorKind::damaged, "journal row " + std::to_string(query.count_at(0)) +
+                                           " is damaged: " + event.error().message};
     }
   }
   if (query.failed()) return connection.failure();
@@ -178,9 +178,9 @@ Result<TagDefined> tag_at(const Query& query) {
       message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     if (auto tag = from_proto(message)) return tag;
   }
-  return Error{ErrorKind::permanent, "definition of tag " + std::to_string(query.count_at(0)) +
-                                         ", version " + std::to_string(query.count_at(1)) +
-                                         ", is damaged"};
+  return Error{ErrorKind::damaged, "definition of tag " + std::to_string(query.count_at(0)) +
+                                       ", version " + std::to_string(query.count_at(1)) +
+                                       ", is damaged"};
 }
 
 Result<std::vector<Gap>> gaps_between(Connection& connection, Timestamp from, Timestamp to) {

@@ -74,13 +74,13 @@ struct BatchRow {
 // replay of everything.
 [[nodiscard]] Result<std::uint64_t> replay_starts_after(Connection& connection);
 
-// The block of a batch, and its record in `record` if that is not null. Errors: permanent -
-// damaged, naming the batch and its messages.
+// The block of a batch, and its record in `record` if that is not null. Errors: damaged -
+// naming the batch and its messages.
 [[nodiscard]] Result<std::string> checked_block(Connection& connection, const BatchRow& row,
                                                 std::string* record);
 
 // Every event of a query whose columns are journal, crc, event. With `damaged`, rows that are
-// damaged are passed over and their numbers appended to it. Errors: permanent - damaged, naming it,
+// damaged are passed over and their numbers appended to it. Errors: damaged - naming it,
 // without `damaged`.
 [[nodiscard]] Result<std::vector<AlarmEvent>> events_of(
     Query& query, Connection& connection, std::vector<std::uint64_t>* damaged = nullptr);

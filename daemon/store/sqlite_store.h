@@ -40,6 +40,10 @@ class SqliteStore final : public Store {
   Result<Done> checkpoint() override;
 
  private:
+  Result<Done> look_at_wal() const;
+  // Sets the database aside, salvages.
+  Result<Done> begin_anew();
+  Result<Done> read_recovered();
   Result<Done> connect();
   Result<Done> ensure_connected();
   Result<Done> read_head();

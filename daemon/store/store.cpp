@@ -10,8 +10,10 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "store/recovery.h"
 #include "store/retention.h"
+#include "store/salvage.h"
 #include "store/schema.h"
 #include "store/sqlite_store.h"
+#include "store/wal_check.h"
 
 namespace parkwatch::store {
 namespace {
@@ -30,14 +32,10 @@ Result<std::string> new_generation() {
   return text;
 }
 
-Error no_database(const std::string& path) {
-  return {ErrorKind::permanent, path +
-                                    " is not a SQLite database: move it (and its -wal) away, or "
-                                    "set another state directory"};
-}
-
 // A start gives up on what a running daemon would wait for.
-Error permanent(const Error& error) { return {ErrorKind::permanent, error.message}; }
+Error permanent(const Error& error) {
+  return {error.kind == ErrorKind::damaged ? error.kind : ErrorKind::permanent, error.message};
+}
 
 }  // namespace
 
@@ -47,14 +45,48 @@ SqliteStore::SqliteStore(StoreOptions options, StateDirectory directory)
       forget_outbox_(!options_.outbox) {}
 
 Result<Done> SqliteStore::open() {
-  if (auto connected = connect(); !connected) {
-    const bool no_ours = connection_ != nullptr && connection_->failed_not_a_database();
-    return no_ours ? no_database(directory_.database_path()) : permanent(connected.error());
+  if (!options_.damage.empty()) {
+    if (auto marked = directory_.mark_damaged(options_.damage); !marked) return marked;
   }
+  if (!directory_.damage().empty()) return begin_anew();
+  Result<Done> found = look_at_wal();
+  if (found) found = connect();
+  if (found) found = read_recovered();
+  if (found) return found;
+  if (found.error().kind != ErrorKind::damaged) return permanent(found.error());
+  if (auto marked = directory_.mark_damaged(found.error().message); !marked) return marked;
+  return begin_anew();
+}
+
+Result<Done> SqliteStore::look_at_wal() const {
+  std::string fault = fault_of_wal(directory_.wal_path());
+  if (!fault.empty()) return Error{ErrorKind::damaged, std::move(fault)};
+  return Done{};
+}
+
+Result<Done> SqliteStore::begin_anew() {
+  Salvage salvaged;
+  salvaged.reason = directory_.damage();
+  if (connection_ != nullptr) connection_->keep_wal_on_close();
+  connection_.reset();
+  auto kept = directory_.set_aside();
+  if (!kept) return permanent(kept.error());
+  salvaged.kept_as = std::move(*kept);
+  if (auto connected = connect(); !connected) return permanent(connected.error());
+  if (auto done = salvage(salvaged.kept_as, *connection_, salvaged); !done) {
+    return permanent(done.error());
+  }
+  if (auto read = read_head(); !read) return permanent(read.error());
+  if (auto read = read_recovered(); !read) return permanent(read.error());
+  recovered_.salvage = std::move(salvaged);
+  return directory_.forget_damage();
+}
+
+Result<Done> SqliteStore::read_recovered() {
   recovered_.last_sequence = head_.last_sequence;
   recovered_.last_now = from_us(head_.now_us);
   const auto last_journal = connection_->number("SELECT max(journal) FROM journal");
-  if (!last_journal) return permanent(last_journal.error());
+  if (!last_journal) return last_journal.error();
   recovered_.last_journal = static_cast<std::uint64_t>(*last_journal);
   writer_ = std::make_unique<BatchWriter>(recovered_.generation, options_);
   return Done{};
@@ -113,7 +145,7 @@ Result<Done> SqliteStore::read_head() {
   const auto last = last_batch(*connection_);
   if (!last) return last.error();
   if (*last && !(*last)->whole()) {
-    return Error{ErrorKind::permanent,
+    return Error{ErrorKind::damaged,
                  name_of(**last) + ", the last of " + directory_.database_path() + ", is damaged"};
   }
   head_ = last->value_or(BatchRow{});
@@ -222,6 +254,11 @@ Result<Done> SqliteStore::flush() {
 }
 
 Error SqliteStore::recover(Error error) {
+  if (error.kind == ErrorKind::damaged) {
+    // What cannot be written down is found again by the next start, as it was now.
+    static_cast<void>(directory_.mark_damaged(error.message));
+    return error;
+  }
   if (connection_->failed_full()) {
     make_room();
     if (held_) error.message += "; it may not grow until its disk has 16 MiB free";

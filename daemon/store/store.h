@@ -33,6 +33,8 @@ struct StoreOptions {
   bool outbox = true;
   // For the fault harnesses' own proof only: "FULL" in every real run.
   std::string synchronous = "FULL";
+  // What a start found damaged after it had opened the store: that one is set aside.
+  std::string damage;
   // SQLite's name of the file system to use; empty: the system's. Tests have one that fails.
   std::string vfs;
 };
@@ -51,12 +53,23 @@ struct CommitInfo {
   std::uint64_t bytes = 0;  // of the readings block as stored
 };
 
+// A database that was damaged was set aside, and what could be read of it carried over.
+struct Salvage {
+  std::string reason;         // what was wrong, for a person
+  std::string kept_as;        // the path of the damaged file; its WAL is beside it
+  bool state = false;         // a snapshot was whole, so that alarms keep their state
+  std::uint64_t batches = 0;  // that were carried over, and the readings in them
+  std::uint64_t readings = 0;
+  std::uint64_t readings_lost = 0;  // that were stored and were not, as far as can be told
+};
+
 // What the store knew when it was opened.
 struct Recovered {
   std::string generation;  // of this store: 16 hex digits, new with each new or salvaged store
   std::uint64_t last_sequence = 0;
   Timestamp last_now;  // of the last commit; timestamp_min if none
   std::uint64_t last_journal = 0;
+  std::optional<Salvage> salvage;  // with this opening
 };
 
 // The writer. One thread at a time; the only one that writes or checkpoints.
@@ -75,7 +88,7 @@ class Store {
 
   // Errors: transient - full disk, I/O error: nothing of the batch is stored, call again with the
   // same batch (the store reopens its files and checks its last sequence where a failed fsync makes
-  // that needed).
+  // that needed); damaged - so is the file: end, the next open_store() sets it aside.
   [[nodiscard]] virtual Result<CommitInfo> commit(const Batch& batch) = 0;
 
   // Alerts: the outbox row of this journal number is delivered. Written with the next commit or
@@ -94,7 +107,8 @@ class Store {
   // Deletes a bounded number of blocks above the limits, oldest first: what every consumer has
   // acknowledged, or with a gap record what it has not; spares what the newest snapshot needs.
   // Returns true if there is more to do. Call when idle and now and then under load. Errors:
-  // transient as commit(); permanent - a page that it needs is damaged, so nothing gives way.
+  // as commit(); damaged - a page that it needs is, so nothing gives way until the next
+  // open_store().
   [[nodiscard]] virtual Result<bool> retain(Timestamp now) = 0;
   // What retain() has deleted since the store was opened although a consumer had not acknowledged
   // it.
@@ -104,9 +118,11 @@ class Store {
   virtual Result<Done> checkpoint() = 0;
 };
 
-// Creates, migrates, or refuses. Takes the lock on the directory.
-// Errors: permanent - the directory cannot be written, another daemon has it, the file is no
-// database of ours or of a newer version; each with the path and what to do.
+// Creates, migrates, or refuses. Takes the lock on the directory. A file that is damaged or no
+// database, or that an earlier run found damaged, is set aside under a name of its own and never
+// touched again; a new one of a new generation begins with what can be read of it.
+// Errors: permanent - the directory cannot be written, another daemon has it, the file is a
+// database of another application or of a newer version; each with the path and what to do.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_store(StoreOptions options);
 
 }  // namespace parkwatch::store

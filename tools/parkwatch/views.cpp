@@ -174,6 +174,11 @@ std::string status_view(const json::object& status, const ViewStyle& style) {
   if (!fault.empty()) {
     out += painted("NOTHING IS STORED: " + printable(fault), std::string{red}, style.colour) + '\n';
   }
+  if (const json::array* problems = member_array(status, "problems")) {
+    for (const json::value& problem : *problems) {
+      if (problem.is_string()) out += line("problem", printable(problem.as_string()));
+    }
+  }
   Table sources{{{"SOURCE"},
                  {"DRIVER"},
                  {"STATE"},

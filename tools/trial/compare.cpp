@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "model/diagnostic.h"
+
 namespace parkwatch::trial {
 namespace {
 
@@ -33,7 +35,7 @@ std::string why_it_mattered(const Activation& a) {
 // cannot have them.
 bool is_about_the_daemon(const Activation& a) {
   return a.rule == rule_action_unconfirmed || a.rule == rule_delivery_failed ||
-         a.rule == rule_store_fault;
+         a.rule == rule_store_fault || a.rule == rule_configuration_fault;
 }
 
 // What is hidden all the while tells nobody, unless it was so before.

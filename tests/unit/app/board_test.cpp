@@ -25,6 +25,7 @@ TEST_CASE("board: a problem makes it unhealthy and a grave one not ready, until 
   board.problem("store", "the store cannot commit: disk full", true);
   CHECK_FALSE(board.health().ready);
   CHECK(board.status().store_fault == "the store cannot commit: disk full");
+  CHECK(board.status().problems == board.health().problems);
 
   board.problem("store", {});
   board.problem("source park", {});

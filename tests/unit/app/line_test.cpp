@@ -257,7 +257,7 @@ class DamagedStore final : public store::Store {
 
  private:
   store::Recovered recovered_;
-  Error damage_{ErrorKind::permanent, "database disk image is malformed"};
+  Error damage_{ErrorKind::damaged, "database disk image is malformed"};
 };
 
 }  // namespace

@@ -261,7 +261,7 @@ TEST_CASE("line: retention goes on batch after batch while there is more to dele
 TEST_CASE("line: retention that fails is told once, and that it works when it did for a minute",
           "[app][fault]") {
   Asked asked;
-  asked.retain_failures = {Error{ErrorKind::permanent, "database disk image is malformed"},
+  asked.retain_failures = {Error{ErrorKind::damaged, "database disk image is malformed"},
                            Error{ErrorKind::transient, "disk I/O error"}};
   Rig rig{asked};
   (void)rig.plant("small");

@@ -112,6 +112,26 @@ TEST_CASE("passing alarms: each stands for itself", "[app]") {
   CHECK(told.conditions[2].rule == "clock");
 }
 
+TEST_CASE("passing alarms: a salvage says what is kept where, and whether alarms kept their state",
+          "[app]") {
+  store::Salvage salvage;
+  salvage.reason = "malformed";
+  salvage.kept_as = "/state/parkwatch-damaged-1.db";
+  salvage.readings_lost = 77;
+  for (const bool state : {false, true}) {
+    salvage.state = state;
+    const OwnCondition own = store_was_salvaged(salvage);
+    CHECK(own.rule == rule_store_fault);
+    CHECK(own.tag == "store/database");
+    for (const std::string& text : {own.message.en, own.message.zh}) {
+      CHECK_THAT(text, Catch::Contains("malformed") && Catch::Contains(salvage.kept_as) &&
+                           Catch::Contains("77"));
+    }
+    CHECK((own.message.en.find("alarms keep their state") != std::string::npos) == state);
+    CHECK((own.message.zh.find("报警状态已恢复") != std::string::npos) == state);
+  }
+}
+
 TEST_CASE("passing alarms: what stands from an earlier run ends, other alarms do not", "[app]") {
   Told told;
   AlarmEvent of_tag = standing(clock_was_set(3s));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "parkwatch/v1/snapshot.pb.h"
+#include "store/connection.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/app/small_plant.h"
 
@@ -221,6 +222,49 @@ TEST_CASE("recovery: whichever batches had a snapshot, the state and the journal
     CHECK(recovery->differences == 0);
     REQUIRE(state_of(recovery->pipeline) == filler.state());
   }
+}
+
+TEST_CASE("recovery: after a salvage the replay goes as far as it can, and numbers go on behind",
+          "[app]") {
+  const test::TempDir dir;
+  const std::string directory = dir.path().string();
+  std::uint64_t last = 0;
+  {
+    Filler filler{directory};
+    filler.add("a/b/t0", "80");
+    filler.commit(true, [](store::Batch& batch) { batch.plants = {{"small", "text"}}; });
+    for (int batch = 0; batch < 3; ++batch) {
+      fill(filler, batch * 10, batch * 10 + 10);
+      filler.commit(false);
+    }
+    last = filler.sequence;
+  }
+  {
+    auto connection = store::Connection::open({directory + "/parkwatch.db", false, {}});
+    REQUIRE((*connection)->execute("UPDATE batches SET block = X'00' WHERE batch = 3"));
+  }
+  store::StoreOptions options;
+  options.directory = directory;
+  {
+    const auto store = store::open_store(options);
+    REQUIRE(store.ok());
+    const auto refused = app::recover(**store, known_plant);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().kind == ErrorKind::damaged);
+    options.damage = refused.error().message;
+  }
+  const auto store = store::open_store(options);
+  REQUIRE(store.ok());
+  const auto recovery = app::recover(**store, known_plant);
+  REQUIRE(recovery.ok());
+  CHECK(recovery->batches == 1);
+  CHECK(recovery->pipeline.plant_hash() == "small");
+  CHECK(recovery->pipeline.last_sequence() == last);
+  v1::Snapshot snapshot;
+  recovery->pipeline.snapshot(snapshot);
+  CHECK(snapshot.last_journal() == (*store)->recovered().last_journal);
+  CHECK(snapshot.last_journal() > 0);
+  CHECK(app::look_through(directory).ok());
 }
 
 }  // namespace recovery_test

@@ -267,6 +267,30 @@ TEST_CASE("config: relative paths begin in the main file's folder, and a bundle 
   CHECK(load_bundle(got.config->bundle, {}, out)->state_directory == "state");
 }
 
+TEST_CASE("config: a bundle that is run has paths in the main file's folder, whatever is there now",
+          "[config]") {
+  const Folder folder;
+  folder.write("secret", "s");
+  std::filesystem::permissions(folder / "secret", std::filesystem::perms{0600});
+  folder.write("p.toml",
+               "[daemon]\npark = \"p\"\nstate_directory = \"state\"\n[http]\n"
+               "token_file = \"secret\"\n");
+  const Loaded got = load_from(folder, "p.toml");
+  REQUIRE(got.config);
+  folder.write("p.toml", "[daemon\n");
+  Diagnostics out;
+  const auto again = load_bundle_to_run(got.config->bundle, folder / "p.toml", {}, out);
+  REQUIRE(again);
+  CHECK(out.empty());
+  CHECK(again->state_directory == folder / "state");
+  CHECK(again->http.token_file == folder / "secret");
+  CHECK(again->plant->hash == got.config->plant->hash);
+  // A token that cannot be read would leave the door open: an error, as in the files.
+  std::filesystem::remove(folder / "secret");
+  CHECK(load_bundle_to_run(got.config->bundle, folder / "p.toml", {}, out) == nullptr);
+  CHECK(out.size() == 1);
+}
+
 TEST_CASE("config: more mistakes than anyone reads are counted", "[config][fault]") {
   std::string text;
   for (int i = 0; i < 1500; ++i) text += "k" + std::to_string(i) + " = 1\n";

@@ -119,4 +119,17 @@ TEST_CASE("files: a secret that others may read is refused with the command that
   CHECK(fault_of_file(folder.path(), 0) == "is not a regular file: " + folder.path());
 }
 
+TEST_CASE("files: the state directory is found in a main file that has mistakes", "[config]") {
+  const Folder folder;
+  const auto found = [&folder](const std::string& text) {
+    folder.write("p.toml", text);
+    return find_state_directory(folder / "p.toml");
+  };
+  CHECK(found("[daemon]\nstate_directory = \"state\"\n") == folder / "state");
+  CHECK(found("[[[ nonsense\n  state_directory='/a/b c' # here\n") == "/a/b c");
+  CHECK(found("# state_directory = \"no\"\npark = \"p\n") == "/var/lib/parkwatch");
+  CHECK(found("") == "/var/lib/parkwatch");
+  CHECK(find_state_directory(folder / "none.toml").empty());
+}
+
 }  // namespace files_test

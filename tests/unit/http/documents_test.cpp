@@ -241,9 +241,11 @@ TEST_CASE("documents: the status tells each source, and a fault of the store or 
                "since":"2025-05-31T06:03:22.140Z","messages":0,"held_acknowledgements":3,
                "oldest_held_seconds":1.5})");
   status.store_fault = "disk full";
+  status.problems = {"source park is not connected"};
   status.sources[0].detail = "refused";
   document = to_document(status);
   CHECK(document.at("store_fault") == "disk full");
+  CHECK(document.at("problems").as_array().at(0) == "source park is not connected");
   CHECK(document.at("sources").at(0).at("detail") == "refused");
 }
 

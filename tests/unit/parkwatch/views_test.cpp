@@ -104,8 +104,10 @@ TEST_CASE("views: the status says first what an operator must know", "[cli]") {
   CHECK(has(shown, "certificate has expired"));
   CHECK_FALSE(has(shown, "NOTHING IS STORED"));
   status["store_fault"] = "disk full";
+  status["problems"] = boost::json::array{"the configuration has 3 errors"};
   status["store"] = object(R"({"error":"cannot open"})");
   CHECK(has(status_view(status, {}), "NOTHING IS STORED: disk full"));
+  CHECK(has(status_view(status, {}), "the configuration has 3 errors"));
   CHECK(has(status_view(status, {}), "cannot open"));
 }
 

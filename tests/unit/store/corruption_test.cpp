@@ -78,7 +78,7 @@ TEST_CASE("a damaged block stops a replay by name and is a gap to a pull", "[sto
   fill(dir);
   damage(dir, flipped("batches", "block", "batch = 3"));
   const Error error = replay_error(dir, 0);
-  CHECK(error.kind == ErrorKind::permanent);
+  CHECK(error.kind == ErrorKind::damaged);
   CHECK(error.message == "batch 3 (messages 21..30) is damaged: its checksum does not match");
   check_pulled_around(dir, 21, 30);
   // Behind it everything is as before.
@@ -117,14 +117,14 @@ TEST_CASE("a replay whose first batches are gone says so", "[store][fault]") {
   CHECK(batches_after(*opened(options_in(dir.path())), 20).size() == 3);
 }
 
-TEST_CASE("a damaged last batch keeps the store from opening", "[store][fault]") {
+TEST_CASE("a damaged last batch is a gap in a store that begins anew", "[store][fault]") {
   const TempDir dir;
   fill(dir);
   damage(dir, "UPDATE batches SET last_sequence = 49 WHERE batch = 5");
-  const auto store = open_store(options_in(dir.path()));
-  REQUIRE_FALSE(store);
-  CHECK(store.error().kind == ErrorKind::permanent);
-  CHECK_THAT(store.error().message, Catch::Contains("batch 5") && Catch::Contains("is damaged"));
+  const auto store = opened(options_in(dir.path()));
+  REQUIRE(store->recovered().salvage);
+  CHECK_THAT(store->recovered().salvage->reason,
+             Catch::Contains("batch 5") && Catch::Contains("is damaged"));
 }
 
 TEST_CASE("transitions and identities that are gone or damaged stop a replay", "[store][fault]") {
@@ -181,7 +181,7 @@ TEST_CASE("damaged events, definitions and configurations are told by name", "[s
   CHECK(tags.error().message == "definition of tag 3, version 1, is damaged");
   const auto plant = opened(options_in(dir.path()))->plant_text("hash");
   REQUIRE_FALSE(plant);
-  CHECK(plant.error().kind == ErrorKind::permanent);
+  CHECK(plant.error().kind == ErrorKind::damaged);
   CHECK(plant.error().message == "configuration hash in the store is damaged");
 }
 

@@ -365,7 +365,7 @@ TEST_CASE("retention that meets a damaged page says so and changes nothing", "[s
   }
   const auto retained = store->retain(sample_now(1000));
   REQUIRE_FALSE(retained);
-  CHECK(retained.error().kind == ErrorKind::permanent);
+  CHECK(retained.error().kind == ErrorKind::damaged);
   CHECK_THAT(retained.error().message, Catch::Contains("malformed"));
   CHECK(reading(dir.path())->counts()->first_sequence == 1);
 }

@@ -175,7 +175,7 @@ TEST_CASE("history: kept states are told with the time of their batch, and read 
   CHECK((*snapshot)->plant_hash() == "plant of 20");
   const auto none = history->snapshot({3, sample_now(30)});
   REQUIRE_FALSE(none);
-  CHECK(none.error().kind == ErrorKind::permanent);
+  CHECK(none.error().kind == ErrorKind::damaged);
 }
 
 TEST_CASE("history: of each day one state is kept beside the two newest", "[store]") {

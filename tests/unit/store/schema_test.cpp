@@ -86,16 +86,17 @@ TEST_CASE("an empty file of version 0 that bears our mark is filled", "[store]")
   CHECK(sequences_of(pull_all(*reading(dir.path()))) == numbers(1, 3));
 }
 
-TEST_CASE("a file that is no database is refused and left alone", "[store][hostile]") {
+TEST_CASE("a file that is no database is set aside as it is", "[store][hostile]") {
   const TempDir dir;
   const std::string text =
       "these are the minutes of the meeting of 3 May, " + std::string(5000, '.');
   std::ofstream{dir.path() / "parkwatch.db"} << text;
-  const Error error = refusal_of(dir);
-  CHECK(error.kind == ErrorKind::permanent);
-  CHECK_THAT(error.message, Catch::Contains((dir.path() / "parkwatch.db").string()) &&
-                                Catch::Contains("is not a SQLite database: move it"));
-  std::ifstream file{dir.path() / "parkwatch.db"};
+  const auto store = opened(options_in(dir.path()));
+  REQUIRE(store->recovered().salvage);
+  const Salvage& salvage = *store->recovered().salvage;
+  CHECK_THAT(salvage.reason, Catch::Contains((dir.path() / "parkwatch.db").string()) &&
+                                 Catch::Contains("not a database"));
+  std::ifstream file{salvage.kept_as};
   CHECK(std::string{std::istreambuf_iterator<char>{file}, {}} == text);
 }
 
