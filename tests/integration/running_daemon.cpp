@@ -105,8 +105,9 @@ std::optional<int> RunningDaemon::stop() {
 }
 
 bool RunningDaemon::until(const std::string& target,
-                          const std::function<bool(const HttpReply&)>& done) {
-  const auto end = Steady::now() + 20s;
+                          const std::function<bool(const HttpReply&)>& done,
+                          std::chrono::seconds patience) {
+  const auto end = Steady::now() + patience;
   while (Steady::now() < end) {
     try {
       if (done(get(port_, target))) return true;

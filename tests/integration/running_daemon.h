@@ -46,8 +46,10 @@ class RunningDaemon {
   }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
-  // Asks until `done` likes the answer (long polls where the API has them); false when 20 s are up.
-  bool until(const std::string& target, const std::function<bool(const HttpReply&)>& done);
+  // Asks until `done` likes the answer (long polls where the API has them); false when `patience`
+  // is up.
+  bool until(const std::string& target, const std::function<bool(const HttpReply&)>& done,
+             std::chrono::seconds patience = std::chrono::seconds{20});
   // Every reading that plain pulls give, as the NDJSON objects.
   std::vector<boost::json::object> pull_all();
   std::vector<boost::json::object> events();
