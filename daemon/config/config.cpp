@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include "config/actions.h"
 #include "config/fields.h"
@@ -23,6 +22,7 @@
 #include "config/rule_tables.h"
 #include "config/sections.h"
 #include "config/shift_report.h"
+#include "config/sort_diagnostics.h"
 #include "config/systems.h"
 #include "config/tags.h"
 #include "config/toml.h"
@@ -274,7 +274,7 @@ class Loader {
     const bool failed = std::any_of(out_.begin(), out_.end(), [](const Diagnostic& d) {
       return d.severity == Diagnostic::Severity::error;
     });
-    sort_diagnostics();
+    sort_diagnostics(shown_files(), out_);
     if (failed) return nullptr;
     std::vector<File> files;
     for (Document& document : documents_) files.push_back(std::move(document.file));
@@ -439,6 +439,12 @@ class Loader {
     return CsvFile{shown, *std::move(rows)};
   }
 
+  [[nodiscard]] std::vector<std::string> shown_files() const {
+    std::vector<std::string> shown;
+    for (const Document& document : documents_) shown.push_back(document.shown);
+    return shown;
+  }
+
   static void refuse_main_keys(SettingsReader& root) {
     for (const std::string_view key :
          {"daemon", "http", "store", "intake", "time", "alerts", "source", "position",
@@ -452,33 +458,6 @@ class Loader {
             "and [[limit]]");
       }
     }
-  }
-
-  // Systems of one package, and the copies of for_each, say the same of the same place.
-  void drop_repeated() {
-    std::set<std::tuple<std::string, std::uint32_t, std::uint32_t, std::string, std::string>> told;
-    std::erase_if(out_, [&](const Diagnostic& d) {
-      if (d.where.instance.empty()) return false;
-      return !told.emplace(d.where.file, d.where.line, d.where.column, d.key, d.message).second;
-    });
-  }
-
-  void sort_diagnostics() {
-    std::map<std::string, std::size_t> order;
-    for (const Document& document : documents_) order.emplace(document.shown, order.size());
-    const auto place = [&](const Diagnostic& d) {
-      const auto found = order.find(d.where.file);
-      return std::tuple{found == order.end() ? order.size() : found->second, d.where.line,
-                        d.where.column};
-    };
-    std::stable_sort(out_.begin(), out_.end(),
-                     [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
-    drop_repeated();
-    if (out_.size() <= diagnostics_max) return;
-    const std::size_t more = out_.size() - diagnostics_max;
-    out_.resize(diagnostics_max);
-    fault({documents_.front().shown, 0, 0}, "",
-          "and " + std::to_string(more) + " more errors and warnings");
   }
 
   const DriverCheck& check_;

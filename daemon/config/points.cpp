@@ -9,20 +9,13 @@
 #include <set>
 
 #include "config/fields.h"
+#include "config/point_words.h"
 #include "model/rule.h"
 #include "model/time.h"
 #include "rules/check.h"
 
 namespace parkwatch::config {
 namespace {
-
-// Numbers, for which a full-width digit is a slip and no text.
-const std::set<std::string_view>& number_keys() {
-  static const std::set<std::string_view> names{"range_low", "range_high", "decimals", "factor",
-                                                "offset",    "LL",         "L",        "H",
-                                                "HH",        "deadband",   "on_delay", "timeout"};
-  return names;
-}
 
 std::optional<double> number_in(std::string_view text) {
   double number = 0;
@@ -31,15 +24,6 @@ std::optional<double> number_in(std::string_view text) {
     return std::nullopt;
   }
   return number;
-}
-
-std::string type_in(const std::string& text) {
-  static const std::map<std::string_view, std::string_view> words{
-      {"double", "float64"}, {"float", "float64"}, {"浮点", "float64"}, {"模拟量", "float64"},
-      {"int", "int64"},      {"整数", "int64"},    {"bool", "boolean"}, {"布尔", "boolean"},
-      {"开关量", "boolean"}, {"string", "text"},   {"文本", "text"}};
-  const auto found = words.find(text);
-  return found == words.end() ? text : std::string{found->second};
 }
 
 // Which column is what: the key, or the name of a placeholder.
@@ -114,7 +98,7 @@ class Row {
     if (key.empty() || cell.text.empty()) return;
     const SourceLocation where{file_.shown, row_.line, cell.column, file_.instance};
     const std::string half = half_width(cell.text);
-    const bool exact = number_keys().contains(key) || key == "tag" || key == "topic";
+    const bool exact = number_columns().contains(key) || key == "tag" || key == "topic";
     if (exact && half != cell.text) {
       out_.push_back(
           {Diagnostic::Severity::error, where, "points." + key,

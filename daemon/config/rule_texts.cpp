@@ -98,7 +98,7 @@ class TextsReader {
     if (!lacking.empty()) {
       reader_.error(key, "{" + name + "}: there is no such column for " + some_of(lacking) +
                              "; give it a row in a point table with that column, or columns = { " +
-                             name + " = \"...\" } in its [[tag]]");
+                             in_quotes(name) + " = \"...\" } in its [[tag]]");
     }
     if (!empty.empty()) {
       reader_.warning(key, "{" + name + "}: the column is empty for " + some_of(empty));

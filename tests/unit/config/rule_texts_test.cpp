@@ -91,7 +91,7 @@ TEST_CASE("rule texts: a tag without the column is an error that names it", "[co
   CHECK(tabled(head + "message = \"{pump}\"\n" + more).said() ==
         "rules.toml:6:1 error rule.message: {pump}: there is no such column for tank/t3/level and "
         "1 more of the rule's tags; give it a row in a point table with that column, or columns = "
-        "{ pump = \"...\" } in its [[tag]]\n");
+        "{ \"pump\" = \"...\" } in its [[tag]]\n");
 }
 
 TEST_CASE("rule texts: an empty cell is a warning that names the tag, and says nothing",
