@@ -94,7 +94,8 @@ TEST_CASE("on a full disk a batch waits, and is stored when there is room", "[st
   CHECK(has_ballast(dir));
 }
 
-TEST_CASE("on a full disk what every consumer has makes room by itself", "[store][fault][one_thread]") {
+TEST_CASE("on a full disk what every consumer has makes room by itself",
+          "[store][fault][one_thread]") {
   FaultyVfs vfs{"full-frees"};
   const TempDir dir;
   const auto store = opened(options_for(dir, vfs));
