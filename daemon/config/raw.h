@@ -27,6 +27,11 @@ namespace parkwatch::config {
   const SettingsValue* value = raw_value(table, key);
   return value == nullptr ? nullptr : std::get_if<std::string>(&value->held);
 }
+// The id that a rule, an action or a test gives itself; empty without.
+[[nodiscard]] inline std::string id_of(const SettingsTable& table) {
+  const std::string* id = raw_text(table, "id");
+  return id == nullptr ? std::string{} : *id;
+}
 [[nodiscard]] inline std::string* raw_text(SettingsTable& table, std::string_view key) {
   SettingsValue* value = raw_value(table, key);
   return value == nullptr ? nullptr : std::get_if<std::string>(&value->held);

@@ -8,11 +8,6 @@
 namespace parkwatch::config {
 namespace {
 
-std::string id_of(const SettingsTable& rule) {
-  const std::string* id = raw_text(rule, "id");
-  return id == nullptr ? std::string{} : *id;
-}
-
 // Whether it is true or false at all, the rule's reader says.
 bool is_switched_off(const SettingsTable& rule) {
   const SettingsValue* value = raw_value(rule, "enabled");

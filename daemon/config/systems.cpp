@@ -12,11 +12,6 @@
 namespace parkwatch::config {
 namespace {
 
-std::string id_of(const SettingsTable& table) {
-  const std::string* id = raw_text(table, "id");
-  return id == nullptr ? std::string{} : *id;
-}
-
 // The position of a column in a point table's header, by either of its names.
 std::optional<std::size_t> column(const CsvFile& file, std::string_view key) {
   const auto& cells = file.rows.front().cells;
