@@ -280,15 +280,20 @@ TEST_CASE("config: a bundle that is run has paths in the main file's folder, wha
   folder.write("p.toml", "[daemon\n");
   Diagnostics out;
   const auto again = load_bundle_to_run(got.config->bundle, folder / "p.toml", {}, out);
+  const auto errors = [&out] {
+    return std::count_if(out.begin(), out.end(), [](const Diagnostic& d) {
+      return d.severity == Diagnostic::Severity::error;
+    });
+  };
   REQUIRE(again);
-  CHECK(out.empty());
+  CHECK(errors() == 0);
   CHECK(again->state_directory == folder / "state");
   CHECK(again->http.token_file == folder / "secret");
   CHECK(again->plant->hash == got.config->plant->hash);
   // A token that cannot be read would leave the door open: an error, as in the files.
   std::filesystem::remove(folder / "secret");
   CHECK(load_bundle_to_run(got.config->bundle, folder / "p.toml", {}, out) == nullptr);
-  CHECK(out.size() == 1);
+  CHECK(errors() == 1);
 }
 
 TEST_CASE("config: more mistakes than anyone reads are counted", "[config][fault]") {
