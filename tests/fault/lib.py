@@ -103,6 +103,10 @@ class Daemon:
         if self.process.poll() is not None:
             tail = (self.folder / "daemon.log").read_text()[-2000:]
             raise SystemExit(f"the daemon ended with {self.process.returncode}:\n{tail}")
+        # Neither a kill nor a power cut damages a database.
+        aside = [file.name for file in self.state.glob("parkwatch-damaged-*")]
+        if aside:
+            raise SystemExit(f"a healthy store was set aside as {aside[0]}")
 
     def ready(self):
         try:
