@@ -64,7 +64,7 @@ Result<Done> Daemon::start() {
   auto pseudonym = make_pseudonym(*config_);
   if (!pseudonym.ok()) return pseudonym.error();
   pseudonym_ = std::move(*pseudonym);
-  auto opened = open_store(store_damage_);
+  auto opened = open_store("");
   if (!opened.ok()) return opened;
   auto pipeline = recover_store();
   if (!pipeline.ok()) return pipeline.error();
@@ -86,8 +86,7 @@ Result<Done> Daemon::take_stored_configuration(const Diagnostics& mistakes) {
     return Error{ErrorKind::permanent,
                  refusal + ", and the stored one is of no help: " + stored.error().message};
   }
-  config_ = std::move(stored->config);
-  store_damage_ = std::move(stored->damage);
+  config_ = std::move(*stored);
   configuration_fault_ = configuration_fault(options_.config_path, mistakes);
   logger().error(configuration_fault_->message.en);
   return Done{};

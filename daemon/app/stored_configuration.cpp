@@ -36,7 +36,8 @@ Result<std::string> hash_in_force(store::Store& store) {
 
 }  // namespace
 
-Result<StoredConfiguration> stored_configuration(const std::string& config_path, Diagnostics& out) {
+Result<std::shared_ptr<const config::Config>> stored_configuration(const std::string& config_path,
+                                                                   Diagnostics& out) {
   const Error none{ErrorKind::not_found, "no configuration was ever in force here"};
   const std::string directory = config::find_state_directory(config_path);
   std::error_code ec;
@@ -63,8 +64,15 @@ Result<StoredConfiguration> stored_configuration(const std::string& config_path,
   if (config == nullptr) {
     return Error{ErrorKind::permanent, "the configuration that was last in force cannot be run"};
   }
-  const auto& salvage = (*store)->recovered().salvage;
-  return StoredConfiguration{std::move(config), salvage ? salvage->reason : std::string{}};
+  // A moved store, say, whose configuration still names the old place.
+  const auto plain = [](const std::string& path) {
+    return std::filesystem::absolute(path).lexically_normal() / "";
+  };
+  if (plain(config->state_directory) != plain(directory)) {
+    return Error{ErrorKind::permanent, "the configuration that was last in force in " + directory +
+                                           " keeps its state in " + config->state_directory};
+  }
+  return config;
 }
 
 OwnCondition configuration_fault(const std::string& config_path, const Diagnostics& mistakes) {

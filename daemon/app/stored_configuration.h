@@ -10,19 +10,12 @@
 
 namespace parkwatch::app {
 
-struct StoredConfiguration {
-  std::shared_ptr<const config::Config> config;
-  // The store was damaged and begun anew on the way. What follows such an opening is the next one's
-  // to do, so it must be told the same again (StoreOptions::damage).
-  std::string damage;
-};
-
 // The configuration of the store that the broken main file `config_path` names. Files that its keys
 // name (secrets, certificates) are read anew. `out`: what is wrong with it. Takes the lock on the
 // store's directory and lets go of it. Errors: not_found - there is no store, or none was in force;
 // else those of opening the store, or permanent - it cannot be run.
-[[nodiscard]] Result<StoredConfiguration> stored_configuration(const std::string& config_path,
-                                                               Diagnostics& out);
+[[nodiscard]] Result<std::shared_ptr<const config::Config>> stored_configuration(
+    const std::string& config_path, Diagnostics& out);
 
 // What is told while it runs in place of `config_path`, whose errors are `mistakes`: an alarm, and
 // its end.

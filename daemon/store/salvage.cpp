@@ -345,9 +345,32 @@ class Salvager {
     });
     const std::uint64_t there = out_.readings + static_cast<std::uint64_t>(*given_up);
     out_.readings_lost = known.readings_total - std::min(known.readings_total, there);
-    if (!add_head(head, known)) return false;
+    if (!keep_journal_numbers(known) || !drop_orphans() || !add_head(head, known)) return false;
     Query clamp{fresh_, "UPDATE consumers SET sequence = min(sequence, ?)"};
     return clamp.number(head.last_sequence).run() && add_gap();
+  }
+
+  // Those who were told of a row pass over its number.
+  bool keep_journal_numbers(const BatchRow& known) {
+    const auto there = fresh_.number(
+        "SELECT max(coalesce((SELECT max(journal) FROM journal), 0), "
+        "coalesce((SELECT max(journal) FROM outbox), 0), "
+        "coalesce((SELECT max(journal) FROM standing), 0), "
+        "coalesce((SELECT max(CAST(value AS INTEGER)) FROM notify WHERE key = 'cursor'), 0))");
+    if (!there) return false;
+    const std::uint64_t given = known.first_journal + known.transitions;
+    out_.last_journal =
+        std::max(static_cast<std::uint64_t>(*there), given - std::min<std::uint64_t>(given, 1));
+    return true;
+  }
+
+  // Their numbers will be given again, and what they belong to is lost.
+  bool drop_orphans() {
+    return fresh_.execute(
+        "DELETE FROM identities WHERE batch NOT IN (SELECT batch FROM batches); "
+        "DELETE FROM personal WHERE batch NOT IN (SELECT batch FROM batches); "
+        "DELETE FROM outbox WHERE journal NOT IN (SELECT journal FROM journal); "
+        "DELETE FROM standing WHERE journal NOT IN (SELECT journal FROM journal)");
   }
 
   // A batch in which nothing was, where what is known goes beyond the last that was copied.

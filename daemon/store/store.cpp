@@ -4,6 +4,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "store/recovery.h"
 #include "store/retention.h"
 #include "store/salvage.h"
+#include "store/salvage_record.h"
 #include "store/schema.h"
 #include "store/sqlite_store.h"
 #include "store/wal_check.h"
@@ -73,12 +75,17 @@ Result<Done> SqliteStore::begin_anew() {
   if (!kept) return permanent(kept.error());
   salvaged.kept_as = std::move(*kept);
   if (auto connected = connect(); !connected) return permanent(connected.error());
+  // A new database has no free pages: on a nearly full disk the ballast makes room for what is
+  // needed.
+  directory_.drop_ballast();
+  if (held_ && connection_->hold_size(false)) held_ = false;
   if (auto done = salvage(salvaged.kept_as, *connection_, salvaged); !done) {
     return permanent(done.error());
   }
+  if (auto noted = keep_salvage(*connection_, salvaged); !noted) return permanent(noted.error());
+  follow_ballast();
   if (auto read = read_head(); !read) return permanent(read.error());
   if (auto read = read_recovered(); !read) return permanent(read.error());
-  recovered_.salvage = std::move(salvaged);
   return directory_.forget_damage();
 }
 
@@ -88,6 +95,12 @@ Result<Done> SqliteStore::read_recovered() {
   const auto last_journal = connection_->number("SELECT max(journal) FROM journal");
   if (!last_journal) return last_journal.error();
   recovered_.last_journal = static_cast<std::uint64_t>(*last_journal);
+  auto salvaged = kept_salvage(*connection_);
+  if (!salvaged) return salvaged.error();
+  recovered_.salvage = std::move(*salvaged);
+  if (recovered_.salvage) {
+    recovered_.last_journal = std::max(recovered_.last_journal, recovered_.salvage->last_journal);
+  }
   writer_ = std::make_unique<BatchWriter>(recovered_.generation, options_);
   return Done{};
 }
@@ -210,6 +223,7 @@ CommitInfo SqliteStore::committed() {
 bool SqliteStore::commit_prepared(const Batch& batch) {
   Transaction transaction{*connection_, Transaction::Kind::write};
   return transaction.begun() && writer_->write(*connection_, batch) && write_aside() &&
+         (batch.snapshot == nullptr || !recovered_.salvage || forget_salvage(*connection_)) &&
          transaction.commit();
 }
 

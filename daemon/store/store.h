@@ -61,6 +61,7 @@ struct Salvage {
   std::uint64_t batches = 0;  // that were carried over, and the readings in them
   std::uint64_t readings = 0;
   std::uint64_t readings_lost = 0;  // that were stored and were not, as far as can be told
+  std::uint64_t last_journal = 0;   // the last number that anyone may have been told
 };
 
 // What the store knew when it was opened.
@@ -69,7 +70,7 @@ struct Recovered {
   std::uint64_t last_sequence = 0;
   Timestamp last_now;  // of the last commit; timestamp_min if none
   std::uint64_t last_journal = 0;
-  std::optional<Salvage> salvage;  // with this opening
+  std::optional<Salvage> salvage;  // with this opening, or before and without a snapshot since
 };
 
 // The writer. One thread at a time; the only one that writes or checkpoints.

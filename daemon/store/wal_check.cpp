@@ -59,24 +59,31 @@ bool read_all(std::ifstream& file, std::span<unsigned char> out) {
       file.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size())));
 }
 
-// Ends of transactions behind the first frame that does not fit.
-std::size_t ends_behind_break(std::ifstream& file, Bytes header, Sum sum) {
+// Whether a transaction that was synced lies behind the first frame that does not fit: a commit
+// whose checksums follow from the commit before it, which was synced before the second was begun.
+// Torn ends of transactions that a cut or a failed sync left behind never follow from each other.
+bool lost_a_commit(std::ifstream& file, Bytes header, Sum sum) {
   const std::uint32_t page_bytes = big_endian(header.subspan(8));
   const Bytes salt = header.subspan(16, salt_bytes);
   std::vector<unsigned char> frame(frame_header_bytes + page_bytes);
   const Bytes view{frame};
-  bool fits = true;
-  std::size_t ends = 0;
+  bool broken = false;  // a frame did not fit
+  bool follows = true;  // the frames so far, from the beginning or from a commit behind the break
   while (read_all(file, frame)) {
     const bool ours = std::ranges::equal(view.subspan(8, salt_bytes), salt);
-    if (fits) {
-      sum.add(view.first(summed_of_frame_header));
-      sum.add(view.subspan(frame_header_bytes));
-      fits = ours && sum.is(view.subspan(16, 8));
-    }
-    if (!fits && ours && big_endian(view.subspan(4)) != 0) ++ends;
+    sum.add(view.first(summed_of_frame_header));
+    sum.add(view.subspan(frame_header_bytes));
+    follows = follows && ours && sum.is(view.subspan(16, 8));
+    const bool ends = ours && big_endian(view.subspan(4)) != 0;
+    if (broken && follows && ends) return true;
+    if (follows) continue;
+    broken = true;
+    if (!ends) continue;
+    sum.first = big_endian(view.subspan(16));
+    sum.second = big_endian(view.subspan(20));
+    follows = true;
   }
-  return ends;
+  return false;
 }
 
 }  // namespace
@@ -95,7 +102,7 @@ std::string fault_of_wal(const std::string& path) {
       page_bytes > page_bytes_most || !sum.is(view.subspan(24))) {
     return path + ": its header is damaged, so what it holds is lost";
   }
-  if (ends_behind_break(file, view, sum) < 2) return {};
+  if (!lost_a_commit(file, view, sum)) return {};
   return path + ": a frame in its middle is damaged, so what was committed after it is lost";
 }
 

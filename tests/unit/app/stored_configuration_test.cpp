@@ -70,10 +70,21 @@ TEST_CASE("stored configuration: the one that was last in force is given, old on
   CHECK(std::none_of(out.begin(), out.end(), [](const Diagnostic& d) {
     return d.severity == Diagnostic::Severity::error;
   }));
-  CHECK(config->damage.empty());
-  REQUIRE(config->config->plant->tags.size() == 1);
-  CHECK(config->config->plant->tags[0].name == "a/b/d");
-  CHECK(config->config->state_directory == (gateway.dir.path() / "state").string());
+  REQUIRE((*config)->plant->tags.size() == 1);
+  CHECK((*config)->plant->tags[0].name == "a/b/d");
+  CHECK((*config)->state_directory == (gateway.dir.path() / "state").string());
+}
+
+TEST_CASE("stored configuration: one that keeps its state elsewhere is not run", "[app]") {
+  Gateway gateway;
+  gateway.run();
+  std::filesystem::rename(gateway.dir.path() / "state", gateway.dir.path() / "moved");
+  std::ofstream{gateway.path()} << "[daemon]\nstate_directory = \"moved\"\n[[tag]]\nname = 7\n";
+  Diagnostics out;
+  const auto config = stored_configuration(gateway.path(), out);
+  REQUIRE_FALSE(config.ok());
+  CHECK_THAT(config.error().message, Catch::Contains("keeps its state in"));
+  CHECK_FALSE(std::filesystem::exists(gateway.dir.path() / "state"));
 }
 
 TEST_CASE("stored configuration: where none was in force there is none, and no store is made",

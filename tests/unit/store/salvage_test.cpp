@@ -37,6 +37,7 @@ void fill(const TempDir& dir) {
     Batch batch = numbered_batch(n == 1 ? 2 : n * 10 - 9, n * 10);
     const auto state = n > 390 ? AlarmState::unacknowledged : AlarmState::normal;
     batch.facts.transitions = {event_of(n, "r" + std::to_string(n), state)};
+    if (n > 390) batch.facts.identities = {{n * 10, sample_now(n * 10), 0, 1, n}};
     if (n == 1) batch.facts.tags = {sample_definition(0, 1, 5)};
     if (n == 380 || n == 390) {
       batch.snapshot = sample_snapshot(n * 10);
@@ -60,8 +61,9 @@ struct Page {
   std::int64_t bytes = 0;
 };
 
-// The page in the middle of those that hold rows of a table; its root where it has but one.
-Page page_of_table(const TempDir& dir, const std::string& table) {
+// The page in the middle (or the last) of those that hold rows of a table; its root where it has
+// but one.
+Page page_of_table(const TempDir& dir, const std::string& table, bool last = false) {
   const auto connection = Connection::open({dir.path() / "parkwatch.db", false, {}});
   REQUIRE(connection);
   REQUIRE((*connection)->checkpoint(true));
@@ -71,7 +73,8 @@ Page page_of_table(const TempDir& dir, const std::string& table) {
   query.text(table);
   while (query.row()) pages.push_back(query.number_at(0));
   REQUIRE_FALSE(pages.empty());
-  return {pages[pages.size() / 2], *(*connection)->number("PRAGMA page_size")};
+  return {last ? pages.back() : pages[pages.size() / 2],
+          *(*connection)->number("PRAGMA page_size")};
 }
 
 void write_over(const fs::path& path, std::int64_t at, std::size_t bytes) {
@@ -81,8 +84,8 @@ void write_over(const fs::path& path, std::int64_t at, std::size_t bytes) {
   REQUIRE(file.flush());
 }
 
-void destroy_page(const TempDir& dir, const std::string& table) {
-  const Page page = page_of_table(dir, table);
+void destroy_page(const TempDir& dir, const std::string& table, bool last = false) {
+  const Page page = page_of_table(dir, table, last);
   write_over(dir.path() / "parkwatch.db", (page.number - 1) * page.bytes,
              static_cast<std::size_t>(page.bytes));
 }
@@ -107,6 +110,7 @@ void check_goes_on(const TempDir& dir, Store& store) {
   Batch batch = numbered_batch(next, next + 2);
   batch.facts.transitions = {
       event_of(store.recovered().last_journal + 1, "new", AlarmState::unacknowledged)};
+  batch.facts.identities = {{next + 2, sample_now(next + 2), 0, 1, 7}};
   batch.snapshot = sample_snapshot(next + 2);
   commit(store, batch);
   const auto pulled = sequences_of(pull_all(*reading(dir.path())));
@@ -308,6 +312,48 @@ TEST_CASE("a file that is set aside never replaces an older one", "[store][salva
     CHECK(content_of(kept.back()).starts_with(text));
   }
   CHECK(content_of(kept.front()).starts_with("first"));
+}
+
+TEST_CASE("what belongs to a lost last batch or journal row does not stand in the way of the next",
+          "[store][salvage]") {
+  {
+    const TempDir dir;
+    fill(dir);
+    {
+      const auto connection = Connection::open({dir.path() / "parkwatch.db", false, {}});
+      REQUIRE(connection);
+      REQUIRE((*connection)->execute("UPDATE batches SET crc = crc + 1 WHERE batch = 401"));
+    }
+    const auto store = salvaged(dir);
+    CHECK(store->recovered().last_journal == batches);
+    check_goes_on(dir, *store);
+  }
+  for (const char* table : {"batches", "journal"}) {
+    CAPTURE(table);
+    const TempDir dir;
+    fill(dir);
+    destroy_page(dir, table, true);
+    const auto store = salvaged(dir, "a page is destroyed");
+    // Nobody takes a new alert for one that was told.
+    CHECK(store->recovered().last_journal == batches);
+    check_goes_on(dir, *store);
+  }
+}
+
+TEST_CASE("a store is known as salvaged until its first snapshot", "[store][salvage]") {
+  const TempDir dir;
+  fill(dir);
+  const std::string kept = salvaged(dir, "a page is destroyed")->recovered().salvage->kept_as;
+  {
+    const auto again = opened(options_in(dir.path()));
+    REQUIRE(again->recovered().salvage);
+    CHECK(again->recovered().salvage->kept_as == kept);
+    CHECK(again->recovered().salvage->reason == "a page is destroyed");
+    CHECK(again->recovered().salvage->state);
+    CHECK(again->recovered().salvage->batches == 401);
+    check_goes_on(dir, *again);  // with a snapshot
+  }
+  CHECK_FALSE(opened(options_in(dir.path()))->recovered().salvage);
 }
 
 TEST_CASE("what a commit finds damaged is set aside by the next start", "[store][salvage]") {

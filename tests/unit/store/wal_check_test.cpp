@@ -64,6 +64,16 @@ TEST_CASE("a log whose end a power cut tore is as it should be", "[store]") {
   CHECK(fault_of_wal(killed.wal()).empty());
 }
 
+TEST_CASE("ends of transactions that two cuts tore do not follow from each other", "[store]") {
+  const Killed killed;
+  // Each frame from the middle on is torn in its page; their headers still say where commits were.
+  for (std::uintmax_t n = killed.frames() / 2; n < killed.frames(); ++n) {
+    killed.flip(32 + n * frame_bytes + 1000);
+  }
+  CHECK(fault_of_wal(killed.wal()).empty());
+  CHECK_FALSE(opened(options_in(killed.dir.path()))->recovered().salvage);
+}
+
 TEST_CASE("a log whose header was never synced is as it should be", "[store]") {
   const Killed killed;
   fs::resize_file(killed.wal(), 0);
