@@ -204,7 +204,9 @@ Result<std::string> StateDirectory::set_aside() {
   std::getline(std::ifstream{mark_path()}, name);
   const std::string kept = path_ + "/" + name;
   std::error_code ec;
-  if (std::filesystem::exists(kept, ec)) {
+  const bool renamed = std::filesystem::exists(kept, ec);
+  if (ec) return not_durable(kept, ec.value());  // a rename could then replace the original
+  if (renamed) {
     // Both were renamed: what stands in their place is the half of a copy.
     ::unlink(wal_path().c_str());
     ::unlink(database_path().c_str());

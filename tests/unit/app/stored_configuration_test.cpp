@@ -75,6 +75,29 @@ TEST_CASE("stored configuration: the one that was last in force is given, old on
   CHECK((*config)->state_directory == (gateway.dir.path() / "state").string());
 }
 
+TEST_CASE("stored configuration: a damaged store is salvaged once, and the daemon knows of it",
+          "[app]") {
+  Gateway gateway;
+  gateway.run();
+  const std::filesystem::path state = gateway.dir.path() / "state";
+  std::ofstream{state / "parkwatch.db-damaged"} << "parkwatch-damaged-1.db\na page is destroyed\n";
+  gateway.write("first", "[[tag]]\nname = 7\n");
+  Diagnostics out;
+  const auto config = stored_configuration(gateway.path(), out);
+  REQUIRE(config.ok());
+  store::StoreOptions options;
+  options.directory = (*config)->state_directory;
+  const auto store = store::open_store(options);
+  REQUIRE(store.ok());
+  REQUIRE((*store)->recovered().salvage);
+  CHECK((*store)->recovered().salvage->reason == "a page is destroyed");
+  const std::filesystem::directory_iterator files{state};
+  CHECK(std::count_if(begin(files), end(files), [](const auto& file) {
+          const std::string name = file.path().filename().string();
+          return name.starts_with("parkwatch-damaged-") && name.ends_with(".db");
+        }) == 1);
+}
+
 TEST_CASE("stored configuration: one that keeps its state elsewhere is not run", "[app]") {
   Gateway gateway;
   gateway.run();
