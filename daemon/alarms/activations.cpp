@@ -64,8 +64,7 @@ Activation& ActivationLog::open(const AlarmEvent& event, std::uint64_t journal, 
   fresh.journal = journal;
   fresh.raised = raised;
   fresh.message = event.message;
-  fresh.hidden = is_hidden(event);
-  fresh.in_sight = !fresh.hidden;
+  if (!is_hidden(event)) fresh.shown = raised;
   return fresh;
 }
 
@@ -96,7 +95,8 @@ void ActivationLog::end_open(const AlarmEvent& event) {
 void ActivationLog::see(const AlarmEvent& event) {
   const auto found = active_.find({event.rule, event.tag});
   if (found == active_.end() || event.level == Level::none || is_hidden(event)) return;
-  all_[found->second].in_sight = true;
+  Activation& activation = all_[found->second];
+  if (!activation.shown) activation.shown = event.at;
 }
 
 // Of what is active, or of what returned before somebody saw it.

@@ -29,8 +29,9 @@ struct Activation {
   std::string comment;                    // of the first acknowledgement that has one
   Text message;                           // of its raise
   bool overdue = false;                   // nobody acknowledged it within its rule's respond_within
-  bool hidden = false;    // at its raise: shelved, suppressed, out of service ...: nobody was told
-  bool in_sight = false;  // at some time it was not hidden while it was active
+  // Since when somebody could see it: at its raise, or when what hid it then (a shelf, suppression,
+  // out of service ...) was over while it was active. Empty: never.
+  std::optional<Timestamp> shown;
 
   [[nodiscard]] bool is_active_at(Timestamp t) const {
     return raised <= t && (!ended || t < *ended);

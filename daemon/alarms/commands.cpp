@@ -73,6 +73,7 @@ Result<Done> Alarms::acknowledge(const AcknowledgeAlarm& command, const Person& 
   if (!alarm.unacked) return otherwise("already acknowledged: " + now_text(alarm.event));
   const Duration realarm = rule_of(command.rule).alarm.realarm;
   alarm.unacked = alarm.told = false;
+  alarm.told_level = Level::none;  // what is raised next while it chatters is news again
   alarm.overdue_due = never;
   alarm.event.respond_by.reset();
   if (alarm.active && realarm > Duration{0}) alarm.realarm_due = occasion.at + realarm;

@@ -195,21 +195,30 @@ void look_at_activity(Activations all, Kpi& kpi) {
   kpi.stale_most = stale.most();
 }
 
+// For an operator an alarm begins when he can see it.
+std::vector<Activation> as_told(Activations all) {
+  std::vector<Activation> told;
+  for (const Activation& a : all) {
+    if (!a.shown) continue;
+    told.push_back(a);
+    told.back().raised = *a.shown;
+  }
+  std::stable_sort(told.begin(), told.end(),
+                   [](const Activation& a, const Activation& b) { return a.raised < b.raised; });
+  return told;
+}
+
 }  // namespace
 
 Kpi kpi_of(Activations all, Timestamp from, Timestamp to) {
   Kpi kpi;
   kpi.from = from;
   kpi.to = to;
-  std::vector<Activation> told;
-  const bool any_hidden =
-      std::any_of(all.begin(), all.end(), [](const auto& a) { return a.hidden; });
-  if (any_hidden) {
-    std::copy_if(all.begin(), all.end(), std::back_inserter(told),
-                 [](const Activation& a) { return !a.hidden; });
-    kpi.hidden = raised_in(all, from, to).size() - raised_in(told, from, to).size();
-  }
-  const Activations activations = any_hidden ? Activations{told} : all;
+  const std::vector<Activation> told = as_told(all);
+  const Activations raised = raised_in(all, from, to);
+  kpi.hidden = static_cast<std::uint64_t>(
+      std::count_if(raised.begin(), raised.end(), [](const auto& a) { return !a.shown; }));
+  const Activations activations{told};
   const Activations own = raised_in(activations, from, to);
   kpi.activations = own.size();
   kpi.per_10_min = per(window_length, own.size(), kpi.span());

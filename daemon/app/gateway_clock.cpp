@@ -35,6 +35,7 @@ GatewayClock::GatewayClock(ClockSources sources, Timestamp not_before)
       not_before_(not_before),
       base_(std::max(sources_.system(), not_before)),
       base_monotonic_(sources_.monotonic()),
+      doubted_since_(base_monotonic_),
       last_(base_) {}
 
 Timestamp GatewayClock::now() {
@@ -68,7 +69,15 @@ void GatewayClock::step(Duration by) {
   const Duration monotonic = sources_.monotonic();
   base_ += (monotonic - base_monotonic_) + by;
   base_monotonic_ = monotonic;
+  doubted_since_ = monotonic;
   last_ = base_;
+}
+
+bool GatewayClock::is_certain() {
+  const std::lock_guard lock{mutex_};
+  const Duration difference = sources_.system() - now_locked();
+  if (difference > step_over || difference < -step_over) return false;
+  return sources_.monotonic() - doubted_since_ >= doubted_for || sources_.synchronised();
 }
 
 }  // namespace parkwatch::app

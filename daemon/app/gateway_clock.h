@@ -23,6 +23,9 @@ struct ClockSources {
 class GatewayClock final : public Clock {
  public:
   static constexpr Duration step_over = std::chrono::seconds{2};
+  // A time that nothing confirms is believed once it has gone on for so long since the start or the
+  // last step: by then somebody would have noticed.
+  static constexpr Duration doubted_for = std::chrono::hours{24};
 
   GatewayClock(ClockSources sources, Timestamp not_before);
 
@@ -32,6 +35,8 @@ class GatewayClock final : public Clock {
   // that must be taken at once is returned: then call step() with it, ordered with the inputs.
   [[nodiscard]] std::optional<Duration> compare();
   void step(Duration by);
+  // The system agrees, and the kernel says that it is synchronised or `doubted_for` is over.
+  [[nodiscard]] bool is_certain() override;
   [[nodiscard]] bool synchronised() const { return sources_.synchronised(); }
 
  private:
@@ -42,6 +47,7 @@ class GatewayClock final : public Clock {
   std::mutex mutex_;  // protects all below
   Timestamp base_;
   Duration base_monotonic_;
+  Duration doubted_since_;
   Timestamp last_;  // never falls but in step()
 };
 

@@ -100,6 +100,7 @@ void Line::run_pipeline() {
   bool closed = false;
   while (!closed) {
     look_at_windows();
+    look_at_writer();
     const Intake::Taken taken =
         intake_.take(inputs_a_step_max, enough_inputs_, wait_time(Steady::now()));
     step(taken);
@@ -173,6 +174,8 @@ Duration Line::wait_time(Steady::time_point at) {
     const Steady::time_point end =
         pending_.since ? *pending_.since + options_.linger : handed_at_ + options_.heartbeat;
     wait = std::min(wait, duration_cast<Duration>(end - at));
+  } else if (!paused_) {
+    wait = std::min(wait, duration_cast<Duration>(handed_at_ + options_.pause_after - at));
   }
   return std::max(wait, Duration{0});
 }
@@ -186,6 +189,19 @@ void Line::look_at_windows() {
     half = std::max<std::size_t>(1, half / 2);
     enough_inputs_ = std::min(enough_inputs_, half);
   }
+}
+
+// handed_at_ is when the batch at work was handed over.
+void Line::look_at_writer() {
+  bool is_free = false;
+  {
+    const std::lock_guard lock{mutex_};
+    is_free = !writer_busy_ && handed_ == nullptr;
+  }
+  const bool is_stuck = !is_free && Steady::now() - handed_at_ >= options_.pause_after;
+  if (paused_ ? !is_free : !is_stuck) return;
+  paused_ = is_stuck;
+  intake_.append(Pause{paused_});
 }
 
 void Line::finish_batch(bool with_snapshot) {
@@ -352,7 +368,7 @@ std::string Line::look_after_store(Timestamp now) {
     note("what was delivered cannot be noted", flushed.error());
   }
   store_->keep_personal(Duration{personal_age_max_.load()});
-  const Result<bool> more = store_->retain(now);
+  const Result<bool> more = store_->retain(now, clock_.is_certain());
   if (!more.ok()) note("old data cannot be deleted", more.error());
   if (more.ok() && *more) tidied_at_ = now - tidy_every;
   if (const std::uint64_t lost = store_->readings_lost(); lost != readings_lost_) {

@@ -25,6 +25,8 @@ struct LineOptions {
   // With nothing to say, `now` is committed this often: at the next start, downtime is what came
   // after it.
   Duration heartbeat = std::chrono::seconds{5};
+  // A commit that takes longer is one behind which brokers wait: a Pause.
+  Duration pause_after = std::chrono::seconds{1};
   // The first batch has a snapshot: no replay can cross what was before it.
   bool snapshot_at_once = false;
 };
@@ -97,6 +99,7 @@ class Line {
   [[nodiscard]] bool fills_a_window() const;
   [[nodiscard]] Duration wait_time(std::chrono::steady_clock::time_point at);
   void look_at_windows();
+  void look_at_writer();
   void finish_batch(bool with_snapshot);
   bool hand_over(bool wait);
   void add_plants(store::Batch& batch);
@@ -125,6 +128,7 @@ class Line {
   std::chrono::steady_clock::time_point handed_at_;
   std::uint64_t readings_since_snapshot_ = 0;
   std::optional<std::chrono::steady_clock::time_point> viewed_at_;
+  bool paused_ = false;  // Pause was appended last
 
   // Writer thread only.
   std::unique_ptr<store::Store> store_;

@@ -75,10 +75,10 @@ void add_late(const std::vector<alarms::Activation>& all, const ShiftSpan& span,
               json::object& out) {
   json::array late;
   for (const alarms::Activation& a : all) {
-    if (a.hidden || a.raised < span.from || a.raised >= span.to || late.size() == rows_max)
+    if (!a.shown || *a.shown < span.from || *a.shown >= span.to || late.size() == rows_max)
       continue;
     const Timestamp until = std::min(a.acknowledged.value_or(span.to), span.to);
-    if (until - a.raised > alarms::window_length) late.push_back(to_document(a));
+    if (until - *a.shown > alarms::window_length) late.push_back(to_document(a));
   }
   out["unacknowledged_late"] = std::move(late);
 }

@@ -67,7 +67,7 @@ struct RecordedInput {
   std::uint64_t sequence = 0;
   Timestamp receive_time;
   std::variant<Command, PlantHash, TagRegistered, SourceCondition, Start, ClockStep, OwnCondition,
-               MessageSource, NoticeNews, ActionReport, PassageSeen>
+               MessageSource, NoticeNews, ActionReport, PassageSeen, Pause>
       body;
   bool operator==(const RecordedInput&) const = default;
 };

@@ -166,6 +166,13 @@ struct Start {
   bool operator==(const Start&) const = default;
 };
 
+// Commits take long or fail, so that brokers hold back what we have not acknowledged. From `on` to
+// off (or a Start) nothing that waits for data is due, and it moves by the time between.
+struct Pause {
+  bool on = false;
+  bool operator==(const Pause&) const = default;
+};
+
 // The gateway clock was set: pending deadlines move with it. The last input of the old time: its
 // receive_time is by the clock as it was.
 struct ClockStep {
@@ -177,7 +184,7 @@ struct Input {
   std::uint64_t sequence = 0;  // of the intake; rises by one
   Timestamp receive_time;      // never earlier than that before it, but for a ClockStep
   std::variant<Message, Command, NewPlant, TagRegistered, SourceCondition, Start, ClockStep,
-               OwnCondition, NoticeNews, ActionReport>
+               OwnCondition, NoticeNews, ActionReport, Pause>
       body;
 };
 

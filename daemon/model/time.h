@@ -37,6 +37,9 @@ class Clock {
   virtual ~Clock() = default;
   // Any thread. Never earlier than an earlier call's, but for a journaled step.
   [[nodiscard]] virtual Timestamp now() = 0;
+  // Whether it may decide what is too old to be kept: a clock that was set far ahead by mistake
+  // must delete nothing. Any thread.
+  [[nodiscard]] virtual bool is_certain() { return true; }
 };
 
 }  // namespace parkwatch

@@ -30,7 +30,8 @@ bool is_unacknowledged(const AlarmEvent& e) {
 // The alarm no longer calls for the action.
 bool is_over(const ActionSpec& spec, const AlarmEvent& e) {
   if (e.kind == TransitionKind::removed) return true;
-  if (wants(spec, e)) return false;
+  // It may be back at any moment, and nobody would be told.
+  if (wants(spec, e) || (e.flags & alarm_chattering) != 0) return false;
   return !spec.release || !spec.release_acknowledged || !is_unacknowledged(e);
 }
 

@@ -98,6 +98,13 @@ bool Derived::uses_any(std::uint32_t derived, std::span<const TagId> touched) co
   });
 }
 
+void Derived::spread(std::vector<bool>& lost) const {
+  for (const Compiled& entry : compiled_) {
+    lost[entry.tag] = std::any_of(entry.operands.begin(), entry.operands.end(),
+                                  [&lost](TagId operand) { return lost[operand]; });
+  }
+}
+
 std::optional<Reading> Derived::evaluate(std::uint32_t derived, const Reading& trigger,
                                          const TagTable& tags, const Operands& operands) {
   Compiled& entry = compiled_[derived];

@@ -24,6 +24,8 @@ class Derived {
   }
   // Whether one of its operands is in `touched`.
   [[nodiscard]] bool uses_any(std::uint32_t derived, std::span<const TagId> touched) const;
+  // Adds the derived tags that rest on one of `lost` (by TagId).
+  void spread(std::vector<bool>& lost) const;
   // The new reading: time and flags of `trigger`, the worst quality of the operands. Empty until
   // every operand has a value. What is no finite number repeats the newest value as bad
   // (sensor_fault). The caller sets the index.

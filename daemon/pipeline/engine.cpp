@@ -37,6 +37,7 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
       (at.device_time && (at.source >= t.wake_device ||
                           (life.seen_device && at.source - life.seen_source >= t.silence)));
   if (by_source) fire_by_source(r.tag, at, scene);
+  life.unheard = false;
   life.on_device_clock = at.device_time;
   std::uint32_t u = on_guards(t, at.receive, scene);
   if (r.quality == Quality::bad) {
@@ -167,8 +168,9 @@ void Engine::end_span(std::uint32_t i, const Moment& at, Timestamp due, Scene& s
   // What comes next is as much later on either clock.
   const Timestamp next = x.signal->due();
   pending.receive_due = next == never ? never : pending.receive_due + (next - before);
-  if (!value) {
-    x.levels.hold(at);
+  const bool moves = x.kind != RuleKind::window || !spec(x).window.calendar;
+  if (!value || (moves && lives_[x.tag].unheard)) {
+    x.levels.hold(at);  // values that leave while none can come say nothing
   } else if (may_judge(x, at.source)) {
     Cause cause = pending.last;
     cause.has_value = true;
@@ -231,6 +233,7 @@ std::optional<double> Engine::joint_signal(const RuleInstance& x) {
   for (const TagId tag : joint.operands) {
     const Operand& operand = operands_[tag];
     members_.push_back({operand.value, operand.known && operand.quality != Quality::bad &&
+                                           !operand.lost &&
                                            operand.reason != QualityReason::first_value});
   }
   return rules::joint_value(spec(x), members_);

@@ -46,6 +46,7 @@ struct RuleInstance {
   std::uint32_t joint = 0;  // rules of several tags: position in Engine::joints_
   Timestamp since;          // stale: came into force then (receive time)
   Timestamp last_at;        // of its last transition
+  bool halted = false;      // its source is lost, and what ran then stands still
   rules::LevelSet levels;
   std::unique_ptr<rules::Signal> signal;  // of kinds with a memory
 };
@@ -60,6 +61,7 @@ struct TagLife {
   rules::Cause seen_cause;
   bool missed = false;                      // never seen, and that was told
   Timestamp expected_since = rules::never;  // it has a rule since then (receive time)
+  bool unheard = false;                     // nothing came since its source was lost
   bool operator==(const TagLife&) const = default;
 };
 
@@ -87,6 +89,12 @@ class Engine {
 
   // Likewise, but a loop check's test value stands for it: all that it says is that the tag lives.
   void on_overridden(const Reading& reading, Scene& scene);
+
+  // Which tags, by TagId, nothing comes from: their delays stand still from now on, and go on when
+  // they are back, by themselves where no reading follows. REQUIRES: operands are loaded.
+  void on_lost(const std::vector<bool>& lost, Timestamp at, const TagTable& tags);
+  // Likewise of a snapshot, which holds what stands still.
+  void know_lost(const std::vector<bool>& lost);
 
   // Tells the alarms what their suppress_when says by now: all of a plant that came into force, or
   // those that name the tag.
@@ -119,8 +127,9 @@ class Engine {
   // REQUIRES: next_due() is not `never`. Acts on that one instance, at its due time.
   void fire_next(Scene& scene);
 
-  // Downtime, or a step of the gateway's clock: deadlines that wait for data move.
-  void shift(Duration by, bool clock_step);
+  // Downtime, a pause, or a step of the gateway's clock: deadlines that wait for data move. `now`:
+  // the time then.
+  void shift(Duration by, Timestamp now, bool clock_step);
 
   [[nodiscard]] const std::shared_ptr<const Plant>& plant() const { return plant_; }
   // Instances in the order (rule, tag), and what is known of tags: for snapshots. After a change:
@@ -201,6 +210,7 @@ class Engine {
   void signal(std::uint32_t i, double value, const rules::Moment& at, const rules::Cause& cause,
               Scene& scene);
   void hold(std::uint32_t i, const rules::Moment& at);
+  [[nodiscard]] bool has_data(const RuleInstance& x, const TagTable& tags);
   void judge(std::uint32_t i, const Reading& r, const rules::Moment& at, Scene& scene);
   [[nodiscard]] bool may_judge(const RuleInstance& x, Timestamp source) const;
   void change_phase(std::uint32_t i, Timestamp due, Scene& scene);

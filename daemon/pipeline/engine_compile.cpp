@@ -273,6 +273,7 @@ std::vector<bool> Engine::inherit(Engine& before, Scene& scene, Timestamp at) {
     RuleInstance& y = instances_[found->second];
     y.since = x.since;
     y.last_at = x.last_at;
+    y.halted = x.halted;
     y.phase = x.phase;
     y.phase_until = x.phase_until;
     y.levels.restore(x.levels.states(), x.levels.passings());

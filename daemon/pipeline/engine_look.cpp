@@ -90,7 +90,8 @@ void Engine::judge_anew(const std::vector<bool>& anew, Timestamp at, Scene& scen
     if (by.reason == QualityReason::first_value) continue;
     const bool device = by.has_device_time();
     judge(i, by, {at, device ? by.evaluated_at() : at, device}, scene);
-    if (is_bad) hold(i, {at, at, false});
+    instances_[i].halted = operands_[tag].lost;
+    if (is_bad || operands_[tag].lost) hold(i, {at, at, false});
   }
 }
 

@@ -182,14 +182,16 @@ void Engine::refresh_wakes(TagId tag) {
   }
 }
 
-void Engine::shift(Duration by, bool clock_step) {
+void Engine::shift(Duration by, Timestamp now, bool clock_step) {
+  // What came while we stood still came just now.
+  const auto move = [by, now](Timestamp& t) { t = std::min(t + by, now); };
   for (TagLife& life : lives_) {
-    if (life.seen) life.seen_receive += by;
-    if (life.expected_since != never) life.expected_since += by;
+    if (life.seen) move(life.seen_receive);
+    if (life.expected_since != never) move(life.expected_since);
   }
   for (RuleInstance& x : instances_) {
-    x.since += by;
-    x.levels.shift(by);
+    move(x.since);
+    x.levels.shift(by, now);
     if (x.signal && x.signal->pending.receive_due != never) x.signal->pending.receive_due += by;
     // Times of ours, not of the device, lie on the clock that was set.
     if (!clock_step || lives_[x.tag].on_device_clock) continue;

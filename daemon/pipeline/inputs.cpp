@@ -72,44 +72,59 @@ Scene Pipeline::State::scene(Facts& facts) {
   return {tags, alarms, engine.get(), plant(), facts, last_sequence};
 }
 
+// Of what waits for data, and so stands still in a pause.
+Timestamp Pipeline::State::next_of_data() {
+  if (paused_at) return rules::never;
+  return std::min({engine->next_due(), sources.next_due(), actions.next_due()});
+}
+
 Timestamp Pipeline::State::next_due() {
   if (!engine) return rules::never;
-  return std::min({engine->next_due(), sources.next_due(), alarms.next_due(),
-                   pipeline::next_due(loop_checks), actions.next_due(), gates.next_due()});
+  return std::min(
+      {next_of_data(), alarms.next_due(), gates.next_due(), pipeline::next_due(loop_checks)});
+}
+
+bool Pipeline::State::may_be_due(Timestamp by) const {
+  const Timestamp of_people =
+      std::min({alarms.next_due(), gates.next_due(), pipeline::next_due(loop_checks)});
+  if (of_people <= by) return true;
+  if (paused_at) return false;
+  return engine->may_be_due(by) || std::min(sources.next_due(), actions.next_due()) <= by;
 }
 
 void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
-  if (!engine) return;
-  const Timestamp other =
-      std::min({sources.next_due(), alarms.next_due(), pipeline::next_due(loop_checks),
-                actions.next_due(), gates.next_due()});
-  if (!engine->may_be_due(by) && other > by) return;
+  if (!engine || !may_be_due(by)) return;
   firing = true;
   Scene at = scene(facts);
   at.sequence = facts_sequence();
   for (;;) {
-    const Timestamp rule_due = engine->next_due();
     const Timestamp due = next_due();
     if (due > by) break;
-    if (rule_due == due) {
-      engine->fire_next(at);
-    } else if (sources.next_due() == due) {
-      sources.fire_next(at);
-    } else if (alarms.next_due() == due) {
-      alarms.fire_next(at.sequence, plant().hash, facts.transitions);
-    } else if (gates.next_due() == due) {
-      gates.fire_next(at);
-    } else if (pipeline::next_due(loop_checks) != due) {
-      actions.fire_next(at);
-    } else {
-      const auto check = std::find_if(loop_checks.begin(), loop_checks.end(),
-                                      [due](const auto& each) { return each.second.until == due; });
-      end_loop_check(check->first, due, {}, "its end", facts);
-    }
+    fire(due, at, facts);
     gates.look(at);
     actions.look(at);
   }
   firing = false;
+}
+
+// What is first in the order of those that are due then.
+void Pipeline::State::fire(Timestamp due, Scene& at, Facts& facts) {
+  const bool of_data = next_of_data() == due;
+  if (of_data && engine->next_due() == due) {
+    engine->fire_next(at);
+  } else if (of_data && sources.next_due() == due) {
+    sources.fire_next(at);
+  } else if (alarms.next_due() == due) {
+    alarms.fire_next(at.sequence, plant().hash, facts.transitions);
+  } else if (gates.next_due() == due) {
+    gates.fire_next(at);
+  } else if (pipeline::next_due(loop_checks) != due) {
+    actions.fire_next(at);
+  } else {
+    const auto check = std::find_if(loop_checks.begin(), loop_checks.end(),
+                                    [due](const auto& each) { return each.second.until == due; });
+    end_loop_check(check->first, due, {}, "its end", facts);
+  }
 }
 
 void Pipeline::State::on_input(const Input& input, Facts& facts) {
@@ -233,6 +248,7 @@ void Pipeline::State::put_in_force(const std::shared_ptr<const Plant>& next, Tim
   gates.configure(here, at);
   actions.configure(here, at);
   load_operands();
+  look_at_sources(at);
   resume_loop_checks();
   engine->look_at_guards(at, here);
   if (before) engine->judge_anew(anew, at, here);
@@ -251,6 +267,18 @@ void Pipeline::State::load_operands() {
     operands[id].usable = true;
   }
 }
+
+std::vector<bool> Pipeline::State::lost_tags() const {
+  std::vector<bool> lost(tags.size(), false);
+  for (TagId id = 0; id < tags.size(); ++id) {
+    const SourceState* const source_state = sources.state(tags.hot(id).source);
+    lost[id] = source_state != nullptr && source_state->lost;
+  }
+  derived.spread(lost);
+  return lost;
+}
+
+void Pipeline::State::look_at_sources(Timestamp at) { engine->on_lost(lost_tags(), at, tags); }
 
 // Of tags that left the configuration: nothing will ever set their clocks right.
 void Pipeline::State::close_clock_alarms(Timestamp at, Facts& facts) {
@@ -297,6 +325,7 @@ void Pipeline::State::on_body(const SourceCondition& given, const Input& input, 
   if (!engine) return;
   Scene here = scene(facts);
   sources.on_condition(condition, here, input.receive_time);
+  look_at_sources(input.receive_time);
 }
 
 void Pipeline::State::on_body(const OwnCondition& given, const Input& input, Facts& facts) {
@@ -344,29 +373,54 @@ void Pipeline::State::on_body(const ActionReport& given, const Input& input, Fac
 void Pipeline::State::on_body(const Start& start, const Input& input, Facts& facts) {
   fire_until(input.receive_time - start.away, facts);
   last_sequence = input.sequence;
-  shift(start.away, false);
+  shift_data(paused_at ? end_pause(input.receive_time) : start.away, input.receive_time, false);
+  if (engine) gates.shift(start.away);
+  alarms.shift(start.away, false);
   record(input, start, facts);
+}
+
+void Pipeline::State::on_body(const Pause& pause, const Input& input, Facts& facts) {
+  fire_until(input.receive_time, facts);
+  last_sequence = input.sequence;
+  record(input, pause, facts);
+  if (pause.on && !paused_at) {
+    paused_at = input.receive_time;
+  } else if (!pause.on && paused_at) {
+    shift_data(end_pause(input.receive_time), input.receive_time, false);
+  }
+}
+
+// How long it was.
+Duration Pipeline::State::end_pause(Timestamp at) {
+  const Duration stood = std::max(at - *paused_at, Duration{0});
+  paused_at.reset();
+  return stood;
 }
 
 void Pipeline::State::on_body(const ClockStep& step, const Input& input, Facts& facts) {
   fire_until(input.receive_time, facts);
   last_sequence = input.sequence;
-  shift(step.by, true);
+  shift(step.by, time_after(input), true);
+  if (paused_at) *paused_at += step.by;
   record(input, step, facts);
   if (!engine || step.by >= Duration{0}) return;
   Scene here = scene(facts);
   gates.set_back(here, time_after(input));
 }
 
-void Pipeline::State::shift(Duration by, bool clock_step) {
-  if (!engine) return;
-  engine->shift(by, clock_step);
-  sources.shift(by);
+void Pipeline::State::shift(Duration by, Timestamp to, bool clock_step) {
+  shift_data(by, to, clock_step);
+  if (engine) gates.shift(by);
   alarms.shift(by, clock_step);
-  actions.shift(by, clock_step);
-  gates.shift(by);
   if (!clock_step) return;
   for (auto& [tag, check] : loop_checks) check.until += by;
+}
+
+void Pipeline::State::shift_data(Duration by, Timestamp to, bool clock_step) {
+  if (!engine) return;
+  engine->shift(by, to, clock_step);
+  sources.shift(by, to);
+  actions.shift(by, clock_step);
 }
 
 }  // namespace parkwatch::pipeline

@@ -214,6 +214,7 @@ void Pipeline::State::learn_source(const Reading& reading, Facts& facts) {
   Scene here = scene(facts);
   const Reading newest = reading;
   sources.on_newest(newest, source, here, newest.receive_time);
+  if (sources.any_lost()) engine->know_lost(lost_tags());
 }
 
 TagId Pipeline::State::find_or_register(std::string_view name, const DecodedReading& raw,

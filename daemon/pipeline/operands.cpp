@@ -8,9 +8,10 @@ Trust trust_of(std::span<const TagId> tags, const Operands& operands) {
   for (const TagId tag : tags) {
     const Operand& operand = operands[tag];
     trust.known = trust.known && operand.known;
-    if (operand.quality > trust.quality) {
-      trust.quality = operand.quality;
-      trust.reason = operand.reason;
+    const Quality quality = operand.lost ? Quality::bad : operand.quality;
+    if (quality > trust.quality) {
+      trust.reason = quality > operand.quality ? QualityReason::comm_lost : operand.reason;
+      trust.quality = quality;
     }
   }
   return trust;

@@ -14,6 +14,7 @@ struct Operand {
   bool used = false;     // some such rule or an expression names the tag
   bool known = false;    // a reading came
   bool usable = false;   // `value` is of a reading that was not bad
+  bool lost = false;     // its source is
   bool changed = false;  // its newest reading is usable and has another number than the one before
   Quality quality = Quality::good;
   QualityReason reason = QualityReason::none;

@@ -45,6 +45,7 @@ bool take_tag(const v1::TagState& message, TagTable& tags) {
 bool take_life(const v1::TagState& message, TagLife& life) {
   life.on_device_clock = message.on_device_clock();
   life.missed = message.missed();
+  life.unheard = message.unheard();
   if (message.has_expected_since_us()) life.expected_since = from_us(message.expected_since_us());
   life.seen = message.seen();
   if (!life.seen) return true;
@@ -136,6 +137,7 @@ bool take_rule(const v1::RuleState& message, RuleInstance& x) {
   x.phase = *phase;
   x.since = from_us(message.since_us());
   x.last_at = from_us(message.last_at_us());
+  x.halted = message.halted();
   return take_levels(message, x.levels) && (!x.signal || take_memory(message, x));
 }
 
@@ -169,6 +171,7 @@ Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
   State& s = *pipeline.state_;
   s.last_sequence = snapshot.last_sequence();
   s.now = from_us(snapshot.now_us());
+  if (snapshot.has_paused_us()) s.paused_at = from_us(snapshot.paused_us());
   for (const v1::TagState& tag : snapshot.tags()) {
     if (!take_tag(tag, s.tags)) {
       return contradiction("tag " + std::to_string(s.tags.size()));
@@ -200,6 +203,7 @@ Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
   if (!checks) return checks.error();
   s.loop_checks = std::move(*checks);
   s.load_operands();
+  s.engine->know_lost(s.lost_tags());
   s.engine->resume();
   s.resume_loop_checks();
   if (auto taken = take_actions(snapshot, *plant, s.tags, s.actions); !taken) return taken.error();

@@ -34,6 +34,7 @@ void put_tag(TagId id, const TagTable& tags, v1::TagState& out) {
 void put_life(const TagLife& life, v1::TagState& out) {
   out.set_on_device_clock(life.on_device_clock);
   out.set_missed(life.missed);
+  out.set_unheard(life.unheard);
   if (life.expected_since != never) out.set_expected_since_us(to_us(life.expected_since));
   if (!life.seen) return;
   out.set_seen(true);
@@ -105,6 +106,7 @@ void put_rule(const RuleInstance& x, const Plant& plant, v1::RuleState& out) {
   out.set_tag_id(x.tag);
   out.set_since_us(to_us(x.since));
   out.set_last_at_us(to_us(x.last_at));
+  out.set_halted(x.halted);
   const auto states = x.levels.states();
   for (std::uint32_t i = 0; i < states.size(); ++i) {
     if (states[i] == rules::LevelState{}) continue;
@@ -130,6 +132,7 @@ void Pipeline::snapshot(v1::Snapshot& out) const {
   out.set_last_sequence(s.last_sequence);
   out.set_now_us(to_us(s.now));
   out.set_plant_hash(plant_hash());
+  if (s.paused_at) out.set_paused_us(to_us(*s.paused_at));
   for (TagId id = 0; id < s.tags.size(); ++id) {
     v1::TagState& tag = *out.add_tags();
     put_tag(id, s.tags, tag);

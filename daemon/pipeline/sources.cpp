@@ -150,6 +150,11 @@ bool Sources::any_gone() const {
                      [](const auto& each) { return each.second.is_gone(); });
 }
 
+bool Sources::any_lost() const {
+  return std::any_of(states_.begin(), states_.end(),
+                     [](const auto& each) { return each.second.lost; });
+}
+
 DuplicateMemory* Sources::memory(SourceId source) {
   return source < by_id_.size() ? &by_id_[source]->memory : nullptr;
 }
@@ -165,9 +170,9 @@ void Sources::fire_next(Scene& scene) {
   refresh_due();
 }
 
-void Sources::shift(Duration by) {
+void Sources::shift(Duration by, Timestamp now) {
   for (auto& [name, state] : states_) {
-    if (state.due != rules::never) state.due += by;
+    if (state.due != rules::never) state.due = std::min(state.due + by, now + source_lost_after);
   }
   refresh_due();
 }

@@ -50,12 +50,13 @@ class Sources {
   }
   [[nodiscard]] DuplicateMemory* memory(SourceId source);
   [[nodiscard]] bool any_gone() const;
+  [[nodiscard]] bool any_lost() const;
   [[nodiscard]] Timestamp next_due() const { return next_due_; }
   // REQUIRES: next_due() is not `never`.
   void fire_next(Scene& scene);
   // A newest reading of the tag counts when it is bad.
   [[nodiscard]] static bool counts_as_bad(const TagTable& tags, TagId tag, const Reading& newest);
-  void shift(Duration by);
+  void shift(Duration by, Timestamp now);
 
   [[nodiscard]] const std::map<std::string, SourceState>& all() const { return states_; }
   void restore(const Plant& plant, std::map<std::string, SourceState> states, TagTable& tags);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,7 @@ struct Pipeline::State {
   State& operator=(const State&) = delete;
 
   Timestamp now = timestamp_min;
+  std::optional<Timestamp> paused_at;  // since then nothing that waits for data is due
   std::uint64_t last_sequence = 0;
   std::vector<std::shared_ptr<Decoder>> decoders;
   TagTable tags;
@@ -71,6 +73,10 @@ struct Pipeline::State {
   // Fires every deadline due by then, in order.
   void fire_until(Timestamp by, Facts& facts);
   [[nodiscard]] Timestamp next_due();
+  [[nodiscard]] Timestamp next_of_data();
+  // False: certainly not.
+  [[nodiscard]] bool may_be_due(Timestamp by) const;
+  void fire(Timestamp due, Scene& at, Facts& facts);
   void on_input(const Input& input, Facts& facts);
   // After an input: what its transitions call for, and what its readings confirm.
   void act(Timestamp at, Facts& facts);
@@ -86,6 +92,8 @@ struct Pipeline::State {
   [[nodiscard]] std::optional<Frozen> frozen_of(std::string_view tag) const;
   [[nodiscard]] Tally tally_of(const RuleInstance& x) const;
   void load_operands();
+  [[nodiscard]] std::vector<bool> lost_tags() const;
+  void look_at_sources(Timestamp at);
   void resume_loop_checks();
   // Of a replay: the parts of one message that were stored.
   void on_recorded_message(std::uint64_t sequence, Timestamp receive,
@@ -104,6 +112,7 @@ struct Pipeline::State {
   void on_body(const ActionReport& report, const Input& input, Facts& facts);
   void on_body(const Start& start, const Input& input, Facts& facts);
   void on_body(const ClockStep& step, const Input& input, Facts& facts);
+  void on_body(const Pause& pause, const Input& input, Facts& facts);
 
   [[nodiscard]] bool is_repeated(const Message& message, const Input& input, Facts& facts);
   void decode(const Message& message);
@@ -118,7 +127,9 @@ struct Pipeline::State {
   void derive(std::size_t trigger, std::uint32_t& index, Facts& facts);
   void on_clock(TagId tag, ClockChange change, Timestamp at, const Reading& reading, Facts& facts);
   void close_clock_alarms(Timestamp at, Facts& facts);
-  void shift(Duration by, bool clock_step);
+  void shift(Duration by, Timestamp to, bool clock_step);
+  void shift_data(Duration by, Timestamp to, bool clock_step);
+  [[nodiscard]] Duration end_pause(Timestamp at);
   [[nodiscard]] Result<Done> obey(const Command& command, const Input& input, Facts& facts);
   [[nodiscard]] Result<Done> acknowledge(const AcknowledgeAlarm& command, const Command& given,
                                          const Input& input, Facts& facts);

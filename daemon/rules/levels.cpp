@@ -188,9 +188,19 @@ void LevelSet::hold(const Moment& at) {
   }
 }
 
-void LevelSet::shift(Duration by) {
+void LevelSet::resume(const Moment& at) {
   for (std::size_t i = 0; i < size_; ++i) {
-    if (states_[i].receive_due != never) states_[i].receive_due += by;
+    if (states_[i].held) resume(states_[i], at);
+  }
+}
+
+void LevelSet::shift(Duration by, Timestamp now) {
+  for (std::size_t i = 0; i < size_; ++i) {
+    LevelState& state = states_[i];
+    if (state.receive_due == never) continue;
+    const Limit& limit = spec_->limits()[i];
+    const Duration whole = state.in ? limit.on_delay : limit.off_delay;
+    state.receive_due = std::min(state.receive_due + by, now + whole);
   }
 }
 

@@ -93,8 +93,11 @@ class LevelSet {
   bool expire_source(Timestamp by);
   // Bad data, or no verdict: running delays keep what is left of them until the next signal.
   void hold(const Moment& at);
-  // The gateway's clock was set, or we were away: running delays move along.
-  void shift(Duration by);
+  // The data is there again though nothing new came: held delays go on.
+  void resume(const Moment& at);
+  // The gateway's clock was set, or we were away or stood still: running delays move along, at most
+  // to where they would end if they began at `now`.
+  void shift(Duration by, Timestamp now);
   // The clock that readings are judged by was set.
   void shift_passings(Duration by);
   // All is normal, at once. True: a level ended; last_ended() says which.

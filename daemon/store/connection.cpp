@@ -26,7 +26,7 @@ ErrorKind kind_of(int code) {
     case SQLITE_PROTOCOL:
     case SQLITE_INTERRUPT:
       return ErrorKind::transient;
-    case SQLITE_CORRUPT:
+    case SQLITE_CORRUPT:  // or a sector that the disk cannot read: EIO becomes this
     case SQLITE_NOTADB:
       return ErrorKind::damaged;
     default:

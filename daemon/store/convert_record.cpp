@@ -122,6 +122,7 @@ void put_body(const SourceCondition& body, v1::InputRecord& out) {
 }
 
 void put_body(const Start& body, v1::InputRecord& out) { out.set_start_away_us(body.away.count()); }
+void put_body(const Pause& body, v1::InputRecord& out) { out.set_pause(body.on); }
 
 void put_body(const ClockStep& body, v1::InputRecord& out) {
   out.set_clock_step_us(body.by.count());
@@ -323,6 +324,9 @@ Result<Done> take_body(const v1::InputRecord& in, RecordedInput& out) {
       return Done{};
     case v1::InputRecord::kStartAwayUs:
       out.body = Start{Duration{in.start_away_us()}};
+      return Done{};
+    case v1::InputRecord::kPause:
+      out.body = Pause{in.pause()};
       return Done{};
     case v1::InputRecord::kClockStepUs:
       out.body = ClockStep{Duration{in.clock_step_us()}};

@@ -8,14 +8,17 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace parkwatch::store {
 namespace {
@@ -70,6 +73,8 @@ Error not_durable(const std::string& path, int number) {
   return {ErrorKind::transient, path + ": cannot be made durable: " + system_words(number)};
 }
 
+constexpr std::string_view kept_prefix = "parkwatch-damaged-";
+
 // "parkwatch-damaged-20261129T101500Z.db", or with a number where that is taken.
 std::string free_name(const std::string& directory) {
   const std::time_t now = std::time(nullptr);
@@ -77,7 +82,7 @@ std::string free_name(const std::string& directory) {
   ::gmtime_r(&now, &utc);
   std::array<char, 32> time{};
   (void)std::strftime(time.data(), time.size(), "%Y%m%dT%H%M%SZ", &utc);
-  const std::string base = std::string{"parkwatch-damaged-"} + time.data();
+  const std::string base = std::string{kept_prefix} + time.data();
   std::error_code ec;
   std::string name = base + ".db";
   for (int n = 2; std::filesystem::exists(directory + "/" + name, ec) ||
@@ -86,6 +91,22 @@ std::string free_name(const std::string& directory) {
     name = base + "-" + std::to_string(n) + ".db";
   }
   return name;
+}
+
+// Names begin with their time, so that they sort by it.
+void drop_oldest_kept(const std::string& directory) {
+  std::vector<std::filesystem::path> kept;
+  std::error_code ec;
+  for (std::filesystem::directory_iterator at{directory, ec}, end; !ec && at != end;
+       at.increment(ec)) {
+    const std::string name = at->path().filename().string();
+    if (name.starts_with(kept_prefix) && name.ends_with(".db")) kept.push_back(at->path());
+  }
+  std::ranges::sort(kept);
+  for (std::size_t n = 0; n + kept_databases_max < kept.size(); ++n) {
+    std::filesystem::remove(kept[n], ec);
+    std::filesystem::remove(kept[n].string() + "-wal", ec);
+  }
 }
 
 Result<Done> write_over(int fd, const std::string& path) {
@@ -220,6 +241,7 @@ Result<std::string> StateDirectory::set_aside() {
     }
   }
   ::unlink((database_path() + "-shm").c_str());
+  drop_oldest_kept(path_);
   if (auto synced = sync(); !synced) return synced.error();
   return kept;
 }

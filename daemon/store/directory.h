@@ -12,6 +12,9 @@ inline constexpr const char* database_name = "parkwatch.db";
 // The WAL holds 1000 pages of 4 KiB, and a batch more, before it is taken into the database.
 inline constexpr std::uint64_t ballast_bytes = std::uint64_t{8} << 20;
 
+// A disk that damages one database after the other must not be filled with them.
+inline constexpr std::size_t kept_databases_max = 3;
+
 // Held while its owner may write the directory; the lock ends with the process, however it ends.
 class StateDirectory {
  public:
@@ -40,7 +43,8 @@ class StateDirectory {
   // Why; empty: it need not be.
   [[nodiscard]] std::string damage() const;
   // After mark_damaged(): renames the database and its WAL, or goes on where a start before was
-  // killed: what that had begun anew is deleted. Gives the database's new path. Errors: likewise.
+  // killed: what that had begun anew is deleted. So are the oldest of more than kept_databases_max
+  // that were set aside. Gives the database's new path. Errors: likewise.
   Result<std::string> set_aside();
   // The new database is complete.
   Result<Done> forget_damage();

@@ -209,8 +209,8 @@ Result<Done> trim_journal(Connection& connection, const StoreOptions& options, c
 }
 
 Result<Retained> delete_over_limits(Connection& connection, const StoreOptions& options,
-                                    const Bounds& bounds, Timestamp now) {
-  const std::int64_t oldest_us = to_us(now) - options.age_max.count();
+                                    const Bounds& bounds, Timestamp now, bool certain) {
+  const std::int64_t oldest_us = certain ? to_us(now) - options.age_max.count() : INT64_MIN;
   return delete_batches(connection, bounds,
                         [&](const BatchRow& row) -> Result<std::optional<Verdict>> {
                           const bool acknowledged = row.last_sequence <= bounds.acknowledged;
@@ -227,12 +227,14 @@ Result<Retained> delete_over_limits(Connection& connection, const StoreOptions& 
 }  // namespace
 
 Result<Retained> retain_within_limits(Connection& connection, const StoreOptions& options,
-                                      Timestamp now, std::uint64_t journal_looked_to) {
+                                      Timestamp now, bool certain,
+                                      std::uint64_t journal_looked_to) {
   Transaction transaction{connection, Transaction::Kind::write};
-  if (!transaction.begun() || !forget_expired(connection, now)) return connection.failure();
+  if (!transaction.begun()) return connection.failure();
+  if (certain && !forget_expired(connection, now)) return connection.failure();
   const auto bounds = bounds_of(connection);
   if (!bounds) return bounds.error();
-  auto retained = delete_over_limits(connection, options, *bounds, now);
+  auto retained = delete_over_limits(connection, options, *bounds, now, certain);
   if (!retained) return retained;
   if (!trim_identities(connection, *bounds, *retained)) return connection.failure();
   const auto forgotten = forget_personal(connection, now - options.personal_age_max,

@@ -25,11 +25,11 @@ struct Retained {
 };
 
 // Oldest first, in one transaction of its own:
-// - consumers that expired before `now` are forgotten;
-// - batches above bytes_max, or older than age_max and acknowledged by every consumer, are deleted
-// and
-//   recorded as gaps, those next to each other as one. Whatever the older of the two snapshots
-//   needs stays;
+// - consumers that expired before `now` are forgotten, if that is `certain`;
+// - batches above bytes_max, or (if `now` is `certain`) older than age_max and acknowledged by
+// every
+//   consumer, are deleted and recorded as gaps, those next to each other as one. Whatever the older
+//   of the two snapshots needs stays;
 // - journal rows above journal_rows_max whose alarm has closed and whose delivery is done are
 //   deleted, looked for from behind `journal_looked_to` on, where the call before ended; 0: from
 //   the oldest on;
@@ -38,7 +38,7 @@ struct Retained {
 // Errors: as the connection's; nothing is changed then.
 [[nodiscard]] Result<Retained> retain_within_limits(Connection& connection,
                                                     const StoreOptions& options, Timestamp now,
-                                                    std::uint64_t journal_looked_to);
+                                                    bool certain, std::uint64_t journal_looked_to);
 
 // For a full disk: deletes what at least one consumer is registered for and all have acknowledged,
 // whatever the limits. Errors: as the connection's.

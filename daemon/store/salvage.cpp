@@ -161,15 +161,15 @@ Key last_key(Connection& old, const char* sql) {
 
 class Salvager {
  public:
-  Salvager(Connection& old, Connection& fresh, Salvage& out)
-      : old_(old), fresh_(fresh), out_(out) {}
+  Salvager(Connection& old, Depth depth, Connection& fresh, Salvage& out)
+      : old_(old), depth_(depth), fresh_(fresh), out_(out) {}
 
   // False: `fresh` has failed.
   bool run() {
     const Key last = last_key(old_, batches_from);
     Key from = last;
-    if (!copy_needed(from)) return false;
-    if (out_.state && !copy_older(from)) return false;
+    if (depth_ != Depth::nothing && !copy_needed(from)) return false;
+    if (depth_ == Depth::all && out_.state && !copy_older(from)) return false;
     Transaction transaction{fresh_, Transaction::Kind::write};
     return transaction.begun() && close(last) && transaction.commit();
   }
@@ -183,7 +183,8 @@ class Salvager {
       if (!copy(*table)) return false;
     }
     const Key journal = last_key(old_, journal_table.from);
-    journal_copied_from_ = journal > journal_rows_needed ? journal - journal_rows_needed : 0;
+    const Key rows = depth_ == Depth::all ? journal_rows_needed : 0;
+    journal_copied_from_ = journal > rows ? journal - rows : 0;
     if (!copy(journal_table, journal_copied_from_, key_max)) return false;
     if (!copy(outbox_table, 0, key_max) || !copy_snapshots(from)) return false;
     if (out_.state) {
@@ -465,6 +466,7 @@ class Salvager {
   }
 
   Connection& old_;
+  Depth depth_;
   Connection& fresh_;
   Salvage& out_;
   Key journal_copied_from_ = 0;
@@ -472,11 +474,12 @@ class Salvager {
 
 }  // namespace
 
-Result<Done> salvage(const std::string& path, Connection& fresh, Salvage& out) {
-  auto opened = Connection::open({path, true, {}});
+Result<Done> salvage(const std::string& path, const std::string& vfs, Depth depth,
+                     Connection& fresh, Salvage& out) {
+  auto opened = Connection::open({path, true, vfs});
   // A file that is shorter than it says can then be read as far as it goes.
   if (!opened || !(*opened)->execute("PRAGMA writable_schema = ON")) return Done{};
-  if (!Salvager{**opened, fresh, out}.run()) return fresh.failure();
+  if (!Salvager{**opened, depth, fresh, out}.run()) return fresh.failure();
   return Done{};
 }
 

@@ -9,13 +9,21 @@
 
 namespace parkwatch::store {
 
-// Reads the database `path` (with its WAL) by key around what is damaged, checks each row, and puts
-// what is whole into `fresh`, an empty database of the newest version: consumers, configurations,
-// the newest snapshot and the batches after it, the journal and what waits to be sent; then older
-// readings, the newest first, for a few seconds. Numbers of batches, messages and the journal go
-// on. Without a usable snapshot tags get other numbers, so that no readings are carried over. What
-// is missing before the first batch becomes a gap. Sets `out`'s counts. Errors: those of `fresh`;
-// what cannot be read is none.
-Result<Done> salvage(const std::string& path, Connection& fresh, Salvage& out);
+// How much is carried over: a full disk has no room for all.
+enum class Depth {
+  all,
+  state,   // what a start needs and what waits to be sent
+  nothing  // only that numbers go on
+};
+
+// Reads the database `path` (with its WAL; by the VFS named, empty: the system's) by key around
+// what is damaged, checks each row, and puts what is whole into `fresh`, an empty database of the
+// newest version: consumers, configurations, the newest snapshot and the batches after it, the
+// journal and what waits to be sent; then older readings, the newest first, for a few seconds.
+// Numbers of batches, messages and the journal go on. Without a usable snapshot tags get other
+// numbers, so that no readings are carried over. What is missing before the first batch becomes a
+// gap. Sets `out`'s counts. Errors: those of `fresh`; what cannot be read is none.
+Result<Done> salvage(const std::string& path, const std::string& vfs, Depth depth,
+                     Connection& fresh, Salvage& out);
 
 }  // namespace parkwatch::store

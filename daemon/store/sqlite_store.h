@@ -11,6 +11,7 @@
 #include "store/connection.h"
 #include "store/directory.h"
 #include "store/rows.h"
+#include "store/salvage.h"
 #include "store/store.h"
 
 namespace parkwatch::store {
@@ -35,14 +36,15 @@ class SqliteStore final : public Store {
   }
   [[nodiscard]] Result<Done> flush() override;
   void keep_personal(Duration age_max) override { options_.personal_age_max = age_max; }
-  [[nodiscard]] Result<bool> retain(Timestamp now) override;
+  [[nodiscard]] Result<bool> retain(Timestamp now, bool certain) override;
   [[nodiscard]] std::uint64_t readings_lost() const override { return readings_lost_; }
   Result<Done> checkpoint() override;
 
  private:
   Result<Done> look_at_wal() const;
-  // Sets the database aside, salvages.
+  // Sets the database aside and salvages; with less where the disk is too full for all.
   Result<Done> begin_anew();
+  Result<Done> begin_anew(Depth depth);
   Result<Done> read_recovered();
   Result<Done> connect();
   Result<Done> ensure_connected();

@@ -11,7 +11,6 @@
 #include "parkwatch/v1/snapshot.pb.h"
 #include "store/recovery.h"
 #include "store/retention.h"
-#include "store/salvage.h"
 #include "store/salvage_record.h"
 #include "store/schema.h"
 #include "store/sqlite_store.h"
@@ -67,26 +66,35 @@ Result<Done> SqliteStore::look_at_wal() const {
 }
 
 Result<Done> SqliteStore::begin_anew() {
+  auto begun = begin_anew(Depth::all);
+  for (const Depth less : {Depth::state, Depth::nothing}) {
+    if (begun || connection_ == nullptr || !connection_->failed_full()) break;
+    begun = begin_anew(less);
+  }
+  if (!begun) return permanent(begun.error());
+  follow_ballast();
+  if (auto read = read_head(); !read) return permanent(read.error());
+  if (auto read = read_recovered(); !read) return permanent(read.error());
+  return directory_.forget_damage();
+}
+
+Result<Done> SqliteStore::begin_anew(Depth depth) {
   Salvage salvaged;
   salvaged.reason = directory_.damage();
   if (connection_ != nullptr) connection_->keep_wal_on_close();
   connection_.reset();
   auto kept = directory_.set_aside();
-  if (!kept) return permanent(kept.error());
+  if (!kept) return kept.error();
   salvaged.kept_as = std::move(*kept);
-  if (auto connected = connect(); !connected) return permanent(connected.error());
+  if (auto connected = connect(); !connected) return connected;
   // A new database has no free pages: on a nearly full disk the ballast makes room for what is
   // needed.
   directory_.drop_ballast();
   if (held_ && connection_->hold_size(false)) held_ = false;
-  if (auto done = salvage(salvaged.kept_as, *connection_, salvaged); !done) {
-    return permanent(done.error());
+  if (auto done = salvage(salvaged.kept_as, options_.vfs, depth, *connection_, salvaged); !done) {
+    return done;
   }
-  if (auto noted = keep_salvage(*connection_, salvaged); !noted) return permanent(noted.error());
-  follow_ballast();
-  if (auto read = read_head(); !read) return permanent(read.error());
-  if (auto read = read_recovered(); !read) return permanent(read.error());
-  return directory_.forget_damage();
+  return keep_salvage(*connection_, salvaged);
 }
 
 Result<Done> SqliteStore::read_recovered() {
@@ -300,9 +308,10 @@ void SqliteStore::follow_ballast() {
   if (hold != held_ && connection_->hold_size(hold)) held_ = hold;
 }
 
-Result<bool> SqliteStore::retain(Timestamp now) {
+Result<bool> SqliteStore::retain(Timestamp now, bool certain) {
   if (auto ready = ensure_connected(); !ready) return ready.error();
-  const auto retained = retain_within_limits(*connection_, options_, now, journal_looked_to_);
+  const auto retained =
+      retain_within_limits(*connection_, options_, now, certain, journal_looked_to_);
   if (!retained) return recover(retained.error());
   journal_looked_to_ = retained->journal_looked_to;
   if (retained->batches > 0) truncate_wal_ = true;

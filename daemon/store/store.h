@@ -107,10 +107,11 @@ class Store {
 
   // Deletes a bounded number of blocks above the limits, oldest first: what every consumer has
   // acknowledged, or with a gap record what it has not; spares what the newest snapshot needs.
-  // Returns true if there is more to do. Call when idle and now and then under load. Errors:
-  // as commit(); damaged - a page that it needs is, so nothing gives way until the next
+  // Without `certain` (Clock::is_certain) nothing but personal data is too old: only the size
+  // counts. Returns true if there is more to do. Call when idle and now and then under load.
+  // Errors: as commit(); damaged - a page that it needs is, so nothing gives way until the next
   // open_store().
-  [[nodiscard]] virtual Result<bool> retain(Timestamp now) = 0;
+  [[nodiscard]] virtual Result<bool> retain(Timestamp now, bool certain) = 0;
   // What retain() has deleted since the store was opened although a consumer had not acknowledged
   // it.
   [[nodiscard]] virtual std::uint64_t readings_lost() const = 0;

@@ -2,6 +2,8 @@
 // thread.
 #include "tests/support/faulty_vfs.h"
 
+#include <sys/stat.h>
+
 #include <stdexcept>
 
 namespace parkwatch::test {
@@ -11,6 +13,7 @@ namespace {
 struct File {
   sqlite3_file base;
   FaultyVfs* owner;
+  std::uint64_t inode;
 
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
@@ -22,7 +25,13 @@ FaultyVfs& owner_of(sqlite3_vfs* vfs) { return *static_cast<FaultyVfs*>(vfs->pAp
 
 int close_file(sqlite3_file* file) { return real(file)->pMethods->xClose(real(file)); }
 
+std::uint64_t inode_of(const char* path) {
+  struct stat found {};
+  return path != nullptr && ::stat(path, &found) == 0 ? found.st_ino : 0;
+}
+
 int read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 at) {
+  if (owner_of(file).unreadable(file_of(file)->inode, at, size)) return SQLITE_IOERR_CORRUPTFS;
   return real(file)->pMethods->xRead(real(file), bytes, size, at);
 }
 
@@ -110,6 +119,7 @@ int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
   if ((flags & SQLITE_OPEN_READWRITE) != 0 && owner.strikes('o')) return SQLITE_CANTOPEN;
   const int code = owner.system()->xOpen(owner.system(), path, ours->real(), flags, out_flags);
   if (ours->real()->pMethods != nullptr) ours->base.pMethods = &methods;
+  ours->inode = inode_of(path);
   return code;
 }
 
@@ -156,11 +166,23 @@ void FaultyVfs::set_quota(const std::filesystem::path& directory, std::uint64_t 
   quota_bytes_ = bytes_max;
 }
 
+void FaultyVfs::make_unreadable(const std::filesystem::path& file, std::int64_t at,
+                                std::int64_t bytes) {
+  unreadable_inode_ = inode_of(file.c_str());
+  unreadable_from_ = at;
+  unreadable_to_ = at + bytes;
+}
+
+bool FaultyVfs::unreadable(std::uint64_t inode, std::int64_t at, std::int64_t bytes) const {
+  return unreadable_inode_ != 0 && inode == unreadable_inode_ && at < unreadable_to_ &&
+         at + bytes > unreadable_from_;
+}
+
 bool FaultyVfs::over_quota(std::uint64_t growth_bytes) const {
   if (quota_of_.empty()) return false;
   std::uint64_t bytes = growth_bytes;
   for (const auto& entry : std::filesystem::directory_iterator{quota_of_}) {
-    bytes += entry.file_size();
+    if (entry.is_regular_file()) bytes += entry.file_size();
   }
   return bytes > quota_bytes_;
 }

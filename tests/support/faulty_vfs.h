@@ -43,10 +43,14 @@ class FaultyVfs {
   // Writes that would grow the files of `directory` above this many bytes in sum get SQLITE_FULL.
   void set_quota(const std::filesystem::path& directory, std::uint64_t bytes_max);
 
+  // These bytes of a file, under whatever name, cannot be read: what SQLite makes of EIO.
+  void make_unreadable(const std::filesystem::path& file, std::int64_t at, std::int64_t bytes);
+
   // For the functions that SQLite calls: the operation happens, and whether it is to fail.
   bool strikes(char kind);
   [[nodiscard]] Fault fault() const { return fault_; }
   [[nodiscard]] bool over_quota(std::uint64_t growth_bytes) const;
+  [[nodiscard]] bool unreadable(std::uint64_t inode, std::int64_t at, std::int64_t bytes) const;
   [[nodiscard]] sqlite3_vfs* system() const { return system_; }
 
  private:
@@ -61,6 +65,9 @@ class FaultyVfs {
   std::uint64_t failing_from_ = 0;  // 0: none fails
   std::uint64_t failing_until_ = 0;
   std::filesystem::path quota_of_;
+  std::uint64_t unreadable_inode_ = 0;  // 0: none
+  std::int64_t unreadable_from_ = 0;
+  std::int64_t unreadable_to_ = 0;
   std::uint64_t quota_bytes_ = std::numeric_limits<std::uint64_t>::max();
 };
 

@@ -82,6 +82,7 @@ void keep_the_world(std::vector<RecordedInput>& inputs) {
     return !std::holds_alternative<SourceCondition>(input.body) &&
            !std::holds_alternative<MessageSource>(input.body) &&
            !std::holds_alternative<Start>(input.body) &&
+           !std::holds_alternative<Pause>(input.body) &&
            !std::holds_alternative<ClockStep>(input.body) && !is_personal(input);
   });
 }

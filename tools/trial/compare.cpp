@@ -39,7 +39,7 @@ bool is_about_the_daemon(const Activation& a) {
 }
 
 // What is hidden all the while tells nobody, unless it was so before.
-bool is_told(const Activation& was, const Activation& is) { return is.in_sight || !was.in_sight; }
+bool is_told(const Activation& was, const Activation& is) { return is.shown || !was.shown; }
 
 class Comparer {
  public:

@@ -222,6 +222,20 @@ TEST_CASE("kpi: what nobody was told of is counted apart, records are no alarms"
   CHECK(kpi.active_most == 1);
 }
 
+TEST_CASE("kpi: what was hidden at its raise counts from when it is shown", "[alarms]") {
+  Journal journal;
+  journal.add(1min, TransitionKind::raised, "a").flags = alarm_shelved;
+  journal.add(2h, TransitionKind::unshelved, "a").raised_at = day + 1min;
+  journal.add(5h, TransitionKind::returned, "a").raised_at = day + 1min;
+  const Kpi before = journal.kpi(0s, 1h);
+  CHECK(before.activations == 0);
+  CHECK(before.hidden == 0);
+  const Kpi then = journal.kpi(2h, 3h);
+  CHECK(then.activations == 1);
+  CHECK(then.unacknowledged_late == 1);
+  CHECK(then.active_time == 1h);
+}
+
 TEST_CASE("kpi: what a test value raises is no activation, and what it ends has ended",
           "[alarms]") {
   Journal journal;

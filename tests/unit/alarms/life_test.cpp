@@ -334,6 +334,22 @@ TEST_CASE("chattering: three raises in a minute are one row with a counter that 
   CHECK((b.last().flags & alarm_chattering) == 0);
 }
 
+TEST_CASE("chattering: what is raised behind an acknowledgement sounds once more", "[alarms]") {
+  AlarmBench b;
+  for (int i = 0; i < 3; ++i) {
+    b.raise(10s * i + 1s);
+    if (i < 2) b.clear(10s * i + 5s);
+  }
+  REQUIRE(b.ack(22s).empty());
+  b.clear(25s);
+  (void)b.told();
+  b.raise(40s);
+  CHECK(b.told() == "40s raised unacknowledged updates!");
+  b.clear(41s);
+  b.raise(42s);
+  CHECK(b.told() == "41s returned returned_unacknowledged none; 42s raised unacknowledged none");
+}
+
 TEST_CASE("chattering: what the broker kept for us counts by the readings' time", "[alarms]") {
   AlarmBench b;
   const auto late = [&](Duration at, Duration read, Level level) {

@@ -97,6 +97,34 @@ TEST_CASE("clock: where nothing synchronises it, a time that people set back is 
   CHECK_FALSE(clock.compare());
 }
 
+TEST_CASE("clock: a time that nothing confirms is certain only after a day, a step begins it anew",
+          "[app]") {
+  HandTime time;
+  GatewayClock clock{time.sources(), timestamp_min};
+  CHECK_FALSE(clock.is_certain());
+  time.pass(24h - 1s);
+  CHECK_FALSE(clock.is_certain());
+  time.pass(1s);
+  CHECK(clock.is_certain());
+  time.system += 400 * 24h;
+  CHECK_FALSE(clock.is_certain());  // the step is not taken yet
+  clock.step(*clock.compare());
+  CHECK_FALSE(clock.is_certain());
+  time.pass(24h);
+  CHECK(clock.is_certain());
+}
+
+TEST_CASE("clock: a synchronised time is certain at once, if it is ours", "[app]") {
+  HandTime time;
+  time.system += 400 * 24h;  // a battery that was empty
+  GatewayClock clock{time.sources(), timestamp_min};
+  time.system -= 400 * 24h;
+  time.synchronised = true;
+  CHECK_FALSE(clock.is_certain());
+  clock.step(*clock.compare());
+  CHECK(clock.is_certain());
+}
+
 TEST_CASE("clock: the real sources tell a plausible time that goes on", "[app]") {
   GatewayClock clock{real_clock_sources(), timestamp_min};
   const Timestamp first = clock.now();

@@ -251,7 +251,7 @@ class DamagedStore final : public store::Store {
   void keep(std::string, std::optional<std::string>) override {}
   void keep_personal(Duration) override {}
   Result<Done> flush() override { return damage_; }
-  Result<bool> retain(Timestamp) override { return damage_; }
+  Result<bool> retain(Timestamp, bool) override { return damage_; }
   std::uint64_t readings_lost() const override { return 0; }
   Result<Done> checkpoint() override { return Done{}; }
 

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "app/line.h"
@@ -121,7 +122,7 @@ class RecordingStore final : public store::Store {
     asked_.note("flush");
     return asked_.next_of(asked_.flush_failures);
   }
-  Result<bool> retain(Timestamp) override {
+  Result<bool> retain(Timestamp, bool) override {
     asked_.note("retain");
     if (const auto done = asked_.next_of(asked_.retain_failures); !done) return done.error();
     return asked_.pieces-- > 0;
@@ -138,13 +139,18 @@ class RecordingStore final : public store::Store {
 };
 
 struct Rig {
-  explicit Rig(Asked& to) : asked(to) {
+  explicit Rig(Asked& to, Duration pause_after = 1h) : asked(to) {
+    options.pause_after = pause_after;
     options.linger = 1h;
     options.heartbeat = 1h;
     options.readings_max = 1;  // every reading ends its batch
     LineListener listener;
     listener.committed = [this](const store::Batch& batch, const store::CommitInfo&, Duration) {
       asked.note("told " + std::to_string(batch.last_sequence));
+      for (const RecordedInput& input : batch.facts.inputs) {
+        const auto* pause = std::get_if<Pause>(&input.body);
+        if (pause != nullptr) asked.note(pause->on ? "paused" : "resumed");
+      }
     };
     listener.commit_failed = [this] { asked.note("failed"); };
     listener.store_fault = [this](const std::string& fault, const store::Batch& held) {
@@ -340,6 +346,23 @@ TEST_CASE("line: a batch that fails is tried again as it is, and nothing is rele
   CHECK(said[0] == "fault of" + of_first + ": disk full");
   CHECK(said[1] == "fault of" + of_first + ": ");
   CHECK(said[2] == "told" + of_first);
+}
+
+TEST_CASE("line: a commit that takes long is a pause to the pipeline, until it ends", "[app]") {
+  Asked asked;
+  Rig rig{asked, 1ms};
+  (void)rig.plant("small");
+  rig.line->start();
+  REQUIRE(rig.send_safely(1));
+  asked.hold();
+  const std::uint64_t last = rig.send(2);
+  REQUIRE(asked.wait_for("commit " + std::to_string(last)));
+  while (rig.intake.appended() == last) std::this_thread::yield();
+  CHECK(asked.count("paused") == 0);  // it is in the batch that waits
+  asked.let_go();
+  while (asked.count("resumed") == 0) REQUIRE(rig.send_safely(3));
+  rig.stop();
+  CHECK(asked.count("paused") >= 1);
 }
 
 TEST_CASE("line: the turns of both threads rise, so that a watchdog sees them live", "[app]") {

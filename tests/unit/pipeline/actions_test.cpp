@@ -370,6 +370,27 @@ TEST_CASE("actions: the release waits for the last alarm, its acknowledgement an
   }
 }
 
+TEST_CASE("actions: an alarm that chatters calls for it until the chatter ends", "[pipeline]") {
+  ActionSpec spec = open_action();
+  spec.release = close_order();
+  spec.release_after = 5s;
+  spec.release_acknowledged = false;
+  Rig rig{park(spec)};
+  std::size_t told = 0;
+  for (const Duration raise : {1s, 21s, 41s}) {
+    rig.send(raise, "a/b/c 60");
+    rig.send(raise + 1s, "a/b/c 10");
+  }
+  CHECK_THAT(commands(rig, told),
+             Catch::EndsWith("41s action_requested park/b/cmd open {id} a/b/c 60"));
+  rig.send(60s, "a/b/c 60");
+  rig.send(70s, "a/b/c 10");
+  rig.tick(124s);
+  CHECK(commands(rig, told).empty());
+  rig.tick(125s);
+  CHECK(commands(rig, told) == "2m5s action_requested park/b/cmd close {id}");
+}
+
 TEST_CASE("actions: what ends hidden is not released", "[pipeline]") {
   ActionSpec spec = open_action();
   spec.release = close_order();

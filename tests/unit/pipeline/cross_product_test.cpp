@@ -62,6 +62,13 @@ reference::Series series_of(const Data& data) {
   for (const Duration t : reading_times(data)) {
     series.push_back({day + t, data.bad.contains(t) ? std::nullopt : std::optional{value_at(t)}});
   }
+  // A loss holds what runs, as bad data does.
+  if (data.lost.is_any()) {
+    const auto behind = std::find_if(series.begin(), series.end(), [&](const auto& sample) {
+      return sample.at >= day + data.lost.from;
+    });
+    series.insert(behind, {day + data.lost.from, std::nullopt});
+  }
   return series;
 }
 
@@ -359,7 +366,8 @@ void check_lost(Run& run, const Data& data) {
 void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
   std::vector<Data> all_data{{},
                              {{60s, 70s}, {}},
-                             {{}, {24s, 36s}},    // a delay runs out meanwhile
+                             {{}, {24s, 36s}},    // within a delay
+                             {{}, {302s, 318s}},  // within the last off-delay
                              {{}, {290s, 330s}},  // over the last return
                              {{24s, 29s}, {}},
                              {{148s, 155s}, {}},

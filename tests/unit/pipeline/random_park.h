@@ -299,7 +299,7 @@ class RandomPark {
     if (kind < 182) return add(all, command());
     if (kind < 184) return add(all, NewPlant{plants_[below(2)]});
     if (kind < 190) return add(all, condition());
-    if (kind < 191) return add(all, report());
+    if (kind < 191) return add(all, Pause{one_in(3)});
     if (kind < 192) {
       return add(
           all,

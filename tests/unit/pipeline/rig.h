@@ -122,7 +122,12 @@ class Rig {
   explicit Rig(Plant plant) { use(std::move(plant), 0s); }
 
   void use(Plant plant, Duration at) {
-    feed(NewPlant{std::make_shared<const Plant>(std::move(plant))}, at);
+    plant_ = std::make_shared<const Plant>(std::move(plant));
+    feed(NewPlant{plant_}, at);
+  }
+  // As a start out of this snapshot.
+  void restore(const v1::Snapshot& snapshot) {
+    pipeline_ = std::move(*pipeline::Pipeline::restore(snapshot, plant_));
   }
   void send(Duration at, std::string payload) {
     Message message;
@@ -198,6 +203,7 @@ class Rig {
     return text;
   }
 
+  std::shared_ptr<const Plant> plant_;
   pipeline::Pipeline pipeline_;
   Facts facts_;
   std::uint64_t sequence_ = 0;

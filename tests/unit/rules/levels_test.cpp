@@ -231,9 +231,11 @@ TEST_CASE("levels: a shift moves what runs by our clock, not what runs by the de
           "[rules]") {
   Bench b{{{.level = Level::high, .at = 80, .on_delay = 10s}}};
   (void)b.good(0s, 81);
-  b.set().shift(1h);
+  b.set().shift(1h, Timestamp{2h});
   CHECK(b.set().receive_due() == Timestamp{1h + 10s});
   CHECK(b.set().source_due() == Timestamp{10s});
+  b.set().shift(1h, Timestamp{1h});
+  CHECK(b.set().receive_due() == Timestamp{1h + 10s});  // as if it began just now
 }
 
 TEST_CASE("levels: a signal inside the band never changes anything", "[rules]") {

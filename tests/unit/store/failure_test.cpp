@@ -113,7 +113,7 @@ void run(const StoreOptions& options, bool carry_on, Progress& progress) {
     }
     progress.committed = n;
     store->delivered(n);
-    if (!noted(store->retain(batch.now), progress) && !carry_on) return;
+    if (!noted(store->retain(batch.now, true), progress) && !carry_on) return;
     if (n % 2 == 0) (void)store->checkpoint();
     if (n == 5) static_cast<void>(noted(store->flush(), progress));
     if (n == 6 && !open()) return;
@@ -363,7 +363,7 @@ TEST_CASE("retention that meets a damaged page says so and changes nothing", "[s
     file.write("nonsense", 8);
     REQUIRE(file.flush());
   }
-  const auto retained = store->retain(sample_now(1000));
+  const auto retained = store->retain(sample_now(1000), true);
   REQUIRE_FALSE(retained);
   CHECK(retained.error().kind == ErrorKind::damaged);
   CHECK_THAT(retained.error().message, Catch::Contains("malformed"));

@@ -33,7 +33,7 @@ Batch batch_of(std::uint64_t n) {
     if (!(*store)->commit(batch_of(n))) ::_exit(3);
     if (::write(report, &n, sizeof n) != sizeof n) ::_exit(4);
     if (n % 11 == 0) (void)(*store)->checkpoint();
-    if (n % 3 == 0 && !(*store)->retain(sample_now(n * 5))) ::_exit(5);
+    if (n % 3 == 0 && !(*store)->retain(sample_now(n * 5), true)) ::_exit(5);
   }
 }
 
@@ -63,7 +63,7 @@ Batch bulky_batch(std::uint64_t n) {
     if (!(*store)->commit(bulky_batch(n))) ::_exit(3);
     for (bool more = true; more;) {
       if (::write(report, &n, sizeof n) != sizeof n) ::_exit(4);
-      const auto retained = (*store)->retain(sample_now(n * 10));
+      const auto retained = (*store)->retain(sample_now(n * 10), true);
       if (!retained) ::_exit(5);
       more = *retained;
     }

@@ -55,7 +55,7 @@ std::shared_ptr<const v1::Snapshot> snapshot_with_gates(std::uint64_t sequence) 
 
 int retain(Store& store, Timestamp now) {
   for (int calls = 1;; ++calls) {
-    const auto more = store.retain(now);
+    const auto more = store.retain(now, true);
     REQUIRE(more);
     if (!*more) return calls;
   }

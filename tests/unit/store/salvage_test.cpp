@@ -6,9 +6,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
+#include <string_view>
 
 #include "store/connection.h"
 #include "store/directory.h"
+#include "tests/support/faulty_vfs.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
@@ -16,6 +19,7 @@ namespace salvage_test {
 
 using namespace parkwatch;
 using namespace parkwatch::store;
+using parkwatch::test::FaultyVfs;
 using parkwatch::test::TempDir;
 namespace fs = std::filesystem;
 
@@ -280,6 +284,84 @@ TEST_CASE("a file that is shorter than it was is read as far as it goes", "[stor
   CHECK(store->recovered().salvage->state);
   CHECK(store->recovered().salvage->batches > batches / 2);
   check_goes_on(dir, *store);
+}
+
+TEST_CASE("a sector that the disk cannot read costs its own rows", "[store][salvage]") {
+  for (const char* table : {"batches", "journal", "snapshots"}) {
+    INFO(table);
+    const TempDir dir;
+    fill(dir);
+    FaultyVfs vfs{std::string{"unreadable-"} + table};
+    const Page page = page_of_table(dir, table, true);
+    vfs.make_unreadable(dir.path() / "parkwatch.db", (page.number - 1) * page.bytes, page.bytes);
+    StoreOptions options = options_in(dir.path());
+    options.vfs = vfs.name();
+    const auto store = opened(options);
+    if (std::string_view{table} == "snapshots") {
+      CHECK(store->newest_snapshot().error().kind == ErrorKind::damaged);
+      continue;
+    }
+    REQUIRE(store->recovered().salvage);
+    CHECK_THAT(store->recovered().salvage->reason, Catch::Contains("malformed"));
+    CHECK(store->recovered().salvage->state);
+    CHECK(store->recovered().last_sequence > 3900);
+    check_goes_on(dir, *store);
+  }
+}
+
+TEST_CASE("a full disk gets as much of a salvage as it has room for", "[store][salvage]") {
+  const TempDir filled;
+  fill(filled);
+  (void)page_of_table(filled, "journal");
+  FaultyVfs vfs{"salvage-full"};
+  enum Seen { refused, numbers_only, state_only, readings_too };
+  std::set<Seen> seen;
+  for (std::uint64_t room = 40'000; !seen.contains(readings_too); room += 40'000) {
+    INFO(room);
+    REQUIRE(room < 20'000'000);
+    const TempDir dir;
+    fs::copy_file(filled.path() / "parkwatch.db", dir.path() / "parkwatch.db");
+    fs::create_directory(dir.path() / "ballast");  // none can be made
+    vfs.set_quota(dir.path(), fs::file_size(dir.path() / "parkwatch.db") + room);
+    StoreOptions options = options_in(dir.path());
+    options.damage = "x";
+    options.vfs = vfs.name();
+    const auto store = open_store(options);
+    vfs.set_quota({}, 0);
+    if (!store) {
+      seen.insert(refused);
+      CHECK_THAT(store.error().message, Catch::Contains("full"));
+      continue;
+    }
+    const Salvage& salvage = *(*store)->recovered().salvage;
+    seen.insert(!salvage.state ? numbers_only : salvage.batches < 100 ? state_only : readings_too);
+    CHECK((*store)->recovered().last_sequence == 4000);
+    CHECK((*store)->recovered().last_journal == batches);
+    CHECK(salvage.readings_lost + salvage.readings == 3999);
+    if (salvage.state) check_alarms_kept(**store, *reading(dir.path()));
+    check_goes_on(dir, **store);
+  }
+  CHECK(seen == std::set<Seen>{refused, numbers_only, state_only, readings_too});
+}
+
+TEST_CASE("of many databases that were set aside the newest are kept", "[store][salvage]") {
+  const TempDir dir;
+  std::vector<std::string> kept;
+  for (std::size_t n = 0; n < kept_databases_max + 2; ++n) {
+    std::ofstream{dir.path() / "parkwatch.db"} << "no database " << n << std::string(5000, ' ');
+    kept.push_back(salvaged(dir)->recovered().salvage->kept_as);
+    // As if it had been a while ago; a second's names would sort by their numbers.
+    const std::string older =
+        dir.path() / ("parkwatch-damaged-2026010" + std::to_string(n) + ".db");
+    if (n < kept_databases_max + 1) fs::rename(kept.back(), older);
+    kept.back() = n < kept_databases_max + 1 ? older : kept.back();
+  }
+  CHECK_FALSE(fs::exists(kept[0]));
+  CHECK_FALSE(fs::exists(kept[1]));
+  for (std::size_t n = 2; n < kept.size(); ++n) {
+    INFO(n);
+    CHECK(content_of(kept[n]).starts_with("no database " + std::to_string(n)));
+  }
 }
 
 TEST_CASE("a start that is killed amid a salvage is made good by the next", "[store][salvage]") {
