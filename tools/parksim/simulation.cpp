@@ -69,11 +69,10 @@ std::vector<Planned> planned(const Options& options) {
   }
   for (const SystemChoice& choice : options.systems) {
     for (const SystemIncident& incident : choice.incidents) {
-      for (const SystemCause& cause : choice.info->causes) {
-        if (cause.name != incident.cause) continue;
-        all.push_back({std::string{choice.info->package} + '/' + incident.cause,
-                       sentence(cause.what), incident.start, incident.duration});
-      }
+      const SystemCause* cause = cause_named(*choice.info, incident.cause);
+      if (cause == nullptr) continue;
+      all.push_back({std::string{choice.info->package} + '/' + incident.cause,
+                     sentence(cause->what), incident.start, incident.duration});
     }
   }
   return all;

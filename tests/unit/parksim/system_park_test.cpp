@@ -3,6 +3,7 @@
 #include "tools/parksim/physics/system_park.h"
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 
 namespace parkwatch::parksim::system_park_test {
@@ -10,8 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr SystemCause bath_causes[] = {{"element-shorted", "the heater's element takes all power"},
-                                       {"door-open", "the door is left open"}};
+constexpr SystemCause bath_causes[] = {
+    {"element-shorted", "the heater's element takes all power"},
+    {"door-open", "the door is left open"},
+    {"door-contact-cut", "the cable of the door's contact is cut", "b1/door"},
+    {"sensor-unplugged", "the thermometer is unplugged", "temperature"}};
 
 class Bath final : public System {
  public:
@@ -26,6 +30,7 @@ class Bath final : public System {
     value_ = lagged(value_, shorted_ ? 90.0 : 40.0, step_s, 60.0);
     panel.set(temperature_, value_);
     panel.set(door_, open_ ? 1.0 : 0.0);
+    panel.power(door_, true);
   }
   void set_cause(std::string_view name, bool on) override {
     if (name == "element-shorted") shorted_ = on;
@@ -134,6 +139,30 @@ TEST_CASE("system park: the same cause may come twice, and overlap", "[parksim]"
   REQUIRE(all.events.size() == 2);
   CHECK(all.events[0] == SystemEvent{morning + 11s, "park/a/b1/event", "opened"});
   CHECK(all.events[1].time == morning + 61s);
+}
+
+TEST_CASE("system park: an instrument without supply is silent until it is mended", "[parksim]") {
+  SystemPark park{{.start = morning,
+                   .systems = {choice("a"), choice("b", {{"sensor-unplugged", 60s, 60s},
+                                                         {"door-contact-cut", 120s, 120s}})},
+                   .noise = false}};
+  std::map<TagIndex, std::vector<Span>> times;
+  for (const Sample& sample : run(park, 5min, 1s).samples) {
+    times[sample.tag].push_back(sample.time - morning);
+  }
+  const auto longest = [&](TagIndex tag) {
+    Span gap{0};
+    for (std::size_t i = 1; i < times[tag].size(); ++i) {
+      gap = std::max(gap, times[tag][i] - times[tag][i - 1]);
+    }
+    return gap;
+  };
+  REQUIRE(park.tags()[2].topic() == "park/b/b1/temperature");
+  REQUIRE(park.tags()[3].topic() == "park/b/b1/door");
+  CHECK(longest(0) == 10s);
+  CHECK(longest(1) == 60s);
+  CHECK(longest(2) == 70s);
+  CHECK(longest(3) > 120s);
 }
 
 TEST_CASE("system park: the rate publishes more often", "[parksim]") {

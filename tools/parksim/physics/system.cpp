@@ -37,9 +37,15 @@ const SystemInfo* system_named(std::string_view package) {
   return nullptr;
 }
 
+const SystemCause* cause_named(const SystemInfo& info, std::string_view cause) {
+  for (const SystemCause& known : info.causes) {
+    if (known.name == cause) return &known;
+  }
+  return nullptr;
+}
+
 bool has_cause(const SystemInfo& info, std::string_view cause) {
-  return std::any_of(info.causes.begin(), info.causes.end(),
-                     [&](const SystemCause& known) { return known.name == cause; });
+  return cause_named(info, cause) != nullptr;
 }
 
 std::string text_setting(const SystemSettings& settings, const std::string& name,

@@ -18,6 +18,10 @@ namespace parkwatch::parksim {
 struct SystemCause {
   std::string_view name;  // "flange-leak"
   std::string_view what;  // the cause, one English sentence without a full stop
+  // The instrument that loses its supply and publishes nothing while the cause lasts: "gas" is the
+  // system's first of that quantity, "outlet/flow" a device's. Empty: none; then the system is
+  // told.
+  std::string_view unpowers = {};
 };
 
 // The [system] table of the package's incidents.toml: a single value is one element, numbers and
@@ -42,7 +46,8 @@ class System {
 
   // One step of step_s seconds of physics up to `now`; then sets every instrument's truth.
   virtual void step(TimePoint now, double step_s, Panel& panel) = 0;
-  // A cause of its SystemInfo begins or is mended; told once at each change, before the step.
+  // A cause of its SystemInfo that unpowers nothing begins or is mended; told once at each change,
+  // before the step.
   virtual void set_cause(std::string_view name, bool on) = 0;
   // Appends what the last step published beside its instruments.
   virtual void take_events(std::vector<SystemEvent>& out) { static_cast<void>(out); }
@@ -60,6 +65,8 @@ struct SystemInfo {
 [[nodiscard]] std::span<const SystemInfo> systems();
 // Null for a package without a simulation.
 [[nodiscard]] const SystemInfo* system_named(std::string_view package);
+// Null: it has no such cause.
+[[nodiscard]] const SystemCause* cause_named(const SystemInfo& info, std::string_view cause);
 [[nodiscard]] bool has_cause(const SystemInfo& info, std::string_view cause);
 
 // Settings, or what stands instead of one that is missing.

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,7 @@ class SystemPark {
   struct Cause {
     std::size_t system;
     std::string name;
+    std::optional<TagIndex> unpowered;  // else the system is told
     bool on = false;
   };
 
