@@ -80,7 +80,10 @@ constexpr SystemCause causes[] = {
     {"camera-unpowered", "the first camera loses its supply"},
     {"seal-weeps", "the shaft seal of the stock tank's pump weeps more and more"},
     {"toxic-detector-unpowered", "the first tank's detectors of toxic gas lose their supply"},
-    {"detector-unpowered", "the gas detector of the first tank loses its supply"},
+    {"detector-unpowered", "the gas detector of the first tank loses its supply", "gas"},
+    {"radar-unpowered", "the radar gauge of the first tank loses its supply", "level"},
+    {"servo-unpowered", "the servo gauge of the first tank loses its supply", "level2"},
+    {"flame-detector-unpowered", "the flame detector of the first tank loses its supply", "flame"},
 };
 
 // What is wrong with one tank.
@@ -179,7 +182,6 @@ class Tank {
 
   [[nodiscard]] bool burning() const { return burning_; }
   [[nodiscard]] double pool_m3() const { return pool_m3_; }
-  [[nodiscard]] TagIndex gas_tag() const { return gas_tag_; }
   void power_toxic(Panel& panel, bool on) const {
     for (const Toxic& gas : toxic_) panel.power(gas.tag, on);
   }
@@ -321,10 +323,7 @@ class TankFarm final : public System {
       tank.step(hour_of_day(now), step_s);
       tank.show(panel);
     }
-    if (!tanks_.empty()) {
-      panel.power(tanks_.front().gas_tag(), !detector_unpowered_);
-      tanks_.front().power_toxic(panel, !toxic_unpowered_);
-    }
+    if (!tanks_.empty()) tanks_.front().power_toxic(panel, !toxic_unpowered_);
     const double event = static_cast<double>(seen());
     for (const TagIndex tag : event_tags_) panel.set(tag, event);
     for (std::size_t i = 0; i < online_tags_.size(); ++i) {
@@ -337,7 +336,6 @@ class TankFarm final : public System {
   void set_cause(std::string_view name, bool on) override {
     if (name == "intruder") intruder_ = on;
     if (name == "camera-unpowered") camera_unpowered_ = on;
-    if (name == "detector-unpowered") detector_unpowered_ = on;
     if (name == "toxic-detector-unpowered") toxic_unpowered_ = on;
     if (!tanks_.empty()) set_working_cause(name, on, tanks_.front());
     if (tanks_.size() > 1) set_stock_cause(name, on, tanks_[1]);
@@ -392,7 +390,6 @@ class TankFarm final : public System {
   std::vector<TagIndex> event_tags_, online_tags_;
   bool intruder_ = false;
   bool camera_unpowered_ = false;
-  bool detector_unpowered_ = false;
   bool toxic_unpowered_ = false;
 };
 
