@@ -19,7 +19,7 @@ Charger::Charger(const std::string& site, const std::string& name, Panel& panel)
       temperature_(
           panel.add(number_tag(site, name, "temperature", "degC", {-40.0, 150.0, 1}, seconds{30}),
                     {.white = 0.3, .drift = 0.5})),
-      fault_(panel.add(flag_tag(site, name, "fault", seconds{300}))) {}
+      fault_(panel.add(flag_tag(site, name, "fault", seconds{60}))) {}
 
 void Charger::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
   const bool failed = causes.has("charger-fault");

@@ -49,7 +49,7 @@ Electrolyser::Electrolyser(const std::string& site, const std::string& name, Pan
   const auto number = [&](const char* quantity, const char* unit, NumberSpan span, Noise noise) {
     return panel.add(number_tag(site, name, quantity, unit, span, seconds{30}), noise);
   };
-  running_ = panel.add(flag_tag(site, name, "running", seconds{300}));
+  running_ = panel.add(flag_tag(site, name, "running", seconds{60}));
   current_ = number("current", "A", {0.0, 20000.0, 0}, {.white = 5.0});
   voltage_tag_ = number("cell_voltage", "V", {0.0, 4.0, 3}, {.white = 0.003});
   temperature_ = number("temperature", "degC", {-20.0, 150.0, 1}, {.white = 0.1});

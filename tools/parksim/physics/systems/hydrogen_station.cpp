@@ -52,7 +52,10 @@ constexpr SystemCause station_causes[] = {
     {"fitting-leak", "a fitting in the compressor room leaks more and more hydrogen"},
     {"fan-starter-burnt", "the contactor of the exhaust fan is burnt"},
     {"jet-fire", "a fitting of the header tears open, 2 mm wide, and the jet lights itself"},
-    {"detector-unpowered", "the first hydrogen detector loses its supply"},
+    {"detector-unpowered", "the first hydrogen detector loses its supply", "h2"},
+    {"flame-detector-unpowered", "the first flame detector loses its supply", "flame"},
+    {"transmitter-unpowered", "the pressure transmitter of the high grade loses its supply",
+     "high/pressure"},
     {"pressure-switch-dead", "the compressor's pressure switch fails and it fills every grade on"},
     {"vent-valve-open", "the vent valve of the storage does not shut"},
     {"membrane-pinhole", "the membrane of the first electrolyser has a hole that grows"},
@@ -77,8 +80,8 @@ class CompressorRoom {
           panel.add(number_tag(site, name, "h2", "%vol", {0.0, 4.0, 2}, seconds{5}),
                     {.white = 0.004, .drift = 0.004}));
     }
-    command_ = panel.add(flag_tag(site, "fan", "command", seconds{300}));
-    running_ = panel.add(flag_tag(site, "fan", "running", seconds{300}));
+    command_ = panel.add(flag_tag(site, "fan", "command", seconds{60}));
+    running_ = panel.add(flag_tag(site, "fan", "running", seconds{60}));
   }
 
   void step(double hour, double dt_s, const Causes& causes, Panel& panel) {
@@ -96,7 +99,6 @@ class CompressorRoom {
     for (std::size_t i = 0; i < detectors_.size(); ++i) {
       panel.set(detectors_[i], i == 0 ? h2_vol_ : 0.1 * h2_vol_);
     }
-    panel.power(detectors_.front(), !causes.has("detector-unpowered"));
     panel.set(command_, commanded_ ? 1.0 : 0.0);
     panel.set(running_, speed_ >= 1.0 ? 1.0 : 0.0);
   }
