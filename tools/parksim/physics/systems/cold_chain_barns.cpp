@@ -41,8 +41,8 @@ class ColdChainBarns final : public System {
     all(frozen_,
         ColdRoomFaults{.compressor_stopped = causes_.has("compressor-fails"),
                        .door_held = causes_.has("door-left-open") || causes_.has("door-blocked"),
-                       .no_power = causes_.has("feeder-trips"),
-                       .logger_dead = causes_.has("logger-dead")});
+                       .defrost_stuck = causes_.has("defrost-sticks"),
+                       .no_power = causes_.has("feeder-trips")});
     all(chilled_, ColdRoomFaults{.compressor_stopped = causes_.has("refrigerant-lost"),
                                  .thermostat_stuck = causes_.has("thermostat-sticks")});
     all(freezers_, ColdRoomFaults{.compressor_stopped = causes_.has("expansion-valve-sticks")});
@@ -72,7 +72,11 @@ constexpr std::array cold_chain_causes = {
                 "a driver leaves the door of a frozen room open for some minutes"},
     SystemCause{"door-blocked", "a pallet blocks the door of a frozen room"},
     SystemCause{"feeder-trips", "the feeder of a frozen room trips"},
-    SystemCause{"logger-dead", "the battery of a temperature logger is empty"},
+    SystemCause{"logger-dead", "the battery of a temperature logger is empty", "temperature"},
+    SystemCause{"defrost-sticks",
+                "the defrost timer of a frozen room sticks, and its heater stays on"},
+    SystemCause{"defrost-contact-cut",
+                "the contact that tells of a frozen room's defrost is cut off", "defrost"},
     SystemCause{"refrigerant-lost", "a chilled room loses its refrigerant"},
     SystemCause{"thermostat-sticks", "the thermostat of a chilled room sticks: it cools on"},
     SystemCause{"expansion-valve-sticks", "the expansion valve of a quick freezer sticks shut"},
@@ -83,6 +87,7 @@ constexpr std::array cold_chain_causes = {
     SystemCause{"inlet-stuck-open", "an inlet sticks open in the frost: 10 degC less an hour"},
     SystemCause{"barn-feeder-trips", "the feeder of a barn trips and its generator does not start"},
     SystemCause{"controller-silent", "the controller of a barn loses its power, the fans run on"},
+    SystemCause{"ammonia-sensor-dead", "the ammonia sensor of a barn loses its supply", "nh3"},
     SystemCause{"chick-litter-wet", "the litter of a chick barn is wet, and ammonia rises"},
     SystemCause{"heater-runs-on", "the heater of a chick barn does not switch off"},
     SystemCause{"heater-fails", "the heater of a chick barn fails in the frost"},

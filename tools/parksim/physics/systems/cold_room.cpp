@@ -83,7 +83,7 @@ void ColdRoom::step(double hour, double dt_s, const ColdRoomFaults& faults, Pane
   const bool running = !kind_.works_in_batches || (hour >= 6.0 && hour < 22.0);
   // A quick freezer is cooled down again in time for its first batch.
   const bool cooled = running || (hour >= 1.0 && hour < 6.0);
-  const bool defrost = is_defrosting(hour) && running && !faults.no_power;
+  const bool defrost = (is_defrosting(hour) || faults.defrost_stuck) && running && !faults.no_power;
   const bool open = door_is_open(hour, dt_s, faults.door_held);
   const bool cools = !faults.compressor_stopped && !faults.no_power && !defrost && cooled;
   step_heat(cools, faults.thermostat_stuck, open, dt_s);
@@ -93,7 +93,6 @@ void ColdRoom::step(double hour, double dt_s, const ColdRoomFaults& faults, Pane
   panel.set(power_, faults.no_power ? 0.0 : 1.0);
   panel.set(defrost_, defrost ? 1.0 : 0.0);
   panel.set(running_, running ? 1.0 : 0.0);
-  panel.power(temperature_, !faults.logger_dead);
 }
 
 }  // namespace parkwatch::parksim

@@ -29,8 +29,8 @@ struct ColdRoomFaults {
   bool compressor_stopped = false;
   bool thermostat_stuck = false;  // the compressor runs on
   bool door_held = false;
+  bool defrost_stuck = false;  // it does not end
   bool no_power = false;
-  bool logger_dead = false;
 };
 
 class ColdRoom {
