@@ -74,6 +74,18 @@ TEST_CASE("linkage: the border's gate is ordered shut when nobody has for five m
             R"(action_dry_run action/pool.shut-border cmd/pool/L3/gate {{"cmd":"shut")"});
 }
 
+TEST_CASE("linkage: brine shuts the border's gate, whatever is known of pH and COD", "[systems]") {
+  GivenPark park{given_plant(with_commands(pool, "cmd/pool")), noon()};
+  park.send(noon() + 1s, "pool/L3/closed", "false");
+  park.send(noon() + 2s, "pool/outfall/conductivity", "6000");
+  park.wait_until(noon() + 4min);
+  CHECK(park.decided().empty());
+  park.wait_until(noon() + 6min);
+  CHECK(begins(park.decided(), ",\"id\"") ==
+        std::vector<std::string>{
+            R"(action_dry_run action/pool.shut-border cmd/pool/L3/gate {{"cmd":"shut")"});
+}
+
 TEST_CASE("linkage: a critical alarm of a tank tells the park where, another does not",
           "[systems]") {
   GivenPark park{given_plant(with_commands(tanks, "cmd/tf")), noon()};

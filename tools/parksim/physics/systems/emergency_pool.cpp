@@ -40,6 +40,9 @@ constexpr SystemCause causes[] = {
     {"organic-at-outfall", "wastewater overflows into the rain ditch to the outfall"},
     {"brine-at-outfall", "a brine tank empties into the rain ditch to the outfall"},
     {"pump-breaker", "the breaker of the first emptying pump trips"},
+    {"level-unpowered", "the pool's level transmitter loses its supply", "pool/level"},
+    {"probe-unpowered", "the pH probe at the outfall loses its supply", "outfall/ph"},
+    {"analyser-unpowered", "the COD analyser at the outfall loses its supply", "outfall/cod"},
     {"rain-fades", "a front's rain of 2 mm/h fades, by half in half an hour"},
 };
 
