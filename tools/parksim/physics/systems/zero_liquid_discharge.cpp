@@ -19,6 +19,7 @@ constexpr double feed_us_cm = 3200.0;
 constexpr double kg_m3_a_us_cm = 0.00065;  // dissolved salt by conductivity
 constexpr double passed = 0.02;            // of the salt, with the reuse water
 constexpr double nacl_share = 0.62;        // of the salt that crystallises
+constexpr double weeping_m3_h = 0.3;       // through the sealed outlet
 constexpr double brine_s = 2.0 * hour_s;   // brine tanks between the stages
 constexpr double cake_s = 3.0 * hour_s;    // magma in the crystallisers
 
@@ -30,13 +31,15 @@ constexpr SystemCause causes[] = {
     {"brine-leak", "the liner of the brine pond tears further each hour"},
     {"conductivity-coated", "a coat grows on the electrodes of the feed's conductivity meter"},
     {"outlet-passing", "the seat of the sealed outlet's valve wears and lets water pass"},
+    {"outlet-weeps", "grit holds the sealed outlet's valve a hair open: 0.3 m3/h"},
     {"bisulphite-empty", "the bisulphite tank is empty, chlorine reaches the membranes"},
     {"fibres-broken", "fibres of the ultrafiltration break one after the other"},
     {"softener-starved", "the lime screw of the softening blocks"},
     {"fluoride-bed-spent", "the bed that takes the fluoride is spent"},
     {"ozone-trip", "the ozone generator trips, COD is no longer oxidised"},
     {"o-ring-torn", "o-rings between the pressure vessels tear"},
-    {"meter-unpowered", "the flow meter of the concentrate loses its supply"},
+    {"meter-unpowered", "the flow meter of the concentrate loses its supply", "concentrate/flow"},
+    {"analyser-unpowered", "the fluoride analyser loses its supply", "fluoride"},
 };
 
 // A cause whose effect grows from nothing for as long as it lasts.
@@ -88,13 +91,13 @@ class ZeroLiquidDischarge final : public System {
     if (name == "brine-leak") brine_.begin(on);
     if (name == "conductivity-coated") coat_.begin(on);
     if (name == "outlet-passing") outlet_.begin(on);
+    if (name == "outlet-weeps") outlet_weeps_ = on;
     if (name == "bisulphite-empty") bisulphite_empty_ = on;
     if (name == "fibres-broken") fibres_.begin(on);
     if (name == "softener-starved") lime_blocked_ = on;
     if (name == "fluoride-bed-spent") bed_spent_ = on;
     if (name == "ozone-trip") ozone_off_ = on;
     if (name == "o-ring-torn") rings_.begin(on);
-    if (name == "meter-unpowered") meter_dead_ = on;
   }
 
  private:
@@ -130,7 +133,8 @@ class ZeroLiquidDischarge final : public System {
     const double behind = feed_ - leak_.value();
     const double share = valve_open_ ? 0.893 : recovered;
     share_ = lagged(share_, share, step_s, 300.0);
-    reuse_ = behind * share_ - outlet_.value();
+    leaves_ = outlet_.value() + (outlet_weeps_ ? weeping_m3_h : 0.0);
+    reuse_ = behind * share_ - leaves_;
     concentrate_ = behind * (1.0 - share_);
   }
 
@@ -156,8 +160,7 @@ class ZeroLiquidDischarge final : public System {
     panel.set(reuse_flow_, reuse_ * (1.0 + meter_.value()));
     panel.set(reuse_cond_, 90.0 + rings_.value());
     panel.set(conc_flow_, concentrate_);
-    panel.power(conc_flow_, !meter_dead_);
-    panel.set(outlet_flow_, outlet_.value());
+    panel.set(outlet_flow_, leaves_);
     panel.set(nacl_, salt_t_h_ * nacl_share);
     panel.set(na2so4_, salt_t_h_ * (1.0 - nacl_share));
     panel.set(orp_, orp_mv_);
@@ -183,8 +186,9 @@ class ZeroLiquidDischarge final : public System {
   Growth fibres_{0.4};    // SDI
   Growth rings_{80.0};    // uS/cm
   bool valve_open_ = false, bisulphite_empty_ = false, lime_blocked_ = false;
-  bool bed_spent_ = false, ozone_off_ = false, meter_dead_ = false;
-  double feed_ = feed_m3_h, reuse_ = 0.0, concentrate_ = 0.0, share_ = recovered;
+  bool bed_spent_ = false, ozone_off_ = false, outlet_weeps_ = false;
+  double feed_ = feed_m3_h, reuse_ = 0.0, concentrate_ = 0.0, leaves_ = 0.0;
+  double share_ = recovered;
   double salinity_us_cm_ = feed_us_cm;
   double brine_t_h_ = feed_m3_h * feed_us_cm * kg_m3_a_us_cm / 1000.0 * (1.0 - passed);
   double salt_t_h_ = brine_t_h_;
