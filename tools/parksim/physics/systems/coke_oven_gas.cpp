@@ -29,6 +29,7 @@ constexpr double tight_pa = -5.0;  // above it vapours leave the enclosure
 constexpr double escape_mg_pa = 1.5;
 constexpr double nmhc_mg = 2.0;
 constexpr double benzene_mg = 0.4;
+constexpr double weeping_m3_h = 0.12;  // out of a water seal
 constexpr double benzene_part = 0.08;  // of the NMHC that escape
 
 constexpr SystemCause gas_causes[] = {
@@ -40,11 +41,14 @@ constexpr SystemCause gas_causes[] = {
     {"naphthalene", "naphthalene narrows the main"},
     {"regulator-stuck", "the regulator at the inlet creeps open"},
     {"packing-leak", "the packing of a valve leaks into the first detector's chamber"},
-    {"detector-unpowered", "the first CO detector loses its supply"},
+    {"detector-unpowered", "the first CO detector loses its supply", "co"},
+    {"meter-unpowered", "the flow meter at the main's outlet loses its supply", "outlet/flow"},
+    {"analyser-unpowered", "the benzene analyser of the first oven loses its supply", "benzene"},
     {"belt-slips", "the belt of the first oven's fan slips more and more"},
     {"door-leak", "the door seals of the first oven burn away"},
     {"benzol-seal", "the seal of the crude-benzol pump at the first oven leaks"},
     {"seal-overflow", "the water seal of the first oven overflows into the drain"},
+    {"seal-weeps", "the water seal of the first oven loses 0.12 m3/h into the drain"},
     {"oven-idle", "the first oven is taken out of operation and its fan is stopped"},
 };
 
@@ -115,7 +119,7 @@ class Oven {
                             Noise noise) {
       return panel.add(number_tag(site, name, quantity, unit, span, seconds{period_s}), noise);
     };
-    in_operation_ = panel.add(flag_tag(site, name, "in_operation", seconds{600}));
+    in_operation_ = panel.add(flag_tag(site, name, "in_operation", seconds{60}));
     enclosure_ = number("enclosure", "Pa", {-100.0, 100.0, 1}, 10, {.white = 0.2});
     nmhc_ = number("nmhc", "mg/m3", {0.0, 200.0, 1}, 60, {.white = 0.1});
     benzene_ = number("benzene", "mg/m3", {0.0, 100.0, 2}, 300, {.white = 0.03});
@@ -135,7 +139,8 @@ class Oven {
     panel.set(enclosure_, pressure_pa_);
     panel.set(nmhc_, nmhc);
     panel.set(benzene_, benzene);
-    panel.set(wastewater_, overflow_.step(causes.has("seal-overflow"), dt_s));
+    const double weeping = causes.has("seal-weeps") ? weeping_m3_h : 0.0;
+    panel.set(wastewater_, weeping + overflow_.step(causes.has("seal-overflow"), dt_s));
   }
 
  private:
@@ -172,9 +177,6 @@ class CokeOvenGas final : public System {
     co_mg_m3_ += gained / chamber_m3 * dt_s / 3600.0;
     for (std::size_t i = 0; i < detectors_.size(); ++i) {
       panel.set(detectors_[i], i == 0 ? co_mg_m3_ : chamber_co_mg_m3);
-    }
-    if (!detectors_.empty()) {
-      panel.power(detectors_.front(), !causes_.has("detector-unpowered"));
     }
     const Causes none;
     for (std::size_t i = 0; i < ovens_.size(); ++i) {
