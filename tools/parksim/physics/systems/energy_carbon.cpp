@@ -51,6 +51,10 @@ constexpr SystemCause energy_causes[] = {
     {"cell-short", "a cell of the first battery container has an internal short"},
     {"contact-worn", "a worn contact of the first charger's connector heats up"},
     {"charger-fault", "the first charger's power module fails"},
+    {"smoke-detector-unpowered", "the smoke detector of the first container loses its supply",
+     "smoke"},
+    {"grid-meter-unpowered", "the meter of the park's grid connection loses its supply",
+     "grid/power"},
 };
 
 // As many as the causes are about.
