@@ -76,7 +76,8 @@ constexpr SystemCause causes[] = {
     {"blower-trip", "the motor protection of every blower trips"},
     {"float-flutter", "a float switch of the wet well flutters and starts a pump each time"},
     {"float-greasy", "grease grows on a float switch, and the pump starts ever more often"},
-    {"analyser-unpowered", "the COD analyser of the effluent loses its supply"},
+    {"analyser-unpowered", "the COD analyser of the effluent loses its supply", "effluent/cod"},
+    {"probe-unpowered", "the pH probe of the effluent loses its supply", "effluent/ph"},
     {"first-start", "the plant is commissioned with half-grown sludge; its mode switch says so"},
 };
 
@@ -101,7 +102,6 @@ struct Faults {
   bool tripped = false;
   bool flutter = false;
   bool greasy = false;
-  bool unpowered = false;
   bool first_start = false;
 };
 
@@ -165,7 +165,6 @@ class WastewaterPlant final : public System {
     if (name == "blower-trip") faults_.tripped = on;
     if (name == "float-flutter") faults_.flutter = on;
     if (name == "float-greasy") faults_.greasy = on;
-    if (name == "analyser-unpowered") faults_.unpowered = on;
     if (name == "first-start") faults_.first_start = on;
   }
 
@@ -283,7 +282,6 @@ class WastewaterPlant final : public System {
     panel.set(out_ph_, titrated(base_));
     panel.set(do_, do_mg_l_);
     panel.set(mode_, commissioned_s_ > 0.0 ? 1.0 : 0.0);
-    panel.power(out_cod_, !faults_.unpowered);
   }
 
   void show_machines(Panel& panel) const {
