@@ -44,6 +44,11 @@ constexpr SystemCause supply_causes[] = {
     {"transmitter-drift", "the transmitter of the pressure control drifts down"},
     {"raw-pump-trip", "the raw-water pumps trip"},
     {"inlet-valve-open", "the inlet valve of the clear-water tank sticks wide open"},
+    {"chlorine-unpowered", "the chlorine analyser of the plant loses its supply",
+     "outlet/chlorine"},
+    {"codmn-unpowered", "the CODMn analyser of the plant loses its supply", "codmn"},
+    {"pressure-unpowered", "the network's pressure transmitter loses its supply",
+     "network/pressure"},
 };
 
 double demand_at(double hour) {
@@ -115,7 +120,7 @@ WaterSupply::WaterSupply(const SystemSettings& settings, Panel& panel, std::uint
                           NumberSpan span, int period_s, Noise noise) {
     return panel.add(number_tag(site, device, quantity, unit, span, seconds{period_s}), noise);
   };
-  sampling_tag_ = panel.add(flag_tag(site, "analysers", "sampling", seconds{600}));
+  sampling_tag_ = panel.add(flag_tag(site, "analysers", "sampling", seconds{60}));
   turbidity_tag_ = number("outlet", "turbidity", "NTU", {0.0, 20.0, 3}, 60, {.white = 0.005});
   chlorine_tag_ = number("outlet", "chlorine", "mg/L", {0.0, 5.0, 2}, 60, {.white = 0.01});
   ph_tag_ = number("outlet", "ph", "pH", {0.0, 14.0, 2}, 60, {.white = 0.01, .drift = 0.02});
