@@ -44,6 +44,11 @@ constexpr SystemCause heating_causes[] = {
     {"station-leak", "a pipe of the first station's network corrodes through"},
     {"station-pump-off", "the first station's circulation pump is switched off"},
     {"radiator-shut", "the radiators of the first room are shut"},
+    {"pressure-unpowered", "the pressure transmitter of the primary network loses its supply",
+     "primary/pressure"},
+    {"reinjection-meter-unpowered", "the flow meter of the reinjection loses its supply",
+     "reinjection/flow"},
+    {"room-sensor-flat", "the battery of the first room's sensor is flat", "temperature"},
 };
 
 struct HeatStation {
@@ -109,7 +114,7 @@ HeatingGeothermal::HeatingGeothermal(const SystemSettings& settings, Panel& pane
                           NumberSpan span, Noise noise) {
     return panel.add(number_tag(site, device, quantity, unit, span, seconds{30}), noise);
   };
-  pump_tag_ = panel.add(flag_tag(site, "primary", "pump", seconds{300}));
+  pump_tag_ = panel.add(flag_tag(site, "primary", "pump", seconds{60}));
   supply_tag_ = number("primary", "supply", "degC", {0.0, 150.0, 1}, {.white = 0.1});
   return_tag_ = number("primary", "return", "degC", {0.0, 150.0, 1}, {.white = 0.1});
   flow_tag_ = number("primary", "flow", "m3/h", {0.0, 2000.0, 1}, {.white = 0.5});
@@ -137,7 +142,7 @@ void HeatingGeothermal::add_stations(const std::string& site, const SystemSettin
       return panel.add(number_tag(site, name, quantity, unit, span, seconds{60}), noise);
     };
     HeatStation station;
-    station.pump = panel.add(flag_tag(site, name, "pump", seconds{300}));
+    station.pump = panel.add(flag_tag(site, name, "pump", seconds{60}));
     station.supply = number("supply", "degC", {0.0, 120.0, 1}, {.white = 0.1});
     station.back = number("return", "degC", {0.0, 120.0, 1}, {.white = 0.1});
     station.pressure = number("pressure", "MPa", {0.0, 1.6, 3}, {.white = 0.001});
