@@ -176,6 +176,7 @@ constexpr std::array air_causes = {
     SystemCause{"roof-seals-wear", "seals of floating roofs wear: 9 g/s more NMHC each day"},
     SystemCause{"inlet-heater-fails", "the inlet heater of a particle monitor fails in humid air"},
     SystemCause{"station-unpowered", "a station loses its power"},
+    SystemCause{"analyser-unpowered", "the NMHC analyser of a station loses its power", "nmhc"},
 };
 
 }  // namespace
