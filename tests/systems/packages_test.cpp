@@ -13,6 +13,7 @@
 #include "config/named_limits.h"
 #include "config/raw.h"
 #include "config/toml.h"
+#include "tests/systems/derived.h"
 #include "tests/systems/given_plant.h"
 #include "tests/systems/package_case.h"
 #include "tests/systems/simulation.h"
@@ -171,7 +172,76 @@ std::set<std::string> known_limits() {
   return names;
 }
 
+// Devices, by what their names begin with, that send all they have in one telegram: a rule for the
+// silence of one of their tags stands for the others.
+const std::map<std::string, std::string> of_one_telegram{
+    {"chemical-park-gates", ""}, {"construction-site", ""}, {"energy-carbon", "e"}};
+
+// What may fall silent and nobody is told: how its tags begin, behind the site.
+const std::map<std::string, std::set<std::string>> untold_silence{
+    // Helmets out of radio reach; cameras are told of by their recorder, which has a rule.
+    {"construction-site", {"h", "cam"}},
+    // Neither safety nor a contract rests on it.
+    {"energy-carbon", {"weather/", "grid/energy_peak"}},
+    // One platform sends all of it, and has a rule.
+    {"park-overview", {""}},
+    // Sent when something is seen; whether the camera lives is another tag.
+    {"tank-farm", {"C1/event"}}};
+
+// What the tag's value is made of: itself, or what it is derived from by however many steps.
+void add_measured(const Plant& plant, const std::string& name, std::set<std::string>& to) {
+  const auto tag = std::find_if(plant.tags.begin(), plant.tags.end(),
+                                [&](const Tag& one) { return one.name == name; });
+  const auto operands =
+      tag == plant.tags.end() ? std::vector<std::string>{} : tags_in(tag->expression);
+  if (operands.empty()) to.insert(name);
+  for (const std::string& operand : operands) add_measured(plant, operand, to);
+}
+
+struct Measured {
+  std::set<std::string> judged;  // that some alarm rests on
+  std::set<std::string> missed;  // whose silence is told
+};
+
+Measured measured_of(const Plant& plant) {
+  Measured result;
+  for (const RuleSpec& rule : plant.rules) {
+    if (rule.kind == RuleKind::stale) result.missed.insert(rule.tags.begin(), rule.tags.end());
+    if (rule.kind == RuleKind::stale) continue;
+    for (const std::string& tag : tags_of(rule)) add_measured(plant, tag, result.judged);
+  }
+  return result;
+}
+
 }  // namespace
+
+TEST_CASE("packages: what an alarm rests on does not fall silent without an alarm", "[systems]") {
+  for (const std::string& package : packages()) {
+    const auto [judged, missed] = measured_of(*plant_of_incidents(package));
+    const auto telegram = of_one_telegram.find(package);
+    const auto untold = untold_silence.find(package);
+    std::set<std::string> needed;  // of the exceptions
+    for (const std::string& tag : judged) {
+      const std::string device{parts_of_tag_name(tag).device};
+      const bool is_one = telegram != of_one_telegram.end() && device.starts_with(telegram->second);
+      const bool is_told = std::any_of(missed.begin(), missed.end(), [&](const std::string& one) {
+        return one == tag || (is_one && parts_of_tag_name(one).device == device);
+      });
+      if (is_told) continue;
+      CAPTURE(package, tag);
+      const std::string name = tag.substr(tag.find('/') + 1);
+      const bool is_known =
+          untold != untold_silence.end() &&
+          std::any_of(untold->second.begin(), untold->second.end(), [&](const std::string& begin) {
+            if (!name.starts_with(begin)) return false;
+            needed.insert(begin);
+            return true;
+          });
+      CHECK(is_known);
+    }
+    CHECK(needed == (untold == untold_silence.end() ? std::set<std::string>{} : untold->second));
+  }
+}
 
 TEST_CASE("packages: every level is a limit with a name and a proof, or the site's parameter",
           "[systems]") {
