@@ -46,7 +46,7 @@ void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& in
       alerts_->committed(std::move(transitions));
       if (!for_receivers.empty()) notices_->committed(for_receivers);
     }
-    http_->committed(sequence);
+    http_->committed();
     sources_->committed(sequence);
   });
 }

@@ -47,11 +47,10 @@ Backend::Backend(boost::asio::io_context& loop, const HttpOptions& options,
       options_(options),
       services_(services),
       readers_(services.open_reader),
-      budget_(answers_bytes_max),
-      committed_(services.intake->committed()) {}
+      budget_(answers_bytes_max) {}
 
-void Backend::on_committed(std::uint64_t sequence) {
-  committed_ = std::max(committed_, sequence);
+void Backend::on_committed() {
+  ++commits_;
   wake_waiting();
 }
 
@@ -62,7 +61,7 @@ void Backend::wake_waiting() {
 boost::asio::awaitable<bool> Backend::next_commit(std::uint64_t seen, SteadyTime until,
                                                   std::shared_ptr<const Presence> presence) {
   boost::asio::steady_timer timer{loop_};
-  while (committed_ <= seen) {
+  while (commits_ <= seen) {
     if (stopping_ || now() >= until || (presence && presence->gone())) co_return false;
     timer.expires_at(until);
     const Listed listed{waiting_, timer};

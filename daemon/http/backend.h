@@ -28,12 +28,12 @@ class Backend {
   [[nodiscard]] const Budget& budget() const { return budget_; }
   [[nodiscard]] SteadyTime now() const { return std::chrono::steady_clock::now(); }
 
-  // The newest commit that was told. Read it before a query: a commit that the query could not see
-  // is newer than that.
-  [[nodiscard]] std::uint64_t committed() const { return committed_; }
-  void on_committed(std::uint64_t sequence);
-  // True when something newer than `seen` is committed; false at `until`, when the server stops or
-  // when the client has gone.
+  // How many commits were told. Read it before a query: a commit that the query could not see is
+  // told after that. Counted, since a commit of what only time caused brings no new message.
+  [[nodiscard]] std::uint64_t commits() const { return commits_; }
+  void on_committed();
+  // True when more than `seen` commits are told; false at `until`, when the server stops or when
+  // the client has gone.
   boost::asio::awaitable<bool> next_commit(std::uint64_t seen, SteadyTime until,
                                            std::shared_ptr<const Presence> presence);
   // A client may have gone: everyone who waits looks.
@@ -62,7 +62,7 @@ class Backend {
   const Services& services_;
   ReaderPool readers_;
   Budget budget_;
-  std::uint64_t committed_ = 0;
+  std::uint64_t commits_ = 0;
   bool stopping_ = false;
   std::set<boost::asio::steady_timer*> waiting_;  // of coroutines that are suspended
 };

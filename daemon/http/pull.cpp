@@ -74,7 +74,7 @@ boost::asio::awaitable<Response> pull(
   const auto until = backend.now() + shape.wait;
   const std::size_t bytes_wanted = shape.bytes_max;
   for (;;) {
-    const std::uint64_t seen = backend.committed();
+    const std::uint64_t seen = backend.commits();
     std::shared_ptr<const Budget::Grant> grant = backend.budget().ask(bytes_wanted);
     if (!grant) co_return problem(503, "too many pages are on their way; try again");
     shape.bytes_max = grant->bytes();

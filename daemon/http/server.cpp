@@ -63,8 +63,8 @@ class Server::Core : public std::enable_shared_from_this<Core> {
 
   Result<Done> start();
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  void committed(std::uint64_t sequence) {
-    auto tell = [self = shared_from_this(), sequence] { self->backend_.on_committed(sequence); };
+  void committed() {
+    auto tell = [self = shared_from_this()] { self->backend_.on_committed(); };
     asio::post(loop_, std::move(tell));
   }
   void stop(std::function<void()> done);
@@ -197,7 +197,7 @@ Server::~Server() { core_->join_readers(); }
 
 Result<Done> Server::start() { return core_->start(); }
 std::uint16_t Server::port() const { return core_->port(); }
-void Server::committed(std::uint64_t sequence) { core_->committed(sequence); }
+void Server::committed() { core_->committed(); }
 void Server::stop(std::function<void()> done) { core_->stop(std::move(done)); }
 
 }  // namespace parkwatch::http

@@ -150,8 +150,8 @@ class Server {
   [[nodiscard]] Result<Done> start();
   // The port that is listened on; 0 before start().
   [[nodiscard]] std::uint16_t port() const;
-  // Any thread: everything up to `sequence` can be read now. Wakes long polls.
-  void committed(std::uint64_t sequence);
+  // Any thread, after each commit: what is in it can be read now. Wakes long polls.
+  void committed();
   // No new connections; idle ones close, requests in hand are answered (long polls at once,
   // commands that are not committed with 503), all within two seconds. Then calls `done` on the
   // loop.

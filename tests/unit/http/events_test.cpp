@@ -119,6 +119,21 @@ TEST_CASE("events: a long poll is answered by the next transition", "[http]") {
   CHECK(journals(reply.get()) == std::vector<std::uint64_t>{2});
 }
 
+TEST_CASE("events: a long poll is answered by a transition that only time caused", "[http]") {
+  Park park;
+  commit(park, {transition(1, TransitionKind::raised, AlarmState::unacknowledged)});
+  const std::string after = park.cursor(1);
+  auto reply = std::async(std::launch::async,
+                          [&] { return get(park.port(), "/v1/events?wait=10&after=" + after); });
+  // Whoever asks later and is answered: the poll waits by then.
+  for (int i = 0; i < 20; ++i) CHECK(get(park.port(), "/v1/events?after=" + after).status == 200);
+  Facts facts;
+  facts.transitions = {
+      transition(2, TransitionKind::returned, AlarmState::returned_unacknowledged)};
+  park.commit_by_time(std::move(facts));
+  CHECK(journals(reply.get()) == std::vector<std::uint64_t>{2});
+}
+
 TEST_CASE("events: another generation is gone, a bad parameter is named", "[http][fault]") {
   Park park;
   CHECK(get(park.port(), "/v1/events?after=00000000deadbeef.7").status == 410);

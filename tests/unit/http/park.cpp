@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <stdexcept>
+#include <utility>
 
 #include "store/connection.h"
 
@@ -39,10 +40,11 @@ Park::Park(http::HttpOptions options)
       server_(std::make_unique<http::Server>(loop_, options_, services())),
       work_(boost::asio::make_work_guard(loop_)) {
   intake_.on_committed([this](std::uint64_t sequence) {
-    server_->committed(sequence);
+    server_->committed();
     {
       const std::lock_guard lock{mutex_};
       told_ = sequence;
+      ++times_told_;
     }
     changed_.notify_all();
   });
@@ -123,6 +125,16 @@ std::uint64_t Park::commit(Facts facts) {
   return sequence;
 }
 
+void Park::commit_by_time(Facts facts) {
+  std::unique_lock lock{mutex_};
+  const std::uint64_t before = times_told_;
+  by_time_ = std::move(facts);
+  intake_.wake();
+  if (!changed_.wait_for(lock, patience, [&] { return times_told_ > before; })) {
+    throw std::runtime_error("not committed in time");
+  }
+}
+
 std::uint64_t Park::publish(const std::string& tag, Value value) {
   Facts facts;
   TagId id = 0;
@@ -186,14 +198,19 @@ void Park::write() {
       std::unique_lock lock{mutex_};
       changed_.wait(lock, [this] { return !held_; });
     }
-    if (!taken.inputs.empty()) commit_taken(taken);
+    commit_taken(taken);
     if (taken.closed) return;
   }
 }
 
 void Park::commit_taken(const Intake::Taken& taken) {
   store::Batch batch;
-  batch.last_sequence = taken.inputs.back().sequence;
+  {
+    const std::lock_guard lock{mutex_};
+    if (taken.inputs.empty() && !by_time_) return;
+    batch.facts = std::exchange(by_time_, std::nullopt).value_or(Facts{});
+  }
+  batch.last_sequence = taken.inputs.empty() ? intake_.committed() : taken.inputs.back().sequence;
   batch.now = taken.now;
   for (const Input& input : taken.inputs) add(input, batch.facts);
   const auto committed = store_->commit(batch);

@@ -50,6 +50,9 @@ class Park {
   std::uint64_t commit(Facts facts);
   // The same without waiting.
   std::uint64_t append(Facts facts);
+  // Commits what only time caused, without a message, and waits until it is told. REQUIRES: nothing
+  // else is on its way.
+  void commit_by_time(Facts facts);
   // One reading; the tag is defined with its first.
   std::uint64_t publish(const std::string& tag, Value value);
   // The definition of a tag with the next id (or of a known name, the next version), to be
@@ -101,12 +104,14 @@ class Park {
   mutable std::mutex mutex_;  // protects all up to the loop
   std::condition_variable changed_;
   std::deque<Facts> to_commit_;
+  std::optional<Facts> by_time_;
   std::vector<std::string> names_;  // by TagId
   std::vector<std::uint32_t> versions_;
   std::vector<Command> commands_;
   std::function<Result<Done>(const Command&)> decision_;
   bool held_ = false;
   std::uint64_t told_ = 0;
+  std::uint64_t times_told_ = 0;
 
   boost::asio::io_context loop_;
   std::unique_ptr<http::Server> server_;
