@@ -282,6 +282,15 @@ std::string event_line(const json::object& event, const ViewStyle& style) {
          '\n';
 }
 
+std::string gap_line(const json::object& gap, const ViewStyle& style) {
+  const std::string first = member_text(gap, "first_journal");
+  const std::string last = member_text(gap, "last_journal");
+  const std::string line = style.chinese
+                               ? "报警记录 " + first + " 至 " + last + " 已不在库中"
+                               : "transitions " + first + " to " + last + " are no longer stored";
+  return painted(line, paint_of_priority("medium"), style.colour) + '\n';
+}
+
 std::string consumers_view(const json::array& consumers) {
   Table table{{{"CONSUMER"}, {"CURSOR"}, {"UPDATED"}, {"EXPIRES"}}};
   for (const json::value& row : consumers) {

@@ -22,6 +22,8 @@ using report::ViewStyle;
                                       const std::string& now = {});
 // One transition, one line, ended by '\n'.
 [[nodiscard]] std::string event_line(const boost::json::object& event, const ViewStyle& style);
+// Transitions that are no longer stored; likewise.
+[[nodiscard]] std::string gap_line(const boost::json::object& gap, const ViewStyle& style);
 [[nodiscard]] std::string consumers_view(const boost::json::array& consumers);
 [[nodiscard]] std::string receivers_view(const boost::json::array& receivers);
 // What came of a test message: its outcome, then the answer as it came.

@@ -56,11 +56,14 @@ void print_events(std::string_view body, Console& console) {
     body.remove_prefix(std::min(end + 1, body.size()));
     json::error_code ec;
     const json::value value = json::parse({line.data(), line.size()}, ec);
-    if (ec || !value.is_object() || member_text(value.get_object(), "type") != "event") continue;
+    if (ec || !value.is_object()) continue;
+    const std::string type = member_text(value.get_object(), "type");
+    if (type != "event" && type != "gap") continue;
     if (console.json) {
       console.out << line << '\n';
     } else {
-      console.out << event_line(value.get_object(), console.style);
+      const auto as_line = type == "event" ? event_line : gap_line;
+      console.out << as_line(value.get_object(), console.style);
     }
   }
   console.out.flush();

@@ -7,7 +7,8 @@
 
 namespace parkwatch::cli {
 
-// The events of an NDJSON answer of /v1/events, a line each; with --json as they came.
+// The events of an NDJSON answer of /v1/events and the gaps between them, a line each; with --json
+// as they came.
 void print_events(std::string_view body, Console& console);
 
 // Prints what stands, then each transition as it happens. Once it has begun it waits for a daemon

@@ -65,6 +65,46 @@ TEST_CASE("events: a row that the disk has damaged is told by its number, and hi
   CHECK(get(park.port(), "/v1/shift-report").status == 200);
 }
 
+TEST_CASE("events: rows that are no longer stored are told where they are missing",
+          "[http][fault]") {
+  Park park;
+  std::vector<AlarmEvent> rows;
+  for (std::uint64_t n = 1; n <= 9; ++n) {
+    rows.push_back(transition(n, TransitionKind::raised, AlarmState::unacknowledged));
+  }
+  commit(park, rows);
+  // As the quota does it: what is open may lie between what is closed.
+  park.damage("DELETE FROM journal WHERE journal IN (1, 2, 4, 6, 7)");
+  park.damage("UPDATE journal SET crc = crc + 1 WHERE journal = 5");
+  const auto whole = get(park.port(), "/v1/events");
+  REQUIRE(whole.status == 200);
+  const auto texts = [](const test::HttpReply& reply) {
+    std::vector<std::string> found;
+    for (const auto& line : reply.lines()) {
+      found.push_back(line.at("type") == "event" ? boost::json::serialize(line.at("journal"))
+                                                 : boost::json::serialize(line));
+    }
+    return found;
+  };
+  CHECK(texts(whole) ==
+        std::vector<std::string>{
+            R"({"type":"gap","first_journal":1,"last_journal":2,"events":2})", "3",
+            R"({"type":"gap","first_journal":4,"last_journal":4,"events":1})",
+            R"({"type":"gap","first_journal":6,"last_journal":7,"events":2})", "8", "9",
+            R"({"type":"page","cursor":")" + park.cursor(9) + R"(","end":true,"damaged":[5]})"});
+  // From within the gap, what is left of it; with the page that has the row behind it.
+  const auto from_6 = get(park.port(), "/v1/events?max=1&after=" + park.cursor(6));
+  CHECK(texts(from_6).front() == R"({"type":"gap","first_journal":7,"last_journal":7,"events":1})");
+  CHECK(from_6.field("Parkwatch-Cursor") == park.cursor(8));
+  CHECK(texts(get(park.port(), "/v1/events?after=" + park.cursor(7))).front() == "8");
+  const auto frames =
+      test::frames_in(get(park.port(), "/v1/events", {{"Accept", "application/x-protobuf"}}).body);
+  REQUIRE(frames.size() == 7);
+  CHECK(frames[0].journal_gap().first_journal() == 1);
+  CHECK(frames[0].journal_gap().last_journal() == 2);
+  CHECK(frames[3].journal_gap().first_journal() == 6);
+}
+
 TEST_CASE("events: the journal comes in order, by cursor, with everything an alarm says",
           "[http]") {
   Park park;

@@ -120,6 +120,20 @@ TEST_CASE("watch: in JSON each line is one alarm or event as it came", "[cli]") 
         "\n");
 }
 
+TEST_CASE("watch: transitions that are no longer stored are said where they are missing", "[cli]") {
+  const std::string page = R"({"type":"gap","first_journal":1,"last_journal":900,"events":900})"
+                           "\n"
+                           R"({"type":"event","kind":"raised"})"
+                           "\n";
+  test::RecordingConsole rec;
+  print_events(page, rec.console);
+  CHECK(rec.out.str().starts_with("transitions 1 to 900 are no longer stored\n"));
+  test::RecordingConsole as_json;
+  as_json.console.json = true;
+  print_events(page, as_json.console);
+  CHECK(as_json.out.str() == page);
+}
+
 TEST_CASE("watch: lines that are no events are passed over", "[cli]") {
   test::RecordingConsole rec;
   print_events("garbage\n{}\n[1]\n{\"type\":\"page\"}\n\n{\"type\":\"event\",\"kind\":\"raised\"}",
