@@ -58,6 +58,7 @@ struct Tag {
   std::vector<EnumEntry> enumeration;  // empty: not enumerated
   std::string expression;              // not empty: a derived tag, muParser over `other/tag/names`
   bool auto_registered = false;        // seen on a topic, not in the configuration
+  std::string registered_by;           // auto_registered: name of the source that brought it
   bool commissioned = true;            // false: alarms are evaluated and journaled, not announced
   bool operator==(const Tag&) const = default;
 };

@@ -226,17 +226,17 @@ TagId Pipeline::State::find_or_register(std::string_view name, const DecodedRead
     refusals.add(RefusalReason::unknown_tag, std::string{name} + " is computed here");
     return tag_id_none;
   }
-  const bool may_register =
-      message.source < plant().sources.size() &&
-      tags.auto_registered() < plant().sources[message.source].auto_register_max &&
-      is_tag_name(name);
-  if (may_register) {
+  const SourceSpec* from =
+      message.source < plant().sources.size() ? &plant().sources[message.source] : nullptr;
+  if (from != nullptr && tags.auto_registered(from->name) < from->auto_register_max &&
+      is_tag_name(name)) {
     Tag tag;
     tag.name = name;
     // A device that sends 20 may send 20.5 next.
     const ValueType type = type_of(raw.value);
     tag.type = type == ValueType::int64 ? ValueType::float64 : type;
     tag.auto_registered = true;
+    tag.registered_by = from->name;
     register_tag(tag, arrival.receive, facts);
     const TagId registered = tags.find(name);
     if (registered != tag_id_none) return registered;

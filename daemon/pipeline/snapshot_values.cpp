@@ -122,6 +122,7 @@ void to_message(const Tag& tag, v1::TagDefinition& out) {
   }
   out.set_expression(tag.expression);
   out.set_auto_registered(tag.auto_registered);
+  out.set_registered_by(tag.registered_by);
   out.set_not_commissioned(!tag.commissioned);
 }
 
@@ -143,6 +144,7 @@ std::optional<Tag> from_message(const v1::TagDefinition& message) {
   }
   tag.expression = message.expression();
   tag.auto_registered = message.auto_registered();
+  tag.registered_by = message.registered_by();
   tag.commissioned = !message.not_commissioned();
   return tag;
 }

@@ -24,6 +24,7 @@ bool means_the_same(const Tag& a, const Tag& b) {
   c.description = a.description;
   c.decimals = a.decimals;
   c.auto_registered = a.auto_registered;
+  c.registered_by = a.registered_by;
   c.commissioned = a.commissioned;
   return a == c;
 }
@@ -113,13 +114,18 @@ void TagTable::set_newest(TagId id, const Reading& reading) {
       (reading.flags & (reading_retained | reading_has_source_time)) == reading_retained;
 }
 
+std::size_t TagTable::auto_registered(std::string_view source) const {
+  const auto found = auto_registered_.find(source);
+  return found == auto_registered_.end() ? 0 : found->second;
+}
+
 void TagTable::configure(const Plant& plant, std::uint64_t sequence,
                          std::vector<TagDefined>& defined) {
   for (TagSlot& slot : slots_) slot.active = slot.active && slot.tag.auto_registered;
   for (const Tag& tag : plant.tags) {
     if (const auto id = define(tag, sequence, defined)) slots_[*id].active = true;
   }
-  auto_registered_ = 0;
+  auto_registered_.clear();
   for (TagId id = 0; id < slots_.size(); ++id) refresh(id);
 }
 
@@ -180,7 +186,7 @@ void TagTable::refresh(TagId id) {
   hot.offset = slot.tag.scaling.offset;
   hot.set_back = slot.clock.set_back;
   hot.watched = slot.clock.count != 0;
-  if (slot.active && slot.tag.auto_registered) ++auto_registered_;
+  if (slot.active && slot.tag.auto_registered) ++auto_registered_[slot.tag.registered_by];
 }
 
 }  // namespace parkwatch::pipeline

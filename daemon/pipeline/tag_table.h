@@ -2,6 +2,8 @@
 // reading. Pure; pipeline thread.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -110,7 +112,8 @@ class TagTable {
   // Empty: tags_max is reached.
   std::optional<TagId> register_tag(const Tag& tag, std::uint64_t sequence,
                                     std::vector<TagDefined>& defined);
-  [[nodiscard]] std::size_t auto_registered() const { return auto_registered_; }
+  // How many of the active ones this source brought.
+  [[nodiscard]] std::size_t auto_registered(std::string_view source) const;
   // REQUIRES: in rising order from 0.
   void restore(TagSlot slot);
 
@@ -125,7 +128,7 @@ class TagTable {
   std::vector<Reading> newest_;
   std::vector<TagId> successor_;  // only a hint, so no part of the state
   std::unordered_map<TagId, Frozen> frozen_;
-  std::size_t auto_registered_ = 0;
+  std::map<std::string, std::size_t, std::less<>> auto_registered_;  // by source
 };
 
 }  // namespace parkwatch::pipeline

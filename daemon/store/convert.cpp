@@ -148,6 +148,7 @@ void to_proto(const TagDefined& defined, v1::TagDefinition& out) {
   }
   out.set_expression(mended_utf8(tag.expression));
   out.set_auto_registered(tag.auto_registered);
+  out.set_registered_by(mended_utf8(tag.registered_by));
   out.set_not_commissioned(!tag.commissioned);
 }
 
@@ -173,6 +174,7 @@ Result<TagDefined> from_proto(const v1::TagDefinition& in) {
   }
   tag.expression = in.expression();
   tag.auto_registered = in.auto_registered();
+  tag.registered_by = in.registered_by();
   tag.commissioned = !in.not_commissioned();
   return defined;
 }

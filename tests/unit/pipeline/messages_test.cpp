@@ -2,6 +2,7 @@
 // taken.
 #include <catch2/catch.hpp>
 
+#include "parkwatch/v1/snapshot.pb.h"
 #include "rig.h"
 
 namespace messages_test {
@@ -116,6 +117,45 @@ TEST_CASE("messages: unknown tags are taken up to the source's limit", "[pipelin
   CHECK(registered.id == 2);
   CHECK(registered.tag.name == "x/y/1");
   CHECK(rig.facts().inputs[1].sequence == 2);
+}
+
+TEST_CASE("messages: each source has its own limit of unknown tags, also after a restart",
+          "[pipeline]") {
+  Plant plant = plant_of({});
+  plant.sources = {{"a", 3}, {"b", 1}};
+  plant.decoders = {std::make_shared<LineDecoder>(), std::make_shared<LineDecoder>()};
+  Rig rig{plant};
+  const auto message = [](SourceId source, std::string payload) {
+    Message m;
+    m.source = source;
+    m.topic = "t";
+    m.payload = std::move(payload);
+    return m;
+  };
+  rig.feed(message(0, "a/x/1 1\na/x/2 1"), 1s);
+  rig.feed(message(1, "b/x/1 1\nb/x/2 1"), 2s);
+  CHECK(rig.readings() == "a/x/1=1 good -; a/x/2=1 good -; b/x/1=1 good -");
+  REQUIRE(rig.pipeline().tag_count() == 5);
+  CHECK(rig.pipeline().tag(4).tag->registered_by == "b");
+  v1::Snapshot snapshot;
+  rig.pipeline().snapshot(snapshot);
+  auto again = pipeline::Pipeline::restore(snapshot, std::make_shared<const Plant>(plant));
+  REQUIRE(again);
+  again->set_decoders(plant.decoders);
+  const Input inputs[] = {{10, day + 3s, message(1, "b/x/2 1")},
+                          {11, day + 4s, message(0, "a/x/3 1\na/x/4 1")}};
+  Facts facts;
+  again->step(day + 5s, inputs, facts);
+  REQUIRE(facts.readings.size() == 1);
+  CHECK(again->tag(facts.readings[0].tag).tag->name == "a/x/3");
+  CHECK(facts.refusals.size() == 2);
+  // What a source brought counts as its own where sources have other places, too.
+  std::swap(plant.sources[0], plant.sources[1]);
+  plant.hash = "plant-2";
+  rig.use(plant, 6s);
+  rig.feed(message(0, "b/x/3 1"), 7s);
+  rig.feed(message(1, "a/x/3 1"), 8s);
+  CHECK(rig.readings() == "a/x/3=1 good -");
 }
 
 TEST_CASE("messages: a tag that came with a whole number keeps the fractions that follow",

@@ -17,6 +17,7 @@ inline Tag sample_tag(const std::string& name) {
   tag.enumeration = {{1, "open", {"开", "open"}}, {-2, "shut", {"关", "shut"}}};
   tag.expression = "`a/b/c` * 2";
   tag.auto_registered = true;
+  tag.registered_by = "park";
   return tag;
 }
 
