@@ -59,8 +59,7 @@ class SqliteHistory final : public History {
   }
 
   Result<std::uint64_t> first_batch_at(Timestamp t) override {
-    const auto found =
-        first_batch_that(*connection_, [&](const BatchRow& row) { return row.now_us >= to_us(t); });
+    const auto found = first_batch_received_at(*connection_, t);
     if (!found) return found.error();
     return *found ? (*found)->batch : std::uint64_t{0};
   }

@@ -51,7 +51,8 @@ class History {
   [[nodiscard]] virtual Result<std::vector<KeptSnapshot>> snapshots() = 0;
   [[nodiscard]] virtual Result<std::shared_ptr<const v1::Snapshot>> snapshot(
       const KeptSnapshot& kept) = 0;
-  // The number of the first batch whose `now` is at or after `t`; 0: there is none.
+  // The number of the first batch whose `now`, or what it holds, is at or after `t`; 0: there is
+  // none.
   [[nodiscard]] virtual Result<std::uint64_t> first_batch_at(Timestamp t) = 0;
   // Every batch of the span, without message identities; transitions may be missing where the
   // journal was given up. Stops at the first error, its own or `take`'s. Errors: damaged - a

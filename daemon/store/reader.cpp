@@ -205,12 +205,10 @@ Result<StoreCounts> SqliteReader::counts() {
   return counts;
 }
 
-// What a batch holds was received by its `now`, and not before the `now` of the batch before it.
 Result<std::uint64_t> SqliteReader::sequence_at(Timestamp t) {
   const Transaction transaction{*connection_, Transaction::Kind::read};
   if (!transaction.begun()) return connection_->failure();
-  const auto found =
-      first_batch_that(*connection_, [&](const BatchRow& row) { return row.now_us >= to_us(t); });
+  const auto found = first_batch_received_at(*connection_, t);
   if (!found) return found.error();
   const auto edge = *found ? whole_batch_from(*connection_, 0) : last_whole_batch(*connection_);
   if (!edge) return edge.error();

@@ -131,8 +131,8 @@ class Reader {
   [[nodiscard]] virtual Result<std::vector<QuarantineRow>> quarantine(std::size_t rows_max) = 0;
   [[nodiscard]] virtual Result<StoreCounts> counts() = 0;
   // Where a consumer starts that wants everything received at or after `t`: the sequence of a
-  // stored message before it (up to one block earlier), or 0. Receive times never fall with the
-  // sequence.
+  // stored message before the first of it (up to one block earlier), or 0. Where the clock was set
+  // back, older messages follow that first one.
   [[nodiscard]] virtual Result<std::uint64_t> sequence_at(Timestamp t) = 0;
   // What was given up and touches [from, to), by receive time.
   [[nodiscard]] virtual Result<std::vector<Gap>> gaps(Timestamp from, Timestamp to) = 0;

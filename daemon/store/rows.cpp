@@ -2,6 +2,8 @@
 // thread.
 #include "store/rows.h"
 
+#include <algorithm>
+
 #include "store/checksum.h"
 #include "store/convert.h"
 
@@ -74,8 +76,10 @@ Result<std::optional<BatchRow>> whole_batch_from(Connection& connection, std::ui
   return row;
 }
 
-Result<std::optional<BatchRow>> last_whole_batch(Connection& connection) {
-  Query query{connection, "SELECT " PARKWATCH_BATCH_COLUMNS " FROM batches ORDER BY batch DESC"};
+Result<std::optional<BatchRow>> last_whole_batch(Connection& connection, std::uint64_t end) {
+  Query query{connection, "SELECT " PARKWATCH_BATCH_COLUMNS
+                          " FROM batches WHERE batch < ? ORDER BY batch DESC"};
+  query.number(end);
   while (query.row()) {
     const BatchRow row = batch_at(query);
     if (row.whole()) return std::optional{row};
@@ -84,12 +88,13 @@ Result<std::optional<BatchRow>> last_whole_batch(Connection& connection) {
   return std::optional<BatchRow>{};
 }
 
-Result<std::optional<BatchRow>> first_batch_that(
-    Connection& connection, const std::function<bool(const BatchRow&)>& wanted) {
-  auto found = last_whole_batch(connection);
+Result<std::optional<BatchRow>> first_batch_that(Connection& connection,
+                                                 const std::function<bool(const BatchRow&)>& wanted,
+                                                 const BatchRange& range) {
+  auto found = last_whole_batch(connection, range.end);
   if (!found || !*found) return found;
-  if (!wanted(**found)) return std::optional<BatchRow>{};
-  auto first = whole_batch_from(connection, 0);
+  if ((*found)->batch < range.first || !wanted(**found)) return std::optional<BatchRow>{};
+  auto first = whole_batch_from(connection, range.first);
   if (!first || !*first) return first;
   // The first number from which on the next whole batch is wanted lies in low..high; `found` is
   // high's.
@@ -107,6 +112,25 @@ Result<std::optional<BatchRow>> first_batch_that(
     }
   }
   return found;
+}
+
+// Between the turns of the clock time only rises. What a turn's own batch holds may be from before
+// the turn, so it is looked at by itself.
+Result<std::optional<BatchRow>> first_batch_received_at(Connection& connection, Timestamp t) {
+  const auto wanted = [us = to_us(t)](const BatchRow& row) {
+    return std::max(row.now_us, row.receive_to_us) >= us;
+  };
+  Query edges{connection,
+              "SELECT batch FROM clock_turns UNION SELECT batch + 1 FROM clock_turns ORDER BY 1"};
+  BatchRange range;
+  while (edges.row()) {
+    range.end = edges.count_at(0);
+    auto found = first_batch_that(connection, wanted, range);
+    if (!found || *found) return found;
+    range.first = range.end;
+  }
+  if (edges.failed()) return connection.failure();
+  return first_batch_that(connection, wanted, {range.first});
 }
 
 Result<std::optional<BatchRow>> first_batch_after(Connection& connection, std::uint64_t sequence) {

@@ -53,14 +53,25 @@ struct BatchRow {
 [[nodiscard]] Result<std::optional<BatchRow>> batch_from(Connection& connection,
                                                          std::uint64_t batch);
 [[nodiscard]] Result<std::optional<BatchRow>> last_batch(Connection& connection);
-// Likewise, but passes damaged rows over.
+// Likewise, but passes damaged rows over; the last before `end`.
 [[nodiscard]] Result<std::optional<BatchRow>> whole_batch_from(Connection& connection,
                                                                std::uint64_t batch);
-[[nodiscard]] Result<std::optional<BatchRow>> last_whole_batch(Connection& connection);
-// The first whole batch that is `wanted`, as then is every one after it; empty: none is. By
-// bisection: an index would cost a page with every commit.
+[[nodiscard]] Result<std::optional<BatchRow>> last_whole_batch(Connection& connection,
+                                                               std::uint64_t end = INT64_MAX);
+// Numbers of batches: from `first` on, before `end`.
+struct BatchRange {
+  std::uint64_t first = 0;
+  std::uint64_t end = INT64_MAX;
+};
+// The first whole batch of the range that is `wanted`, as then is every one after it in the range;
+// empty: none is. By bisection: an index would cost a page with every commit.
 [[nodiscard]] Result<std::optional<BatchRow>> first_batch_that(
-    Connection& connection, const std::function<bool(const BatchRow&)>& wanted);
+    Connection& connection, const std::function<bool(const BatchRow&)>& wanted,
+    const BatchRange& range = {});
+// The first whole batch with something received at `t` or later, or that ended then; empty: none.
+// Where the clock was set back the same time comes twice: the first of them.
+[[nodiscard]] Result<std::optional<BatchRow>> first_batch_received_at(Connection& connection,
+                                                                      Timestamp t);
 // The first that ends after `sequence`.
 [[nodiscard]] Result<std::optional<BatchRow>> first_batch_after(Connection& connection,
                                                                 std::uint64_t sequence);

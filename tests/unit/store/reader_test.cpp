@@ -1,12 +1,14 @@
 // tests/unit/store/reader_test.cpp - Pages of readings, and reading beside a writer.
 #include "store/reader.h"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
 #include <thread>
 
+#include "store/connection.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/sample_batches.h"
 
@@ -14,6 +16,7 @@ namespace reader_test {
 
 using namespace parkwatch;
 using namespace parkwatch::store;
+using namespace std::chrono_literals;
 using parkwatch::test::TempDir;
 
 namespace {
@@ -350,6 +353,68 @@ TEST_CASE("the place of a time is at or before the first message received from t
   CHECK(*reader->sequence_at(sample_now(50)) == 40);
   CHECK(*reader->sequence_at(sample_now(51)) == 50);
   CHECK(*reader->sequence_at(timestamp_max) == 50);
+}
+
+// Message n, a batch each, received and committed n ms after sample_time, but for steps back.
+class SetBack {
+ public:
+  explicit SetBack(Store& store) : store_(store) {}
+
+  void go_on(int count) {
+    for (int i = 0; i < count; ++i) commit_at(at_ + 1ms, at_ + 1ms);
+  }
+  // The step falls into a batch, which has the message before it.
+  void set_back(Duration by) { commit_at(at_ + 1ms, at_ + 1ms - by); }
+  // The number before the first message received at `t` or later.
+  [[nodiscard]] std::uint64_t expected(Timestamp t) const {
+    const auto found = std::find_if(received_.begin(), received_.end(),
+                                    [t](Timestamp received) { return received >= t; });
+    return static_cast<std::uint64_t>(found - received_.begin());
+  }
+
+ private:
+  void commit_at(Timestamp received, Timestamp now) {
+    Batch batch = numbered_batch(received_.size() + 1, received_.size() + 1);
+    batch.facts.readings[0].receive_time = received;
+    batch.now = at_ = now;
+    commit(store_, batch);
+    received_.push_back(received);
+  }
+
+  Store& store_;
+  Timestamp at_ = sample_time;
+  std::vector<Timestamp> received_;
+};
+
+TEST_CASE("the place of a time that came twice is before the first of them", "[store][clock]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  SetBack clock{*store};
+  clock.go_on(3);
+  clock.set_back(4ms);
+  clock.go_on(12);
+  clock.set_back(5ms);
+  clock.set_back(5ms);
+  clock.go_on(30);
+  const auto reader = reading(dir.path());
+  const auto holds = [&] {
+    for (Duration t = -2ms; t < 40ms; t += 500us) {
+      CAPTURE(t.count());
+      CHECK(*reader->sequence_at(sample_time + t) == clock.expected(sample_time + t));
+    }
+  };
+  holds();
+  // A salvage brings the newest batches first.
+  const auto connection = Connection::open({dir.path() / "parkwatch.db", false, {}});
+  REQUIRE(connection);
+  REQUIRE((*connection)
+              ->execute("CREATE TEMP TABLE kept AS SELECT * FROM batches; DELETE FROM batches; "
+                        "INSERT INTO batches SELECT * FROM kept WHERE batch > 16 ORDER BY batch; "
+                        "INSERT INTO batches SELECT * FROM kept WHERE batch <= 16 ORDER BY batch"));
+  holds();
+  // What goes takes its turn with it.
+  REQUIRE((*connection)->execute("DELETE FROM batches"));
+  CHECK(*(*connection)->number("SELECT count(*) FROM clock_turns") == 0);
 }
 
 TEST_CASE("a reader of nothing says what is missing", "[store]") {
