@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/recovery.h"
+#include "app/simulation.h"
 #include "app/stored_configuration.h"
 #include "drivers/driver.h"
 #include "spdlog/logger.h"
@@ -224,17 +225,9 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   append_first_inputs(is_new, in_force);
 }
 
-// Nothing that leaves can be taken for the real park's, and nothing is stored among its data.
 std::shared_ptr<const config::Config> Daemon::simulated(
     std::shared_ptr<const config::Config> config) const {
-  if (!options_.simulate || config == nullptr) return config;
-  auto copy = std::make_shared<config::Config>(*config);
-  auto plant = std::make_shared<Plant>(*config->plant);
-  plant->park += "-simulated";
-  plant->actions.live = false;
-  copy->plant = std::move(plant);
-  copy->state_directory += "-simulated";
-  return copy;
+  return options_.simulate && config != nullptr ? simulation_of(*config) : config;
 }
 
 // A start is an input that says how long we were away; a new configuration comes after it.

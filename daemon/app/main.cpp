@@ -52,8 +52,8 @@ int main_of(int argc, char** argv) {
   cli.add_flag("--check", only_check, "Check the configuration, print every error, and end");
   cli.add_flag(
       "--simulate", options.simulate,
-      "The time is that of the messages (a simulation, as fast as they come); the park's and "
-      "the state directory's names end in -simulated");
+      "The time is that of the messages (a simulation, as fast as they come); the names of the "
+      "park, its folders and boards end in -simulated, and no configured client_id is used");
   cli.set_version_flag("--version", std::string{PARKWATCH_VERSION});
   // Not shown: only the fault harnesses use them, to prove that they can see a loss.
   cli.add_option("--unsafe-synchronous", options.synchronous)->group("");

@@ -35,6 +35,17 @@ Result<Done> write_file(const fs::path& path, const std::string& text) {
   return Done{};
 }
 
+// "<park>-2026-05-31-0800-early.json"; another park's name may begin with this one's.
+bool is_report_of(const std::string& park, std::string_view name) {
+  constexpr std::string_view time = "-0000-00-00-0000-";
+  if (!name.starts_with(park) || !name.ends_with(".json")) return false;
+  name.remove_prefix(park.size());
+  if (name.size() < time.size()) return false;
+  return std::equal(time.begin(), time.end(), name.begin(), [](char pattern, char c) {
+    return pattern == '0' ? c >= '0' && c <= '9' : c == pattern;
+  });
+}
+
 // Deletes the oldest reports of this park above `keep`.
 void delete_old(const std::string& directory, const std::string& park, std::size_t keep) {
   std::vector<fs::path> reports;
@@ -42,8 +53,7 @@ void delete_old(const std::string& directory, const std::string& park, std::size
   for (fs::directory_iterator at{directory, failed}, end; !failed && at != end;
        at.increment(failed)) {
     const fs::path& path = at->path();
-    const std::string name = path.filename().string();
-    if (name.starts_with(park + "-") && path.extension() == ".json") reports.push_back(path);
+    if (is_report_of(park, path.filename().string())) reports.push_back(path);
   }
   std::sort(reports.begin(), reports.end());
   if (reports.size() <= keep) return;

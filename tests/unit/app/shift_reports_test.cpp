@@ -155,6 +155,22 @@ TEST_CASE("shift reports: the oldest go when there are too many", "[app]") {
   CHECK(office.files()[0] == "park-a-2026-01-01-0800-late.html");
 }
 
+TEST_CASE("shift reports: those of a park whose name begins alike do not count", "[app]") {
+  Office office;
+  office.config.keep = 1;
+  office.use();
+  const std::string others[] = {"park-a-gate-2026-01-01-0000-early.json",
+                                "park-a-simulated-2026-01-01-0000-early.json", "park-a-notes.json"};
+  fs::create_directories(office.config.directory);
+  for (const std::string& name : others) std::ofstream{fs::path{office.config.directory} / name};
+  office.tick(midnight + 9h);
+  office.tick(midnight + 17h);
+  const std::vector<std::string> files = office.files();
+  REQUIRE(files.size() == 6);
+  CHECK(files[0] == "park-a-2026-01-01-0800-late.html");
+  for (const std::string& name : others) CHECK(std::count(files.begin(), files.end(), name) == 1);
+}
+
 TEST_CASE("shift reports: mailed to each receiver, again after five minutes if it fails", "[app]") {
   Office office;
   office.config.receivers = {"boss", "safety"};
