@@ -287,7 +287,11 @@ Result<Done> Daemon::begin() {
   services.live = &live_;
   services.gates = &gates_;
   services.metrics = &metrics_;
-  services.open_reader = [this] { return store::open_reader(config_->state_directory); };
+  // By value, since it is called on the readers' threads: config_ is the loop's, and a reload
+  // replaces it.
+  services.open_reader = [directory = config_->state_directory] {
+    return store::open_reader(directory);
+  };
   services.health = [this] { return board_->health(); };
   services.status = [this] {
     http::Status status = board_->status();

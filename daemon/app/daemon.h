@@ -114,7 +114,7 @@ class Daemon {
 
   const DaemonOptions options_;
   ServiceManager service_manager_;
-  std::shared_ptr<const config::Config> config_;
+  std::shared_ptr<const config::Config> config_;  // of the loop, once it runs
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_{loop_};
   boost::asio::steady_timer ticks_{loop_};
