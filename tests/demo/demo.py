@@ -17,6 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What the demo says when the daemon, the park and the watcher run.
 RUNNING = b"A simulated park"
 STARTED = {"mosquitto", "parkwatchd", "parksim", "parkwatch"}
+# Where the shipped configuration writes, and the demo must not.
+REAL_STATE = pathlib.Path("/var/lib/parkwatch")
 
 
 def start(folder, *arguments):
@@ -55,7 +57,28 @@ def nothing_left(demo, folder, output):
     require(not os.listdir(folder), f"its folder is gone {os.listdir(folder)}", output)
 
 
+def real_files():
+    return sorted(str(path) for path in REAL_STATE.rglob("*"))
+
+
+def numbers_are_shown(text, output):
+    said = text.split("The numbers so far (parkwatch status)")[1].split("How to go on")[0]
+    since_start = re.search(r"^since start +(.*)$", said, re.M)
+    require(since_start is not None, "the numbers since the start are shown", output)
+    for what in ("messages", "readings", "commits", "commit_bytes"):
+        number = re.search(rf"\b{what} (\d+)", since_start[1])
+        require(number and int(number[1]) > 10, f"{what} are counted", output)
+
+
+def way_on_is_shown(text, output):
+    said = text.split("== How to go on")[1]
+    for way in (r"parkwatch --url http://127\.0\.0\.1:\d+ alarms", r"parkwatch --url \S+ ack RULE TAG",
+                r"mosquitto_sub -p \d+", r"curl http://127\.0\.0\.1:\d+/metrics", r"kill -9 \d+", r"README\.md"):
+        require(re.search(way, said), f"it says how to go on: {way}", output)
+
+
 def once(folder):
+    before = real_files()
     demo = start(folder, "--once")
     output = demo.communicate(timeout=200)[0]
     require(demo.returncode == 0, f"it ended with {demo.returncode}", output)
@@ -66,6 +89,9 @@ def once(folder):
     pulled = re.search(r"^\.\.\. (\d+) readings in (\d+) bytes of CSV", text, re.M)
     require(pulled and int(pulled[1]) > 100, "a pull gave readings as CSV", output)
     require(re.search(r"^park +mqtt +connected", text, re.M), "the status shows the source", output)
+    numbers_are_shown(text, output)
+    way_on_is_shown(text, output)
+    require(real_files() == before, f"nothing was written into {REAL_STATE}", output)
     nothing_left(demo, folder, output)
 
 
