@@ -44,7 +44,7 @@ Result<Done> AlertsOut::start(const std::string& state_directory) {
   auto standing = reader_->standing(&damaged);
   if (!standing.ok()) return standing.error();
   if (!damaged.empty()) calls_.damaged(damaged);
-  alerts_->start(std::move(*standing));
+  alerts_->start(std::move(*standing), damaged.empty());
   try_to_connect(std::chrono::steady_clock::now());
   return Done{};
 }

@@ -74,7 +74,8 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
     return out;
   }
 
-  void start(std::vector<AlarmEvent> standing) {
+  void start(std::vector<AlarmEvent> standing, bool is_whole) {
+    knows_all_ = is_whole;
     for (AlarmEvent& event : standing) {
       const std::string topic = topics_.state(event.rule, event.tag);
       counts_of_alarms_.changed(event);
@@ -163,6 +164,7 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
 
   PendingAlerts pending_;
   StandingAlarms standing_;
+  bool knows_all_ = true;  // that stand
   AlarmCounts counts_of_alarms_;
   std::string summary_sent_;  // over the present connection
   std::string sounder_sent_;
@@ -253,7 +255,7 @@ void MqttAlerts::Impl::new_connection() {
 }
 
 void MqttAlerts::Impl::retained_state(std::string topic) {
-  if (standing_.stands(topic) || stale_.size() >= stale_topics_max) return;
+  if (!knows_all_ || standing_.stands(topic) || stale_.size() >= stale_topics_max) return;
   stale_.push_back(std::move(topic));
   pump();
 }
@@ -500,10 +502,12 @@ void MqttAlerts::complete(mqtt_session::SessionOptions& options) const { impl_->
 mqtt_session::SessionHandlers MqttAlerts::handlers() { return impl_->handlers(); }
 Result<Done> MqttAlerts::start(std::unique_ptr<mqtt_session::Session> session,
                                std::vector<AlarmEvent> standing) {
-  impl_->start(std::move(standing));
+  impl_->start(std::move(standing), true);
   return impl_->connect(std::move(session));
 }
-void MqttAlerts::start(std::vector<AlarmEvent> standing) { impl_->start(std::move(standing)); }
+void MqttAlerts::start(std::vector<AlarmEvent> standing, bool is_whole) {
+  impl_->start(std::move(standing), is_whole);
+}
 Result<Done> MqttAlerts::connect(std::unique_ptr<mqtt_session::Session> session) {
   return impl_->connect(std::move(session));
 }

@@ -79,8 +79,9 @@ class MqttAlerts {
   [[nodiscard]] mqtt_session::SessionHandlers handlers();
 
   // Takes the alarms that stand (store::Reader::standing; nothing may be committed between that
-  // read and this call).
-  void start(std::vector<AlarmEvent> standing);
+  // read and this call). `is_whole` false: of some nothing could be read, so retained states are
+  // left alone that none of `standing` is about; they may be what is left of those.
+  void start(std::vector<AlarmEvent> standing, bool is_whole = true);
   // Takes the session (made with handlers(), its acknowledgements not held) and begins. Errors: as
   // the session's start(); then another session may be given.
   [[nodiscard]] Result<Done> connect(std::unique_ptr<mqtt_session::Session> session);

@@ -134,6 +134,33 @@ TEST_CASE("recovers: a store that was damaged between two runs is set aside, and
   }
 }
 
+TEST_CASE("recovers: a standing alarm whose journal row is damaged stays on the dashboards",
+          "[integration]") {
+  Mosquitto broker;
+  RunningDaemon daemon{tank_config(broker.port())};
+  daemon.start_ready();
+  raise_alarms(daemon, broker);
+  REQUIRE(daemon.stop() == 0);
+  {
+    auto connection =
+        parkwatch::store::Connection::open({(daemon.state() / "parkwatch.db").string(), false, {}});
+    REQUIRE(connection.ok());
+    REQUIRE((*connection)->execute("UPDATE journal SET crc = crc + 1 WHERE rule = 'gas'"));
+  }
+  ChildProcess dashboard{{"mosquitto_sub", "-p", std::to_string(broker.port()), "-v", "-t",
+                          "parkwatch/v1/test/alarm/#"}};
+  REQUIRE(dashboard.wait_for_output("gas/tank/t101/gas/state {", 20s));
+  daemon.start_ready();
+  REQUIRE(dashboard.wait_for_output("alarm/store-fault/", 20s));
+  publish(broker.port(), "park/tank/t101/level", reading("10.5"));
+  REQUIRE(dashboard.wait_for_output("\"HH\"", 20s));
+  CHECK(dashboard.output().find("gas/tank/t101/gas/state (null)") == std::string::npos);
+  // It ends as any other.
+  publish(broker.port(), "park/tank/t101/gas", reading("1"));
+  CHECK(dashboard.wait_for_output("parkwatch.alarm.returned", 20s));
+  CHECK(daemon.stop() == 0);
+}
+
 TEST_CASE("recovers: a start with a broken configuration runs the one that was last in force",
           "[integration]") {
   Mosquitto broker;
