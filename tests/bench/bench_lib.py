@@ -83,3 +83,12 @@ def publish(port, count, tags=5000, rate=0, window=1000):
     out = subprocess.check_output([str(TOOLS / "bench_load_publisher"), "--port", str(port), "--count", str(count),
                                    "--tags", str(tags), "--rate", str(rate), "--window", str(window)], text=True)
     return float(dict(part.split("=") for part in out.split())["seconds"])
+
+
+def judged(name, figures, demands):
+    """Prints each (held, sentence) that does not hold, then the figures as the last line; the exit code."""
+    failed = [sentence for held, sentence in demands if not held]
+    for sentence in failed:
+        print(f"{name}: {sentence}")
+    print(f"{name} {figures}")
+    return 1 if failed else 0

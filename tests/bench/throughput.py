@@ -9,10 +9,12 @@ import statistics
 import subprocess
 import time
 
-from bench_lib import PlainBroker, TOOLS, end, publish, start_daemon, status, wait_for, window_lines
+from bench_lib import PlainBroker, TOOLS, end, judged, publish, start_daemon, status, wait_for, window_lines
 from lib import Workplace
 
 TAGS = 5000
+RATIO_MIN = 0.8
+PUBLISHER_MIN = 1.3  # of the floor: below it the publisher is what is measured
 
 
 def floor(place, window, count):
@@ -70,7 +72,11 @@ def main():
         ratio, rate, floor_rate = pairs(place, 1000, options.count, options.pairs)
         ratio20, _, _ = pairs(place, 20, options.count // 5, max(1, options.pairs // 2))
         print(f"publisher alone {alone:.0f} msgs/s, {alone / floor_rate:.2f} of the floor")
-    print(f"throughput ratio={ratio:.3f} msgs_per_s={rate:.0f} floor_msgs_per_s={floor_rate:.0f} ratio_window20={ratio20:.3f}")
+    return judged("throughput",
+                  f"ratio={ratio:.3f} msgs_per_s={rate:.0f} floor_msgs_per_s={floor_rate:.0f} ratio_window20={ratio20:.3f}",
+                  [(ratio >= RATIO_MIN, f"the ratio {ratio:.3f} is below {RATIO_MIN}"),
+                   (alone >= PUBLISHER_MIN * floor_rate,
+                    f"the publisher alone does {alone / floor_rate:.2f} of the floor, which is below {PUBLISHER_MIN}")])
 
 
-main()
+raise SystemExit(main())
