@@ -12,15 +12,14 @@ import random
 import re
 import time
 
-from lib import (Broker, Daemon, Plan, Publisher, Puller, Workplace, compare, config_text, differing, drain,
-                 on_signals_exit, seed_of, transitions,
-                 wait_subscribed)
-
+from lib import Workplace, config_text, differing, on_signals_exit, seed_of
+from under_load import run_under_load
 
 # A run of fewer may end before retention has anything to delete, which is no fault.
 KILLS_THAT_TELL = 10
-# A daemon lives a second on average here; some must be killed with a snapshot of their own, and while they take one.
-SNAPSHOT_EVERY = "300ms"
+# Taken in turns, a start each: a daemon lives a second on average here, so with the second one some are killed while they
+# take a snapshot and begin with one of their own, and with the first one there is much to step again.
+SNAPSHOTS_EVERY = ("2s", "300ms")
 
 
 def first_sequence(daemon):
@@ -33,45 +32,29 @@ def snapshots_used(folder):
     return len(set(re.findall(r"snapshot of message (\d+) restored", (folder / "daemon.log").read_text())))
 
 
-def run(place, name, kills, total, extra=()):
-    folder = place.folder(name)
-    broker = Broker(place.folder(name + "/broker"))
-    place.undo.append(broker.stop)
-    daemon = Daemon(folder, config_text(broker.port, snapshot=SNAPSHOT_EVERY), folder / "state", extra)
-    place.undo.append(lambda: daemon.process and daemon.process.poll() is None and daemon.kill())
-    daemon.start()
-    daemon.wait_ready()
-    wait_subscribed(daemon)
-    plan = Plan(total)
-    publisher, puller = Publisher(broker.port, plan), Puller(daemon)
-    puller.start()
-    publisher.start()
-    done = 0
-    while done < kills:
-        # Most die at work, some while they start.
-        time.sleep(random.uniform(0.02, 0.25) if random.random() < 0.25 else random.uniform(0.4, 1.6))
-        daemon.kill()
-        daemon.start()
-        done += 1
-        if publisher.failure:
-            raise publisher.failure
-    daemon.wait_ready()
-    deleted = first_sequence(daemon) - 1  # by the last kill
-    publisher.join(total / plan.rate + 120)
-    if publisher.failure or publisher.is_alive():
-        raise SystemExit(f"the publisher did not end: {publisher.failure}")
-    drain(puller, lambda: True)
-    lost, duplicated, example = compare(plan, range(total), puller.readings)
-    rows = transitions(daemon, plan)
-    at_work = {"deleted": deleted, "snapshots": snapshots_used(folder)}
-    if example:
-        print(f"{name}: first difference {example}")
-    print(f"{name}: kills={done} sent={total} pulled={len(puller.readings)} lost={lost} duplicated={duplicated} "
-          f"gaps={puller.gaps} transitions={len(rows)} deleted={at_work['deleted']} snapshots={at_work['snapshots']}",
-          flush=True)
-    daemon.kill()
-    broker.stop()
-    return lost, duplicated + puller.gaps, rows, at_work
+def kills(number, only_at_work):
+    """Most die at work, some while they start. Gives what was deleted by the last kill, and the snapshots used."""
+    def harm(daemon, broker, publisher):
+        for kill in range(number):
+            starts = not only_at_work and random.random() < 0.25
+            time.sleep(random.uniform(0.02, 0.25) if starts else random.uniform(0.4, 1.6))
+            daemon.kill()
+            daemon.configure(config_text(broker.port, snapshot=SNAPSHOTS_EVERY[kill % 2], alarm_tags=publisher.plan.alarm_tags))
+            daemon.start()
+            if publisher.failure:
+                raise publisher.failure
+        daemon.wait_ready()
+        return first_sequence(daemon) - 1, snapshots_used(daemon.folder)
+    return harm
+
+
+def prove_loss(options, total):
+    # One tag with alarms: a transition ends a batch, and what is in hand at a kill is what is lost.
+    with Workplace() as place:
+        killed = run_under_load(place, "killed", total, kills(options.kills, True), alarm_tags=1,
+                                extra=["--unsafe-acknowledge-early"])
+    print(f"kill9 mutation={options.mutation} kills={options.kills} sent={total} lost={killed.lost}")
+    return 0 if killed.lost > 0 else 1
 
 
 def main():
@@ -85,24 +68,21 @@ def main():
     seed_of(options.seed)
     seconds = options.seconds or max(20, options.kills * 1.0 + 15)
     total = int(seconds * 1500)
-    extra = ["--unsafe-acknowledge-early"] if options.mutation else []
+    if options.mutation:
+        return prove_loss(options, total)
     with Workplace() as place:
-        lost, duplicated, rows, at_work = run(place, "killed", options.kills, total, extra)
-        if options.mutation:
-            print(f"kill9 mutation={options.mutation} kills={options.kills} sent={total} lost={lost}")
-            return 0 if lost > 0 else 1
-        ref_lost, ref_duplicated, reference, _ = run(place, "unkilled", 0, total)
-        differ = differing(reference, rows)
-    print(f"kill9 kills={options.kills} sent={total} lost={lost} duplicated={duplicated} "
-          f"transitions={len(reference)} transitions_differ={differ} deleted={at_work['deleted']} "
-          f"snapshots={at_work['snapshots']}")
-    same = lost == duplicated == differ == ref_lost == ref_duplicated == 0
-    enough = 500 if options.kills >= 50 else min(500, seconds * 6)
-    worked = options.kills < KILLS_THAT_TELL or (
-        at_work["deleted"] > 0 and at_work["snapshots"] >= options.kills // 5)
+        killed = run_under_load(place, "killed", total, kills(options.kills, False))
+        unkilled = run_under_load(place, "unkilled", total)
+        differ = differing(unkilled.transitions, killed.transitions)
+    deleted, snapshots = killed.harm
+    worked = options.kills < KILLS_THAT_TELL or (deleted > 0 and snapshots >= options.kills // 5)
     if not worked:
         print("kill9: too little was deleted, or too few snapshots were used, for these kills to mean something")
-    return 0 if same and worked and len(reference) >= enough else 1
+    print(f"kill9 kills={options.kills} sent={total} lost={killed.lost} duplicated={killed.duplicated + killed.gaps} "
+          f"transitions={len(unkilled.transitions)} transitions_differ={differ} deleted={deleted} snapshots={snapshots}")
+    same = differ == 0 and all(run.lost == run.duplicated == run.gaps == 0 for run in (killed, unkilled))
+    enough = 500 if options.kills >= 50 else min(500, seconds * 6)
+    return 0 if same and worked and len(unkilled.transitions) >= enough else 1
 
 
 raise SystemExit(main())

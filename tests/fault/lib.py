@@ -89,9 +89,13 @@ class Daemon:
         self.folder, self.state, self.extra = pathlib.Path(folder), pathlib.Path(state), list(extra)
         self.http_port = free_port()
         self.config = self.folder / "parkwatch.toml"
-        self.config.write_text(config.format(state=state, http=self.http_port))
+        self.configure(config)
         self.process = None
         self.starts = 0
+
+    def configure(self, config):
+        """For the next start; {state} and {http} are filled in."""
+        self.config.write_text(config.format(state=self.state, http=self.http_port))
 
     def start(self):
         self.process = subprocess.Popen([str(DAEMON), "--config", str(self.config), *self.extra],
@@ -327,6 +331,8 @@ def transitions(daemon, plan):
             row = json.loads(line)
             if row["type"] == "event" and row["tag"].startswith("wave/"):
                 rows.append((row["rule"], row["tag"], row["kind"], row["level"], reading_offset(row["reading"]["time"], plan), row.get("value")))
+            elif row["type"] == "gap":
+                raise SystemExit(f"events: {row['events']} transitions are no longer stored")
             elif row["type"] == "page":
                 cursor, end_of_page = row["cursor"], row["end"]
         if end_of_page:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """powercut: simulated power cuts (ext4 on a loop device, shutdown without flushing the log) under load. Needs root.
 
+The same messages go to a daemon whose power is not cut; the transitions of both runs must be equal, stamps apart.
 --mutation normal: synchronous=NORMAL; early: acknowledgements are let go before anything is safe. The harness must then
 report a loss.
 """
@@ -12,8 +13,8 @@ import subprocess
 import time
 
 from godown import cut_power
-from lib import Broker, Daemon, Plan, Publisher, Puller, Workplace, compare, config_text, drain, on_signals_exit, seed_of, wait_subscribed
-
+from lib import SETTLE_S, Workplace, differing, on_signals_exit, seed_of
+from under_load import run_under_load
 
 MUTATIONS = {"normal": ["--unsafe-synchronous", "NORMAL"], "early": ["--unsafe-acknowledge-early"]}
 
@@ -41,6 +42,27 @@ def cut(daemon, disk):
     disk.mount()
 
 
+def cuts(number, disk):
+    def harm(daemon, _broker, _publisher):
+        for _ in range(number):
+            time.sleep(random.uniform(0.3, 1.3))
+            cut(daemon, disk)
+            daemon.start()
+    return harm
+
+
+# Not small: retention is not what is cut here.
+SIZE_MAX = "128MiB"
+
+
+def run_with_cuts(place, options, total, extra=()):
+    disk = Disk(place.folder("disk"))
+    place.undo.append(disk.unmount)
+    # Nothing may be pulled before the cut that is lost by it.
+    return run_under_load(place, "cut", total, cuts(options.cuts, disk), state=disk.mount_point / "state", extra=extra,
+                          pull_meanwhile=False, size_max=SIZE_MAX)
+
+
 def main():
     on_signals_exit()
     parser = argparse.ArgumentParser()
@@ -51,41 +73,19 @@ def main():
     if os.geteuid() != 0:
         raise SystemExit("powercut needs root for its loop mount")
     seed_of(options.seed)
-    extra = MUTATIONS[options.mutation] if options.mutation else []
+    seconds = options.cuts * 1.4 + 5 + SETTLE_S  # in the end no alarm changes
+    total = int(seconds * 1500)
     with Workplace() as place:
-        disk = Disk(place.folder("cut"))
-        place.undo.append(disk.unmount)
-        broker = Broker(place.folder("broker"))
-        place.undo.append(broker.stop)
-        # Not small: retention is not what is cut here, and nothing may be pulled before the cut that is lost by it.
-        daemon = Daemon(place.path, config_text(broker.port, size_max="128MiB"), disk.mount_point / "state", extra)
-        place.undo.append(lambda: daemon.process and daemon.process.poll() is None and daemon.kill())
-        daemon.start()
-        daemon.wait_ready()
-        wait_subscribed(daemon)
-        plan = Plan(int(1500 * (options.cuts * 1.4 + 5)))
-        publisher = Publisher(broker.port, plan)
-        publisher.start()
-        for _ in range(options.cuts):
-            time.sleep(random.uniform(0.3, 1.3))
-            cut(daemon, disk)
-            daemon.start()
-        publisher.join(plan.total / plan.rate + 120)
-        if publisher.failure or publisher.is_alive():
-            raise SystemExit(f"the publisher did not end: {publisher.failure}")
-        daemon.wait_ready()
-        puller = Puller(daemon)
-        puller.start()
-        drain(puller, lambda: True)
-        lost, duplicated, example = compare(plan, range(plan.total), puller.readings)
-        if example:
-            print("first difference", example)
-        daemon.kill()
-    name = "powercut" + (f" mutation={options.mutation}" if options.mutation else "")
-    print(f"{name} cuts={options.cuts} sent={plan.total} lost={lost} duplicated={duplicated}")
-    if options.mutation:
-        return 0 if lost > 0 else 1
-    return 0 if lost == duplicated == 0 else 1
+        if options.mutation:
+            lost = run_with_cuts(place, options, total, MUTATIONS[options.mutation]).lost
+            print(f"powercut mutation={options.mutation} cuts={options.cuts} sent={total} lost={lost}")
+            return 0 if lost > 0 else 1
+        done, uncut = run_with_cuts(place, options, total), run_under_load(place, "uncut", total, size_max=SIZE_MAX)
+        differ = differing(uncut.transitions, done.transitions)
+    print(f"powercut cuts={options.cuts} sent={total} lost={done.lost} duplicated={done.duplicated + done.gaps} "
+          f"transitions={len(uncut.transitions)} transitions_differ={differ}")
+    same = differ == 0 and all(run.lost == run.duplicated == run.gaps == 0 for run in (done, uncut))
+    return 0 if same and len(uncut.transitions) >= min(500, seconds * 6) else 1
 
 
 raise SystemExit(main())
