@@ -2,6 +2,7 @@
 #include "notify/alarm_book.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace parkwatch::notify {
 namespace {
@@ -16,8 +17,10 @@ Tell tell(std::size_t receiver, Timestamp now, const AlertPtr& alert, Face face,
 }
 
 // Nobody is to be called. Latched: acknowledged, its cause is over, and it waits for a reset.
+// Normal: likewise, and what still keeps it open is its chatter.
 bool is_acknowledged(const AlarmEvent& event) {
-  return event.state == AlarmState::acknowledged || event.state == AlarmState::latched;
+  return event.state == AlarmState::acknowledged || event.state == AlarmState::latched ||
+         event.state == AlarmState::normal;
 }
 
 bool is_called_off(const EscalationStep& step, const AlarmRecord& record) {
@@ -61,25 +64,38 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
   record.face = Face{e.level, e.priority};
   record.acknowledged = is_acknowledged(e);
   record.hidden = is_hidden(e);
-  record.base = e.at;
   if (routed.escalation) record.escalation = routed.escalation;
   record.told.insert(routed.receivers.begin(), routed.receivers.end());
-  record.done.clear();
-  if (record.escalation) {
-    // A step without delay is the news itself.
-    for (const EscalationStep& step : plan_.escalations[*record.escalation].steps) {
-      record.done.push_back(step.after == Duration{0} ? 1 : 0);
-      if (step.after != Duration{0}) continue;
-      for (const std::string& name : step.to) {
-        if (const auto receiver = receiver_of(plan_, name)) record.told.insert(*receiver);
-      }
-    }
-  }
+  record.told.merge(told_at_once(record));
+  begin_escalation(record, e.at);
   schedule(at);
   touch(record);
   std::vector<Tell> out;
   for (const std::size_t receiver : record.told) {
     out.push_back(tell(receiver, now, alert, record.face, before));
+  }
+  return out;
+}
+
+// Runs from when the alarm became unacknowledged.
+void AlarmBook::begin_escalation(AlarmRecord& record, Timestamp at) const {
+  record.base = at;
+  record.done.clear();
+  if (!record.escalation) return;
+  for (const EscalationStep& step : plan_.escalations[*record.escalation].steps) {
+    record.done.push_back(step.after == Duration{0} ? 1 : 0);  // that is the news itself
+  }
+}
+
+// Whom a step without delay names hears the news itself.
+std::set<std::size_t> AlarmBook::told_at_once(const AlarmRecord& record) const {
+  std::set<std::size_t> out;
+  if (!record.escalation) return out;
+  for (const EscalationStep& step : plan_.escalations[*record.escalation].steps) {
+    if (step.after != Duration{0}) continue;
+    for (const std::string& name : step.to) {
+      if (const auto receiver = receiver_of(plan_, name)) out.insert(*receiver);
+    }
   }
   return out;
 }
@@ -107,8 +123,13 @@ std::vector<Tell> AlarmBook::follow(Timestamp now, const AlertPtr& alert, Record
       out.push_back(tell(receiver, now, alert, record.face, before));
     }
   }
-  record.acknowledged = is_acknowledged(e);
+  const bool was_acknowledged = std::exchange(record.acknowledged, is_acknowledged(e));
   record.hidden = is_hidden(e);
+  // It came again while it chatters: nobody hears of that, but somebody is to acknowledge it again.
+  if (was_acknowledged && !record.acknowledged) {
+    record.alert = alert;
+    begin_escalation(record, e.at);
+  }
   touch(record);
   if (role_of(e) == Role::closes) {
     due_.erase({record.due, at->first});
@@ -199,7 +220,7 @@ void AlarmBook::restore(AlarmRecord record) {
 AlertPtr AlarmBook::worst_of(std::size_t receiver) const {
   const AlarmRecord* worst = nullptr;
   for (const auto& [key, record] : records_) {
-    if (!record.told.contains(receiver)) continue;
+    if (record.hidden || !record.told.contains(receiver)) continue;
     const bool worse = worst == nullptr || record.face.priority > worst->face.priority ||
                        (record.face.priority == worst->face.priority &&
                         record.alert->event.at > worst->alert->event.at);

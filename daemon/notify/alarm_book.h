@@ -23,7 +23,7 @@ struct AlarmRecord {
   // Journal number of the transition that opened it; from volatile_ids on: of one that is not
   // journaled, and then the record is not kept either.
   std::uint64_t id = 0;
-  AlertPtr alert;  // its last transition that announced
+  AlertPtr alert;  // its last transition that announced, or made it unacknowledged
   Face face;
   bool acknowledged = false;
   bool hidden = false;                    // shelved, suppressed ...: nobody is called
@@ -69,7 +69,7 @@ class AlarmBook {
   // the alarm too. false: it has been called by this already, or nobody is to be called any more.
   bool add_step(const News& notice, std::size_t by);
   void restore(AlarmRecord record);
-  // The worst open alarm that `receiver` was told of; null: none.
+  // The worst open alarm that `receiver` was told of and that nothing hides; null: none.
   [[nodiscard]] AlertPtr worst_of(std::size_t receiver) const;
   // Those that `receiver` was told of.
   [[nodiscard]] std::vector<const AlarmRecord*> told_to(std::size_t receiver) const;
@@ -85,6 +85,8 @@ class AlarmBook {
                                          Records::iterator at);
   [[nodiscard]] bool wants(std::size_t receiver, const AlarmRecord& record,
                            const AlarmEvent& event) const;
+  void begin_escalation(AlarmRecord& record, Timestamp at) const;
+  [[nodiscard]] std::set<std::size_t> told_at_once(const AlarmRecord& record) const;
   void schedule(Records::iterator at);
   void touch(const AlarmRecord& record) {
     if (record.id < volatile_ids) touched_.insert(record.id);

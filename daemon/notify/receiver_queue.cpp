@@ -226,7 +226,9 @@ std::optional<NotifyMessage> ReceiverQueue::others(Timestamp now, bool flood) {
                                    ? std::count_if(waiting_.begin(), waiting_.end(), not_urgent)
                                    : std::count_if(waiting_.begin(), waiting_.end(), in_group));
   const bool many = count > spec_.digest_over || ((flood || scarce_) && count > 1);
-  if (!alone_ && (many || !folded_.empty())) {
+  // What is only counted waits for nothing that may be refused with it.
+  const bool only_counted = waiting_.empty();
+  if ((!alone_ || only_counted) && (many || !folded_.empty())) {
     const Timestamp at = outside_half_hours(now);
     if (at <= now) return digest(now, false);
     wake_at(at);

@@ -1,5 +1,5 @@
 // tests/unit/notify/dispatcher_test.cpp - From transitions to messages: groups, rates, digests,
-// escalations, closing messages, failures, spares, fallbacks, expiry.
+// closing messages, failures, spares, fallbacks, expiry.
 #include "notify/dispatcher.h"
 
 #include <catch2/catch.hpp>
@@ -38,24 +38,6 @@ DispatchRig::Answer refuse_for(std::string receiver, What what) {
     if (one.receiver == receiver) outcome = {what, Duration{0}, "no"};
     return outcome;
   };
-}
-
-// A plan with one escalation: at once to "shift", after 3 min to "lead" three times every 5 min,
-// after 10 min to "safety".
-NotifyPlan escalating() {
-  NotifyPlan plan;
-  for (const char* name : {"shift", "lead", "safety"}) {
-    plan.receivers.push_back(receiver(name, ReceiverKind::feishu));
-    plan.receivers.back().group_wait = 0s;
-    plan.receivers.back().group_interval = 0s;
-  }
-  EscalationStep now_step{0s, {"shift"}, EscalationStep::Until::acked, 0s, 1};
-  EscalationStep lead{180s, {"lead"}, EscalationStep::Until::acked, 300s, 3};
-  EscalationStep safety{600s, {"safety"}, EscalationStep::Until::closed, 0s, 1};
-  plan.escalations = {{"duty", {now_step, lead, safety}}};
-  plan.routes = {RouteSpec{}};
-  plan.routes[0].escalation = "duty";
-  return plan;
 }
 
 }  // namespace
@@ -191,75 +173,6 @@ TEST_CASE("dispatcher: Feishu digests keep away from the half hours", "[notify]"
   const Timestamp hour = from_us(1'780'207'200'000'000);
   CHECK(rig.sent.back().at >= hour + 20s);
   CHECK(rig.sent.back().at <= hour + 60s);
-}
-
-TEST_CASE("dispatcher: escalation goes on until somebody acknowledges, who called is called off",
-          "[notify]") {
-  DispatchRig rig{escalating()};
-  const AlarmEvent first = raised(1, tank(1));
-  AlarmEvent at_once = first;
-  at_once.at = rig.now;
-  rig.commit(at_once);
-  CHECK(rig.said() == Lines{"shift: 1"});
-  rig.advance(180s);
-  rig.advance(300s);
-  CHECK(rig.said() == Lines{"shift: 1", "lead: 1e2.0", "lead: 1e2.1"});
-  rig.commit(followed(at_once, 2, TransitionKind::acknowledged, AlarmState::acknowledged));
-  CHECK(rig.said() == Lines{"shift: 1", "lead: 1e2.0", "lead: 1e2.1", "shift: 2", "lead: 2"});
-  rig.advance(3600s);
-  // Nobody else is woken, but for the step that goes on until the end.
-  CHECK(rig.said().size() == 6);
-  CHECK(rig.said().back() == "safety: 1e3.0");
-}
-
-TEST_CASE("dispatcher: an escalation ends by itself after its times", "[notify]") {
-  DispatchRig rig{escalating()};
-  AlarmEvent first = raised(1, tank(1));
-  first.at = rig.now;
-  rig.commit(first);
-  rig.advance(7200s);
-  CHECK(rig.said() ==
-        Lines{"shift: 1", "lead: 1e2.0", "lead: 1e2.1", "safety: 1e3.0", "lead: 1e2.2"});
-}
-
-TEST_CASE("dispatcher: an escalation ends with the closing message", "[notify]") {
-  DispatchRig rig{escalating()};
-  AlarmEvent first = raised(1, tank(1));
-  first.at = rig.now;
-  rig.commit(first);
-  rig.advance(60s);
-  rig.commit(followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged));
-  rig.advance(7200s);
-  CHECK(rig.said() == Lines{"shift: 1", "shift: 2"});
-}
-
-TEST_CASE("dispatcher: a rise begins the escalation again", "[notify]") {
-  DispatchRig rig{escalating()};
-  AlarmEvent first = raised(1, tank(1));
-  first.at = rig.now;
-  first.level = Level::high;
-  rig.commit(first);
-  rig.advance(60s);
-  rig.commit(followed(first, 2, TransitionKind::acknowledged, AlarmState::acknowledged));
-  rig.advance(300s);
-  CHECK(rig.said() == Lines{"shift: 1", "shift: 2"});
-  AlarmEvent rise = followed(first, 3, TransitionKind::level_changed, AlarmState::unacknowledged);
-  rise.level = Level::high_high;
-  rise.occurrence = 3;
-  rise.at = rig.now;
-  rig.commit(rise);
-  rig.advance(180s);
-  CHECK(rig.said() == Lines{"shift: 1", "shift: 2", "shift: 3", "lead: 3e2.0"});
-}
-
-TEST_CASE("dispatcher: after a long time away a step is told once", "[notify]") {
-  DispatchRig rig{escalating()};
-  AlarmEvent first = raised(1, tank(1));
-  first.at = rig.now;
-  rig.commit(first);
-  rig.now += 3600s;
-  rig.start();
-  CHECK(rig.said() == Lines{"shift: 1", "lead: 1e2.2", "safety: 1e3.0"});
 }
 
 TEST_CASE("dispatcher: a receiver that fails blocks no other and gets everything later",
@@ -477,30 +390,38 @@ TEST_CASE("dispatcher: a board shows the worst that stands", "[notify]") {
   CHECK(rig.sent.back().message.standing == nullptr);
 }
 
-TEST_CASE("dispatcher: what is hidden is told to nobody, and calls nobody", "[notify]") {
-  DispatchRig rig{escalating()};
-  AlarmEvent hidden = raised(1, tank(1));
-  hidden.flags = alarm_suppressed;
-  rig.commit(hidden);
-  rig.advance(3600s);
-  CHECK(rig.said().empty());
-  AlarmEvent shown = followed(hidden, 2, TransitionKind::unsuppressed, AlarmState::unacknowledged);
-  shown.flags = 0;
-  shown.notice = Notice::opens;
-  shown.at = rig.now;
-  rig.commit(shown);
-  CHECK(rig.said() == Lines{"shift: 2"});
-  AlarmEvent shelved = followed(shown, 3, TransitionKind::shelved, AlarmState::unacknowledged);
+TEST_CASE("dispatcher: a board shows nothing that somebody has hidden", "[notify]") {
+  NotifyPlan plan = plan_of({receiver("board", ReceiverKind::board)});
+  plan.receivers[0].group_wait = plan.receivers[0].group_interval = 0s;
+  DispatchRig rig{plan};
+  AlarmEvent worst = critical(1, tank(1));
+  rig.commit(worst);
+  rig.commit(raised(2, tank(2)));
+  AlarmEvent shelved = followed(worst, 3, TransitionKind::shelved, AlarmState::unacknowledged);
   shelved.flags = alarm_shelved;
   shelved.notice = Notice::updates;
   rig.commit(shelved);
-  rig.start();  // it stays so through a kill
-  rig.advance(3600s);
-  CHECK(rig.said() == Lines{"shift: 2", "shift: 3"});
-  AlarmEvent closed = followed(shelved, 4, TransitionKind::returned, AlarmState::normal);
-  closed.notice = Notice::closes;
-  rig.commit(closed);
-  CHECK(rig.said().back() == "shift: 4");
+  REQUIRE(rig.sent.back().message.standing != nullptr);
+  CHECK(rig.sent.back().message.standing->event.journal == 2);
+  rig.commit(followed(raised(2, tank(2)), 4, TransitionKind::returned, AlarmState::normal));
+  CHECK(rig.sent.back().message.standing == nullptr);
+}
+
+TEST_CASE("dispatcher: after a refusal, what is only counted does not wait for other news",
+          "[notify]") {
+  NotifyPlan plan = plan_of({receiver("ding", ReceiverKind::dingtalk)});
+  plan.receivers[0].queue_max = 1;
+  plan.receivers[0].group_wait = plan.receivers[0].group_interval = 0s;
+  DispatchRig rig{plan};
+  rig.answer = refuse_for("ding", What::refused);
+  // The first is only counted from the second on, which is refused until it is given up.
+  rig.commit(raised(1, tank(1)));
+  rig.commit(raised(2, tank(2)));
+  rig.advance(600s);
+  rig.answer = {};
+  rig.advance(120s);
+  CHECK(rig.said() == Lines{"ding: digest 1"});
+  CHECK(rig.dispatcher().waiting() == 0);
 }
 
 TEST_CASE("dispatcher: in a flood people get digests, critical ones still go one by one",
