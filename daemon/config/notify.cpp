@@ -94,6 +94,12 @@ class NotifyReader {
     return out;
   }
 
+  static EscalationStep::Until until(SettingsReader& reader) {
+    const std::string word = reader.choice("until", "acked", {"acked", "returned", "closed"});
+    if (word == "returned") return EscalationStep::Until::returned;
+    return word == "closed" ? EscalationStep::Until::closed : EscalationStep::Until::acked;
+  }
+
   void escalation(const SettingsTable& table) {
     SettingsReader reader{table, "escalation", out_};
     EscalationSpec spec;
@@ -112,9 +118,7 @@ class NotifyReader {
       step.after = inner.duration("after", Duration{0}, Duration{0}, hours{24 * 7});
       step.to = receivers(inner, "to");
       if (!inner.has("to")) inner.error("to", "is needed: the receivers that this step tells");
-      step.until = inner.choice("until", "acked", {"acked", "closed"}) == "acked"
-                       ? EscalationStep::Until::acked
-                       : EscalationStep::Until::closed;
+      step.until = until(inner);
       step.repeat = inner.duration("repeat", Duration{0}, seconds{30}, hours{24 * 7});
       step.times = static_cast<std::uint32_t>(
           inner.integer("times", inner.has("repeat") ? 3 : 1, 1, repeat_times_max));

@@ -114,8 +114,9 @@ struct RouteSpec {
 
 struct EscalationStep {
   enum class Until : std::uint8_t {
-    acked,   // until somebody has acknowledged, or the alarm is over
-    closed,  // also while it is acknowledged
+    acked,     // until somebody has acknowledged, also when the alarm has returned
+    returned,  // until somebody has acknowledged or the alarm has returned
+    closed,    // until the closing message, acknowledged or not
   };
   Duration after{0};  // from the raise, or the rise that un-acknowledged it
   std::vector<std::string> to;

@@ -23,8 +23,20 @@ bool is_acknowledged(const AlarmEvent& event) {
          event.state == AlarmState::normal;
 }
 
+// The closing message went; what is left is that somebody acknowledges.
+bool is_over(const AlarmRecord& record) { return role_of(record.alert->event) == Role::closes; }
+
 bool is_called_off(const EscalationStep& step, const AlarmRecord& record) {
-  return record.hidden || (step.until == EscalationStep::Until::acked && record.acknowledged);
+  const bool returned = record.alert->event.state == AlarmState::returned_unacknowledged;
+  switch (step.until) {
+    case EscalationStep::Until::acked:
+      return record.hidden || record.acknowledged;
+    case EscalationStep::Until::returned:
+      return record.hidden || record.acknowledged || returned;
+    case EscalationStep::Until::closed:
+      break;
+  }
+  return record.hidden || is_over(record);
 }
 
 // When a step is due next; never: it has been told often enough, or is held no longer.
@@ -51,15 +63,16 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
   const Key key{e.rule, e.tag};
   const Routed routed = route(plan_, e, to_local_(e.at));
   auto at = records_.find(key);
-  if (at == records_.end()) {
+  const bool fresh = at == records_.end();
+  if (fresh) {
     if (routed.receivers.empty() && !routed.escalation) return {};
     at = records_.emplace(key, AlarmRecord{}).first;
     at->second.id = e.journal != 0 ? e.journal : next_volatile_++;
-    at->second.face = Face{e.level, e.priority};
     by_id_.emplace(at->second.id, key);
   }
   AlarmRecord& record = at->second;
-  const Face before = record.face;
+  const bool escalates_already = !fresh && goes_on(record, e, routed);
+  const Face before = fresh || is_over(record) ? Face{e.level, e.priority} : record.face;
   record.alert = alert;
   record.face = Face{e.level, e.priority};
   record.acknowledged = is_acknowledged(e);
@@ -67,7 +80,7 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
   if (routed.escalation) record.escalation = routed.escalation;
   record.told.insert(routed.receivers.begin(), routed.receivers.end());
   record.told.merge(told_at_once(record));
-  begin_escalation(record, e.at);
+  if (!escalates_already) begin_escalation(record, e.at);
   schedule(at);
   touch(record);
   std::vector<Tell> out;
@@ -75,6 +88,15 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
     out.push_back(tell(receiver, now, alert, record.face, before));
   }
   return out;
+}
+
+// What comes and goes while nobody acknowledges must not put the next step off each time. What is
+// more urgent begins anew.
+bool AlarmBook::goes_on(const AlarmRecord& record, const AlarmEvent& raise,
+                        const Routed& routed) const {
+  return raise.kind == TransitionKind::raised && raise.priority <= record.face.priority &&
+         !record.acknowledged && record.due != never &&
+         (!routed.escalation || routed.escalation == record.escalation);
 }
 
 // Runs from when the alarm became unacknowledged.
@@ -101,14 +123,13 @@ std::set<std::size_t> AlarmBook::told_at_once(const AlarmRecord& record) const {
 }
 
 // Acknowledgements and falls are for who wants updates, or was told by an escalation: it is called
-// off. The end is for everybody who was told, once.
+// off.
 bool AlarmBook::wants(std::size_t receiver, const AlarmRecord& record,
                       const AlarmEvent& event) const {
   const ReceiverSpec& spec = plan_.receivers.at(receiver);
   if (spec.updates) return true;
   // Level and priority are labels there: the alert with the old ones must end.
   if (spec.is_machine() && event.kind == TransitionKind::level_changed) return true;
-  if (role_of(event) == Role::closes) return true;
   return event.kind == TransitionKind::acknowledged && record.escalated.contains(receiver);
 }
 
@@ -117,9 +138,12 @@ std::vector<Tell> AlarmBook::follow(Timestamp now, const AlertPtr& alert, Record
   AlarmRecord& record = at->second;
   const Face before = record.face;
   if (e.level != Level::none) record.face = Face{e.level, e.priority};
+  const Role role = role_of(e);
+  // The end is for everybody who was told, once.
+  const bool ends = role == Role::closes || (is_over(record) && e.state == AlarmState::normal);
   std::vector<Tell> out;
   for (const std::size_t receiver : record.told) {
-    if (role_of(e) != Role::none && wants(receiver, record, e)) {
+    if (ends || (role != Role::none && wants(receiver, record, e))) {
       out.push_back(tell(receiver, now, alert, record.face, before));
     }
   }
@@ -130,15 +154,26 @@ std::vector<Tell> AlarmBook::follow(Timestamp now, const AlertPtr& alert, Record
     record.alert = alert;
     begin_escalation(record, e.at);
   }
+  // Whom a step calls then reads that it has.
+  if (role != Role::none && e.state == AlarmState::returned_unacknowledged) record.alert = alert;
   touch(record);
-  if (role_of(e) == Role::closes) {
-    due_.erase({record.due, at->first});
-    by_id_.erase(record.id);
-    records_.erase(at);
-  } else {
-    schedule(at);
-  }
+  schedule(at);
+  if (ends) close(at);
   return out;
+}
+
+// The end is told. Whom its escalation has called still hears when somebody acknowledges; not a
+// program, for which that would be a second end.
+void AlarmBook::close(Records::iterator at) {
+  AlarmRecord& record = at->second;
+  std::erase_if(record.told, [&](std::size_t receiver) {
+    return !record.escalated.contains(receiver) || plan_.receivers.at(receiver).is_machine();
+  });
+  const bool is_wanted = record.due != never || !record.told.empty();
+  if (!record.acknowledged && is_wanted) return;
+  due_.erase({record.due, at->first});
+  by_id_.erase(record.id);
+  records_.erase(at);
 }
 
 void AlarmBook::schedule(Records::iterator at) {
@@ -188,7 +223,8 @@ Timestamp AlarmBook::deadline() const { return due_.empty() ? never : due_.begin
 
 bool AlarmBook::add_told(const AlarmEvent& event, std::size_t by) {
   const auto at = records_.find(Key{event.rule, event.tag});
-  if (at == records_.end() || !at->second.told.insert(by).second) return false;
+  if (at == records_.end() || is_over(at->second)) return false;
+  if (!at->second.told.insert(by).second) return false;
   touch(at->second);
   return true;
 }
@@ -220,7 +256,7 @@ void AlarmBook::restore(AlarmRecord record) {
 AlertPtr AlarmBook::worst_of(std::size_t receiver) const {
   const AlarmRecord* worst = nullptr;
   for (const auto& [key, record] : records_) {
-    if (record.hidden || !record.told.contains(receiver)) continue;
+    if (record.hidden || is_over(record) || !record.told.contains(receiver)) continue;
     const bool worse = worst == nullptr || record.face.priority > worst->face.priority ||
                        (record.face.priority == worst->face.priority &&
                         record.alert->event.at > worst->alert->event.at);

@@ -18,19 +18,21 @@ namespace parkwatch::notify {
 
 inline constexpr std::uint64_t volatile_ids = std::uint64_t{1} << 63U;
 
-// An open alarm: from its raise to its closing message.
+// An open alarm: from its raise to its closing message; and one that has returned and that nobody
+// has acknowledged, as long as its escalation goes on or somebody it called is to hear how it ends.
 struct AlarmRecord {
   // Journal number of the transition that opened it; from volatile_ids on: of one that is not
   // journaled, and then the record is not kept either.
   std::uint64_t id = 0;
-  AlertPtr alert;  // its last transition that announced, or made it unacknowledged
+  // Its last transition that announced, made it unacknowledged, or said that it has returned so.
+  AlertPtr alert;
   Face face;
   bool acknowledged = false;
   bool hidden = false;                    // shelved, suppressed ...: nobody is called
   Timestamp base;                         // of the escalation
   std::optional<std::size_t> escalation;  // in the plan
   std::vector<std::uint32_t> done;        // by step: how often it was told
-  std::set<std::size_t> told;             // receivers
+  std::set<std::size_t> told;             // receivers that are to hear how it ends
   std::set<std::size_t> escalated;        // those of them that a step told
   // Receiver, journal number, volatile_id, step, repeat: so that who is called and stands in for
   // another is called once. Not kept: after a kill a fallback may be called once more.
@@ -83,8 +85,11 @@ class AlarmBook {
   [[nodiscard]] std::vector<Tell> announce(Timestamp now, const AlertPtr& alert);
   [[nodiscard]] std::vector<Tell> follow(Timestamp now, const AlertPtr& alert,
                                          Records::iterator at);
+  void close(Records::iterator at);
   [[nodiscard]] bool wants(std::size_t receiver, const AlarmRecord& record,
                            const AlarmEvent& event) const;
+  [[nodiscard]] bool goes_on(const AlarmRecord& record, const AlarmEvent& raise,
+                             const Routed& routed) const;
   void begin_escalation(AlarmRecord& record, Timestamp at) const;
   [[nodiscard]] std::set<std::size_t> told_at_once(const AlarmRecord& record) const;
   void schedule(Records::iterator at);

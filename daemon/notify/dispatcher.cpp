@@ -80,10 +80,7 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
     if (is_periodic(plan_->receivers[at].kind)) receiver.refresh_due = now;
     if (!receiver.held) continue;
     for (const AlarmRecord* record : book_.told_to(at)) {
-      News notice;
-      notice.alert = record->alert;
-      notice.face = notice.before = record->face;
-      (void)receiver.held->apply(now, notice);
+      receiver.held->hold(record->alert, record->face);
     }
   }
   return cursor_;

@@ -50,6 +50,10 @@ std::vector<HeldAlert> HeldAlerts::apply(Timestamp now, const News& notice) {
   return out;
 }
 
+void HeldAlerts::hold(const AlertPtr& alert, Face face) {
+  set(identity(alert->event, face), {alert, face, never});
+}
+
 std::vector<HeldAlert> HeldAlerts::next(Timestamp now, std::size_t at_most) {
   forget(now);
   std::vector<HeldAlert> out;

@@ -22,6 +22,8 @@ class HeldAlerts {
   // What a notice changes. An alarm whose level or priority changed is another alert there, since
   // these are labels: the old one ends. Gives what must be said now.
   [[nodiscard]] std::vector<HeldAlert> apply(Timestamp now, const News& notice);
+  // It is active, as an earlier run has told.
+  void hold(const AlertPtr& alert, Face face);
   // At most `at_most` after those of the last call, in turn; empty: that was all of this round.
   [[nodiscard]] std::vector<HeldAlert> next(Timestamp now, std::size_t at_most);
   [[nodiscard]] std::size_t size() const { return alerts_.size(); }

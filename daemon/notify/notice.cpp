@@ -41,6 +41,12 @@ bool News::announces() const {
   return step != 0 || role == Role::opens || (role == Role::updates && calls_again);
 }
 
+bool News::closes() const {
+  if (step != 0) return false;
+  const Role role = role_of(alert->event);
+  return role == Role::closes || (role == Role::none && alert->event.state == AlarmState::normal);
+}
+
 std::string notice_id(const EventOrigin& origin, const News& notice) {
   std::string id = event_id(origin, *notice.alert);
   if (notice.step == 0) return id;

@@ -22,8 +22,8 @@ struct Face {
 };
 
 // What a transition is to who was told of the alarm. Each alarm that is announced gets one closing
-// message: when its condition ended (the acknowledgement after that is journaled only), or when its
-// rule was removed before.
+// message: when its condition ended, or when its rule was removed before. The acknowledgement after
+// that is for those whom its escalation calls until then.
 enum class Role : std::uint8_t { none, opens, updates, closes };
 [[nodiscard]] Role role_of(const AlarmEvent& event);
 
@@ -40,8 +40,11 @@ struct News {
   // Whether it calls somebody: a raise, a rise, what comes back, an escalation.
   [[nodiscard]] bool announces() const;
   [[nodiscard]] bool urgent() const { return face.priority == Priority::critical && announces(); }
+  // The alarm is over for who hears it: its end, or, for whom its escalation has called since, the
+  // acknowledgement.
+  [[nodiscard]] bool closes() const;
   // Whether the alarm is open after it (Alertmanager: firing).
-  [[nodiscard]] bool firing() const { return role_of(alert->event) != Role::closes; }
+  [[nodiscard]] bool firing() const { return !closes(); }
 };
 
 // The same notice has the same id for ever: the transition's, for a step with "-e<step>.<repeat>".

@@ -45,7 +45,7 @@ std::string span_text(const Voice& voice, Duration span) {
 }
 
 Wording::Tone tone_of(const News& news) {
-  if (role_of(news.alert->event) == Role::closes) return Wording::Tone::over;
+  if (news.closes()) return Wording::Tone::over;
   if (!news.announces()) return Wording::Tone::quiet;
   switch (news.face.priority) {
     case Priority::critical:
@@ -92,7 +92,7 @@ std::string title_of(const Voice& voice, const News& news) {
   const AlarmEvent& e = news.alert->event;
   const std::string message = message_of(voice, e);
   const Language l = voice.language;
-  if (role_of(e) == Role::closes) {
+  if (news.step == 0 && role_of(e) == Role::closes) {
     return (e.kind == TransitionKind::removed ? chosen(l, "已撤销 · ", "Removed · ")
                                               : chosen(l, "已恢复 · ", "Back to normal · ")) +
            message;
@@ -101,8 +101,10 @@ std::string title_of(const Voice& voice, const News& news) {
                            chosen(l, words(news.face.priority).zh, words(news.face.priority).en) +
                            " · " + message;
   if (news.step != 0) {
+    const bool returned = e.state == AlarmState::returned_unacknowledged;
     return chosen(l, "升级 ", "Escalation ") + std::to_string(news.step) + '/' +
-           std::to_string(news.steps) + ' ' + rank;
+           std::to_string(news.steps) + ' ' +
+           (returned ? chosen(l, "已恢复，未确认 · ", "returned, not acknowledged · ") : "") + rank;
   }
   if (e.kind == TransitionKind::acknowledged) {
     const std::string who = one_line(e.author, 100);

@@ -175,14 +175,16 @@ TEST_CASE("notify config: an escalation with its steps and fallback", "[config]"
             "[[receiver]]\nname = \"spare\"\nkind = \"webhook\"\nurl = \"http://s/\"\n"
             "[[escalation]]\nid = \"duty\"\nfallback = [\"spare\"]\nsteps = [\n"
             "{ after = \"0s\", to = [\"page\", \"hook\"] },\n"
-            "{ after = \"3m\", to = [\"hook\"], until = \"closed\", repeat = \"5m\" } ]\n"
+            "{ after = \"3m\", to = [\"hook\"], until = \"closed\", repeat = \"5m\" },\n"
+            "{ after = \"4m\", to = [\"hook\"], until = \"returned\" } ]\n"
             "[[route]]\nescalation = \"duty\"\n");
   CAPTURE(got.said());
   REQUIRE(got.config != nullptr);
   const EscalationSpec& duty = got.config->notify->escalations.at(0);
-  REQUIRE(duty.steps.size() == 2);
+  REQUIRE(duty.steps.size() == 3);
   CHECK(duty.steps[0] == EscalationStep{0s, {"hook"}, EscalationStep::Until::acked, 0s, 1});
   CHECK(duty.steps[1] == EscalationStep{3min, {"hook"}, EscalationStep::Until::closed, 5min, 3});
+  CHECK(duty.steps[2] == EscalationStep{4min, {"hook"}, EscalationStep::Until::returned, 0s, 1});
   CHECK(got.config->notify->receivers[0].fallback == std::vector<std::string>{"spare"});
   CHECK(got.config->notify->routes.back().escalation == "duty");
 }

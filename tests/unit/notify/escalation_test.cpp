@@ -78,15 +78,156 @@ TEST_CASE("dispatcher: an escalation ends by itself after its times", "[notify]"
         Lines{"shift: 1", "lead: 1e2.0", "lead: 1e2.1", "safety: 1e3.0", "lead: 1e2.2"});
 }
 
-TEST_CASE("dispatcher: an escalation ends with the closing message", "[notify]") {
+TEST_CASE("dispatcher: an escalation goes on when the alarm returns and nobody acknowledges",
+          "[notify]") {
   DispatchRig rig{escalating()};
-  AlarmEvent first = raised(1, tank(1));
-  first.at = rig.now;
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
   rig.commit(first);
   rig.advance(60s);
-  rig.commit(followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged));
-  rig.advance(7200s);
+  const AlarmEvent back = now_of(
+      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged));
+  rig.commit(back);
   CHECK(rig.said() == Lines{"shift: 1", "shift: 2"});
+  rig.start();  // also through a kill
+  rig.advance(120s);
+  REQUIRE(rig.said() == Lines{"shift: 1", "shift: 2", "lead: 2e2.0"});
+  CHECK(rig.sent.back().at == sample_time + 180s);
+  CHECK(rig.sent.back().message.notices[0].firing());
+  rig.start();
+  rig.advance(7200s);  // what goes on until the closing message is over with it
+  CHECK(rig.said() == Lines{"shift: 1", "shift: 2", "lead: 2e2.0", "lead: 2e2.1", "lead: 2e2.2"});
+  // Who was called is called off; who has heard the end hears no other.
+  rig.commit(now_of(rig, followed(back, 3, TransitionKind::acknowledged, AlarmState::normal)));
+  rig.advance(7200s);
+  CHECK(rig.said().size() == 6);
+  CHECK(rig.said().back() == "lead: 3");
+  CHECK(rig.sent.back().message.notices[0].closes());
+  CHECK(rig.rows.size() == 2);  // cursor and low: nothing is left of it
+}
+
+TEST_CASE("dispatcher: who is called while it stands hears that it returned, and who acknowledged",
+          "[notify]") {
+  NotifyPlan plan = escalating();
+  const bool is_program = GENERATE(false, true);
+  if (is_program) plan.receivers[1].kind = ReceiverKind::webhook;
+  DispatchRig rig{plan};
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
+  rig.commit(first);
+  rig.advance(200s);
+  const AlarmEvent back = now_of(
+      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged));
+  rig.commit(back);
+  rig.sent.clear();
+  rig.start();
+  rig.commit(now_of(rig, followed(back, 3, TransitionKind::acknowledged, AlarmState::normal)));
+  rig.advance(3600s);
+  // For a program that would be a second end of one alarm.
+  CHECK(rig.said() == (is_program ? Lines{} : Lines{"lead: 3"}));
+}
+
+TEST_CASE("dispatcher: a program that is called after the return has its own end", "[notify]") {
+  NotifyPlan plan = escalating();
+  plan.receivers[1].kind = ReceiverKind::webhook;
+  DispatchRig rig{plan};
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
+  rig.commit(first);
+  const AlarmEvent back = now_of(
+      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged));
+  rig.commit(back);
+  rig.advance(200s);
+  rig.sent.clear();
+  rig.commit(now_of(rig, followed(back, 3, TransitionKind::acknowledged, AlarmState::normal)));
+  REQUIRE(rig.said() == Lines{"lead: 3"});
+  CHECK_FALSE(rig.sent.back().message.notices[0].firing());
+}
+
+TEST_CASE("dispatcher: a step until the return calls nobody after it", "[notify]") {
+  NotifyPlan plan = escalating();
+  plan.escalations[0].steps[1].until = EscalationStep::Until::returned;
+  const bool returns = GENERATE(false, true);
+  DispatchRig rig{plan};
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
+  rig.commit(first);
+  rig.advance(60s);
+  if (returns) {
+    rig.commit(now_of(
+        rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged)));
+  }
+  rig.advance(120s);
+  CHECK(rig.said().back() == (returns ? "shift: 2" : "lead: 1e2.0"));
+}
+
+TEST_CASE("dispatcher: an escalation ends with the closing message of what was acknowledged",
+          "[notify]") {
+  DispatchRig rig{escalating()};
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
+  rig.commit(first);
+  const AlarmEvent acked =
+      followed(first, 2, TransitionKind::acknowledged, AlarmState::acknowledged);
+  rig.commit(acked);
+  rig.commit(followed(acked, 3, TransitionKind::returned, AlarmState::normal));
+  rig.advance(7200s);
+  CHECK(rig.said() == Lines{"shift: 1", "shift: 2", "shift: 3"});
+  CHECK(rig.rows.size() == 2);
+}
+
+TEST_CASE("dispatcher: what comes and goes does not put the next step off", "[notify]") {
+  DispatchRig rig{escalating()};
+  AlarmEvent event;
+  for (std::uint64_t journal = 1; journal <= 9; journal += 2) {
+    event = now_of(rig, raised(journal, tank(1)));
+    event.notice = Notice::opens;
+    rig.commit(event);
+    rig.advance(40s);
+    event = now_of(rig, followed(event, journal + 1, TransitionKind::returned,
+                                 AlarmState::returned_unacknowledged));
+    event.notice = Notice::closes;
+    rig.commit(event);
+    rig.advance(20s);
+  }
+  const Lines said = rig.said();
+  // At 180 s, and then he hears each raise and each end.
+  CHECK(said == Lines{"shift: 1", "shift: 2", "shift: 3", "shift: 4", "shift: 5", "shift: 6",
+                      "lead: 6e2.0", "shift: 7", "lead: 7", "shift: 8", "lead: 8", "shift: 9",
+                      "lead: 9", "shift: 10", "lead: 10"});
+}
+
+TEST_CASE("dispatcher: what comes again more urgent begins its escalation anew", "[notify]") {
+  DispatchRig rig{escalating()};
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
+  rig.commit(first);
+  rig.advance(60s);
+  rig.commit(now_of(
+      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged)));
+  rig.advance(60s);
+  rig.commit(now_of(rig, with_priority(raised(3, tank(1)), Priority::critical)));
+  rig.sent.clear();
+  rig.advance(179s);
+  CHECK(rig.said().empty());
+  rig.advance(1s);
+  CHECK(rig.said() == Lines{"lead: 3e2.0"});
+}
+
+TEST_CASE("dispatcher: what returned is shown on no board and repeated to no Alertmanager",
+          "[notify]") {
+  NotifyPlan plan = escalating();
+  plan.receivers.push_back(receiver("board", ReceiverKind::board));
+  plan.receivers.push_back(receiver("am", ReceiverKind::alertmanager));
+  plan.routes[0].to = {"board", "am"};
+  DispatchRig rig{plan};
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
+  rig.commit(first);
+  rig.advance(60s);
+  rig.commit(now_of(
+      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged)));
+  rig.advance(60s);
+  rig.start();
+  rig.sent.clear();
+  rig.advance(600s);
+  for (const auto& one : rig.sent) {
+    CHECK(one.message.standing == nullptr);
+    for (const HeldAlert& held : one.message.held) CHECK(held.ends != never);
+  }
 }
 
 TEST_CASE("dispatcher: a rise begins the escalation again", "[notify]") {

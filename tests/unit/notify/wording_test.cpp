@@ -49,6 +49,23 @@ AlarmEvent closed(Duration after) {
 
 }  // namespace
 
+TEST_CASE("wording: who is called after the return reads so, and then who acknowledged",
+          "[notify]") {
+  const AlarmEvent back =
+      followed(raised(1), 2, TransitionKind::returned, AlarmState::returned_unacknowledged);
+  News call = news_of(back);
+  CHECK(words_of(zh, call).title == "已恢复 · 液位高高");
+  call.step = 2;
+  call.steps = 3;
+  CHECK(words_of(zh, call).title == "升级 2/3 已恢复，未确认 · ◆ 高 · 液位高高");
+  CHECK(words_of(en, call).title ==
+        "Escalation 2/3 returned, not acknowledged · ◆ high · level very high");
+  CHECK(words_of(zh, call).tone == Wording::Tone::high);
+  const News end = news_of(followed(back, 3, TransitionKind::acknowledged, AlarmState::normal));
+  CHECK(words_of(zh, end).title == "已确认 (wang) · 液位高高");
+  CHECK(words_of(zh, end).tone == Wording::Tone::over);
+}
+
 TEST_CASE("wording: each transition that says more than that there is news, in both languages",
           "[notify]") {
   const struct {
