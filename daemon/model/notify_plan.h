@@ -44,7 +44,8 @@ struct ReceiverSpec {
   ReceiverKind kind = ReceiverKind::webhook;
   std::vector<Endpoint> endpoints;  // the first is used, the others are its spares; board: none
   Duration timeout = std::chrono::seconds{10};
-  Duration expire = std::chrono::hours{24};         // older news are closed unsent, with a record
+  Duration expire = std::chrono::hours{24};  // older news are closed unsent, with a record; but not
+                                             // the end of what was told
   Duration fails_after = std::chrono::seconds{60};  // then its fallback is told, and an alarm rises
   std::vector<std::string> fallback;
   // News wait for others this long, and the next message of a group for the one before it. Critical
@@ -52,7 +53,8 @@ struct ReceiverSpec {
   Duration group_wait = std::chrono::seconds{10};
   Duration group_interval = std::chrono::seconds{30};
   std::size_t digest_over = 10;   // people: more at a time become counts and the ten worst
-  std::size_t queue_max = 2'000;  // news in memory; above it the least urgent are only counted
+  std::size_t queue_max = 2'000;  // news in memory; above it the least urgent are only counted;
+                                  // programs: the ends of what they were told come on top
   // Messages in 60 s and in 1 s; 0: no bound. `reserve` of the first are kept for critical alarms.
   std::size_t per_minute = 0;
   std::size_t per_second = 0;

@@ -5,6 +5,8 @@
 #include <cassert>
 #include <deque>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "notify/kept_rows.h"
 
@@ -51,29 +53,31 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
   const auto known = rows.find(std::string{cursor_key});
   cursor_ = known == rows.end() ? newest : parse_count(known->second).value_or(newest);
   keep(std::string{cursor_key}, std::to_string(cursor_));
-  // Notices in the order in which they were queued.
-  std::vector<std::pair<Timestamp, const std::pair<const std::string, std::string>*>> notices;
+  std::vector<NewsRow> notices;
   for (const auto& row : rows) {
     if (!row.first.starts_with("q/")) {
       if (row.first == flood_key) flood_ = true;
       if (!is_single(row.first)) restore_row(row.first, row.second, find);
       continue;
     }
-    const auto parsed = parse_notice(row.first, row.second, find);
-    const auto at = parsed ? receiver_of(*plan_, parsed->receiver) : std::nullopt;
-    if (at) {
-      notices.emplace_back(parsed->notice.queued, &row);
+    auto parsed = parse_notice(row.first, row.second, find);
+    if (parsed && receiver_of(*plan_, parsed->receiver)) {
+      notices.push_back(*std::move(parsed));
     } else {
       keep(row.first, std::nullopt);
     }
   }
-  std::stable_sort(notices.begin(), notices.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [queued, row] : notices) {
-    const auto parsed = parse_notice(row->first, row->second, find);
-    const std::size_t receiver = *receiver_of(*plan_, parsed->receiver);
-    if (parsed->notice.step != 0) (void)book_.add_step(parsed->notice, receiver);
-    enqueue(receiver, parsed->notice);
+  // In the order of the journal: those of one batch were queued at the same time.
+  const auto place = [](const News& news) {
+    return std::tuple{news.alert->event.journal, news.step, news.repeat};
+  };
+  std::sort(notices.begin(), notices.end(), [&place](const NewsRow& a, const NewsRow& b) {
+    return place(a.notice) < place(b.notice);
+  });
+  for (NewsRow& row : notices) {
+    const std::size_t receiver = *receiver_of(*plan_, row.receiver);
+    if (row.notice.step != 0) (void)book_.add_step(row.notice, receiver);
+    enqueue(receiver, std::move(row.notice));
   }
   for (std::size_t at = 0; at < receivers_.size(); ++at) {
     Receiver& receiver = *receivers_[at];
@@ -150,6 +154,7 @@ void Dispatcher::enqueue(std::size_t receiver, News notice) {
   const std::string& name = plan_->receivers[receiver].name;
   const bool is_kept = notice.alert->volatile_id.empty();
   if (is_kept) keep(notice_key(name, notice), notice_row(notice));
+  if (receivers_[receiver]->held) receivers_[receiver]->held->apply(notice);
   if (const auto folded = receivers_[receiver]->queue.add(std::move(notice))) {
     if (folded->alert->volatile_id.empty()) keep(notice_key(name, *folded), std::nullopt);
     keep_tally(receiver);
@@ -261,13 +266,7 @@ std::optional<NotifyMessage> Dispatcher::next_of(Timestamp now, std::size_t at) 
   auto message = receiver.queue.next(now, flood_);
   if (!message) return refresh(now, at);
   keep_window(at, message->endpoint);
-  if (receiver.held) {
-    for (const News& notice : message->notices) {
-      for (HeldAlert& held : receiver.held->apply(now, notice)) {
-        message->held.push_back(std::move(held));
-      }
-    }
-  }
+  if (receiver.held) message->held = receiver.held->now_of(message->notices);
   if (plan_->receivers[at].kind == ReceiverKind::board) message->standing = book_.worst_of(at);
   return message;
 }

@@ -30,8 +30,7 @@ void HeldAlerts::forget(Timestamp now) {
   }
 }
 
-std::vector<HeldAlert> HeldAlerts::apply(Timestamp now, const News& notice) {
-  std::vector<HeldAlert> out;
+void HeldAlerts::apply(const News& notice) {
   const AlarmEvent& e = notice.alert->event;
   if (notice.before != notice.face) {
     const std::string before = identity(e, notice.before);
@@ -40,13 +39,25 @@ std::vector<HeldAlert> HeldAlerts::apply(Timestamp now, const News& notice) {
       HeldAlert ended = old->second;
       ended.ends = e.at;
       set(before, ended);
-      out.push_back(std::move(ended));
     }
   }
-  HeldAlert held{notice.alert, notice.face, notice.firing() ? never : e.at};
-  set(identity(e, notice.face), held);
-  out.push_back(std::move(held));
-  forget(now);
+  set(identity(e, notice.face), {notice.alert, notice.face, notice.firing() ? never : e.at});
+}
+
+std::vector<HeldAlert> HeldAlerts::now_of(const std::vector<News>& notices) const {
+  std::vector<HeldAlert> out;
+  std::set<std::string> seen;
+  for (const News& notice : notices) {
+    const AlarmEvent& e = notice.alert->event;
+    for (const Face face : {notice.before, notice.face}) {
+      std::string id = identity(e, face);
+      const auto held = alerts_.find(id);
+      // An end that comes late was forgotten meanwhile.
+      const bool ended = held == alerts_.end() && face == notice.face && notice.closes();
+      if ((held == alerts_.end() && !ended) || !seen.insert(std::move(id)).second) continue;
+      out.push_back(ended ? HeldAlert{notice.alert, face, e.at} : held->second);
+    }
+  }
   return out;
 }
 

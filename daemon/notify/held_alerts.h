@@ -19,9 +19,11 @@ inline constexpr Duration repeat_ended_for = std::chrono::minutes{5};
 
 class HeldAlerts {
  public:
-  // What a notice changes. An alarm whose level or priority changed is another alert there, since
-  // these are labels: the old one ends. Gives what must be said now.
-  [[nodiscard]] std::vector<HeldAlert> apply(Timestamp now, const News& notice);
+  // What a notice changes, whether or not it is ever sent. An alarm whose level or priority changed
+  // is another alert there, since these are labels: the old one ends.
+  void apply(const News& notice);
+  // What these are about, each once and as it is now.
+  [[nodiscard]] std::vector<HeldAlert> now_of(const std::vector<News>& notices) const;
   // It is active, as an earlier run has told.
   void hold(const AlertPtr& alert, Face face);
   // At most `at_most` after those of the last call, in turn; empty: that was all of this round.

@@ -36,6 +36,9 @@ struct News {
   Timestamp queued;
   Face face;
   Face before;  // as it was before the transition
+  // It closes what this receiver has been told of, so it is due however late. Not kept: after a
+  // restart every end is, whose raise does not wait.
+  bool owed = false;
 
   // Whether it calls somebody: a raise, a rise, what comes back, an escalation.
   [[nodiscard]] bool announces() const;

@@ -27,8 +27,16 @@ std::uint32_t hash_of(std::string_view text) {
   return hash;
 }
 
+std::pair<std::string, std::string> alarm_of(const News& notice) {
+  return {notice.alert->event.rule, notice.alert->event.tag};
+}
+
 bool same_alarm(const News& a, const News& b) {
   return a.alert->event.rule == b.alert->event.rule && a.alert->event.tag == b.alert->event.tag;
+}
+
+bool opens(const News& notice) {
+  return notice.step == 0 && role_of(notice.alert->event) == Role::opens;
 }
 
 }  // namespace
@@ -49,18 +57,66 @@ ReceiverQueue::ReceiverQueue(const ReceiverSpec& spec, const ToLocal& to_local)
 }
 
 std::optional<News> ReceiverQueue::add(News notice) {
+  arrives(notice);
   waiting_.push_back(std::move(notice));
   if (waiting_.size() <= spec_.queue_max) return std::nullopt;
+  const auto is_spared = [this](const News& n) { return n.owed && spec_.is_machine(); };
   // The oldest of the least urgent: an alarm's later news are worth more.
   const auto least =
-      std::min_element(waiting_.begin(), waiting_.end(), [](const News& a, const News& b) {
+      std::min_element(waiting_.begin(), waiting_.end(), [&](const News& a, const News& b) {
+        if (is_spared(a) || is_spared(b)) return !is_spared(a);
         if (a.urgent() != b.urgent()) return b.urgent();
         return a.face.priority < b.face.priority;
       });
+  if (is_spared(*least)) return std::nullopt;
   News folded = std::move(*least);
   waiting_.erase(least);
+  lost(folded);
   folded_.add(folded);
   return folded;
+}
+
+// An end is owed to who has been told, not to who will never hear of the raise.
+void ReceiverQueue::arrives(News& notice) {
+  if (opens(notice)) {
+    raises_[alarm_of(notice)] = {notice.alert->event.journal, false};
+  } else if (notice.closes()) {
+    const auto raise = raises_.find(alarm_of(notice));
+    notice.owed = raise == raises_.end();
+    if (!notice.owed && raise->second.lost) raises_.erase(raise);
+  }
+}
+
+void ReceiverQueue::lost(const News& notice) {
+  if (!opens(notice)) return;
+  const auto raise = raises_.find(alarm_of(notice));
+  if (raise != raises_.end() && raise->second.journal == notice.alert->event.journal) {
+    raise->second.lost = true;
+  }
+}
+
+// The ends that wait for what has just been told are owed from now on.
+void ReceiverQueue::told(const std::vector<News>& notices) {
+  std::map<Alarm, std::uint64_t> open;
+  for (const News& notice : notices) {
+    Alarm alarm = alarm_of(notice);
+    const std::uint64_t journal = notice.alert->event.journal;
+    const auto raise = raises_.find(alarm);
+    if (raise != raises_.end() && raise->second.journal <= journal) raises_.erase(raise);
+    if (notice.firing()) {
+      open[std::move(alarm)] = journal;
+    } else {
+      open.erase(alarm);
+    }
+  }
+  for (News& notice : waiting_) {
+    if (open.empty()) return;
+    if (!notice.closes()) continue;
+    const auto raise = open.find(alarm_of(notice));
+    if (raise == open.end() || notice.alert->event.journal < raise->second) continue;
+    notice.owed = true;
+    open.erase(raise);
+  }
 }
 
 ReceiverQueue::Group ReceiverQueue::group_of(const News& notice) const {
@@ -258,6 +314,7 @@ ReceiverQueue::Settled ReceiverQueue::settle(Timestamp now, const Outcome& outco
   Tally folded = std::exchange(sending_folded_, {});
   if (outcome.what == Outcome::What::ok) {
     settled.told = std::move(sent);
+    told(settled.told);
     settled.tally_told = !folded.empty();
     attempts_ = refusals_ = 0;
     alone_ = refuses_ = false;
@@ -283,8 +340,8 @@ ReceiverQueue::Settled ReceiverQueue::settle(Timestamp now, const Outcome& outco
     alone_ = true;
     if (refusals_ >= refusals_max) {
       refusals_ = 0;
-      settled.refused = std::move(sent);
-      sent.clear();
+      settled.refused = std::exchange(sent, {});
+      for (const News& notice : settled.refused) lost(notice);
     }
   }
   waiting_.insert(waiting_.begin(), std::make_move_iterator(sent.begin()),
@@ -349,15 +406,23 @@ Tally ReceiverQueue::folded() const {
 
 std::vector<News> ReceiverQueue::expire(Timestamp now) {
   std::vector<News> expired;
-  while (!waiting_.empty() && waiting_.front().queued + spec_.expire <= now) {
-    expired.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+  std::deque<News> left;
+  for (News& notice : waiting_) {
+    if (notice.owed || notice.queued + spec_.expire > now) {
+      left.push_back(std::move(notice));
+    } else {
+      lost(notice);
+      expired.push_back(std::move(notice));
+    }
   }
+  waiting_ = std::move(left);
   return expired;
 }
 
 Timestamp ReceiverQueue::next_expiry() const {
-  return waiting_.empty() ? never : waiting_.front().queued + spec_.expire;
+  const auto first = std::find_if_not(waiting_.begin(), waiting_.end(),
+                                      [](const News& notice) { return notice.owed; });
+  return first == waiting_.end() ? never : first->queued + spec_.expire;
 }
 
 Timestamp ReceiverQueue::fails_at() const {

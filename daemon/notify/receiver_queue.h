@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/notify_plan.h"
@@ -23,7 +24,8 @@ class ReceiverQueue {
   // `spec` and `to_local` outlive this.
   ReceiverQueue(const ReceiverSpec& spec, const ToLocal& to_local);
 
-  // The least urgent that no longer fits, if any: it is only counted from now on.
+  // The least urgent that no longer fits, if any: it is only counted from now on. The end of what a
+  // program was told of never is, and comes on top: one an alarm.
   [[nodiscard]] std::optional<News> add(News notice);
   // Counted only, from an earlier run.
   void restore(Tally folded) { folded_ = std::move(folded); }
@@ -47,7 +49,7 @@ class ReceiverQueue {
   // What was missing is there: the next message may go at once.
   void enable();
 
-  // Takes out what waits for longer than the receiver's `expire`.
+  // Takes out what waits for longer than the receiver's `expire`, but no end of what it was told.
   [[nodiscard]] std::vector<News> expire(Timestamp now);
   [[nodiscard]] Timestamp next_expiry() const;
 
@@ -73,7 +75,17 @@ class ReceiverQueue {
 
  private:
   using Group = std::string;
+  using Alarm = std::pair<std::string, std::string>;  // rule, tag
+  // The last raise of an alarm, while nothing of that was told.
+  struct Raise {
+    std::uint64_t journal = 0;
+    bool lost = false;  // it will not be: only counted, expired, refused
+  };
   [[nodiscard]] Group group_of(const News& notice) const;
+  // What a notice means for whether its alarm's end is owed.
+  void arrives(News& notice);
+  void lost(const News& notice);
+  void told(const std::vector<News>& notices);
   void clamp(Timestamp now);
   [[nodiscard]] bool find_endpoint(Timestamp now);
   [[nodiscard]] std::optional<NotifyMessage> urgent(Timestamp now);
@@ -89,6 +101,7 @@ class ReceiverQueue {
   const ReceiverSpec& spec_;
   const ToLocal& to_local_;
   std::deque<News> waiting_;
+  std::map<Alarm, Raise> raises_;
   Tally folded_;
   std::map<Group, Timestamp> told_at_;  // when the last message of a group went
   std::vector<RateWindow> windows_;     // by endpoint

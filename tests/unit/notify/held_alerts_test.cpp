@@ -49,11 +49,13 @@ TEST_CASE("held alerts: what ended is said for five minutes more, what is active
   HeldAlerts held;
   const Timestamp at = test::sample_time;
   for (std::uint64_t n = 0; n < 20; ++n) {
-    REQUIRE(held.apply(at, news_of(test::raised(n + 1, "t" + std::to_string(n)))).size() == 1);
+    held.apply(news_of(test::raised(n + 1, "t" + std::to_string(n))));
   }
   for (std::uint64_t n = 0; n < 5; ++n) {
     const AlarmEvent first = test::raised(n + 1, "t" + std::to_string(n));
-    const auto said = held.apply(at + 1s, end_of(first, 100 + n, at + 1s));
+    const News end = end_of(first, 100 + n, at + 1s);
+    held.apply(end);
+    const auto said = held.now_of({news_of(first), end});
     REQUIRE(said.size() == 1);
     CHECK(said[0].ends == at + 1s);
   }
@@ -71,13 +73,13 @@ TEST_CASE("held alerts: one that is active again is not forgotten with its earli
   HeldAlerts held;
   const Timestamp at = test::sample_time;
   const AlarmEvent first = test::raised(1, "t");
-  (void)held.apply(at, news_of(first));
-  (void)held.apply(at + 1s, end_of(first, 2, at + 1s));
-  (void)held.apply(at + 2s, news_of(test::raised(3, "t")));
+  held.apply(news_of(first));
+  held.apply(end_of(first, 2, at + 1s));
+  held.apply(news_of(test::raised(3, "t")));
   CHECK(round_of(held, at + 1h) == std::map<std::string, Timestamp>{{"t", never}});
   // It ends twice, the second time counts.
-  (void)held.apply(at + 2h, end_of(first, 4, at + 2h));
-  (void)held.apply(at + 2h + 1min, end_of(first, 5, at + 2h + 1min));
+  held.apply(end_of(first, 4, at + 2h));
+  held.apply(end_of(first, 5, at + 2h + 1min));
   CHECK(round_of(held, at + 2h + 30s + repeat_ended_for).size() == 1);
   CHECK(round_of(held, at + 2h + 2min + repeat_ended_for).empty());
   CHECK(held.size() == 0);
@@ -87,18 +89,33 @@ TEST_CASE("held alerts: another priority is another alert, and the old one ends"
   HeldAlerts held;
   const Timestamp at = test::sample_time;
   AlarmEvent event = test::raised(1, "t");
-  (void)held.apply(at, news_of(event));
+  held.apply(news_of(event));
   event.at = at + 1s;
   event.priority = Priority::critical;
   News rise = news_of(event);
   rise.before = Face{Level::high_high, Priority::high};
-  const auto said = held.apply(at + 1s, rise);
+  held.apply(rise);
+  const auto said = held.now_of({rise});
   REQUIRE(said.size() == 2);
   CHECK(said[0].ends == at + 1s);
   CHECK(said[1].ends == never);
   CHECK(held.size() == 2);
   (void)held.next(at + 1h, 1);
   CHECK(held.size() == 1);
+}
+
+TEST_CASE("held alerts: an end that is told late is told all the same", "[notify]") {
+  HeldAlerts held;
+  const Timestamp at = test::sample_time;
+  const AlarmEvent first = test::raised(1, "t");
+  const News end = end_of(first, 2, at + 1s);
+  held.apply(news_of(first));
+  held.apply(end);
+  CHECK(held.next(at + 1h, 1).empty());  // forgotten
+  const auto said = held.now_of({end});
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].ends == at + 1s);
+  CHECK(held.now_of({news_of(first)}).empty());
 }
 
 }  // namespace held_alerts_test
