@@ -7,13 +7,14 @@
 namespace parkwatch::notify {
 namespace {
 
-Tell tell(std::size_t receiver, Timestamp now, const AlertPtr& alert, Face face, Face before) {
+// What is told of `alert`, with the record's face as it was.
+News news_of(Timestamp now, const AlertPtr& alert, const AlarmRecord& record) {
   News notice;
   notice.alert = alert;
   notice.queued = now;
-  notice.face = face;
-  notice.before = before;
-  return {receiver, std::move(notice)};
+  notice.face = notice.before = record.face;
+  notice.since = notice.before_since = record.since;
+  return notice;
 }
 
 // Nobody is to be called. Latched: acknowledged, its cause is over, and it waits for a reset.
@@ -72,9 +73,13 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
   }
   AlarmRecord& record = at->second;
   const bool escalates_already = !fresh && goes_on(record, e, routed);
-  const Face before = fresh || is_over(record) ? Face{e.level, e.priority} : record.face;
+  if (fresh || is_over(record)) {
+    record.face = {e.level, e.priority};
+    record.since = e.raised_at;
+  }
+  News notice = news_of(now, alert, record);
+  take_face(record, notice);
   record.alert = alert;
-  record.face = Face{e.level, e.priority};
   record.acknowledged = is_acknowledged(e);
   record.hidden = is_hidden(e);
   if (routed.escalation) record.escalation = routed.escalation;
@@ -84,10 +89,17 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
   schedule(at);
   touch(record);
   std::vector<Tell> out;
-  for (const std::size_t receiver : record.told) {
-    out.push_back(tell(receiver, now, alert, record.face, before));
-  }
+  for (const std::size_t receiver : record.told) out.push_back({receiver, notice});
   return out;
+}
+
+// Another level or priority is another alert to programs, since these are labels there.
+void AlarmBook::take_face(AlarmRecord& record, News& notice) {
+  const AlarmEvent& e = notice.alert->event;
+  const Face face{e.level, e.priority};
+  if (e.level == Level::none || face == record.face) return;
+  record.face = notice.face = face;
+  record.since = notice.since = e.at;
 }
 
 // What comes and goes while nobody acknowledges must not put the next step off each time. What is
@@ -124,27 +136,26 @@ std::set<std::size_t> AlarmBook::told_at_once(const AlarmRecord& record) const {
 
 // Acknowledgements and falls are for who wants updates, or was told by an escalation: it is called
 // off.
-bool AlarmBook::wants(std::size_t receiver, const AlarmRecord& record,
-                      const AlarmEvent& event) const {
+bool AlarmBook::wants(std::size_t receiver, const AlarmRecord& record, const News& notice) const {
   const ReceiverSpec& spec = plan_.receivers.at(receiver);
   if (spec.updates) return true;
-  // Level and priority are labels there: the alert with the old ones must end.
-  if (spec.is_machine() && event.kind == TransitionKind::level_changed) return true;
-  return event.kind == TransitionKind::acknowledged && record.escalated.contains(receiver);
+  if (spec.is_machine() && notice.face != notice.before) return true;  // the old alert must end
+  return notice.alert->event.kind == TransitionKind::acknowledged &&
+         record.escalated.contains(receiver);
 }
 
 std::vector<Tell> AlarmBook::follow(Timestamp now, const AlertPtr& alert, Records::iterator at) {
   const AlarmEvent& e = alert->event;
   AlarmRecord& record = at->second;
-  const Face before = record.face;
-  if (e.level != Level::none) record.face = Face{e.level, e.priority};
   const Role role = role_of(e);
+  News notice = news_of(now, alert, record);
+  if (role != Role::none) take_face(record, notice);  // else nobody hears of it
   // The end is for everybody who was told, once.
   const bool ends = role == Role::closes || (is_over(record) && e.state == AlarmState::normal);
   std::vector<Tell> out;
   for (const std::size_t receiver : record.told) {
-    if (ends || (role != Role::none && wants(receiver, record, e))) {
-      out.push_back(tell(receiver, now, alert, record.face, before));
+    if (ends || (role != Role::none && wants(receiver, record, notice))) {
+      out.push_back({receiver, notice});
     }
   }
   const bool was_acknowledged = std::exchange(record.acknowledged, is_acknowledged(e));
@@ -205,7 +216,7 @@ std::vector<Tell> AlarmBook::escalate(Timestamp now) {
       for (const std::string& name : step.to) {
         const auto receiver = receiver_of(plan_, name);
         if (!receiver) continue;
-        Tell told = tell(*receiver, now, record.alert, record.face, record.face);
+        Tell told{*receiver, news_of(now, record.alert, record)};
         told.notice.step = static_cast<std::uint32_t>(s) + 1;
         told.notice.steps = static_cast<std::uint32_t>(escalation.steps.size());
         told.notice.repeat = record.done[s] - 1;

@@ -27,6 +27,7 @@ struct AlarmRecord {
   // Its last transition that announced, made it unacknowledged, or said that it has returned so.
   AlertPtr alert;
   Face face;
+  Timestamp since;  // it has this face
   bool acknowledged = false;
   bool hidden = false;                    // shelved, suppressed ...: nobody is called
   Timestamp base;                         // of the escalation
@@ -87,7 +88,8 @@ class AlarmBook {
                                          Records::iterator at);
   void close(Records::iterator at);
   [[nodiscard]] bool wants(std::size_t receiver, const AlarmRecord& record,
-                           const AlarmEvent& event) const;
+                           const News& notice) const;
+  static void take_face(AlarmRecord& record, News& notice);
   [[nodiscard]] bool goes_on(const AlarmRecord& record, const AlarmEvent& raise,
                              const Routed& routed) const;
   void begin_escalation(AlarmRecord& record, Timestamp at) const;

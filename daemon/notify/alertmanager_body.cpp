@@ -103,12 +103,12 @@ std::vector<WireAlert> alerts_of(const Sender& sender, const NotifyMessage& mess
   std::vector<WireAlert> alerts;
   for (const News& news : message.notices) {
     const AlarmEvent& e = news.alert->event;
-    const bool face_changed = news.before != news.face;
-    if (face_changed) {
-      put(alerts, {labels_of(sender.origin, e, news.before), annotations_of(e), e.raised_at, e.at});
+    if (news.before != news.face) {
+      put(alerts,
+          {labels_of(sender.origin, e, news.before), annotations_of(e), news.before_since, e.at});
     }
-    WireAlert alert{labels_of(sender.origin, e, news.face), annotations_of(e),
-                    face_changed ? e.at : e.raised_at, news.firing() ? never : e.at};
+    WireAlert alert{labels_of(sender.origin, e, news.face), annotations_of(e), news.since,
+                    news.firing() ? never : e.at};
     alert.annotations.emplace("ids", notice_id(sender.origin, news));
     if (news.step != 0) {
       alert.annotations.emplace("escalation",
@@ -220,7 +220,7 @@ std::string push_body(const Sender& sender, const ReceiverSpec& receiver,
   }
   for (const HeldAlert& held : message.held) {
     const AlarmEvent& e = held.alert->event;
-    WireAlert alert{labels_of(sender.origin, e, held.face), annotations_of(e), e.raised_at,
+    WireAlert alert{labels_of(sender.origin, e, held.face), annotations_of(e), held.since,
                     held.ends == never ? message.at + active_for : held.ends};
     // An end before the beginning is refused (400).
     alert.ends = std::max(alert.ends, alert.starts);

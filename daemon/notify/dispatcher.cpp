@@ -84,7 +84,7 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
     if (is_periodic(plan_->receivers[at].kind)) receiver.refresh_due = now;
     if (!receiver.held) continue;
     for (const AlarmRecord* record : book_.told_to(at)) {
-      receiver.held->hold(record->alert, record->face);
+      receiver.held->hold(record->alert, record->face, record->since);
     }
   }
   return cursor_;

@@ -41,7 +41,8 @@ void HeldAlerts::apply(const News& notice) {
       set(before, ended);
     }
   }
-  set(identity(e, notice.face), {notice.alert, notice.face, notice.firing() ? never : e.at});
+  set(identity(e, notice.face),
+      {notice.alert, notice.face, notice.since, notice.firing() ? never : e.at});
 }
 
 std::vector<HeldAlert> HeldAlerts::now_of(const std::vector<News>& notices) const {
@@ -55,14 +56,14 @@ std::vector<HeldAlert> HeldAlerts::now_of(const std::vector<News>& notices) cons
       // An end that comes late was forgotten meanwhile.
       const bool ended = held == alerts_.end() && face == notice.face && notice.closes();
       if ((held == alerts_.end() && !ended) || !seen.insert(std::move(id)).second) continue;
-      out.push_back(ended ? HeldAlert{notice.alert, face, e.at} : held->second);
+      out.push_back(ended ? HeldAlert{notice.alert, face, notice.since, e.at} : held->second);
     }
   }
   return out;
 }
 
-void HeldAlerts::hold(const AlertPtr& alert, Face face) {
-  set(identity(alert->event, face), {alert, face, never});
+void HeldAlerts::hold(const AlertPtr& alert, Face face, Timestamp since) {
+  set(identity(alert->event, face), {alert, face, since, never});
 }
 
 std::vector<HeldAlert> HeldAlerts::next(Timestamp now, std::size_t at_most) {

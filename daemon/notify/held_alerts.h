@@ -25,7 +25,7 @@ class HeldAlerts {
   // What these are about, each once and as it is now.
   [[nodiscard]] std::vector<HeldAlert> now_of(const std::vector<News>& notices) const;
   // It is active, as an earlier run has told.
-  void hold(const AlertPtr& alert, Face face);
+  void hold(const AlertPtr& alert, Face face, Timestamp since);
   // At most `at_most` after those of the last call, in turn; empty: that was all of this round.
   [[nodiscard]] std::vector<HeldAlert> next(Timestamp now, std::size_t at_most);
   [[nodiscard]] std::size_t size() const { return alerts_.size(); }

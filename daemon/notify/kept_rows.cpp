@@ -80,24 +80,27 @@ std::string notice_key(std::string_view receiver, const News& notice) {
 
 std::string notice_row(const News& notice) {
   return time_word(notice.queued) + ' ' + std::to_string(notice.steps) + ' ' +
-         face_words(notice.face) + ' ' + face_words(notice.before);
+         face_words(notice.face) + ' ' + time_word(notice.since) + ' ' + face_words(notice.before) +
+         ' ' + time_word(notice.before_since);
 }
 
 std::optional<NewsRow> parse_notice(std::string_view key, std::string_view value,
                                     const FindAlert& find) {
   const auto names = split(key, '/');
   const auto words = split(value, ' ');
-  if (names.size() != 4 || words.size() != 6) return std::nullopt;
+  if (names.size() != 4 || words.size() != 8) return std::nullopt;
   const auto numbers = split(names[3], '.');
   const auto journal = parse_count(names[2]);
   const auto queued = parse_time(words[0]);
   const auto steps = parse_count(words[1]);
   const auto face = parse_face(words[2], words[3]);
-  const auto before = parse_face(words[4], words[5]);
-  if (numbers.size() != 2 || !journal || !queued || !steps || !face || !before) return std::nullopt;
+  const auto since = parse_time(words[4]);
+  const auto before = parse_face(words[5], words[6]);
+  const auto before_since = parse_time(words[7]);
+  if (numbers.size() != 2 || !journal || !queued || !steps) return std::nullopt;
   const auto step = parse_count(numbers[0]);
   const auto repeat = parse_count(numbers[1]);
-  if (!step || !repeat) return std::nullopt;
+  if (!step || !repeat || !face || !since || !before || !before_since) return std::nullopt;
   NewsRow row;
   row.receiver = names[1];
   row.notice.alert = find(*journal);
@@ -107,7 +110,9 @@ std::optional<NewsRow> parse_notice(std::string_view key, std::string_view value
   row.notice.repeat = static_cast<std::uint32_t>(*repeat);
   row.notice.queued = *queued;
   row.notice.face = *face;
+  row.notice.since = *since;
   row.notice.before = *before;
+  row.notice.before_since = *before_since;
   return row;
 }
 
@@ -118,36 +123,39 @@ std::string alarm_row(const AlarmRecord& record, const NotifyPlan& plan) {
   for (const std::uint32_t times : record.done) done.push_back(std::to_string(times));
   const std::string escalation =
       record.escalation ? plan.escalations.at(*record.escalation).id : "";
-  return std::to_string(record.alert->event.journal) + ' ' + face_words(record.face) +
-         (record.acknowledged ? " acked" : " unacked") + (record.hidden ? " hidden " : " shown ") +
-         time_word(record.base) + ' ' + word(escalation) + ' ' + joined(done) + ' ' +
-         receiver_words(record.told, plan) + ' ' + receiver_words(record.escalated, plan);
+  return std::to_string(record.alert->event.journal) + ' ' + face_words(record.face) + ' ' +
+         time_word(record.since) + (record.acknowledged ? " acked" : " unacked") +
+         (record.hidden ? " hidden " : " shown ") + time_word(record.base) + ' ' +
+         word(escalation) + ' ' + joined(done) + ' ' + receiver_words(record.told, plan) + ' ' +
+         receiver_words(record.escalated, plan);
 }
 
 std::optional<AlarmRecord> parse_alarm(std::string_view key, std::string_view value,
                                        const NotifyPlan& plan, const FindAlert& find) {
   const auto words = split(value, ' ');
   const auto id = parse_count(key.substr(std::min<std::size_t>(2, key.size())));
-  if (!id || *id >= volatile_ids || words.size() != 10) return std::nullopt;
+  if (!id || *id >= volatile_ids || words.size() != 11) return std::nullopt;
   const auto journal = parse_count(words[0]);
   const auto face = parse_face(words[1], words[2]);
-  const auto base = parse_time(words[5]);
-  if (!journal || !face || !base) return std::nullopt;
+  const auto since = parse_time(words[3]);
+  const auto base = parse_time(words[6]);
+  if (!journal || !face || !since || !base) return std::nullopt;
   AlarmRecord record;
   record.id = *id;
   record.alert = find(*journal);
   if (record.alert == nullptr) return std::nullopt;
   record.face = *face;
-  record.acknowledged = words[3] == "acked";
-  record.hidden = words[4] == "hidden";
+  record.since = *since;
+  record.acknowledged = words[4] == "acked";
+  record.hidden = words[5] == "hidden";
   record.base = *base;
-  record.escalation = escalation_of(plan, words[6]);
-  for (const std::string_view times : split(words[7], ',')) {
+  record.escalation = escalation_of(plan, words[7]);
+  for (const std::string_view times : split(words[8], ',')) {
     if (record.done.size() == escalation_steps_max) break;
     record.done.push_back(static_cast<std::uint32_t>(parse_count(times).value_or(0)));
   }
-  record.told = parse_receivers(words[8], plan);
-  record.escalated = parse_receivers(words[9], plan);
+  record.told = parse_receivers(words[9], plan);
+  record.escalated = parse_receivers(words[10], plan);
   return record;
 }
 

@@ -36,6 +36,10 @@ struct News {
   Timestamp queued;
   Face face;
   Face before;  // as it was before the transition
+  // Since when it has them: with its labels that names an alert, from its first message to its
+  // last.
+  Timestamp since;
+  Timestamp before_since;
   // It closes what this receiver has been told of, so it is due however late. Not kept: after a
   // restart every end is, whose raise does not wait.
   bool owed = false;
@@ -76,7 +80,8 @@ struct Tally {
 struct HeldAlert {
   AlertPtr alert;
   Face face;
-  Timestamp ends;  // never: active
+  Timestamp since;  // it has this face
+  Timestamp ends;   // never: active
 };
 
 enum class MessageKind : std::uint8_t {

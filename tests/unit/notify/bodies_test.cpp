@@ -29,6 +29,7 @@ News news_of(const AlarmEvent& event) {
   news.alert = std::make_shared<const Alert>(Alert{event, {}});
   news.queued = event.at;
   news.face = news.before = Face{Level::high_high, event.priority};
+  news.since = news.before_since = event.raised_at;
   return news;
 }
 
@@ -345,7 +346,8 @@ TEST_CASE("alertmanager: active alerts end in four minutes unless said again", "
   NotifyMessage message;
   message.at = sample_time;
   const News news = news_of(raised(1));
-  message.held = {{news.alert, news.face, never}, {news.alert, news.face, sample_time}};
+  message.held = {{news.alert, news.face, news.since, never},
+                  {news.alert, news.face, news.since, sample_time}};
   const Request request = make_request(park_a, receiver("am", ReceiverKind::alertmanager),
                                        secrets_with("http://x/"), message);
   CHECK(request.url == "http://x/api/v2/alerts");

@@ -36,9 +36,12 @@ TEST_CASE("kept rows: a notice", "[notify]") {
   news.repeat = 4;
   news.queued = sample_time;
   news.face = {Level::high_high, Priority::critical};
+  news.since = sample_time + Duration{1};
   news.before = {Level::none, Priority::low};
+  news.before_since = sample_time + Duration{2};
   CHECK(notice_key("ding", news) == "q/ding/48213/2.4");
-  CHECK(notice_row(news) == "1780207402140000 3 HH critical - low");
+  CHECK(notice_row(news) ==
+        "1780207402140000 3 HH critical 1780207402140001 - low 1780207402140002");
   const auto back = parse_notice(notice_key("ding", news), notice_row(news), found);
   REQUIRE(back);
   CHECK(back->receiver == "ding");
@@ -48,7 +51,9 @@ TEST_CASE("kept rows: a notice", "[notify]") {
   CHECK(back->notice.repeat == 4);
   CHECK(back->notice.queued == news.queued);
   CHECK(back->notice.face == news.face);
+  CHECK(back->notice.since == news.since);
   CHECK(back->notice.before == news.before);
+  CHECK(back->notice.before_since == news.before_since);
 }
 
 TEST_CASE("kept rows: an alarm", "[notify]") {
@@ -57,6 +62,7 @@ TEST_CASE("kept rows: an alarm", "[notify]") {
   record.id = 7;
   record.alert = found(9);
   record.face = {Level::on, Priority::medium};
+  record.since = sample_time + Duration{3};
   record.acknowledged = true;
   record.hidden = true;
   record.base = sample_time;
@@ -65,12 +71,14 @@ TEST_CASE("kept rows: an alarm", "[notify]") {
   record.told = {0, 1};
   record.escalated = {1};
   CHECK(alarm_key(7) == "a/7");
-  CHECK(alarm_row(record, plan) == "9 on medium acked hidden 1780207402140000 duty 1,12 a,b b");
+  CHECK(alarm_row(record, plan) ==
+        "9 on medium 1780207402140003 acked hidden 1780207402140000 duty 1,12 a,b b");
   const auto back = parse_alarm(alarm_key(7), alarm_row(record, plan), plan, found);
   REQUIRE(back);
   CHECK(back->id == 7);
   CHECK(back->alert->event.journal == 9);
   CHECK(back->face == record.face);
+  CHECK(back->since == record.since);
   CHECK(back->acknowledged);
   CHECK(back->hidden);
   CHECK(back->base == record.base);
@@ -82,7 +90,7 @@ TEST_CASE("kept rows: an alarm", "[notify]") {
 
 TEST_CASE("kept rows: receivers and escalations that are gone are left out", "[notify]") {
   NotifyPlan plan = plan_with_all();
-  const std::string row = "9 on medium unacked shown 1780207402140000 gone 1 a,zz,b zz";
+  const std::string row = "9 on medium 5 unacked shown 1780207402140000 gone 1 a,zz,b zz";
   const auto back = parse_alarm("a/7", row, plan, found);
   REQUIRE(back);
   CHECK_FALSE(back->escalation);
@@ -149,8 +157,8 @@ TEST_CASE("kept rows: any one changed byte is read as something whole or refused
           "[notify][fault]") {
   const NotifyPlan plan = plan_with_all();
   const std::string key = "q/ding/48213/2.4";
-  const std::string row = "1780207402140000 3 HH critical - low";
-  const std::string alarm = "9 on medium acked shown 1780207402140000 duty 1,12 a,b b";
+  const std::string row = "1780207402140000 3 HH critical 1780207402140000 - low 7";
+  const std::string alarm = "9 on medium 5 acked shown 1780207402140000 duty 1,12 a,b b";
   const std::string tally = "0 3 2 1 4 9 1780207402140000 1780207402140001 4:HH:high,5:-:low";
   std::mt19937 random{3};
   for (int i = 0; i < 20'000; ++i) {
