@@ -212,7 +212,7 @@ void Daemon::compare_clocks() {
   logger().warn("the system's time was set, the gateway clock steps by {}", to_text(*by));
   (void)intake_->append(ClockStep{*by}, [this, by] { gateway_clock_->step(*by); });
   passing_alarms_->raise(clock_was_set(*by), std::chrono::steady_clock::now());
-  notices_->look();
+  notices_->clock_stepped(*by);
   actions_->clock_stepped(*by);
 }
 

@@ -54,7 +54,7 @@ class NoticesOut {
   void fault(std::string_view name, bool active, const Text& message, Timestamp at) {
     notices_->fault(name, active, message, at);
   }
-  void look() { notices_->look(); }
+  void clock_stepped(Duration by) { notices_->clock_stepped(by); }
   // Reads missing secrets again, once their time has come; as often as likes.
   void retry(Retry::SteadyTime now);
   // The same at once: a reload.

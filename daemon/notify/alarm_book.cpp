@@ -85,7 +85,7 @@ std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
   if (routed.escalation) record.escalation = routed.escalation;
   record.told.insert(routed.receivers.begin(), routed.receivers.end());
   record.told.merge(told_at_once(record));
-  if (!escalates_already) begin_escalation(record, e.at);
+  if (!escalates_already) begin_escalation(record, std::min(e.at, now));
   schedule(at);
   touch(record);
   std::vector<Tell> out;
@@ -163,7 +163,7 @@ std::vector<Tell> AlarmBook::follow(Timestamp now, const AlertPtr& alert, Record
   // It came again while it chatters: nobody hears of that, but somebody is to acknowledge it again.
   if (was_acknowledged && !record.acknowledged) {
     record.alert = alert;
-    begin_escalation(record, e.at);
+    begin_escalation(record, std::min(e.at, now));
   }
   // Whom a step calls then reads that it has.
   if (role != Role::none && e.state == AlarmState::returned_unacknowledged) record.alert = alert;
@@ -286,6 +286,14 @@ std::vector<const AlarmRecord*> AlarmBook::told_to(std::size_t receiver) const {
 
 void AlarmBook::each(const std::function<void(const AlarmRecord&)>& look) const {
   for (const auto& [key, record] : records_) look(record);
+}
+
+void AlarmBook::shift(Duration by) {
+  for (auto at = records_.begin(); at != records_.end(); ++at) {
+    at->second.base += by;
+    touch(at->second);
+    schedule(at);
+  }
 }
 
 AlarmBook::Changed AlarmBook::changes() {

@@ -78,6 +78,9 @@ class AlarmBook {
   [[nodiscard]] std::vector<const AlarmRecord*> told_to(std::size_t receiver) const;
   void each(const std::function<void(const AlarmRecord&)>& look) const;
 
+  // The clock was set by so much: steps that wait go on waiting for as long.
+  void shift(Duration by);
+
   // Since the last call.
   [[nodiscard]] Changed changes();
 

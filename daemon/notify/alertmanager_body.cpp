@@ -220,10 +220,12 @@ std::string push_body(const Sender& sender, const ReceiverSpec& receiver,
   }
   for (const HeldAlert& held : message.held) {
     const AlarmEvent& e = held.alert->event;
-    WireAlert alert{labels_of(sender.origin, e, held.face), annotations_of(e), held.since,
-                    held.ends == never ? message.at + active_for : held.ends};
-    // An end before the beginning is refused (400).
-    alert.ends = std::max(alert.ends, alert.starts);
+    // What lies ahead would be taken for active until then: it was stamped before the clock was
+    // set back. An end before the beginning is refused (400).
+    const Timestamp ends =
+        held.ends == never ? message.at + active_for : std::min(held.ends, message.at);
+    const WireAlert alert{labels_of(sender.origin, e, held.face), annotations_of(e),
+                          std::min({held.since, ends, message.at}), ends};
     list.emplace_back(alert.to_json(receiver.link, false));
   }
   return json::serialize(list);

@@ -57,11 +57,12 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
   for (const auto& row : rows) {
     if (!row.first.starts_with("q/")) {
       if (row.first == flood_key) flood_ = true;
-      if (!is_single(row.first)) restore_row(row.first, row.second, find);
+      if (!is_single(row.first)) restore_row(now, row.first, row.second, find);
       continue;
     }
     auto parsed = parse_notice(row.first, row.second, find);
     if (parsed && receiver_of(*plan_, parsed->receiver)) {
+      parsed->notice.queued = std::min(parsed->notice.queued, now);
       notices.push_back(*std::move(parsed));
     } else {
       keep(row.first, std::nullopt);
@@ -90,11 +91,13 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
   return cursor_;
 }
 
-void Dispatcher::restore_row(const std::string& key, const std::string& value,
+// A kill may have come between a clock that was set back and the rows that moved with it.
+void Dispatcher::restore_row(Timestamp now, const std::string& key, const std::string& value,
                              const FindAlert& find) {
   const auto names = split(key, '/');
   if (names[0] == "a") {
     auto record = parse_alarm(key, value, *plan_, find);
+    if (record) record->base = std::min(record->base, now);
     if (record && (!record->told.empty() || record->escalation)) {
       book_.restore(*std::move(record));
       return;
@@ -109,7 +112,9 @@ void Dispatcher::restore_row(const std::string& key, const std::string& value,
     } else if (at && names[0] == "w" && names.size() == 3) {
       const auto endpoint = parse_count(names[2]);
       if (endpoint && *endpoint < receivers_[*at]->queue.windows()) {
-        receivers_[*at]->queue.window(*endpoint).restore(parse_times(value));
+        std::vector<Timestamp> times = parse_times(value);
+        for (Timestamp& time : times) time = std::min(time, now);
+        receivers_[*at]->queue.window(*endpoint).restore(times);
         return;
       }
     } else if (at && names[0] == "x") {
@@ -346,6 +351,22 @@ void Dispatcher::enable(std::size_t receiver) {
   one.status.failing = false;
   one.reported_failing = false;
   conditions_.push_back({one.status.name, false, {}});
+}
+
+void Dispatcher::shift(Duration by) {
+  book_.shift(by);
+  for (std::size_t at = 0; at < receivers_.size(); ++at) {
+    Receiver& receiver = *receivers_[at];
+    receiver.queue.shift(by);
+    if (receiver.held) receiver.held->shift(by);
+    if (receiver.refresh_due != never) receiver.refresh_due += by;
+    for (const News& notice : receiver.queue.untold()) {
+      if (notice.alert->volatile_id.empty()) {
+        keep(notice_key(receiver.status.name, notice), notice_row(notice));
+      }
+    }
+    for (std::size_t end = 0; end < receiver.queue.windows(); ++end) keep_window(at, end);
+  }
 }
 
 Timestamp Dispatcher::deadline() const {

@@ -81,6 +81,8 @@ class Dispatcher {
   // enable() or until something is taken all the same.
   void disable(Timestamp now, std::size_t receiver, const std::string& why);
   void enable(std::size_t receiver);
+  // The clock was set by so much, between two calls: what waits goes on waiting for as long.
+  void shift(Duration by);
   // Call next() again then; never: when something else happens.
   [[nodiscard]] Timestamp deadline() const;
 
@@ -125,7 +127,7 @@ class Dispatcher {
   void keep_tally(std::size_t receiver);
   void keep_window(std::size_t receiver, std::size_t endpoint);
   void keep_closed(std::size_t receiver);
-  void restore_row(const std::string& key, const std::string& value,
+  void restore_row(Timestamp now, const std::string& key, const std::string& value,
                    const std::function<AlertPtr(std::uint64_t)>& find);
 
   const std::shared_ptr<const NotifyPlan> plan_;

@@ -41,8 +41,11 @@ void HeldAlerts::apply(const News& notice) {
       set(before, ended);
     }
   }
-  set(identity(e, notice.face),
-      {notice.alert, notice.face, notice.since, notice.firing() ? never : e.at});
+  const std::string id = identity(e, notice.face);
+  const auto known = alerts_.find(id);
+  const bool goes_on = known != alerts_.end() && known->second.ends == never;
+  set(id, {notice.alert, notice.face, goes_on ? known->second.since : notice.since,
+           notice.firing() ? never : e.at});
 }
 
 std::vector<HeldAlert> HeldAlerts::now_of(const std::vector<News>& notices) const {
@@ -64,6 +67,16 @@ std::vector<HeldAlert> HeldAlerts::now_of(const std::vector<News>& notices) cons
 
 void HeldAlerts::hold(const AlertPtr& alert, Face face, Timestamp since) {
   set(identity(alert->event, face), {alert, face, since, never});
+}
+
+void HeldAlerts::shift(Duration by) {
+  ended_.clear();
+  for (auto& [id, held] : alerts_) {
+    held.since += by;
+    if (held.ends == never) continue;
+    held.ends += by;
+    ended_.emplace(held.ends, id);
+  }
 }
 
 std::vector<HeldAlert> HeldAlerts::next(Timestamp now, std::size_t at_most) {

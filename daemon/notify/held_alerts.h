@@ -26,6 +26,8 @@ class HeldAlerts {
   [[nodiscard]] std::vector<HeldAlert> now_of(const std::vector<News>& notices) const;
   // It is active, as an earlier run has told.
   void hold(const AlertPtr& alert, Face face, Timestamp since);
+  // The clock was set by so much. What is said of the past says it by the new one.
+  void shift(Duration by);
   // At most `at_most` after those of the last call, in turn; empty: that was all of this round.
   [[nodiscard]] std::vector<HeldAlert> next(Timestamp now, std::size_t at_most);
   [[nodiscard]] std::size_t size() const { return alerts_.size(); }

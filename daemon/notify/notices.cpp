@@ -124,6 +124,11 @@ void Notices::take_secrets(std::size_t receiver, Secrets secrets) {
   pump();
 }
 
+void Notices::clock_stepped(Duration by) {
+  dispatcher_->shift(by);
+  pump();
+}
+
 void Notices::stop() {
   stopped_ = true;
   timer_.cancel();

@@ -67,7 +67,9 @@ class Notices {
   // Receivers whose secrets are missing, and their secrets once they are there.
   [[nodiscard]] std::vector<std::size_t> without_secrets() const;
   void take_secrets(std::size_t receiver, Secrets secrets);
-  // The clock was set: what waits for it looks again.
+  // The clock was set by so much: what waits goes on waiting for as long.
+  void clock_stepped(Duration by);
+  // Sends what may go now.
   void look() { pump(); }
   void stop();
 

@@ -32,8 +32,8 @@ void RateWindow::sent(Timestamp at) {
   while (times_.size() > std::max(per_minute_, per_second_)) times_.pop_front();
 }
 
-void RateWindow::clamp(Timestamp now) {
-  for (Timestamp& at : times_) at = std::min(at, now);
+void RateWindow::shift(Duration by) {
+  for (Timestamp& at : times_) at += by;
 }
 
 void RateWindow::restore(const std::vector<Timestamp>& times) {

@@ -19,8 +19,8 @@ class RateWindow {
   // The earliest time from `now` on at which one more may go.
   [[nodiscard]] Timestamp free_at(Timestamp now, bool urgent) const;
   void sent(Timestamp at);
-  // The clock was set back to `now`: what lies ahead counts as just sent.
-  void clamp(Timestamp now);
+  // The clock was set by so much: nothing went earlier or later for that.
+  void shift(Duration by);
 
   // The times that still count, oldest first: to be kept through a restart.
   [[nodiscard]] const std::deque<Timestamp>& times() const { return times_; }

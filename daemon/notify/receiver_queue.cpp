@@ -136,15 +136,15 @@ ReceiverQueue::Group ReceiverQueue::group_of(const News& notice) const {
   return notice.alert->event.group;
 }
 
-// The clock was set back: nothing may wait for the time that it then shows again.
-void ReceiverQueue::clamp(Timestamp now) {
-  for (News& notice : waiting_) notice.queued = std::min(notice.queued, now);
-  for (auto& [group, at] : told_at_) at = std::min(at, now);
-  for (RateWindow& window : windows_) window.clamp(now);
-  const Duration back = last_now_ - now;
-  for (Timestamp& until : blocked_) until -= back;
-  not_before_ -= back;
-  if (failing_since_ != never) failing_since_ = std::min(failing_since_, now);
+void ReceiverQueue::shift(Duration by) {
+  for (News& notice : waiting_) notice.queued += by;
+  for (News& notice : sending_) notice.queued += by;
+  for (auto& [group, at] : told_at_) at += by;
+  for (RateWindow& window : windows_) window.shift(by);
+  for (Timestamp& until : blocked_) until += by;
+  not_before_ += by;
+  if (failing_since_ != never) failing_since_ += by;
+  if (wake_ != never) wake_ += by;
 }
 
 bool ReceiverQueue::find_endpoint(Timestamp now) {
@@ -158,8 +158,6 @@ bool ReceiverQueue::find_endpoint(Timestamp now) {
 }
 
 std::optional<NotifyMessage> ReceiverQueue::next(Timestamp now, bool flood) {
-  if (now < last_now_) clamp(now);
-  last_now_ = now;
   wake_ = never;
   if (busy_ || (waiting_.empty() && folded_.empty())) return std::nullopt;
   if (not_before_ > now) {

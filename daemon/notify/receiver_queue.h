@@ -49,6 +49,9 @@ class ReceiverQueue {
   // What was missing is there: the next message may go at once.
   void enable();
 
+  // The clock was set by so much: what waits goes on waiting for as long.
+  void shift(Duration by);
+
   // Takes out what waits for longer than the receiver's `expire`, but no end of what it was told.
   [[nodiscard]] std::vector<News> expire(Timestamp now);
   [[nodiscard]] Timestamp next_expiry() const;
@@ -86,7 +89,6 @@ class ReceiverQueue {
   void arrives(News& notice);
   void lost(const News& notice);
   void told(const std::vector<News>& notices);
-  void clamp(Timestamp now);
   [[nodiscard]] bool find_endpoint(Timestamp now);
   [[nodiscard]] std::optional<NotifyMessage> urgent(Timestamp now);
   [[nodiscard]] std::optional<NotifyMessage> others(Timestamp now, bool flood);
@@ -108,7 +110,6 @@ class ReceiverQueue {
   std::vector<Timestamp> blocked_;      // by endpoint: until then
   std::size_t endpoint_ = 0;
   Timestamp wake_ = never;
-  Timestamp last_now_{};
   bool scarce_ = false;  // news were held back by the rate: the next message is a digest
 
   bool busy_ = false;

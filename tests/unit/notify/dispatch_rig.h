@@ -85,6 +85,13 @@ class DispatchRig {
     run();
   }
 
+  // The clock is set.
+  void step(Duration by) {
+    now += by;
+    dispatcher_->shift(by);
+    run();
+  }
+
   void run() {
     while (auto message = dispatcher_->next(now)) {
       Sent one{now, plan_->receivers[message->receiver].name, *message};

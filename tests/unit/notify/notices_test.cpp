@@ -266,6 +266,18 @@ TEST_CASE("notices: without receivers nothing is kept, and a later one begins wi
   CHECK(park.ids_of("b") == std::set<std::string>{"p-g-9"});
 }
 
+TEST_CASE("notices: a clock that is set moves what waits", "[notify]") {
+  NotifyPlan plan = hooks({"a"});
+  plan.receivers[0].group_wait = 10s;
+  Park park{plan};
+  park.commit(story()[0]);
+  park.now -= 8h;
+  park.notices().clock_stepped(-8h);
+  park.settle();
+  CHECK(park.now <= sample_time - 8h + 11s);
+  CHECK(park.ids_of("a") == std::set<std::string>{"p-g-1"});
+}
+
 TEST_CASE("notices: a fault of the daemon itself is told once, and its end", "[notify]") {
   Park park{hooks({"a"})};
   park.notices().fault("store", true, {"存储", "store"}, sample_time);
