@@ -40,6 +40,9 @@ class AlertsOut {
   void retry_now();
   void committed(std::vector<AlarmEvent> transitions);
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
+  // As those of MqttAlerts.
+  void resume_fault(std::string_view name, const Text& message, Timestamp since);
+  [[nodiscard]] bool faults_untold() const;
   // As MqttAlerts::publish(); fails at once without [alerts].
   void publish(std::string topic, std::string payload, bool retained,
                std::function<void(std::string)> done);

@@ -218,6 +218,11 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   };
   LineOptions how = line_options(config_->store);
   how.snapshot_at_once = recovered_.salvage.has_value();
+  told_fault_ = std::make_unique<ToldFault>(
+      config_->state_directory,
+      [this](std::function<void()> work) { boost::asio::post(jobs_, std::move(work)); });
+  fault_before_ = told_fault_->earlier(clock_->now());
+  how.fault_told = fault_before_.has_value();
   line_ = std::make_unique<Line>(*intake_, *clock_, std::move(pipeline), std::move(store_), how,
                                  std::move(listener));
   line_->set_windows(windows_of(*config_));

@@ -24,6 +24,7 @@
 #include "app/simulated_clock.h"
 #include "app/sources.h"
 #include "app/store_faults.h"
+#include "app/told_fault.h"
 #include "config/config.h"
 #include "http/server.h"
 
@@ -84,6 +85,8 @@ class Daemon {
   // The loop's thread.
   [[nodiscard]] Result<Done> start_alerts();
   void make_store_faults();
+  void resume_store_fault();
+  void tell_store_fault(const std::string& fault, Timestamp at);
   [[nodiscard]] Result<Done> end_stale_store_faults();
   void tell_of_salvage();
   void tell_of_configuration(const std::vector<AlarmEvent>& standing);
@@ -135,6 +138,8 @@ class Daemon {
   std::unique_ptr<Line> line_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<StoreFaults> store_faults_;
+  std::unique_ptr<ToldFault> told_fault_;
+  std::optional<ToldFault::Told> fault_before_;  // that an earlier run told
   std::unique_ptr<PassingAlarms> passing_alarms_;
   std::uint64_t loss_turns_ = 0;  // in which readings gave way, since the start
   std::shared_ptr<const config::Config> started_with_;
@@ -144,7 +149,7 @@ class Daemon {
   std::unique_ptr<ActionsOut> actions_;
   std::vector<AlarmEvent> commands_;  // of an earlier run, until actions_ has them
   std::unique_ptr<http::Server> http_;
-  boost::asio::thread_pool jobs_{1};  // reads files for a reload
+  boost::asio::thread_pool jobs_{1};  // reads files for a reload, writes that of told_fault_
   std::thread stopper_;               // joins the line while the loop still turns
   bool stopping_ = false;
   std::optional<OwnCondition> configuration_fault_;  // the stored one runs

@@ -49,6 +49,12 @@ Result<http::ReceiverTest> tested(const Result<notify::Reply>& reply,
   return out;
 }
 
+Text store_fault_text(const std::string& fault) {
+  return {"存储无法提交：" + fault + "（确认已暂停，数据留在消息服务器）",
+          "the store cannot commit: " + fault +
+              " (acknowledgements are held, data wait at the broker)"};
+}
+
 // What went wrong; "": nothing.
 using Told = std::function<void(std::string)>;
 
@@ -117,7 +123,29 @@ Result<Done> Daemon::start_alerts() {
   start_actions();
   auto noticing = notices_->start(*config_, recovered_.last_journal);
   if (!noticing.ok()) return noticing;
+  resume_store_fault();
   return end_stale_store_faults();
+}
+
+// The store could keep nothing of it. The first commit tells whether it is over.
+void Daemon::resume_store_fault() {
+  if (!fault_before_) return;
+  const Text message = store_fault_text(fault_before_->fault);
+  logger().warn("commits failed when the daemon last ran: {}", fault_before_->fault);
+  alerts_->resume_fault("store", message, fault_before_->since);
+  notices_->resume_fault("store", message, fault_before_->since);
+}
+
+void Daemon::tell_store_fault(const std::string& fault, Timestamp at) {
+  if (fault.empty()) {
+    logger().warn("the store commits again");
+  } else {
+    logger().error("the store cannot commit, acknowledgements are held: {}", fault);
+  }
+  board_->problem("store", fault.empty() ? fault : "the store cannot commit: " + fault, true);
+  told_fault_->changed(fault, at);
+  alerts_->fault("store", !fault.empty(), store_fault_text(fault), at);
+  notices_->fault("store", !fault.empty(), store_fault_text(fault), at);
 }
 
 Result<Done> Daemon::end_stale_store_faults() {

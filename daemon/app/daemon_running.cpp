@@ -11,12 +11,6 @@ namespace {
 
 constexpr auto tick_every = std::chrono::seconds{1};
 
-Text store_fault_text(const std::string& fault) {
-  return {"存储无法提交：" + fault + "（确认已暂停，数据留在消息服务器）",
-          "the store cannot commit: " + fault +
-              " (acknowledgements are held, data wait at the broker)"};
-}
-
 }  // namespace
 
 // --- the writer's thread -------------------------------------------------------------------------
@@ -53,16 +47,7 @@ void Daemon::on_committed(const store::Batch& batch, const store::CommitInfo& in
 
 void Daemon::on_store_fault(const std::string& fault, Timestamp at) {
   metrics_.set_store_working(fault.empty());
-  boost::asio::post(loop_, [this, fault, at] {
-    if (fault.empty()) {
-      logger().warn("the store commits again");
-    } else {
-      logger().error("the store cannot commit, acknowledgements are held: {}", fault);
-    }
-    board_->problem("store", fault.empty() ? fault : "the store cannot commit: " + fault, true);
-    alerts_->fault("store", !fault.empty(), store_fault_text(fault), at);
-    notices_->fault("store", !fault.empty(), store_fault_text(fault), at);
-  });
+  boost::asio::post(loop_, [this, fault, at] { tell_store_fault(fault, at); });
 }
 
 void Daemon::log_refusals(const Facts& facts) {
@@ -176,6 +161,7 @@ void Daemon::tick() {
   alerts_->retry(now);
   notices_->retry(now);
   passing_alarms_->tick(now);
+  told_fault_->tick([this] { return alerts_->faults_untold() || notices_->faults_untold(); });
   if (salvage_told_until_ && *salvage_told_until_ <= now) {
     salvage_told_until_.reset();
     board_->problem("store salvaged", {});

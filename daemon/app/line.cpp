@@ -44,7 +44,8 @@ Line::Line(Intake& intake, Clock& clock, pipeline::Pipeline pipeline,
       pipeline_(std::move(pipeline)),
       snapshot_at_(Steady::now()),
       handed_at_(snapshot_at_),
-      store_(std::move(store)) {
+      store_(std::move(store)),
+      tells_first_(options.fault_told) {
   if (options_.snapshot_at_once) snapshot_at_ -= options_.snapshot_every;
 }
 
@@ -332,7 +333,8 @@ bool Line::write(const store::Batch& batch) {
 // Each attempt may fail in other words: said once a kind of fault.
 void Line::report_fault(const std::optional<Error>& fault, const store::Batch& batch) {
   const auto kind = fault ? std::optional{fault->kind} : std::nullopt;
-  if (kind == fault_) return;
+  if (kind == fault_ && !tells_first_) return;
+  tells_first_ = false;
   fault_ = kind;
   listener_.store_fault(fault ? fault_text(*fault) : std::string{}, batch);
 }

@@ -29,6 +29,8 @@ struct LineOptions {
   Duration pause_after = std::chrono::seconds{1};
   // The first batch has a snapshot: no replay can cross what was before it.
   bool snapshot_at_once = false;
+  // An earlier run has told that commits fail: the first one is told either way.
+  bool fault_told = false;
 };
 
 // Called from the writer's thread; must not wait.
@@ -133,6 +135,7 @@ class Line {
   // Writer thread only.
   std::unique_ptr<store::Store> store_;
   std::optional<ErrorKind> fault_;  // of the commit at work
+  bool tells_first_;                // what becomes of the first commit
   std::optional<PlantView> view_;   // as of the batch at work
   Timestamp tidied_at_{};
   std::uint64_t readings_lost_ = 0;

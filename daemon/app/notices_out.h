@@ -54,6 +54,10 @@ class NoticesOut {
   void fault(std::string_view name, bool active, const Text& message, Timestamp at) {
     notices_->fault(name, active, message, at);
   }
+  void resume_fault(std::string_view name, const Text& message, Timestamp since) {
+    notices_->resume_fault(name, message, since);
+  }
+  [[nodiscard]] bool faults_untold() const { return active() && notices_->faults_untold(); }
   void clock_stepped(Duration by) { notices_->clock_stepped(by); }
   // Reads missing secrets again, once their time has come; as often as likes.
   void retry(Retry::SteadyTime now);

@@ -264,6 +264,22 @@ void AlarmBook::restore(AlarmRecord record) {
   schedule(at);
 }
 
+const AlarmRecord* AlarmBook::restore_volatile(AlarmRecord record) {
+  const Key key{record.alert->event.rule, record.alert->event.tag};
+  record.id = next_volatile_++;
+  restore(std::move(record));
+  return &records_.at(key);
+}
+
+const AlarmRecord* AlarmBook::resume(Timestamp now, const AlertPtr& raise) {
+  (void)announce(now, raise);
+  const auto at = records_.find(Key{raise->event.rule, raise->event.tag});
+  if (at == records_.end()) return nullptr;
+  begin_escalation(at->second, now);
+  schedule(at);
+  return &at->second;
+}
+
 AlertPtr AlarmBook::worst_of(std::size_t receiver) const {
   const AlarmRecord* worst = nullptr;
   for (const auto& [key, record] : records_) {
@@ -274,14 +290,6 @@ AlertPtr AlarmBook::worst_of(std::size_t receiver) const {
     if (worse) worst = &record;
   }
   return worst == nullptr ? nullptr : worst->alert;
-}
-
-std::vector<const AlarmRecord*> AlarmBook::told_to(std::size_t receiver) const {
-  std::vector<const AlarmRecord*> out;
-  for (const auto& [key, record] : records_) {
-    if (record.told.contains(receiver)) out.push_back(&record);
-  }
-  return out;
 }
 
 void AlarmBook::each(const std::function<void(const AlarmRecord&)>& look) const {

@@ -72,10 +72,13 @@ class AlarmBook {
   // the alarm too. false: it has been called by this already, or nobody is to be called any more.
   bool add_step(const News& notice, std::size_t by);
   void restore(AlarmRecord record);
+  // One that no row holds; its id is a new one. Valid until the next call.
+  const AlarmRecord* restore_volatile(AlarmRecord record);
+  // As take() of a raise that an earlier run took: its escalation begins now. Null: it is for
+  // nobody.
+  const AlarmRecord* resume(Timestamp now, const AlertPtr& raise);
   // The worst open alarm that `receiver` was told of and that nothing hides; null: none.
   [[nodiscard]] AlertPtr worst_of(std::size_t receiver) const;
-  // Those that `receiver` was told of.
-  [[nodiscard]] std::vector<const AlarmRecord*> told_to(std::size_t receiver) const;
   void each(const std::function<void(const AlarmRecord&)>& look) const;
 
   // The clock was set by so much: steps that wait go on waiting for as long.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/input.h"
@@ -57,6 +58,13 @@ struct ClosedNews {
   std::uint64_t last = 0;
 };
 
+// What no row holds: volatile alarms that stand, each with the row that it would have, and what
+// waits of them, by receiver.
+struct VolatilePart {
+  std::vector<std::pair<AlertPtr, std::string>> standing;
+  std::vector<std::pair<std::string, News>> waiting;
+};
+
 class Dispatcher {
  public:
   Dispatcher(std::shared_ptr<const NotifyPlan> plan, ToLocal to_local);
@@ -73,6 +81,13 @@ class Dispatcher {
 
   // A committed transition, in the order of the journal; or a volatile one, at any time.
   void take(Timestamp now, const AlertPtr& alert);
+  // An earlier run took this volatile one, a raise, and may have told it: whom the routes name
+  // hears of its end, and of its escalation as from now on.
+  void resume(Timestamp now, const AlertPtr& raise);
+  // For a dispatcher with another plan, beside the rows; and there, after restore().
+  [[nodiscard]] VolatilePart volatile_part() const;
+  void take_over(Timestamp now, const VolatilePart& part);
+
   // One message that may go now, for a receiver that has none on its way.
   [[nodiscard]] std::optional<NotifyMessage> next(Timestamp now);
   // How it fared.
@@ -112,6 +127,7 @@ class Dispatcher {
     ReceiverStatus status;
   };
 
+  void hold(const AlarmRecord& record);
   void tell(Timestamp now, std::vector<Tell> tells);
   void note_escalations(const std::vector<Tell>& tells);
   void enqueue(std::size_t receiver, News notice);

@@ -22,6 +22,10 @@
 
 namespace parkwatch::notify {
 
+inline constexpr std::string_view cursor_key = "cursor";
+inline constexpr std::string_view low_key = "low";
+inline constexpr std::string_view flood_key = "flood";
+
 // The parts of a row; `at` gives the n-th or nothing.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char by);
 [[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text);

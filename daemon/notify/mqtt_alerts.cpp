@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "notify/alarm_counts.h"
+#include "notify/own_fault.h"
 #include "notify/pending_alerts.h"
 #include "notify/standing_alarms.h"
 #include "notify/topics.h"
@@ -24,8 +25,6 @@ constexpr std::size_t stale_topics_max = 20'000;
 // up.
 constexpr std::size_t others_max = 4;
 constexpr std::size_t commands_max = 1;
-// Kinds of faults of our own.
-constexpr std::size_t faults_max = 32;
 
 }  // namespace
 
@@ -103,6 +102,8 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   }
 
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
+  void resume_fault(std::string_view name, const Text& message, Timestamp since);
+  [[nodiscard]] bool faults_untold() const { return !faults_.empty() || pending_.holds_volatile(); }
   void publish_for_other(std::string topic, std::string payload, bool retained,
                          std::function<void(std::string)> done);
   void stop(std::function<void()> done);
@@ -133,6 +134,10 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
     std::string topic;  // stale
   };
 
+  void show(const AlertPtr& alert);
+  [[nodiscard]] std::string next_volatile_id() {
+    return 'v' + std::to_string(options_.start_number) + '-' + std::to_string(++volatile_number_);
+  }
   void connected();
   void lost(const std::string& why);
   void retained_state(std::string topic);
@@ -168,8 +173,8 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
   AlarmCounts counts_of_alarms_;
   std::string summary_sent_;  // over the present connection
   std::string sounder_sent_;
-  std::deque<std::string> stale_;                    // retained topics to empty
-  std::map<std::string, bool, std::less<>> faults_;  // by name: active
+  std::deque<std::string> stale_;                        // retained topics to empty
+  std::map<std::string, AlertPtr, std::less<>> faults_;  // those that stand, by name
   std::uint64_t volatile_number_ = 0;
 
   bool connected_ = false;
@@ -196,34 +201,30 @@ class MqttAlerts::Impl : public std::enable_shared_from_this<MqttAlerts::Impl> {
 void MqttAlerts::Impl::fault(std::string_view name, bool active, const Text& message,
                              Timestamp at) {
   const auto known = faults_.find(name);
-  if ((known != faults_.end() && known->second) == active) return;
-  if (known == faults_.end() && faults_.size() >= faults_max) return;
-  faults_[std::string{name}] = active;
-
-  Alert alert;
-  AlarmEvent& event = alert.event;
-  event.at = at;
-  event.kind = active ? TransitionKind::raised : TransitionKind::returned;
-  event.state = active ? AlarmState::unacknowledged : AlarmState::normal;
-  event.rule = "parkwatch-" + std::string{name};
-  event.tag = "parkwatch/" + std::string{name};
-  event.level = active ? Level::on : Level::none;
-  event.priority = Priority::critical;
-  event.raised_at = at;
-  event.reading_time = at;
-  event.group = "parkwatch";
-  event.message = message;
-  const std::string topic = topics_.state(event.rule, event.tag);
-  if (const AlertPtr raised = standing_.find(topic)) event.raised_at = raised->event.raised_at;
-  alert.volatile_id =
-      'v' + std::to_string(options_.start_number) + '-' + std::to_string(++volatile_number_);
-
-  counts_of_alarms_.changed(event);
-  auto shared = std::make_shared<const Alert>(std::move(alert));
-  standing_.changed(topic, shared);
+  if ((known != faults_.end()) == active) return;
+  if (active && faults_.size() >= faults_max) return;
+  AlertPtr alert = active ? fault_begins(name, message, at, next_volatile_id())
+                          : fault_ends(known->second, at, next_volatile_id());
+  if (active) {
+    faults_.emplace(name, alert);
+  } else {
+    faults_.erase(known);
+  }
+  show(alert);
   // Full: the state is still shown at the next connect.
-  if (!pending_.add_volatile(std::move(shared))) ++counts_.lost_publishes;
+  if (!pending_.add_volatile(std::move(alert))) ++counts_.lost_publishes;
   pump();
+}
+
+void MqttAlerts::Impl::resume_fault(std::string_view name, const Text& message, Timestamp since) {
+  AlertPtr alert = fault_begins(name, message, since, next_volatile_id());
+  if (faults_.emplace(name, alert).second) show(alert);
+  pump();
+}
+
+void MqttAlerts::Impl::show(const AlertPtr& alert) {
+  counts_of_alarms_.changed(alert->event);
+  standing_.changed(topics_.state(alert->event.rule, alert->event.tag), alert);
 }
 
 void MqttAlerts::Impl::connected() {
@@ -517,6 +518,10 @@ void MqttAlerts::committed(std::vector<AlarmEvent> transitions) {
 void MqttAlerts::fault(std::string_view name, bool active, const Text& message, Timestamp at) {
   impl_->fault(name, active, message, at);
 }
+void MqttAlerts::resume_fault(std::string_view name, const Text& message, Timestamp since) {
+  impl_->resume_fault(name, message, since);
+}
+bool MqttAlerts::faults_untold() const { return impl_->faults_untold(); }
 void MqttAlerts::publish(std::string topic, std::string payload, bool retained,
                          std::function<void(std::string)> done) {
   impl_->publish_for_other(std::move(topic), std::move(payload), retained, std::move(done));

@@ -5,12 +5,13 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "notify/own_fault.h"
+
 namespace parkwatch::notify {
 namespace {
 
 // So that a clock that is set wakes whoever waits for it.
 constexpr Duration look_at_least_every = std::chrono::seconds{10};
-constexpr std::size_t failing_receivers_max = 32;
 constexpr std::string_view receiver_tags = "receiver/";
 
 }  // namespace
@@ -56,33 +57,28 @@ void Notices::committed(const std::vector<AlarmEvent>& transitions) {
 
 void Notices::fault(std::string_view name, bool active, const Text& message, Timestamp at) {
   const auto known = faults_.find(name);
-  if ((known != faults_.end()) == active || faults_.size() >= failing_receivers_max) return;
-  Alert alert;
-  AlarmEvent& event = alert.event;
-  event.at = at;
-  event.raised_at = active ? at : known->second;
-  event.kind = active ? TransitionKind::raised : TransitionKind::returned;
-  event.state = active ? AlarmState::unacknowledged : AlarmState::normal;
-  event.rule = "parkwatch-" + std::string{name};
-  event.tag = "parkwatch/" + std::string{name};
-  event.level = active ? Level::on : Level::none;
-  event.priority = Priority::critical;
-  event.reading_time = at;
-  event.group = "parkwatch";
-  event.message = message;
-  alert.volatile_id =
-      'v' + std::to_string(start_number_) + "-n" + std::to_string(++volatile_number_);
+  if ((known != faults_.end()) == active) return;
+  if (active && faults_.size() >= faults_max) return;
+  const AlertPtr alert = active ? fault_begins(name, message, at, next_volatile_id())
+                                : fault_ends(known->second, at, next_volatile_id());
   if (active) {
-    faults_.emplace(std::string{name}, at);
+    faults_.emplace(name, alert);
   } else {
     faults_.erase(known);
   }
-  dispatcher_->take(calls_.now(), std::make_shared<const Alert>(std::move(alert)));
+  dispatcher_->take(calls_.now(), alert);
+  pump();
+}
+
+void Notices::resume_fault(std::string_view name, const Text& message, Timestamp since) {
+  const AlertPtr alert = fault_begins(name, message, since, next_volatile_id());
+  if (faults_.emplace(name, alert).second) dispatcher_->resume(calls_.now(), alert);
   pump();
 }
 
 void Notices::take_plan(NoticesPlan plan) {
   const std::map<std::uint64_t, AlertPtr> alerts = dispatcher_->alerts();
+  const VolatilePart volatile_part = dispatcher_->volatile_part();
   report();
   const NoticesPlan old = std::exchange(plan_, std::move(plan));
   on_way_.clear();
@@ -100,6 +96,7 @@ void Notices::take_plan(NoticesPlan plan) {
     const auto at = alerts.find(journal);
     return at == alerts.end() ? nullptr : at->second;
   });
+  dispatcher_->take_over(calls_.now(), volatile_part);
   disable_without_secrets();
   pump();
 }

@@ -60,8 +60,12 @@ class Notices {
   void committed(const std::vector<AlarmEvent>& transitions);
   // Instead, while the plan is empty: the journal is this far.
   void passed(std::uint64_t journal) { last_journal_ = journal; }
-  // As MqttAlerts::fault().
+  // As those of MqttAlerts; after restore().
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
+  void resume_fault(std::string_view name, const Text& message, Timestamp since);
+  [[nodiscard]] bool faults_untold() const {
+    return !faults_.empty() || !dispatcher_->volatile_part().waiting.empty();
+  }
   // Another configuration. What waits goes on waiting; what is on its way may be sent again.
   void take_plan(NoticesPlan plan);
   // Receivers whose secrets are missing, and their secrets once they are there.
@@ -85,6 +89,9 @@ class Notices {
   [[nodiscard]] std::size_t waiting() const { return dispatcher_->waiting(); }
 
  private:
+  [[nodiscard]] std::string next_volatile_id() {
+    return 'v' + std::to_string(start_number_) + "-n" + std::to_string(++volatile_number_);
+  }
   void pump();
   void send(NotifyMessage message);
   void transmit(const NotifyMessage& message, std::function<void(Reply)> done);
@@ -101,7 +108,7 @@ class Notices {
   std::map<std::string, std::string> rows_;        // as the store has them, or will
   std::map<std::uint64_t, NotifyMessage> on_way_;  // by number
   std::uint64_t plan_number_ = 0;                  // answers to messages of earlier plans are moot
-  std::map<std::string, Timestamp, std::less<>> faults_;  // active ones: since
+  std::map<std::string, AlertPtr, std::less<>> faults_;  // those that stand, by name
   std::uint64_t volatile_number_ = 0;
   std::uint64_t last_journal_ = 0;
   bool stopped_ = false;

@@ -88,6 +88,12 @@ std::optional<std::uint64_t> PendingAlerts::acknowledged(std::uint64_t number, P
   return told;
 }
 
+bool PendingAlerts::holds_volatile() const {
+  return std::any_of(held_.begin(), held_.end(), [](const Held& held) {
+    return !held.told && !held.alert->volatile_id.empty();
+  });
+}
+
 void PendingAlerts::rewind() {
   for (Held& held : held_) held.acknowledged[0] = held.acknowledged[1] = false;
   unsent_ = 0;

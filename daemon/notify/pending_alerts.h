@@ -51,6 +51,8 @@ class PendingAlerts {
   void rewind();
 
   [[nodiscard]] std::size_t size() const { return held_.size(); }
+  // Whether one that the outbox does not hold is not told yet.
+  [[nodiscard]] bool holds_volatile() const;
 
  private:
   struct Held {

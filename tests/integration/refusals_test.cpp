@@ -16,6 +16,51 @@ using namespace parkwatch::test;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
+namespace {
+
+bool may_mount() {
+  if (::geteuid() == 0) return true;
+  WARN("needs root for a small filesystem");
+  return false;
+}
+
+// A state directory of 16 MiB.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const fs::path& path) : path_(path.string()) {
+    fs::create_directories(path);
+    (void)run_to_end({"mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", path_});
+  }
+  ~SmallDisk() { ChildProcess{{"umount", "-l", path_}}.wait(10s); }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+ private:
+  const std::string path_;
+};
+
+// Leaves nothing, not even what the store had put aside: its file grows over every free byte again
+// and again.
+class Hog {
+ public:
+  explicit Hog(const fs::path& folder)
+      : file_(folder / "hog"),
+        process_{{"sh", "-c",
+                  "while :; do dd if=/dev/zero of=" + file_.string() +
+                      " bs=64k oflag=append conv=notrunc 2>/dev/null; done"}} {}
+  void end() {
+    process_.signal(SIGKILL);
+    (void)process_.wait(10s);
+    fs::remove(file_);
+  }
+
+ private:
+  const fs::path file_;
+  ChildProcess process_;
+};
+
+}  // namespace
+
 TEST_CASE("refusal: a file that is no database is named, kept as it is, and a new one begins",
           "[integration]") {
   Mosquitto broker;
@@ -167,20 +212,12 @@ TEST_CASE("refusal: secrets that cannot be read leave the rest at work, are told
 
 TEST_CASE("refusal: a full disk holds acknowledgements, is told, and passes by itself",
           "[integration]") {
-  if (::geteuid() != 0) {
-    WARN("needs root for a small filesystem");
-    return;
-  }
+  if (!may_mount()) return;
   MosquittoOptions options;
   options.unlimited_queue = true;
   Mosquitto broker{options};
   RunningDaemon daemon{tank_config(broker.port())};
-  fs::create_directories(daemon.state());
-  (void)run_to_end({"mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", daemon.state().string()});
-  struct Unmount {
-    std::string path;
-    ~Unmount() { ChildProcess{{"umount", "-l", path}}.wait(10s); }
-  } unmount{daemon.state().string()};
+  const SmallDisk disk{daemon.state()};
   daemon.start_ready();
   publish(broker.port(), "park/tank/t101/level", reading("1"));
   REQUIRE(daemon.until("/v1/status", [](const HttpReply& r) {
@@ -191,11 +228,7 @@ TEST_CASE("refusal: a full disk holds acknowledgements, is told, and passes by i
       {"mosquitto_sub", "-p", std::to_string(broker.port()), "-v", "-t", "parkwatch/v1/test/#"}};
   REQUIRE(dashboard.wait_for_output("parkwatch/v1/test/online", 10s));
 
-  // Nothing is left, not even what the store had put aside: the file grows over every free byte
-  // again and again.
-  ChildProcess hog{{"sh", "-c",
-                    "while :; do dd if=/dev/zero of=" + (daemon.state() / "hog").string() +
-                        " bs=64k oflag=append conv=notrunc 2>/dev/null; done"}};
+  Hog hog{daemon.state()};
   int sent = 1;
   const auto fails = [&](const HttpReply& r) {
     publish(broker.port(), "park/tank/t101/level", reading(std::to_string(++sent % 8)));
@@ -211,15 +244,47 @@ TEST_CASE("refusal: a full disk holds acknowledgements, is told, and passes by i
   }));
   for (int i = 0; i < 30; ++i)
     publish(broker.port(), "park/tank/t101/level", reading(std::to_string(++sent % 8)));
-  hog.signal(SIGKILL);
-  (void)hog.wait(10s);
-  fs::remove(daemon.state() / "hog");
+  hog.end();
   REQUIRE(daemon.until(
       "/healthz", [](const HttpReply& r) { return r.status == 200; }, 120s));
   REQUIRE(daemon.until("/v1/status", [&](const HttpReply& r) {
     return r.body.find("\"readings\":" + std::to_string(sent)) != std::string::npos;
   }));
   CHECK(daemon.pull_all().size() == static_cast<std::size_t>(sent));
+  CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("refusal: who was told that the store cannot commit hears the end after a kill too",
+          "[integration]") {
+  if (!may_mount()) return;
+  MosquittoOptions options;
+  options.unlimited_queue = true;
+  Mosquitto broker{options};
+  RunningDaemon daemon{
+      tank_config(broker.port(),
+                  "[[receiver]]\nname = \"board\"\nkind = \"board\"\ntopic = \"gate/board\"\n"
+                  "characters = 40\nidle_text = \"welcome\"\n[[route]]\nto = [\"board\"]\n")};
+  const SmallDisk disk{daemon.state()};
+  daemon.start_ready();
+  ChildProcess dashboard{{"mosquitto_sub", "-p", std::to_string(broker.port()), "-v", "-t",
+                          "parkwatch/v1/test/#", "-t", "gate/board"}};
+  REQUIRE(dashboard.wait_for_output("parkwatch/v1/test/online", 10s));
+  Hog hog{daemon.state()};
+  int sent = 0;
+  const auto fails = [&](const HttpReply& r) {
+    publish(broker.port(), "park/tank/t101/level", reading(std::to_string(++sent % 8)));
+    return r.body.find("cannot commit") != std::string::npos;
+  };
+  REQUIRE(daemon.until("/healthz", fails, 120s));
+  REQUIRE(dashboard.wait_for_output("gate/board ▲存储无法提交", 10s));
+  daemon.kill();
+  hog.end();
+  daemon.start_ready();
+  CHECK(dashboard.wait_for_output("gate/board welcome", 20s));
+  CHECK(dashboard.wait_for_output("parkwatch.alarm.cleared.v1", 20s));
+  // And then it is forgotten.
+  CHECK(daemon.until("/healthz",
+                     [&](const HttpReply&) { return !fs::exists(daemon.state() / "told-fault"); }));
   CHECK(daemon.stop() == 0);
 }
 

@@ -139,8 +139,9 @@ class RecordingStore final : public store::Store {
 };
 
 struct Rig {
-  explicit Rig(Asked& to, Duration pause_after = 1h) : asked(to) {
+  explicit Rig(Asked& to, Duration pause_after = 1h, bool fault_told = false) : asked(to) {
     options.pause_after = pause_after;
+    options.fault_told = fault_told;
     options.linger = 1h;
     options.heartbeat = 1h;
     options.readings_max = 1;  // every reading ends its batch
@@ -314,6 +315,31 @@ TEST_CASE("line: deliveries and checkpoints that fail are told too, the first of
     rig.line->start();
     CHECK(asked.wait_for("upkeep: the WAL cannot be moved into the database: disk I/O error"));
     rig.stop();
+  }
+}
+
+TEST_CASE("line: after a fault that an earlier run told, what becomes of the first commit is told",
+          "[app]") {
+  const bool told_before = GENERATE(true, false);
+  const bool fails = GENERATE(true, false);
+  Asked asked;
+  if (fails) asked.failures = {Error{ErrorKind::transient, "disk full"}};
+  Rig rig{asked, told_before};
+  (void)rig.plant("small");
+  rig.line->start();
+  REQUIRE(rig.send_safely(1));
+  REQUIRE(rig.send_safely(2));
+  rig.stop();
+  std::vector<std::string> faults;
+  for (const std::string& call : asked.calls()) {
+    if (call.starts_with("fault of")) faults.push_back(call.substr(call.find(':')));
+  }
+  if (fails) {
+    REQUIRE(faults.size() == 2);
+    CHECK_THAT(faults[0], Catch::Contains("disk full"));
+    CHECK(faults[1] == ": ");
+  } else {
+    CHECK(faults == (told_before ? std::vector<std::string>{": "} : std::vector<std::string>{}));
   }
 }
 

@@ -2,22 +2,19 @@
 // test.
 #include "notify/mqtt_alerts.h"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "tests/unit/notify/alerts_bench.h"
-#include "tests/unit/notify/sample_events.h"
+#include "tests/unit/notify/mqtt_bench.h"
 
 namespace mqtt_alerts_test {
 
 using namespace parkwatch;
 using namespace parkwatch::notify;
-using Bench = parkwatch::test::AlertsBench;
+using Bench = parkwatch::test::MqttBench;
 using parkwatch::test::followed;
 using parkwatch::test::raised;
 
@@ -374,38 +371,6 @@ TEST_CASE("mqtt alerts: answers inside publish() are taken", "[notify]") {
   for (std::uint64_t j = 2; j <= 1000; ++j) many.push_back(raised(j));
   bench.commit(many);
   CHECK(bench.delivered.size() == 999);
-}
-
-TEST_CASE("mqtt alerts: a fault of the daemon leaves at once and ends once", "[notify]") {
-  Bench bench;
-  bench.start();
-  bench.connect_and_settle();
-  const std::string topic = "parkwatch/v1/park-a/alarm/parkwatch-store/parkwatch/store/state";
-  const std::string events = "parkwatch/v1/park-a/event/critical/parkwatch";
-  const Text why{"磁盘已满", "disk full: nothing is stored"};
-  bench.alerts().fault("store", false, why, test::sample_time);  // was never there
-  CHECK(bench.broker.count_on(events) == 0);
-  bench.alerts().fault("store", true, why, test::sample_time);
-  bench.alerts().fault("store", true, why, test::sample_time);
-  REQUIRE(bench.broker.count_on(events) == 1);
-  const auto event = boost::json::parse(bench.broker.payloads_on(events)[0]);
-  CHECK(event.at("id").as_string() == "park-a-gen-v5-1");
-  CHECK(event.at("type").as_string() == "parkwatch.alarm.raised.v1");
-  CHECK(event.at("data").at("message").at("en").as_string() == "disk full: nothing is stored");
-  bench.settle();
-  CHECK(bench.broker.retained.contains(topic));
-  bench.lose();
-  bench.broker.retained.clear();
-  bench.connect_and_settle();
-  CHECK(bench.broker.retained.contains(topic));
-  bench.alerts().fault("store", false, why, test::sample_time + std::chrono::seconds{9});
-  bench.settle();
-  CHECK_FALSE(bench.broker.retained.contains(topic));
-  const auto end = boost::json::parse(bench.broker.payloads_on(events).back());
-  CHECK(end.at("type").as_string() == "parkwatch.alarm.cleared.v1");
-  CHECK(end.at("id").as_string() == "park-a-gen-v5-2");
-  CHECK(end.at("data").at("raised_at").as_string() == "2026-05-31T06:03:22.140Z");
-  CHECK(bench.delivered.empty());
 }
 
 TEST_CASE("mqtt alerts: a stop tells what waits, then offline, then disconnects", "[notify]") {

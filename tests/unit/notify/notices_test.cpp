@@ -79,6 +79,11 @@ class Park {
     }
     FAIL("it never comes to rest");
   }
+  void pass(Duration by) {
+    now += by;
+    notices_->look();
+    settle();
+  }
   // The store takes what waits for it, all or none.
   void write() {
     if (fails()) return;
@@ -289,6 +294,81 @@ TEST_CASE("notices: a fault of the daemon itself is told once, and its end", "[n
   park.settle();
   REQUIRE(park.heard["a"].size() == 2);
   CHECK(park.heard["a"][1].find("\"status\":\"resolved\"") != std::string::npos);
+}
+
+TEST_CASE("notices: who was told of a fault hears its end, also when another plan came meanwhile",
+          "[notify]") {
+  NotifyPlan plan = hooks({"a", "b", "lead"});
+  plan.routes = {route_to({"a", "b"})};
+  EscalationStep step{180s, {"lead"}, EscalationStep::Until::acked, 0s, 1};
+  plan.escalations = {{"duty", {step}}};
+  plan.routes[0].escalation = "duty";
+  Park park{plan};
+  park.notices().fault("store", true, {"存储", "store"}, sample_time);
+  park.settle();
+  park.pass(200s);
+  CHECK(park.heard["lead"].size() == 1);
+  plan.receivers.push_back(plan.receivers[0]);
+  plan.receivers[3].name = "late";
+  plan.routes = {route_to({"late"})};
+  park.take_plan(plan);
+  park.pass(200s);
+  CHECK(park.heard["lead"].size() == 1);  // as far as its escalation was
+  CHECK(park.notices().faults_untold());
+  park.notices().fault("store", false, {}, park.now);
+  park.settle();
+  CHECK_FALSE(park.notices().faults_untold());
+  for (const char* name : {"a", "b", "lead"}) {
+    CAPTURE(name);
+    REQUIRE(park.heard[name].size() == 2);
+    CHECK(park.heard[name][1].find("\"status\":\"resolved\"") != std::string::npos);
+  }
+  CHECK(park.heard["late"].empty());
+}
+
+TEST_CASE("notices: news of a fault that wait go on waiting when another plan comes", "[notify]") {
+  Park park{hooks({"a"})};
+  park.notices().fault("store", true, {"存储", "store"}, sample_time);  // on its way
+  park.take_plan(hooks({"a", "b"}));
+  park.settle();
+  REQUIRE(park.heard["a"].size() == 2);  // sent again, under the same id
+  CHECK(park.heard["a"][1] == park.heard["a"][0]);
+  park.notices().fault("store", false, {}, sample_time + 60s);
+  park.take_plan(hooks({"a"}));
+  park.settle();
+  CHECK(park.heard["a"].back().find("\"status\":\"resolved\"") != std::string::npos);
+  CHECK(park.heard["b"].empty());
+}
+
+TEST_CASE("notices: a fault that an earlier run told is told to nobody again, and ends for all",
+          "[notify]") {
+  NotifyPlan plan = hooks({"a", "am", "lead"});
+  plan.receivers[1].kind = ReceiverKind::alertmanager;
+  plan.routes = {route_to({"a", "am"})};
+  EscalationStep step{180s, {"lead"}, EscalationStep::Until::acked, 0s, 1};
+  plan.escalations = {{"duty", {step}}};
+  plan.routes[0].escalation = "duty";
+  Park park{plan};
+  park.notices().resume_fault("store", {"存储", "store"}, sample_time - 24h);
+  park.notices().fault("store", true, {"存储", "store"}, sample_time);  // it still stands
+  park.pass(1min);
+  CHECK(park.heard["a"].empty());
+  CHECK(park.heard["lead"].empty());
+  REQUIRE(park.heard["am"].size() == 1);  // goes on being pushed
+  CHECK(park.heard["am"][0].find("parkwatch-store") != std::string::npos);
+  park.pass(119s);
+  CHECK(park.heard["lead"].empty());
+  park.pass(2s);
+  CHECK(park.heard["lead"].size() == 1);
+  park.notices().fault("store", false, {}, park.now);
+  park.settle();
+  for (const char* name : {"a", "lead"}) {
+    REQUIRE(!park.heard[name].empty());
+    CHECK(park.heard[name].back().find("\"status\":\"resolved\"") != std::string::npos);
+  }
+  park.heard.clear();
+  park.pass(10min);
+  CHECK(park.heard["am"].empty());
 }
 
 TEST_CASE("notices: a test says what was answered; an unknown receiver is told so", "[notify]") {

@@ -1,10 +1,10 @@
-// tests/unit/notify/alerts_bench.h - MqttAlerts over a session whose broker is the test, with an
-// outbox that the test fills.
+// tests/unit/notify/mqtt_bench.h - Alerts over MQTT with a broker and a store that are the test.
 #pragma once
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,23 +12,21 @@
 
 #include "notify/mqtt_alerts.h"
 #include "tests/unit/notify/fake_session.h"
+#include "tests/unit/notify/sample_events.h"
 
 namespace parkwatch::test {
 
-using notify::MqttAlerts;
-using notify::MqttAlertsCalls;
-using notify::MqttAlertsOptions;
-
 // The alerts of a daemon with a store that the test fills.
-class AlertsBench {
+class MqttBench {
  public:
-  explicit AlertsBench(MqttAlertsOptions options = defaults()) : alerts_(loop_, options, calls()) {
+  explicit MqttBench(notify::MqttAlertsOptions options = defaults())
+      : alerts_(loop_, options, calls()) {
     broker.window = options.publish_window;
     handlers_ = alerts_.handlers();
   }
 
-  static MqttAlertsOptions defaults() {
-    MqttAlertsOptions o;
+  static notify::MqttAlertsOptions defaults() {
+    notify::MqttAlertsOptions o;
     o.park = "park-a";
     o.generation = "gen";
     o.start_number = 5;
@@ -89,7 +87,7 @@ class AlertsBench {
     }
     REQUIRE(reached());
   }
-  MqttAlerts& alerts() { return alerts_; }
+  notify::MqttAlerts& alerts() { return alerts_; }
 
   FakeBroker broker;
   std::vector<AlarmEvent> outbox;
@@ -102,8 +100,8 @@ class AlertsBench {
   std::vector<std::string> outbox_faults;  // likewise
 
  private:
-  MqttAlertsCalls calls() {
-    MqttAlertsCalls c;
+  notify::MqttAlertsCalls calls() {
+    notify::MqttAlertsCalls c;
     c.delivered = [this](std::uint64_t journal) {
       delivered.push_back(journal);
       std::erase_if(outbox, [&](const AlarmEvent& e) { return e.journal == journal; });
@@ -114,7 +112,7 @@ class AlertsBench {
         done(Error{ErrorKind::transient, "disk I/O error"});
         return;
       }
-      MqttAlertsCalls::Page page;
+      notify::MqttAlertsCalls::Page page;
       for (const AlarmEvent& e : outbox) {
         if (e.journal <= after || page.events.size() + page.damaged.size() >= rows_max) continue;
         if (std::find(rotten.begin(), rotten.end(), e.journal) != rotten.end()) {
@@ -136,7 +134,7 @@ class AlertsBench {
   }
 
   boost::asio::io_context loop_;
-  MqttAlerts alerts_;
+  notify::MqttAlerts alerts_;
   mqtt_session::SessionHandlers handlers_;
 };
 

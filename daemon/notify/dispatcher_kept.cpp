@@ -1,0 +1,203 @@
+// daemon/notify/dispatcher_kept.cpp - What of a dispatcher outlives it: rows, and what none holds.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "notify/dispatcher.h"
+#include "notify/kept_rows.h"
+
+namespace parkwatch::notify {
+namespace {
+
+bool is_single(std::string_view key) {
+  return key == cursor_key || key == low_key || key == flood_key;
+}
+
+bool is_periodic(ReceiverKind kind) {
+  return kind == ReceiverKind::alertmanager || kind == ReceiverKind::heartbeat;
+}
+
+}  // namespace
+
+void Dispatcher::keep(std::string key, std::optional<std::string> value) {
+  changed_[std::move(key)] = std::move(value);
+}
+
+std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std::string>& rows,
+                                  std::uint64_t newest, const FindAlert& find) {
+  if (plan_->empty()) {
+    // Whoever is configured later begins with what comes then.
+    for (const auto& [key, value] : rows) keep(key, std::nullopt);
+    cursor_ = newest;
+    return cursor_;
+  }
+  const auto known = rows.find(std::string{cursor_key});
+  cursor_ = known == rows.end() ? newest : parse_count(known->second).value_or(newest);
+  keep(std::string{cursor_key}, std::to_string(cursor_));
+  std::vector<NewsRow> notices;
+  for (const auto& row : rows) {
+    if (!row.first.starts_with("q/")) {
+      if (row.first == flood_key) flood_ = true;
+      if (!is_single(row.first)) restore_row(now, row.first, row.second, find);
+      continue;
+    }
+    auto parsed = parse_notice(row.first, row.second, find);
+    if (parsed && receiver_of(*plan_, parsed->receiver)) {
+      parsed->notice.queued = std::min(parsed->notice.queued, now);
+      notices.push_back(*std::move(parsed));
+    } else {
+      keep(row.first, std::nullopt);
+    }
+  }
+  // In the order of the journal: those of one batch were queued at the same time.
+  const auto place = [](const News& news) {
+    return std::tuple{news.alert->event.journal, news.step, news.repeat};
+  };
+  std::sort(notices.begin(), notices.end(), [&place](const NewsRow& a, const NewsRow& b) {
+    return place(a.notice) < place(b.notice);
+  });
+  for (NewsRow& row : notices) {
+    const std::size_t receiver = *receiver_of(*plan_, row.receiver);
+    if (row.notice.step != 0) (void)book_.add_step(row.notice, receiver);
+    enqueue(receiver, std::move(row.notice));
+  }
+  for (std::size_t at = 0; at < receivers_.size(); ++at) {
+    if (is_periodic(plan_->receivers[at].kind)) receivers_[at]->refresh_due = now;
+  }
+  book_.each([this](const AlarmRecord& record) { hold(record); });
+  return cursor_;
+}
+
+// What an Alertmanager was told of goes on being pushed.
+void Dispatcher::hold(const AlarmRecord& record) {
+  for (const std::size_t at : record.told) {
+    if (receivers_[at]->held) receivers_[at]->held->hold(record.alert, record.face, record.since);
+  }
+}
+
+// A kill may have come between a clock that was set back and the rows that moved with it.
+void Dispatcher::restore_row(Timestamp now, const std::string& key, const std::string& value,
+                             const FindAlert& find) {
+  const auto names = split(key, '/');
+  if (names[0] == "a") {
+    auto record = parse_alarm(key, value, *plan_, find);
+    if (record) record->base = std::min(record->base, now);
+    if (record && (!record->told.empty() || record->escalation)) {
+      book_.restore(*std::move(record));
+      return;
+    }
+  } else if (names.size() >= 2) {
+    const auto at = receiver_of(*plan_, names[1]);
+    if (at && names[0] == "d") {
+      if (auto tally = parse_tally(value, find)) {
+        receivers_[*at]->queue.restore(*std::move(tally));
+        return;
+      }
+    } else if (at && names[0] == "w" && names.size() == 3) {
+      const auto endpoint = parse_count(names[2]);
+      if (endpoint && *endpoint < receivers_[*at]->queue.windows()) {
+        std::vector<Timestamp> times = parse_times(value);
+        for (Timestamp& time : times) time = std::min(time, now);
+        receivers_[*at]->queue.window(*endpoint).restore(times);
+        return;
+      }
+    } else if (at && names[0] == "x") {
+      const auto words = split(value, ' ');
+      if (words.size() == 4) {
+        receivers_[*at]->status.expired = parse_count(words[0]).value_or(0);
+        receivers_[*at]->status.refused = parse_count(words[1]).value_or(0);
+        return;
+      }
+    }
+  }
+  keep(key, std::nullopt);
+}
+
+void Dispatcher::resume(Timestamp now, const AlertPtr& raise) {
+  if (plan_->empty()) return;
+  if (const AlarmRecord* record = book_.resume(now, raise)) hold(*record);
+}
+
+VolatilePart Dispatcher::volatile_part() const {
+  VolatilePart part;
+  book_.each([&](const AlarmRecord& record) {
+    if (record.id >= volatile_ids) {
+      part.standing.emplace_back(record.alert, alarm_row(record, *plan_));
+    }
+  });
+  for (const auto& receiver : receivers_) {
+    for (News& notice : receiver->queue.untold()) {
+      if (notice.alert->volatile_id.empty()) continue;
+      part.waiting.emplace_back(receiver->status.name, std::move(notice));
+    }
+  }
+  return part;
+}
+
+void Dispatcher::take_over(Timestamp now, const VolatilePart& part) {
+  for (const auto& [name, notice] : part.waiting) {
+    if (const auto at = receiver_of(*plan_, name)) enqueue(*at, notice);
+  }
+  for (const auto& [alert, row] : part.standing) {
+    auto record =
+        parse_alarm(alarm_key(0), row, *plan_, [&alert = alert](std::uint64_t) { return alert; });
+    if (!record || (record->told.empty() && !record->escalation)) continue;
+    record->base = std::min(record->base, now);
+    hold(*book_.restore_volatile(*std::move(record)));
+  }
+}
+
+void Dispatcher::keep_tally(std::size_t receiver) {
+  const Tally tally = receivers_[receiver]->queue.folded();
+  std::string key = "d/" + plan_->receivers[receiver].name;
+  if (tally.empty()) {
+    keep(std::move(key), std::nullopt);
+  } else {
+    keep(std::move(key), tally_row(tally));
+  }
+}
+
+void Dispatcher::keep_window(std::size_t receiver, std::size_t endpoint) {
+  const ReceiverSpec& spec = plan_->receivers[receiver];
+  if (spec.per_minute == 0) return;
+  const auto& times = receivers_[receiver]->queue.window(endpoint).times();
+  keep("w/" + spec.name + '/' + std::to_string(endpoint), times_row({times.begin(), times.end()}));
+}
+
+// The oldest transition that a restart would have to find.
+void Dispatcher::keep_low() {
+  if (plan_->empty()) return;
+  std::uint64_t low = cursor_ + 1;
+  for (const auto& receiver : receivers_) low = std::min(low, receiver->queue.oldest());
+  if (low == low_) return;
+  low_ = low;
+  keep(std::string{low_key}, std::to_string(low));
+}
+
+std::vector<KeptRow> Dispatcher::changes() {
+  keep_low();
+  for (const auto& [id, record] : book_.changes()) {
+    std::optional<std::string> row;
+    if (record != nullptr) row = alarm_row(*record, *plan_);
+    keep(alarm_key(id), std::move(row));
+  }
+  std::vector<KeptRow> out;
+  out.reserve(changed_.size());
+  for (auto& [key, value] : changed_) out.push_back({key, std::move(value)});
+  changed_.clear();
+  return out;
+}
+
+std::map<std::uint64_t, AlertPtr> Dispatcher::alerts() const {
+  std::map<std::uint64_t, AlertPtr> out;
+  for (const auto& receiver : receivers_) {
+    receiver->queue.each(
+        [&out](const News& news) { out.emplace(news.alert->event.journal, news.alert); });
+  }
+  book_.each([&out](const AlarmRecord& record) {
+    out.emplace(record.alert->event.journal, record.alert);
+  });
+  return out;
+}
+
+}  // namespace parkwatch::notify
