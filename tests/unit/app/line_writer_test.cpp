@@ -324,7 +324,7 @@ TEST_CASE("line: after a fault that an earlier run told, what becomes of the fir
   const bool fails = GENERATE(true, false);
   Asked asked;
   if (fails) asked.failures = {Error{ErrorKind::transient, "disk full"}};
-  Rig rig{asked, told_before};
+  Rig rig{asked, 1h, told_before};
   (void)rig.plant("small");
   rig.line->start();
   REQUIRE(rig.send_safely(1));
