@@ -19,13 +19,13 @@ const GateLane* lane_of(const GatePlan& plan, const Passage& p) {
 }
 
 // What was kept back on its way: whose cycle was whose cannot be told any more.
-bool is_late(const GatePlan& plan, const Passage& p, const Moment& m) {
-  return p.time && *p.time + plan.tailgating_within < m.at;
+bool is_late(const GatePlan& plan, Timestamp at, const Moment& m) {
+  return at + plan.tailgating_within < m.at;
 }
 
 }  // namespace
 
-void Ledger::on_barrier(const Passage& p, const Moment& m, Output& out) {
+void Ledger::on_barrier(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   const GateLane* lane = lane_of(plan_, p);
   const GateSpec* gate = plan_.gate(p.gate);
   // A gate without lanes has one barrier, which has no name.
@@ -41,7 +41,7 @@ void Ledger::on_barrier(const Passage& p, const Moment& m, Output& out) {
     if (state.opened != never) return;  // it says again what we know
     state.opened = m.at;
   }
-  if (lane != nullptr && lane->barrier && !is_late(plan_, p, m)) {
+  if (lane != nullptr && lane->barrier && !is_late(plan_, at, m)) {
     if (!state.waiting.empty()) {
       state.waiting.pop_front();
     } else {
@@ -53,8 +53,8 @@ void Ledger::on_barrier(const Passage& p, const Moment& m, Output& out) {
 }
 
 // A vehicle needs a cycle of its own, shortly before or after it.
-void Ledger::on_vehicle(const Passage& p, const Moment& m) {
-  if (p.subject == Subject::person || is_late(plan_, p, m)) return;
+void Ledger::on_vehicle(const Passage& p, Timestamp at, const Moment& m) {
+  if (p.subject == Subject::person || is_late(plan_, at, m)) return;
   const GateLane* lane = lane_of(plan_, p);
   if (lane == nullptr || !lane->barrier) return;
   const LaneKey key{p.gate, lane->name};

@@ -182,8 +182,9 @@ Result<Done> Ledger::obey(const GateCorrection& c, const std::string& author, co
   } else if (c.verb == GateCorrection::Verb::rename) {
     if (auto done = rename(c, m, out); !done) return done;
   } else {
-    drop_stay(Stay{*stay}, m, out);
-    depart(c.id, m.at);
+    const Stay gone = *stay;
+    drop_stay(gone, m, out);
+    depart(c.id, {m.at, gone.since});
     report(c.id, "correction", m.at, out);
   }
   out.notes.push_back({Note::Kind::corrected, m.at, author, c.reason, said(c)});

@@ -39,15 +39,26 @@ Timestamp Ledger::overstay_at(const Stay& stay) const {
   Timestamp due = never;
   const Duration longest = plan_.stay[index_of(stay.subject)];
   if (longest > Duration{0}) due = stay.since + longest;
-  if (!plan_.permit_for[index_of(stay.subject)]) return due;
-  Timestamp until = timestamp_min;
+  return std::min(due, end_of_permits(stay));
+}
+
+// Of the one by which it is inside, and of those that follow it without a gap; who came too early
+// is inside by the first that begins. Never: it has none that ends.
+Timestamp Ledger::end_of_permits(const Stay& stay) const {
+  std::vector<std::pair<Timestamp, Timestamp>> spans;
   const auto [first, last] = numbers_.equal_range(stay.id);
   for (auto each = first; each != last; ++each) {
     const Permit& permit = state_.book.permits.find(each->second)->second;
-    if (!permit.subject || *permit.subject == stay.subject) until = std::max(until, permit.until);
+    const bool is_its = !permit.subject || *permit.subject == stay.subject;
+    if (is_its && permit.until > stay.since) spans.emplace_back(permit.from, permit.until);
   }
-  // Without a permit that was good it stands for that already.
-  return until > stay.since && until < timestamp_max ? std::min(due, until) : due;
+  std::sort(spans.begin(), spans.end());
+  Timestamp end = spans.empty() ? never : spans.front().second;
+  for (const auto& [from, until] : spans) {
+    if (from > end) break;
+    end = std::max(end, until);
+  }
+  return end < timestamp_max ? end : never;
 }
 
 void Ledger::arm(const Wake& wake, Timestamp due) {
@@ -89,8 +100,11 @@ void Ledger::rearm_all(Timestamp not_before) {
   for (const auto& [key, lane] : state_.lanes) rearm_lane(key);
   for (const auto& [card, out] : state_.cards) rearm_card(card);
   for (const auto& [number, permit] : state_.book.permits) arm_permit(permit);
-  for (const auto& [id, left] : state_.departed) {
-    arm({Wake::Kind::departed, {}, id, {}}, left + departed_for);
+  for (const auto& [id, last] : state_.departed) {
+    arm({Wake::Kind::departed, {}, id, {}}, last.at + departed_for);
+  }
+  for (const auto& [key, doubt] : state_.doubts) {
+    arm({Wake::Kind::doubt, {}, key.first, key.second}, doubt.at + departed_for);
   }
   for (const auto& [key, counter] : state_.counters) {
     rearm_counter(key, counter);
@@ -129,6 +143,9 @@ void Ledger::fire_next(Output& out) {
       return;
     case Wake::Kind::muster:
       return fire_muster(m, out);
+    case Wake::Kind::doubt:
+      state_.doubts.erase({wake.key, wake.place});
+      return;
   }
 }
 
@@ -196,7 +213,11 @@ void Ledger::set_back(const Moment& m, Output& out) {
     stay.since = std::min(stay.since, m.at);
     change(std::move(stay), out);
   }
-  for (auto& [id, left] : state_.departed) left = std::min(left, m.at);
+  for (auto& [id, last] : state_.departed) last.at = std::min(last.at, m.at);
+  for (auto& [key, doubt] : state_.doubts) doubt.at = std::min(doubt.at, m.at);
+  for (auto& [name, reader] : state_.readers) {
+    if (reader.since != never) reader.since = std::min(reader.since, m.at);
+  }
   for (auto& [card, held] : state_.cards) held.out = std::min(held.out, m.at);
   rearm_all(m.at);
 }
@@ -232,7 +253,10 @@ void Ledger::configure(const GatePlan& plan, const Moment& m, Output& out) {
   index();
   end_what_is_off(m, out);
   forget_places(m, out);
-  if (had_names && !plan_.names) change(NamesForgotten{}, out);
+  if (had_names && !plan_.names) {
+    change(NamesForgotten{}, out);
+    for (auto& [key, doubt] : state_.doubts) doubt.passage.name.clear();
+  }
   for (std::size_t s = 0; s < subjects; ++s) {
     const auto subject = static_cast<Subject>(s);
     check_most(inside_place(subject), inside(subject), plan_.most[s], m, out);

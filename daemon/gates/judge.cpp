@@ -16,8 +16,32 @@ bool allows(const SubjectSet& classes, Subject subject) { return classes[index_o
 constexpr std::array<GateRule, 3> judged{GateRule::no_permit, GateRule::wrong_gate,
                                          GateRule::wrong_lane};
 
-std::string gate_place(const GatePlan& plan, const std::string& gate) {
-  return "gate/" + (plan.gate(gate) == nullptr ? std::string{"unknown"} : gate);
+using Permits = std::vector<const Permit*>;
+
+// Good there: one of them is, or there are none.
+bool permits(const Permits& all, std::vector<std::string> Permit::*where, const std::string& name) {
+  return all.empty() || std::any_of(all.begin(), all.end(), [&](const Permit* permit) {
+           return is_in(permit->*where, name);
+         });
+}
+
+bool is_its_gate(const GatePlan& plan, const std::string& name, Subject subject,
+                 const Permits& all) {
+  const GateSpec* gate = plan.gate(name);
+  const bool open = plan.gates.empty() || (gate != nullptr && allows(gate->classes, subject));
+  return open && permits(all, &Permit::gates, name);
+}
+
+// The place of a lane that is not for it; empty: it is.
+std::string wrong_lane_of(const GateSpec& gate, const std::string& name, Subject subject,
+                          const Permits& all) {
+  if (name.empty()) return {};
+  const auto lane = std::find_if(gate.lanes.begin(), gate.lanes.end(),
+                                 [&name](const GateLane& each) { return each.name == name; });
+  const bool known = lane != gate.lanes.end();
+  const bool open = gate.lanes.empty() || (known && allows(lane->classes, subject));
+  if (open && permits(all, &Permit::lanes, name)) return {};
+  return place_of(LaneKey{gate.name, known ? name : std::string{}});
 }
 
 }  // namespace
@@ -39,16 +63,12 @@ std::vector<const Permit*> Ledger::permits_of(std::string_view id, Subject subje
 void Ledger::add_entry_faults(const Stay& stay, Timestamp at, Judged& out) const {
   if (stay.corrected) return;  // an operator answers for it
   const std::string place = gate_place(plan_, stay.gate);
-  const GateSpec* gate = plan_.gate(stay.gate);
   const bool needs = allows(plan_.permit_for, stay.subject);
-  const auto permits = permits_of(stay.id, stay.subject, stay.since, at);
-  if (needs && permits.empty()) out.emplace_back(GateRule::no_permit, place);
-  const bool permitted =
-      permits.empty() || std::any_of(permits.begin(), permits.end(), [&](const Permit* permit) {
-        return is_in(permit->gates, stay.gate);
-      });
-  const bool open = plan_.gates.empty() || (gate != nullptr && allows(gate->classes, stay.subject));
-  if (!open || !permitted) out.emplace_back(GateRule::wrong_gate, place);
+  const Permits all = permits_of(stay.id, stay.subject, stay.since, at);
+  if (needs && all.empty()) out.emplace_back(GateRule::no_permit, place);
+  if (!is_its_gate(plan_, stay.gate, stay.subject, all)) {
+    out.emplace_back(GateRule::wrong_gate, place);
+  }
 }
 
 // By where it was last seen.
@@ -60,18 +80,9 @@ void Ledger::add_place_faults(const Stay& stay, Timestamp at, Judged& out) const
   if (!at_entry && !allows(gate->classes, stay.subject)) {
     return out.emplace_back(GateRule::wrong_lane, place), void();
   }
-  if (stay.seen_lane.empty()) return;
-  const auto lane = std::find_if(gate->lanes.begin(), gate->lanes.end(),
-                                 [&](const GateLane& each) { return each.name == stay.seen_lane; });
-  const bool known = lane != gate->lanes.end();
-  const auto permits = permits_of(stay.id, stay.subject, stay.seen_at, at);
-  const bool permitted =
-      permits.empty() || std::any_of(permits.begin(), permits.end(), [&](const Permit* permit) {
-        return is_in(permit->lanes, stay.seen_lane);
-      });
-  const bool open = gate->lanes.empty() || (known && allows(lane->classes, stay.subject));
-  if (open && permitted) return;
-  out.emplace_back(GateRule::wrong_lane, known ? place + "/" + stay.seen_lane : place);
+  std::string off = wrong_lane_of(*gate, stay.seen_lane, stay.subject,
+                                  permits_of(stay.id, stay.subject, stay.seen_at, at));
+  if (!off.empty()) out.emplace_back(GateRule::wrong_lane, std::move(off));
 }
 
 Ledger::Judged Ledger::faults_of(const Stay& stay, Timestamp at) const {
@@ -99,13 +110,21 @@ void Ledger::judge(const Stay& stay, const Moment& m, Output& out) {
   }
 }
 
-// What leaves by a gate that is not for it leaves nothing behind to stand: it is shown for a while.
-void Ledger::judge_leaving(const Passage& p, const Moment& m, Output& out) {
+// What leaves by a gate or a lane that is not for it leaves nothing behind to stand: it is shown
+// for a while. A permit by which it came in, at `since`, is good for leaving.
+void Ledger::judge_leaving(const Passage& p, Timestamp since, const Moment& m, Output& out) {
+  const auto show = [&](GateRule rule, const std::string& place) {
+    offend(rule, place, p.id, {m.sequence, m.index, m.at + plan_.shown_for},
+           finding_of(rule, place, m, p.subject), out);
+  };
+  const Permits all = permits_of(p.id, p.subject, since, m.at);
+  if (!is_its_gate(plan_, p.gate, p.subject, all)) {
+    show(GateRule::wrong_gate, gate_place(plan_, p.gate));
+  }
   const GateSpec* gate = plan_.gate(p.gate);
-  if (plan_.gates.empty() || (gate != nullptr && allows(gate->classes, p.subject))) return;
-  const std::string place = gate_place(plan_, p.gate);
-  offend(GateRule::wrong_gate, place, p.id, {m.sequence, m.index, m.at + plan_.shown_for},
-         finding_of(GateRule::wrong_gate, place, m, p.subject), out);
+  if (gate == nullptr) return;
+  const std::string off = wrong_lane_of(*gate, p.lane, p.subject, all);
+  if (!off.empty()) show(GateRule::wrong_lane, off);
 }
 
 bool Ledger::stands(GateRule rule, const std::string& place, const std::string& key) const {

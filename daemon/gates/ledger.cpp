@@ -9,17 +9,12 @@
 namespace parkwatch::gates {
 namespace {
 
-// The device's time if it gave one that can be, else the gateway's: a clock that was reset would
-// make people vanish, and who left before what is remembered cannot be told from who comes back.
-Timestamp time_of(const Passage& p, const Moment& m) {
-  const bool can_be = p.time && *p.time <= m.at && *p.time >= m.at - departed_for;
-  return can_be ? *p.time : m.at;
-}
+// By more than clocks differ.
+bool is_older(Timestamp at, Timestamp than) { return at + clocks_agree < than; }
 
-// A camera or a door tells one passage more than once.
+// A camera or a door tells one passage more than once. REQUIRES: it is not older.
 bool is_reread(const Stay& stay, const Passage& p, Timestamp at) {
-  return stay.seen_gate == p.gate && stay.seen_lane == p.lane && at >= stay.seen_at &&
-         at - stay.seen_at <= reread_within;
+  return stay.seen_gate == p.gate && stay.seen_lane == p.lane && at <= stay.seen_at + reread_within;
 }
 
 std::string muster_place(const Passage& p) {
@@ -40,56 +35,58 @@ const Stay* Ledger::find(std::string_view id) const {
 }
 
 bool Ledger::on_passage(const Passage& p, const Moment& m, Output& out) {
-  if (take(p, m, out)) return true;
+  if (take(p, heed_clock(p, m, out), m, out)) return true;
+  tell_full(m, out);
+  return false;
+}
+
+void Ledger::tell_full(const Moment& m, Output& out) {
   const std::string place = "inside/all";
   Finding cause = finding_of(GateRule::too_many, place, m);
   cause.limit = gate_entries_max;
   offend(GateRule::too_many, place, {}, {m.sequence, m.index, m.at + plan_.shown_for}, cause, out);
-  return false;
 }
 
-bool Ledger::take(const Passage& p, const Moment& m, Output& out) {
+bool Ledger::take(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   switch (p.kind) {
     case PassageKind::enter:
-      return enter(p, m, out);
+      return enter(p, at, m, out);
     case PassageKind::leave:
-      leave(p, m, out);
+      leave(p, at, m, out);
       return true;
     case PassageKind::seen:
-      see(p, m, out);
+      see(p, at, m, out);
       return true;
     case PassageKind::card_out:
-      return give_card(p, m, out);
+      return give_card(p, at, m, out);
     case PassageKind::card_in:
       on_card_in(p, m, out);
       return true;
     case PassageKind::cycle:
     case PassageKind::barrier_open:
     case PassageKind::barrier_closed:
-      on_barrier(p, m, out);
+      on_barrier(p, at, m, out);
       return true;
     case PassageKind::count:
       on_count(p, m, out);
       return true;
     case PassageKind::report:
-      report(p.id, muster_place(p), time_of(p, m), out);
+      report(p.id, muster_place(p), at, out);
       return true;
   }
   return true;
 }
 
-bool Ledger::enter(const Passage& p, const Moment& m, Output& out) {
-  const Timestamp at = time_of(p, m);
+bool Ledger::enter(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   const Stay* before = find(p.id);
-  if (before != nullptr && at < before->seen_at) return true;
+  if (before != nullptr && is_older(at, before->seen_at)) return true;
   if (before != nullptr && is_reread(*before, p, at)) {
-    see(p, m, out);
-    return p.card.empty() || give_card(p, m, out);
+    see(p, at, m, out);
+    return p.card.empty() || give_card(p, at, m, out);
   }
-  const auto departed = state_.departed.find(p.id);
-  if (departed != state_.departed.end() && at < departed->second) return true;
   if (before == nullptr && state_.book.inside.size() >= gate_entries_max) return false;
-  on_vehicle(p, m);
+  on_vehicle(p, at, m);
+  if (before == nullptr && is_taken_for_late(p, at, m)) return true;
   Stay stay;
   stay.id = p.id;
   if (plan_.names) stay.name = p.name;
@@ -112,42 +109,35 @@ bool Ledger::enter(const Passage& p, const Moment& m, Output& out) {
   // Its leaving was missed: what stood because of that stay is over.
   if (before != nullptr) absolve_all(p.id, m, out);
   put_stay(std::move(stay), m, out);
-  return p.card.empty() || give_card(p, m, out);
+  return p.card.empty() || give_card(p, at, m, out);
 }
 
-void Ledger::leave(const Passage& p, const Moment& m, Output& out) {
-  const Timestamp at = time_of(p, m);
+void Ledger::leave(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   if (!p.card.empty()) take_card(p.card, m, out);
   const Stay* stay = find(p.id);
-  if (stay != nullptr && at < stay->seen_at) return;
+  // Until it is known whether it came late it is inside.
+  if (stay != nullptr && is_older(at, stay->seen_at)) return doubt(p, m);
   const auto departed = state_.departed.find(p.id);
   const bool reread = stay == nullptr && departed != state_.departed.end() &&
-                      at <= departed->second + reread_within;
-  if (reread) return depart(p.id, at);
-  on_vehicle(p, m);
+                      at <= departed->second.at + reread_within;
+  if (reread) return depart(p.id, {at, departed->second.since});
+  on_vehicle(p, at, m);
+  const Timestamp since = stay == nullptr ? never : stay->since;
   if (stay != nullptr) {
     const Stay gone = *stay;
     drop_stay(gone, m, out);
     report(p.id, muster_place(p), at, out);
-    for (const std::string& card : cards_of(p.id)) {
-      CardOut& held = state_.cards.at(card);
-      held.left = std::max(at, m.at);
-      held.gate = plan_.gate(p.gate) == nullptr ? "unknown" : p.gate;
-      held.sequence = m.sequence;
-      held.index = m.index;
-      rearm_card(card);
-    }
   }
-  depart(p.id, at);
-  judge_leaving(p, m, out);
+  take_along(p, at, m);
+  depart(p.id, {at, since});
+  judge_leaving(p, std::min(since, at), m, out);
 }
 
-void Ledger::see(const Passage& p, const Moment& m, Output& out) {
-  const Timestamp at = time_of(p, m);
+void Ledger::see(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   const Stay* before = find(p.id);
-  if (before == nullptr || at < before->seen_at) return;
+  if (before == nullptr || is_older(at, before->seen_at)) return;
   Stay stay = *before;
-  stay.seen_at = at;
+  stay.seen_at = std::max(at, stay.seen_at);
   stay.seen_gate = p.gate;
   stay.seen_lane = p.lane;
   const GateSpec* gate = plan_.gate(p.gate);
@@ -187,20 +177,20 @@ void Ledger::drop_stay(const Stay& stay, const Moment& m, Output& out) {
   check_counts(stay, m, out);
 }
 
-void Ledger::depart(const std::string& id, Timestamp at) {
-  auto& departed = state_.departed;
-  const auto found = departed.find(id);
-  if (found == departed.end() && departed.size() >= gate_entries_max) return;
-  Timestamp& when = departed[id];
-  when = std::max(when, at);
-  wakes_.arm({Wake::Kind::departed, {}, id, {}}, when + departed_for);
+void Ledger::depart(const std::string& id, const Departed& departed) {
+  auto& all = state_.departed;
+  const auto found = all.find(id);
+  if (found == all.end() && all.size() >= gate_entries_max) return;
+  Departed& last = all[id];
+  if (departed.at >= last.at) last = departed;
+  wakes_.arm({Wake::Kind::departed, {}, id, {}}, last.at + departed_for);
 }
 
-bool Ledger::give_card(const Passage& p, const Moment& m, Output& out) {
+bool Ledger::give_card(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   const auto found = state_.cards.find(p.card);
   if (found == state_.cards.end() && state_.cards.size() >= gate_entries_max) return false;
   take_card(p.card, m, out);
-  state_.cards[p.card] = CardOut{p.id, {}, time_of(p, m), never, 0, 0};
+  state_.cards[p.card] = CardOut{p.id, {}, at, never, 0, 0};
   holders_.emplace(p.id, p.card);
   rearm_card(p.card);
   const Stay* before = find(p.id);
@@ -235,6 +225,20 @@ void Ledger::come_back(const std::string& card, const Moment& m, Output& out) {
   held.left = never;
   held.gate.clear();
   rearm_card(card);
+}
+
+// What it has as it leaves, also by an entry that was missed. What has left already is missed from
+// then on.
+void Ledger::take_along(const Passage& p, Timestamp at, const Moment& m) {
+  for (const std::string& card : cards_of(p.id)) {
+    CardOut& held = state_.cards.at(card);
+    if (held.left != never || is_older(at, held.out)) continue;
+    held.left = m.at;
+    held.gate = plan_.gate(p.gate) == nullptr ? "unknown" : p.gate;
+    held.sequence = m.sequence;
+    held.index = m.index;
+    rearm_card(card);
+  }
 }
 
 void Ledger::take_card(const std::string& card, const Moment& m, Output& out) {

@@ -23,6 +23,10 @@ namespace parkwatch::gates {
 inline constexpr Duration reread_within = std::chrono::seconds{10};
 // A passage that comes late does not bring back who has left since; so long that is remembered.
 inline constexpr Duration departed_for = std::chrono::hours{24};
+// Nearer than this two clocks say the same: what is told first was first.
+inline constexpr Duration clocks_agree = std::chrono::seconds{10};
+// A lag that all passages of a reader have for so long is its clock's.
+inline constexpr Duration lag_believed_after = std::chrono::minutes{1};
 // Cycles, and vehicles without one, that are remembered of a lane.
 inline constexpr std::size_t lane_memory_max = 64;
 
@@ -113,22 +117,35 @@ class Ledger {
   using Counts = std::array<std::uint32_t, subjects>;
   using Judged = std::vector<std::pair<GateRule, std::string>>;
 
-  // ledger.cpp
-  bool take(const Passage& p, const Moment& m, Output& out);
-  bool enter(const Passage& p, const Moment& m, Output& out);
-  void leave(const Passage& p, const Moment& m, Output& out);
-  void see(const Passage& p, const Moment& m, Output& out);
-  bool give_card(const Passage& p, const Moment& m, Output& out);
+  // ledger.cpp. `at`: when it was, as far as clocks can be believed; never after `m.at`.
+  bool take(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  bool enter(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  void leave(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  void see(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  void tell_full(const Moment& m, Output& out);
+  bool give_card(const Passage& p, Timestamp at, const Moment& m, Output& out);
   void take_card(const std::string& card, const Moment& m, Output& out);
   [[nodiscard]] std::vector<std::string> cards_of(const std::string& id) const;
   void come_back(const std::string& card, const Moment& m, Output& out);
+  void take_along(const Passage& p, Timestamp at, const Moment& m);
   void on_card_in(const Passage& p, const Moment& m, Output& out);
   void report(const std::string& id, const std::string& place, Timestamp at, Output& out);
   void put_stay(Stay stay, const Moment& m, Output& out);
   void drop_stay(const Stay& stay, const Moment& m, Output& out);
-  void depart(const std::string& id, Timestamp at);
+  void depart(const std::string& id, const Departed& departed);
   [[nodiscard]] const Stay* find(std::string_view id) const;
   void change(GateChange change, Output& out);
+
+  // clocks.cpp: when a passage was, and what cannot be told apart yet.
+  Timestamp heed_clock(const Passage& p, const Moment& m, Output& out);
+  void judge_clock(const Reader& reader, bool is_news, const Passage& p, const Moment& m,
+                   Output& out);
+  [[nodiscard]] bool has_clock_off(const std::string& gate) const;
+  [[nodiscard]] bool is_taken_for_late(const Passage& p, Timestamp& at, const Moment& m);
+  void doubt(const Passage& p, const Moment& m);
+  void settle(const std::string& reader, const Moment& m, Output& out);
+  void settle(const Doubt& doubt, bool late, const Moment& m, Output& out);
+  void withdraw(const Doubt& doubt, const Moment& m, Output& out);
 
   // places.cpp: how many are where, and what counters say.
   void count(const Stay& stay, int by);
@@ -141,8 +158,8 @@ class Ledger {
   [[nodiscard]] std::uint32_t distance(const CounterKey& key, const Counter& counter) const;
 
   // barriers.cpp
-  void on_barrier(const Passage& p, const Moment& m, Output& out);
-  void on_vehicle(const Passage& p, const Moment& m);
+  void on_barrier(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  void on_vehicle(const Passage& p, Timestamp at, const Moment& m);
   void rearm_lane(const LaneKey& key);
 
   // judge.cpp: what is wrong with a stay, and what stands.
@@ -152,7 +169,7 @@ class Ledger {
   void add_place_faults(const Stay& stay, Timestamp at, Judged& out) const;
   [[nodiscard]] std::vector<const Permit*> permits_of(std::string_view id, Subject subject,
                                                       Timestamp then, Timestamp now) const;
-  void judge_leaving(const Passage& p, const Moment& m, Output& out);
+  void judge_leaving(const Passage& p, Timestamp since, const Moment& m, Output& out);
   void offend(GateRule rule, const std::string& place, const std::string& key, Offence offence,
               const Finding& cause, Output& out);
   void absolve(GateRule rule, const std::string& place, const std::string& key, const Moment& m,
@@ -162,6 +179,7 @@ class Ledger {
 
   // deadlines.cpp
   [[nodiscard]] Timestamp overstay_at(const Stay& stay) const;
+  [[nodiscard]] Timestamp end_of_permits(const Stay& stay) const;
   [[nodiscard]] Timestamp card_due(const std::string& card, const CardOut& out) const;
   void rearm_card(const std::string& card);
   void index();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/gates.h"
+#include "model/passage.h"
 #include "model/time.h"
 
 namespace parkwatch::gates {
@@ -60,13 +61,43 @@ struct Offence {
 using Offences =
     std::map<std::pair<GateRule, std::string>, std::map<std::string, Offence, std::less<>>>;
 
+// The last leaving of somebody.
+struct Departed {
+  Timestamp at;
+  Timestamp since = never;  // of the stay that it ended; never: nobody knew of one
+  bool operator==(const Departed&) const = default;
+};
+
+// A device at a gate, and what its clock is known to be off by. The lag of a passage is the time at
+// which it was received less its own: the clock's for one that came at once, more for one that came
+// late.
+struct Reader {
+  Duration lag{0};  // of what comes at once, as it is believed
+  // Passages since then say otherwise: the least lag of them, and since when.
+  Duration other{0};
+  Timestamp since = never;
+  bool operator==(const Reader&) const = default;
+};
+
+// A passage that came late or is of a reader whose clock is off: it is not known yet which.
+struct Doubt {
+  Passage passage;
+  Timestamp at;  // received
+  Duration lag{0};
+  std::uint64_t sequence = 0;  // of the passage
+  std::uint32_t index = 0;
+  bool operator==(const Doubt&) const = default;
+};
+
 struct LedgerState {
   GateBook book;
   std::map<std::string, CardOut, std::less<>> cards;
   std::map<LaneKey, LaneState> lanes;
   std::map<CounterKey, Counter> counters;
-  std::map<std::string, Timestamp, std::less<>> departed;  // who left, and when
+  std::map<std::string, Departed, std::less<>> departed;  // by id
   Offences offences;
+  std::map<std::string, Reader, std::less<>> readers;           // by what tells them apart
+  std::map<std::pair<std::string, std::string>, Doubt> doubts;  // by (reader, id)
   bool operator==(const LedgerState&) const = default;
 };
 

@@ -35,6 +35,8 @@ Text message_of(GateRule rule, const std::string& place, Subject subject,
               place + ": the zone's counter differs from the ledger"};
     case GateRule::barrier:
       return {place + "：道闸长时间未关", place + ": the barrier stays open"};
+    case GateRule::clock:
+      return {place + "：设备时钟不准" + zh_ref, place + ": a reader's clock is off" + en_ref};
   }
   return {};
 }
@@ -63,6 +65,10 @@ Text guidance_of(GateRule rule) {
               "Count on the spot; correct the ledger or mend the counter."};
     case GateRule::barrier:
       return {"派人到闸口，检查道闸。", "Send somebody to the gate and check the barrier."};
+    case GateRule::clock:
+      return {"校准设备时钟和时区，启用网络对时；在此之前台账按网关时间修正。",
+              "Set the device's clock and time zone, and have the network keep it; until then the "
+              "ledger corrects its times by the gateway's."};
   }
   return {};
 }
@@ -90,6 +96,10 @@ std::string place_of(const CounterKey& key) {
   return key.first.empty() ? "inside/" + word : "zone/" + key.first + "/" + word;
 }
 
+std::string gate_place(const GatePlan& plan, const std::string& gate) {
+  return "gate/" + (plan.gate(gate) == nullptr ? std::string{"unknown"} : gate);
+}
+
 Finding finding_of(GateRule rule, const std::string& place, const Moment& m, Subject subject) {
   Finding finding;
   finding.rule = rule;
@@ -102,6 +112,17 @@ Finding finding_of(GateRule rule, const std::string& place, const Moment& m, Sub
   finding.message =
       message_of(rule, place, subject, std::to_string(m.sequence) + "." + std::to_string(m.index));
   finding.guidance = guidance_of(rule);
+  return finding;
+}
+
+Finding finding_of_clock(const std::string& place, Duration lag, const Moment& m) {
+  Finding finding = finding_of(GateRule::clock, place, m);
+  const auto off = std::chrono::round<std::chrono::seconds>(std::chrono::abs(lag));
+  finding.value = static_cast<double>(off.count());
+  finding.limit = std::chrono::duration<double>(clocks_agree).count();
+  const bool slow = lag > Duration{0};
+  finding.message.zh += (slow ? "，慢 " : "，快 ") + to_text(off);
+  finding.message.en += ": " + to_text(off) + (slow ? " slow" : " fast");
   return finding;
 }
 

@@ -33,8 +33,9 @@ enum class GateRule : std::uint8_t {
   too_many,
   count,    // a zone's counter says otherwise
   barrier,  // open for too long
+  clock,    // a reader's is off
 };
-inline constexpr std::size_t gate_rules = 9;
+inline constexpr std::size_t gate_rules = 10;
 // "gate-no-permit", ...: the rule id in the journal.
 [[nodiscard]] std::string_view rule_id(GateRule r);
 [[nodiscard]] bool is_gate_rule(std::string_view id);

@@ -11,6 +11,7 @@ namespace parkwatch::pipeline {
 namespace {
 
 static_assert(static_cast<int>(Subject::hazmat) == v1::SUBJECT_HAZMAT);
+static_assert(static_cast<int>(PassageKind::report) == v1::PASSAGE_KIND_REPORT);
 static_assert(static_cast<int>(MusterState::reported) == v1::MUSTER_STATE_REPORTED);
 
 v1::Subject to_message(Subject s) { return static_cast<v1::Subject>(s); }
@@ -115,6 +116,74 @@ bool take(const v1::Muster& in, Muster& muster) {
   return true;
 }
 
+void put(const Passage& passage, v1::PassageRecord& out) {
+  out.set_kind(static_cast<v1::PassageKind>(passage.kind));
+  out.set_subject(to_message(passage.subject));
+  out.set_id(passage.id);
+  out.set_name(passage.name);
+  out.set_gate(passage.gate);
+  out.set_lane(passage.lane);
+  out.set_zone(passage.zone);
+  out.set_card(passage.card);
+  out.set_permit(passage.permit);
+}
+
+bool take(const v1::PassageRecord& in, Passage& passage) {
+  if (in.kind() < 0 || in.kind() > v1::PASSAGE_KIND_REPORT || !is_subject(in.subject())) {
+    return false;
+  }
+  passage.kind = static_cast<PassageKind>(in.kind());
+  passage.subject = static_cast<Subject>(in.subject());
+  passage.id = in.id();
+  passage.name = in.name();
+  passage.gate = in.gate();
+  passage.lane = in.lane();
+  passage.zone = in.zone();
+  passage.card = in.card();
+  passage.permit = in.permit();
+  return fault_of(passage) == nullptr;
+}
+
+// Between any two times that there are.
+Duration bounded_lag(std::int64_t us) {
+  constexpr Duration most = timestamp_max - timestamp_min;
+  return std::clamp(Duration{us}, -most, most);
+}
+
+void put_clocks(const gates::LedgerState& state, v1::GatesState& out) {
+  for (const auto& [name, reader] : state.readers) {
+    v1::ReaderState& r = *out.add_readers();
+    r.set_reader(name);
+    r.set_lag_us(reader.lag.count());
+    r.set_other_us(reader.other.count());
+    if (reader.since != gates::never) r.set_since_us(to_us(reader.since));
+  }
+  for (const auto& [key, doubt] : state.doubts) {
+    v1::DoubtState& d = *out.add_doubts();
+    d.set_reader(key.first);
+    put(doubt.passage, *d.mutable_passage());
+    d.mutable_passage()->set_index(doubt.index);
+    d.set_at_us(to_us(doubt.at));
+    d.set_lag_us(doubt.lag.count());
+    d.set_sequence(doubt.sequence);
+  }
+}
+
+bool take_clocks(const v1::GatesState& in, gates::LedgerState& state) {
+  for (const v1::ReaderState& r : in.readers()) {
+    gates::Reader reader{bounded_lag(r.lag_us()), bounded_lag(r.other_us()), gates::never};
+    if (r.has_since_us()) reader.since = bounded(r.since_us());
+    state.readers.insert_or_assign(r.reader(), reader);
+  }
+  for (const v1::DoubtState& d : in.doubts()) {
+    gates::Doubt doubt{
+        {}, bounded(d.at_us()), bounded_lag(d.lag_us()), d.sequence(), d.passage().index()};
+    if (!take(d.passage(), doubt.passage)) return false;
+    state.doubts.insert_or_assign({d.reader(), doubt.passage.id}, std::move(doubt));
+  }
+  return true;
+}
+
 void put_lanes(const gates::LedgerState& state, v1::GatesState& out) {
   for (const auto& [key, lane] : state.lanes) {
     v1::LaneState& l = *out.add_lanes();
@@ -160,10 +229,11 @@ void put_rest(const gates::LedgerState& state, v1::GatesState& out) {
     c.set_count(counter.count);
     if (counter.differs != gates::never) c.set_differs_us(to_us(counter.differs));
   }
-  for (const auto& [id, at] : state.departed) {
+  for (const auto& [id, last] : state.departed) {
     v1::DepartedState& d = *out.add_departed();
     d.set_id(id);
-    d.set_at_us(to_us(at));
+    d.set_at_us(to_us(last.at));
+    if (last.since != gates::never) d.set_since_us(to_us(last.since));
   }
   for (const auto& [what, by] : state.offences) {
     for (const auto& [key, offence] : by) {
@@ -192,7 +262,9 @@ bool take_rest(const v1::GatesState& in, gates::LedgerState& state) {
     if (c.has_differs_us()) counter.differs = bounded(c.differs_us());
   }
   for (const v1::DepartedState& d : in.departed()) {
-    state.departed.insert_or_assign(d.id(), bounded(d.at_us()));
+    gates::Departed last{bounded(d.at_us()), gates::never};
+    if (d.has_since_us()) last.since = bounded(d.since_us());
+    state.departed.insert_or_assign(d.id(), last);
   }
   for (const v1::OffenceState& o : in.offences()) {
     const auto rule = parse_gate_rule(o.rule());
@@ -213,6 +285,7 @@ void put_gates(const Gates& gates, v1::Snapshot& out) {
   for (const auto& [id, stay] : state.book.inside) put(stay, *message.add_inside());
   for (const auto& [number, permit] : state.book.permits) put(permit, *message.add_permits());
   if (state.book.muster.known) put(state.book.muster, *message.mutable_muster());
+  put_clocks(state, message);
   put_lanes(state, message);
   put_rest(state, message);
 }
@@ -233,6 +306,7 @@ Result<Done> take_gates(const v1::Snapshot& snapshot, const Plant& plant, Gates&
   if (message.has_muster() && !take(message.muster(), state.book.muster)) {
     return contradiction("a muster of the gates");
   }
+  if (!take_clocks(message, state)) return contradiction("a doubt of the gates");
   take_lanes(message, state);
   if (!take_rest(message, state)) return contradiction("a counter or an alarm of the gates");
   out.restore(plant.gates, std::move(state), snapshot.last_journal());

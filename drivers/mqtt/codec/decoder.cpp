@@ -31,7 +31,10 @@ class MqttDecoder final : public Decoder {
               std::vector<PassageMapping> passages)
       : mappings_(std::move(mappings)),
         passages_(std::move(passages)),
-        payload_bytes_max_(payload_bytes_max) {}
+        payload_bytes_max_(payload_bytes_max) {
+    for (const Mapping& mapping : mappings_) add_words(mapping.topic);
+    for (const PassageMapping& passage : passages_) add_words(passage.topic);
+  }
 
   void decode(const Message& message, Decoded& decoded) override {
     Output out{decoded};
@@ -46,7 +49,7 @@ class MqttDecoder final : public Decoder {
     TopicNames found;
     const TopicNames* names = remembered(message.topic);
     if (names == nullptr) {
-      if (!find(message.topic, found, out)) return;
+      if (!find(message.topic, found, out)) return unmapped(message.topic, out);
       names = remember(message.topic, found);
     }
     if (names->passage != nullptr) out.personal(names->passage->filter);
@@ -75,12 +78,27 @@ class MqttDecoder final : public Decoder {
     return found == topics_.end() ? nullptr : &found->second;
   }
 
-  bool find(std::string_view topic, TopicNames& names, Output& out) {
+  // Where passages come from, any other topic may be one of them that is mistyped, or that nothing
+  // takes any more: what the configuration does not say itself may be a plate.
+  void unmapped(std::string_view topic, Output& out) const {
+    const bool personal = !passages_.empty();
+    const std::string shape = personal ? masked(topic, words_) : std::string{};
+    if (personal) out.personal(shape);
     if (const auto byte = first_not_utf8(topic)) {
-      out.fault(RefusalReason::not_utf8,
-                "byte " + std::to_string(*byte) + " of the topic: it is not UTF-8");
-      return false;
+      return out.fault(RefusalReason::not_utf8,
+                       "byte " + std::to_string(*byte) + " of the topic: it is not UTF-8");
     }
+    out.fault(RefusalReason::unmapped_topic,
+              "no [[source.mapping]] takes " + excerpt(personal ? shape : topic));
+  }
+
+  void add_words(const TopicPattern& topic) {
+    for (const std::string_view word : topic.words()) words_.emplace(word);
+  }
+
+  // False: nothing takes it.
+  bool find(std::string_view topic, TopicNames& names, Output& out) {
+    if (first_not_utf8(topic)) return false;
     std::vector<std::string_view> captured;
     for (const Mapping& mapping : mappings_) {
       if (mapping.topic.match(topic, captured)) {
@@ -95,7 +113,6 @@ class MqttDecoder final : public Decoder {
         return true;
       }
     }
-    out.fault(RefusalReason::unmapped_topic, "no [[source.mapping]] takes " + excerpt(topic));
     return false;
   }
 
@@ -119,6 +136,7 @@ class MqttDecoder final : public Decoder {
   const std::vector<Mapping> mappings_;
   const std::vector<PassageMapping> passages_;
   const std::size_t payload_bytes_max_;
+  TopicWords words_;  // of the topics, as the configuration has them
   std::unordered_map<std::string, TopicNames, ViewHash, std::equal_to<>> topics_;
   JsonPayload json_;
   PassagePayload passage_;

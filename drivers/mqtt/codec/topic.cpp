@@ -102,6 +102,14 @@ std::string TopicPattern::filter() const {
   return text;
 }
 
+std::vector<std::string_view> TopicPattern::words() const {
+  std::vector<std::string_view> words;
+  for (const Level& level : levels_) {
+    if (level.kind == Kind::literal) words.emplace_back(level.text);
+  }
+  return words;
+}
+
 bool TopicPattern::covers(const TopicPattern& other) const {
   // What begins with '$' is taken by a literal only.
   const Level& first = other.levels_.front();
@@ -137,6 +145,15 @@ bool TopicPattern::overlaps(const TopicPattern& other) const {
         levels_[i].kind == Kind::literal && other.levels_[i].kind == Kind::literal;
     if (literals && levels_[i].text != other.levels_[i].text) return false;
   }
+}
+
+std::string masked(std::string_view topic, const TopicWords& words) {
+  std::string text;
+  for (bool more = true; more;) {
+    const std::string_view level = take_level(topic, more);
+    text.append(words.contains(level) ? level : "+").append(more ? "/" : "");
+  }
+  return text;
 }
 
 }  // namespace parkwatch::mqtt_codec

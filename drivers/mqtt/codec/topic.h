@@ -3,6 +3,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,8 @@ class TopicPattern {
   [[nodiscard]] const std::vector<std::string>& captures() const { return captures_; }
   // What to subscribe to: captures become "+".
   [[nodiscard]] std::string filter() const;
+  // The levels that are neither captured nor a wildcard; views into this.
+  [[nodiscard]] std::vector<std::string_view> words() const;
   // Every topic of `other` is one of this.
   [[nodiscard]] bool covers(const TopicPattern& other) const;
   // Some topic is of both.
@@ -50,5 +54,10 @@ class TopicPattern {
   std::vector<Level> levels_;
   std::vector<std::string> captures_;
 };
+
+using TopicWords = std::set<std::string, std::less<>>;
+
+// "park/+/+/plate": every level of `topic` that is none of the words is a "+".
+[[nodiscard]] std::string masked(std::string_view topic, const TopicWords& words);
 
 }  // namespace parkwatch::mqtt_codec

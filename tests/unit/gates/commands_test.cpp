@@ -129,9 +129,16 @@ TEST_CASE("Who left by a correction does not come back by what arrives late") {
   site.enter(10s, Subject::person, "zhang");
   REQUIRE(site.tell(60s, correction(GateCorrection::Verb::leave, "zhang")));
   Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");
-  p.time = Site::time(30s);
+  p.time = Site::time(10s);  // it is told again
   site.pass(90s, p);
   CHECK(site.inside().empty());
+  p.time = Site::time(30s);  // he was inside then, as far as is known
+  site.pass(91s, p);
+  CHECK(site.inside() == "zhang");
+  p.id = "li";
+  p.time = Site::time(95s);  // so it did come late
+  site.pass(95s, p);
+  CHECK(site.inside() == "li");
 }
 
 TEST_CASE("The file's list replaces what the file said before, and only that") {

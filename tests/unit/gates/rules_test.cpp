@@ -139,6 +139,33 @@ TEST_CASE("Who leaves by a wrong gate is shown for a while") {
   CHECK(site.said() == "6m -gate-wrong-gate gate/g1");
 }
 
+TEST_CASE("Who leaves by a lane that is not for it is shown for a while") {
+  Site site;
+  REQUIRE(site.permit(0s, "P1", "H1"));
+  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.leave(1min, Subject::hazmat, "H1", "g2", "v");
+  CHECK(site.said() == "1m +gate-wrong-lane gate/g2/v 1");
+  site.go(6min);
+  CHECK(site.said() == "6m -gate-wrong-lane gate/g2/v");
+}
+
+TEST_CASE("Who leaves where its permit is not good is at the wrong gate and lane") {
+  Site site;
+  PermitCommand command;
+  command.permits.push_back(
+      {"P1", "A1", "", std::nullopt, Site::time(0s), Site::time(1min), {"g1"}, {"2"}, false});
+  REQUIRE(site.tell(0s, command));
+  site.enter(10s, Subject::vehicle, "A1", "g1", "2");
+  site.barrier(10s, PassageKind::cycle, "g1", "2");
+  // Its permit has ended meanwhile: it is the one by which it came in all the same.
+  site.go(2min);
+  CHECK(site.said() == "1m +gate-overstay inside/vehicle 1");
+  site.leave(3min, Subject::vehicle, "A1", "g2", "v");
+  CHECK(site.said() ==
+        "3m -gate-overstay inside/vehicle; 3m +gate-wrong-gate gate/g2 1; 3m +gate-wrong-lane "
+        "gate/g2/v 1");
+}
+
 TEST_CASE("A gate that is not configured is the wrong one, under one name") {
   Site site;
   site.enter(10s, Subject::person, "zhang", "elsewhere");
@@ -169,6 +196,71 @@ TEST_CASE("A permit that ends inside is an overstay, and a longer one ends it") 
   CHECK(site.said() == "1h2m -gate-overstay inside/hazmat");
   site.go(2h);
   CHECK(site.said() == "1h30m +gate-overstay inside/hazmat 1");
+}
+
+TEST_CASE("A permit for tomorrow does not lengthen today's") {
+  Site site;
+  PermitCommand command;
+  for (const int day : {0, 1}) {
+    command.permits.push_back({"P" + std::to_string(day),
+                               "H1",
+                               "",
+                               std::nullopt,
+                               Site::time(day * 24h),
+                               Site::time(day * 24h + 1h),
+                               {},
+                               {},
+                               false});
+  }
+  REQUIRE(site.tell(0s, command));
+  site.enter(30min, Subject::hazmat, "H1", "g2", "h");
+  site.go(1h);
+  CHECK(site.said() == "1h +gate-overstay inside/hazmat 1");
+  SECTION("nor does one that is put when it has ended") {
+    command.permits = {
+        {"P2", "H1", "", std::nullopt, Site::time(3h), Site::time(4h), {}, {}, false}};
+    REQUIRE(site.tell(61min, command));
+    CHECK(site.said().empty());
+  }
+  SECTION("but one that follows without a gap does") {
+    command.permits = {
+        {"P2", "H1", "", std::nullopt, Site::time(1h), Site::time(90min), {}, {}, false},
+        {"P3", "H1", "", Subject::person, Site::time(90min), Site::time(9h), {}, {}, false}};
+    REQUIRE(site.tell(61min, command));
+    CHECK(site.said() == "1h1m -gate-overstay inside/hazmat");
+    site.go(90min);
+    CHECK(site.said() == "1h30m +gate-overstay inside/hazmat 1");
+  }
+}
+
+TEST_CASE("Who comes before the permit begins is inside by it") {
+  Site site;
+  PermitCommand command;
+  command.permits.push_back(
+      {"P1", "H1", "", std::nullopt, Site::time(30min), Site::time(1h), {}, {}, false});
+  REQUIRE(site.tell(0s, command));
+  site.enter(29min, Subject::hazmat, "H1", "g2", "h");
+  site.go(59min);
+  CHECK(site.said() == "29m +gate-no-permit gate/g2 1");
+  site.go(1h);
+  CHECK(site.said() == "1h +gate-overstay inside/hazmat 1");
+}
+
+TEST_CASE("Whoever has an appointment is judged by its end, also where none is needed") {
+  Site site;
+  REQUIRE(site.permit(0s, "P1", "visitor-7", 1h));
+  site.enter(10min, Subject::person, "visitor-7");
+  site.enter(10min, Subject::person, "emp-1");
+  site.go(9h);
+  CHECK(site.said() == "1h +gate-overstay inside/person 1");
+}
+
+TEST_CASE("A permit from before says nothing of a stay that needs none") {
+  Site site;
+  REQUIRE(site.permit(0s, "P1", "emp-1", 1h));
+  site.enter(2h, Subject::person, "emp-1");
+  site.go(11h);
+  CHECK(site.said().empty());
 }
 
 TEST_CASE("A card that leaves with its holder is missed after a while, until it comes back") {
@@ -222,6 +314,32 @@ TEST_CASE("A card that was given out before its holder came in is missed too") {
   site.leave(1h, Subject::person, "zhang");
   site.go(1h + 5min);
   CHECK(site.said() == "1h5m +gate-card gate/g1 1");
+}
+
+TEST_CASE("A card is missed also of a holder whose entry was") {
+  Site site;
+  Passage card = Site::passage(PassageKind::card_out, Subject::person, "zhang", "g1", "");
+  card.card = "C-17";
+  site.pass(5s, card);
+  site.leave(1h, Subject::person, "zhang");
+  site.leave(1h + 2min, Subject::person, "zhang", "g4");  // and so was another one
+  site.go(1h + 5min);
+  CHECK(site.said() == "1h5m +gate-card gate/g1 1");
+  card.kind = PassageKind::card_in;
+  site.pass(2h, card);
+  CHECK(site.said() == "2h -gate-card gate/g1");
+}
+
+TEST_CASE("A leaving from before a card was given takes nothing along") {
+  Site site;
+  Passage card = Site::passage(PassageKind::card_out, Subject::person, "zhang", "g1", "");
+  card.card = "C-17";
+  site.pass(1h, card);
+  Passage late = Site::passage(PassageKind::leave, Subject::person, "zhang", "g1", "");
+  late.time = Site::time(30min);
+  site.pass(1h + 1min, late);
+  site.go(2h);
+  CHECK(site.said().empty());
 }
 
 TEST_CASE("Who comes back with the card before it is missed has not kept it") {
