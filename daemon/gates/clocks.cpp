@@ -95,7 +95,7 @@ bool Ledger::is_taken_for_late(const Passage& p, Timestamp& at, const Moment& m)
   if (found == state_.departed.end() || at + clocks_agree >= found->second.at) return false;
   doubt(p, m);
   Timestamp& since = found->second.since;
-  const bool late = since == never || agree(at - since, Duration{0});
+  const bool late = since == never || at == since;
   if (since == never) since = at;
   if (!late) at = m.at;
   return late;

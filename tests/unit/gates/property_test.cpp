@@ -190,6 +190,42 @@ TEST_CASE("What was told and not ended is what stands, and nothing of it is told
   }
 }
 
+// Twelve people, and readers whose clocks are off by something each; nothing comes late.
+TEST_CASE("Whatever clocks say nobody who is inside is missing, and in the end nobody is a ghost") {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    INFO("seed " << seed);
+    Anything random{seed};
+    Site site;
+    std::map<std::string, Duration> slow;
+    for (const char* reader : {"enter g1", "leave g1", "enter g4", "leave g4", "seen cam"}) {
+      slow[reader] = std::chrono::seconds{random.below(4) * random.below(10'000)};
+    }
+    std::set<std::string> truth;
+    Duration now{0};
+    for (int i = 0; i < 400; ++i) {
+      now += std::chrono::seconds{11 + random.below(300)};
+      const std::string id = "id" + std::to_string(random.below(12));
+      const char* gate = random.below(2) == 0 ? "g1" : "g4";
+      PassageKind kind = truth.contains(id) ? PassageKind::leave : PassageKind::enter;
+      if (kind == PassageKind::leave && random.below(3) == 0) kind = PassageKind::seen;
+      Passage p =
+          Site::passage(kind, Subject::person, id, kind == PassageKind::seen ? "cam" : gate, "");
+      p.time = Site::time(now - slow.at(std::string{to_text(kind)} + " " + p.gate));
+      site.pass(now, p);
+      if (kind == PassageKind::enter) truth.insert(id);
+      if (kind == PassageKind::leave) truth.erase(id);
+      for (const std::string& one : truth) {
+        INFO(one << " at " << i);
+        REQUIRE(site.ledger().book().inside.contains(one));
+      }
+    }
+    for (const auto& [id, stay] : site.ledger().book().inside) {
+      INFO(id);
+      CHECK(truth.contains(id));
+    }
+  }
+}
+
 TEST_CASE("A ledger that is left alone for long enough is empty") {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     Anything random{seed};
