@@ -25,19 +25,20 @@ std::string reader_of(const Passage& p) {
   return name;
 }
 
-enum class Heard : std::uint8_t { nothing, as_believed, another_lag };
+enum class Heard : std::uint8_t { nothing, as_believed, less, another_lag };
 
-// A lag is the clock's as soon as passages have it at both ends of a while, and none has less: what
-// was kept back on its way comes in a rush, each passage with less than the one before.
+// A lag is the clock's as soon as passages have it at both ends of a while, and none between has
+// less: what was kept back on its way comes in a rush, each passage with less than the one before.
 Heard hear(Reader& reader, Duration lag, Timestamp at) {
   if (agree(lag, reader.lag)) {
     reader.since = never;
     return Heard::as_believed;
   }
-  if (reader.since == never || lag + clocks_agree < reader.other) {
+  const bool is_first = reader.since == never;
+  if (is_first || lag + clocks_agree < reader.other) {
     reader.since = at;
     reader.other = lag;
-    return Heard::nothing;
+    return is_first ? Heard::nothing : Heard::less;
   }
   if (!agree(lag, reader.other)) return Heard::nothing;
   reader.other = std::min(reader.other, lag);
@@ -56,10 +57,14 @@ Timestamp Ledger::heed_clock(const Passage& p, const Moment& m, Output& out) {
   if (readers.size() >= readers_max && !readers.contains(name)) readers.clear();
   Reader& reader = readers[name];
   const Heard heard = hear(reader, m.at - *p.time, m.at);
-  if (heard != Heard::nothing) {
-    settle(name, m, out);
-    judge_clock(reader, heard == Heard::another_lag, p, m, out);
+  if (heard == Heard::as_believed && !doubted_.empty()) {
+    // Another clock may have been at work for one passage alone: it cannot be told any more.
+    for (const std::string& id : doubts_of(name)) forget_doubt(id);
   }
+  if (heard == Heard::less) settle(name, reader.other, false, m, out);
+  if (heard == Heard::another_lag) settle(name, reader.lag, true, m, out);
+  const bool is_news = heard == Heard::another_lag;
+  if (is_news || heard == Heard::as_believed) judge_clock(reader, is_news, p, m, out);
   const Timestamp at = *p.time + reader.lag;
   // Who left longer ago than that is not remembered: it cannot be told from who comes back.
   return at <= m.at && at >= m.at - departed_for ? at : m.at;
@@ -91,10 +96,9 @@ bool Ledger::has_clock_off(const std::string& gate) const {
 // leaving needs, or it is told again. Whom the ledger knew to be inside then cannot have come in
 // then: it has come in now.
 bool Ledger::is_taken_for_late(const Passage& p, Timestamp& at, const Moment& m) {
-  const auto found = state_.departed.find(p.id);
-  if (found == state_.departed.end() || at + clocks_agree >= found->second.at) return false;
+  if (!came_late(p, at)) return false;
   doubt(p, m);
-  Timestamp& since = found->second.since;
+  Timestamp& since = state_.departed.find(p.id)->second.since;
   const bool late = since == never || at == since;
   if (since == never) since = at;
   if (!late) at = m.at;
@@ -102,56 +106,82 @@ bool Ledger::is_taken_for_late(const Passage& p, Timestamp& at, const Moment& m)
 }
 
 void Ledger::doubt(const Passage& p, const Moment& m) {
-  if (state_.doubts.size() >= gate_entries_max) return;
-  const std::pair key{reader_of(p), p.id};
-  Doubt& doubt = state_.doubts[key];
-  doubt = {p, m.at, m.at - p.time.value_or(m.at), m.sequence, m.index};
+  auto& doubts = state_.doubts;
+  if (doubts.size() >= gate_entries_max && !doubts.contains(p.id)) return;
+  forget_doubt(p.id);
+  Doubt& doubt = doubts[p.id];
+  doubt = {reader_of(p), p, m.at, m.at - p.time.value_or(m.at), m.sequence, m.index};
   doubt.passage.time.reset();
   if (!plan_.names) doubt.passage.name.clear();
   if (p.kind == PassageKind::leave) doubt.passage.card.clear();  // it is back already
-  arm({Wake::Kind::doubt, {}, key.first, key.second}, m.at + departed_for);
+  doubted_.emplace(doubt.reader, p.id);
+  arm({Wake::Kind::doubt, {}, p.id, {}}, m.at + departed_for);
 }
 
-// The reader's clock is known again: so is what came late.
-void Ledger::settle(const std::string& reader, const Moment& m, Output& out) {
-  if (state_.doubts.empty()) return;
-  const Duration lag = state_.readers.at(reader).lag;
-  auto each = state_.doubts.lower_bound({reader, {}});
-  while (each != state_.doubts.end() && each->first.first == reader) {
-    const Doubt doubt = std::move(each->second);
-    wakes_.arm({Wake::Kind::doubt, {}, reader, doubt.passage.id}, never);
-    each = state_.doubts.erase(each);
-    settle(doubt, doubt.lag > lag + clocks_agree, m, out);
+void Ledger::forget_doubt(const std::string& id) {
+  const auto found = state_.doubts.find(id);
+  if (found == state_.doubts.end()) return;
+  doubted_.erase({found->second.reader, id});
+  state_.doubts.erase(found);
+  wakes_.arm({Wake::Kind::doubt, {}, id, {}}, never);
+}
+
+std::vector<std::string> Ledger::doubts_of(const std::string& reader) const {
+  std::vector<std::string> ids;
+  for (auto each = doubted_.lower_bound({reader, {}});
+       each != doubted_.end() && each->first == reader; ++each) {
+    ids.push_back(each->second);
+  }
+  return ids;
+}
+
+// At most `lag` is the clock's (`is_known`: just that), so each was then at the latest.
+void Ledger::settle(const std::string& reader, Duration lag, bool is_known, const Moment& m,
+                    Output& out) {
+  for (const std::string& id : doubts_of(reader)) {
+    const Doubt doubt = state_.doubts.at(id);
+    const Timestamp latest = doubt.at - std::max(doubt.lag - lag, Duration{0});
+    const bool late = came_late(doubt.passage, latest);
+    if (!late && !is_known) continue;
+    forget_doubt(id);
+    settle(doubt, latest, late, m, out);
   }
 }
 
-// What is known since then goes before it.
-void Ledger::settle(const Doubt& doubt, bool late, const Moment& m, Output& out) {
+// An entry from before it left, a leaving from before it was seen.
+bool Ledger::came_late(const Passage& p, Timestamp at) const {
+  if (p.kind == PassageKind::leave) {
+    const Stay* stay = find(p.id);
+    return stay != nullptr && is_older(at, stay->seen_at);
+  }
+  const auto departed = state_.departed.find(p.id);
+  return departed != state_.departed.end() && is_older(at, departed->second.at);
+}
+
+// What is known since it was told goes before it.
+void Ledger::settle(const Doubt& doubt, Timestamp at, bool late, const Moment& m, Output& out) {
   const Passage& p = doubt.passage;
   const Moment then{m.at, doubt.sequence, doubt.index};
   const Stay* stay = find(p.id);
-  if (stay != nullptr && stay->seen_at > doubt.at) return;
-  if (p.kind == PassageKind::leave) {
-    if (!late && stay != nullptr) leave(p, doubt.at, then, out);
-    return;
-  }
-  if (late && stay != nullptr) return withdraw(doubt, m, out);
   const auto departed = state_.departed.find(p.id);
-  const bool left_since = departed != state_.departed.end() && departed->second.at > doubt.at;
-  if (late || stay != nullptr || left_since) return;
-  if (!enter(p, doubt.at, then, out)) tell_full(then, out);
+  if (stay != nullptr && stay->seen_at > doubt.at) return;
+  if (departed != state_.departed.end() && departed->second.at > doubt.at) return;
+  if (p.kind == PassageKind::leave) {
+    if (!late && stay != nullptr) leave(p, at, then, out);
+  } else if (late && stay != nullptr) {
+    withdraw(doubt, departed->second.at, then, out);
+  } else if (!late && stay == nullptr) {
+    if (!enter(p, at, then, out)) tell_full(then, out);
+  }
 }
 
-// It had left, as was known, when the entry was told.
-void Ledger::withdraw(const Doubt& doubt, const Moment& m, Output& out) {
-  const Passage& p = doubt.passage;
-  const Moment then{m.at, doubt.sequence, doubt.index};
-  const Stay stay = *find(p.id);
+// It had left when the entry was told, as was known.
+void Ledger::withdraw(const Doubt& doubt, Timestamp left, const Moment& m, Output& out) {
+  const Stay stay = *find(doubt.passage.id);
   if (stay.sequence != doubt.sequence || stay.index != doubt.index) return;
-  drop_stay(stay, then, out);
-  const auto departed = state_.departed.find(p.id);
-  report(p.id, {}, departed == state_.departed.end() ? doubt.at : departed->second.at, out);
-  take_along(p, doubt.at, then);
+  drop_stay(stay, m, out);
+  report(stay.id, {}, left, out);
+  take_along(doubt.passage, doubt.at, m);
 }
 
 }  // namespace parkwatch::gates

@@ -9,9 +9,6 @@
 namespace parkwatch::gates {
 namespace {
 
-// By more than clocks differ.
-bool is_older(Timestamp at, Timestamp than) { return at + clocks_agree < than; }
-
 // A camera or a door tells one passage more than once. REQUIRES: it is not older.
 bool is_reread(const Stay& stay, const Passage& p, Timestamp at) {
   return stay.seen_gate == p.gate && stay.seen_lane == p.lane && at <= stay.seen_at + reread_within;
@@ -79,6 +76,8 @@ bool Ledger::take(const Passage& p, Timestamp at, const Moment& m, Output& out) 
 
 bool Ledger::enter(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   const Stay* before = find(p.id);
+  const bool told_again = before != nullptr && at == before->since;
+  if (!told_again) forget_doubt(p.id);  // it has come in since then, or else so it seems
   if (before != nullptr && is_older(at, before->seen_at)) return true;
   if (before != nullptr && is_reread(*before, p, at)) {
     see(p, at, m, out);
@@ -116,7 +115,7 @@ void Ledger::leave(const Passage& p, Timestamp at, const Moment& m, Output& out)
   if (!p.card.empty()) take_card(p.card, m, out);
   const Stay* stay = find(p.id);
   // Until it is known whether it came late it is inside.
-  if (stay != nullptr && is_older(at, stay->seen_at)) return doubt(p, m);
+  if (came_late(p, at)) return doubt(p, m);
   const auto departed = state_.departed.find(p.id);
   const bool reread = stay == nullptr && departed != state_.departed.end() &&
                       at <= departed->second.at + reread_within;
@@ -135,7 +134,9 @@ void Ledger::leave(const Passage& p, Timestamp at, const Moment& m, Output& out)
 
 void Ledger::see(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   const Stay* before = find(p.id);
-  if (before == nullptr || is_older(at, before->seen_at)) return;
+  if (before == nullptr) return;
+  forget_doubt(p.id);  // it has not left by then, or else so it seems
+  if (is_older(at, before->seen_at)) return;
   Stay stay = *before;
   stay.seen_at = std::max(at, stay.seen_at);
   stay.seen_gate = p.gate;

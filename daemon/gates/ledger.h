@@ -25,6 +25,10 @@ inline constexpr Duration reread_within = std::chrono::seconds{10};
 inline constexpr Duration departed_for = std::chrono::hours{24};
 // Nearer than this two clocks say the same: what is told first was first.
 inline constexpr Duration clocks_agree = std::chrono::seconds{10};
+// By more than clocks differ.
+[[nodiscard]] constexpr bool is_older(Timestamp at, Timestamp than) {
+  return at + clocks_agree < than;
+}
 // A lag that all passages of a reader have for so long is its clock's.
 inline constexpr Duration lag_believed_after = std::chrono::minutes{1};
 // Cycles, and vehicles without one, that are remembered of a lane.
@@ -143,9 +147,12 @@ class Ledger {
   [[nodiscard]] bool has_clock_off(const std::string& gate) const;
   [[nodiscard]] bool is_taken_for_late(const Passage& p, Timestamp& at, const Moment& m);
   void doubt(const Passage& p, const Moment& m);
-  void settle(const std::string& reader, const Moment& m, Output& out);
-  void settle(const Doubt& doubt, bool late, const Moment& m, Output& out);
-  void withdraw(const Doubt& doubt, const Moment& m, Output& out);
+  void forget_doubt(const std::string& id);
+  [[nodiscard]] std::vector<std::string> doubts_of(const std::string& reader) const;
+  void settle(const std::string& reader, Duration lag, bool is_known, const Moment& m, Output& out);
+  void settle(const Doubt& doubt, Timestamp at, bool late, const Moment& m, Output& out);
+  [[nodiscard]] bool came_late(const Passage& p, Timestamp at) const;
+  void withdraw(const Doubt& doubt, Timestamp left, const Moment& m, Output& out);
 
   // places.cpp: how many are where, and what counters say.
   void count(const Stay& stay, int by);
@@ -215,6 +222,7 @@ class Ledger {
   std::map<std::string, Counts, std::less<>> zones_;
   std::multimap<std::string, std::string, std::less<>> numbers_;  // of permits, by id
   std::set<std::pair<std::string, std::string>> holders_;         // (id, card)
+  std::set<std::pair<std::string, std::string>> doubted_;         // (reader, id)
   std::map<std::string, std::set<std::pair<GateRule, std::string>>, std::less<>> by_key_;
 };
 

@@ -81,6 +81,7 @@ struct Reader {
 
 // A passage that came late or is of a reader whose clock is off: it is not known yet which.
 struct Doubt {
+  std::string reader;
   Passage passage;
   Timestamp at;  // received
   Duration lag{0};
@@ -96,8 +97,8 @@ struct LedgerState {
   std::map<CounterKey, Counter> counters;
   std::map<std::string, Departed, std::less<>> departed;  // by id
   Offences offences;
-  std::map<std::string, Reader, std::less<>> readers;           // by what tells them apart
-  std::map<std::pair<std::string, std::string>, Doubt> doubts;  // by (reader, id)
+  std::map<std::string, Reader, std::less<>> readers;  // by what tells them apart
+  std::map<std::string, Doubt, std::less<>> doubts;    // by id
   bool operator==(const LedgerState&) const = default;
 };
 

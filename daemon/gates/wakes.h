@@ -16,8 +16,8 @@ struct Wake {
   enum class Kind : std::uint8_t { stay, hold, lane, card, count, permit, departed, muster, doubt };
   Kind kind = Kind::stay;
   GateRule rule = GateRule::no_permit;  // hold
-  std::string key;                      // id, card, gate, zone, number, reader
-  std::string place;  // hold: the place; lane: the lane; count: the class; doubt: the id
+  std::string key;                      // id, card, gate, zone, number
+  std::string place;                    // hold: the place; lane: the lane; count: the class
 
   friend bool operator<(const Wake& a, const Wake& b) {
     return std::tie(a.kind, a.rule, a.key, a.place) < std::tie(b.kind, b.rule, b.key, b.place);

@@ -158,9 +158,9 @@ void put_clocks(const gates::LedgerState& state, v1::GatesState& out) {
     r.set_other_us(reader.other.count());
     if (reader.since != gates::never) r.set_since_us(to_us(reader.since));
   }
-  for (const auto& [key, doubt] : state.doubts) {
+  for (const auto& [id, doubt] : state.doubts) {
     v1::DoubtState& d = *out.add_doubts();
-    d.set_reader(key.first);
+    d.set_reader(doubt.reader);
     put(doubt.passage, *d.mutable_passage());
     d.mutable_passage()->set_index(doubt.index);
     d.set_at_us(to_us(doubt.at));
@@ -176,10 +176,12 @@ bool take_clocks(const v1::GatesState& in, gates::LedgerState& state) {
     state.readers.insert_or_assign(r.reader(), reader);
   }
   for (const v1::DoubtState& d : in.doubts()) {
-    gates::Doubt doubt{
-        {}, bounded(d.at_us()), bounded_lag(d.lag_us()), d.sequence(), d.passage().index()};
+    gates::Doubt doubt{d.reader(),         {},
+                       bounded(d.at_us()), bounded_lag(d.lag_us()),
+                       d.sequence(),       d.passage().index()};
     if (!take(d.passage(), doubt.passage)) return false;
-    state.doubts.insert_or_assign({d.reader(), doubt.passage.id}, std::move(doubt));
+    const std::string id = doubt.passage.id;
+    state.doubts.insert_or_assign(id, std::move(doubt));
   }
   return true;
 }

@@ -16,6 +16,7 @@ using namespace parkwatch;
 using namespace std::chrono_literals;
 
 constexpr std::size_t gate_count = 6;
+constexpr Duration passage_every = 20us;
 
 GatePlan plan_of_six_gates() {
   GatePlan plan;
@@ -91,7 +92,7 @@ struct Bench {
   std::size_t findings = 0;
 
   void take(const Passage& passage) {
-    now += 20us;
+    now += passage_every;
     ++sequence;
     while (ledger.next_due() <= now) ledger.fire_next(out);
     (void)ledger.on_passage(passage, {now, sequence, 0}, out);
@@ -116,6 +117,7 @@ int main(int argc, char** argv) {
   passages.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     passages.push_back(i % 5 == 4 ? traffic.cycle() : traffic.next());
+    passages.back().time = bench.now + (i + 1) * passage_every - 1s;  // as its device gives it
   }
   const auto begin = std::chrono::steady_clock::now();
   for (const Passage& passage : passages) bench.take(passage);

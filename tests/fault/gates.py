@@ -11,7 +11,7 @@ import json
 import random
 import time
 
-from lib import (Broker, Daemon, Publisher, Workplace, differing, on_signals_exit, reading_offset, seed_of, wait_for,
+from lib import (Broker, Daemon, Publisher, Workplace, differing, micros_of, on_signals_exit, seed_of, wait_for,
                  wait_subscribed)
 
 RATE = 300
@@ -21,11 +21,11 @@ LONG = "100h"  # at most 366d
 
 
 class Plan:
-    """Numbered passages, the same for every run but for the time of the first one."""
+    """Numbered passages, the same for every run but for their times: of when each is published, as live ones have them."""
 
     def __init__(self, total, rate=RATE, seed=20260601):
         self.total, self.rate = total, rate
-        self.t0_us = int(time.time()) * 1_000_000 - 3_600_000_000
+        self.numbers, self.last_us = {}, 0  # by time: which passage
         random_source = random.Random(seed)
         who = ([("person", f"emp-{i}") for i in range(PEOPLE)] + [("vehicle", f"car-{i}") for i in range(VEHICLES)] +
                [("hazmat", f"haz-{i}") for i in range(HAZMAT)])
@@ -47,7 +47,9 @@ class Plan:
 
     def message(self, n):
         subject, name, kind, gate, lane, card = self.passages[n]
-        body = {"kind": kind, "class": subject, "id": name, "time": self.t0_us + n * 1_000_000 // self.rate}
+        self.last_us = max(self.last_us + 1, time.time_ns() // 1000)
+        self.numbers[self.last_us] = n
+        body = {"kind": kind, "class": subject, "id": name, "time": self.last_us}
         if card:
             body["card"] = card
         return f"fault/{gate}/{lane}/pass", json.dumps(body), None, None
@@ -152,18 +154,13 @@ def events(daemon):
 
 
 def timeless(row, plan):
-    """Without sequence numbers; times as what is between them and the first passage's."""
+    """Without sequence numbers; times as the number of the passage of that time."""
     kept = {key: value for key, value in row.items() if key not in ("passage", "received_at", "at", "corrected")}
     for key in ("since", "seen_at", "time"):
         if key in kept:
-            kept[key] = offset(kept[key], plan)
+            # What an operator entered is of the time of the command.
+            kept[key] = plan.numbers.get(micros_of(kept[key]), "now")
     return tuple(sorted(kept.items()))
-
-
-def offset(text, plan):
-    micros = reading_offset(text, plan)
-    # What an operator entered is of the time of the command.
-    return micros if micros <= plan.total * 1_000_000 // plan.rate else "now"
 
 
 # What operators do, and after which part of the passages: the same in every run.

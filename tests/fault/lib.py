@@ -339,10 +339,15 @@ def transitions(daemon, plan):
             return rows
 
 
+def micros_of(text):
+    """Microseconds since 1970 of an RFC 3339 time."""
+    delta = datetime.fromisoformat(text.replace("Z", "+00:00")) - datetime(1970, 1, 1, tzinfo=timezone.utc)
+    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
 def reading_offset(text, plan):
     """Microseconds of an RFC 3339 time after the plan's first message."""
-    delta = datetime.fromisoformat(text.replace("Z", "+00:00")) - datetime(1970, 1, 1, tzinfo=timezone.utc)
-    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds - plan.t0_us
+    return micros_of(text) - plan.t0_us
 
 
 def differing(a, b):

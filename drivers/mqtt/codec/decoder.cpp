@@ -49,7 +49,7 @@ class MqttDecoder final : public Decoder {
     TopicNames found;
     const TopicNames* names = remembered(message.topic);
     if (names == nullptr) {
-      if (!find(message.topic, found, out)) return unmapped(message.topic, out);
+      if (!find(message.topic, found)) return unmapped(message.topic, out);
       names = remember(message.topic, found);
     }
     if (names->passage != nullptr) out.personal(names->passage->filter);
@@ -97,7 +97,7 @@ class MqttDecoder final : public Decoder {
   }
 
   // False: nothing takes it.
-  bool find(std::string_view topic, TopicNames& names, Output& out) {
+  bool find(std::string_view topic, TopicNames& names) {
     if (first_not_utf8(topic)) return false;
     std::vector<std::string_view> captured;
     for (const Mapping& mapping : mappings_) {

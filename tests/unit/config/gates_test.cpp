@@ -54,6 +54,7 @@ TEST_CASE("gates: an empty [gates] has every rule on, with its defaults", "[conf
   for (const GateRuleSpec& each : plan.rules) CHECK(each.on);
   CHECK(plan.rule(GateRule::wrong_gate).priority == Priority::high);
   CHECK(plan.rule(GateRule::count).priority == Priority::low);
+  CHECK(plan.rule(GateRule::clock).priority == Priority::low);
   CHECK(plan.permit_for == SubjectSet{false, false, true});
   CHECK(plan.stay == std::array<Duration, subjects>{});
   CHECK(plan.keep == Duration{std::chrono::days{30}});
@@ -67,7 +68,8 @@ TEST_CASE("gates: every key is read", "[config]") {
       "shown_for = \"2m\"\n[gates.rules]\nno_permit = { enabled = false }\n"
       "overstay = { priority = \"critical\", person = \"14h\", hazmat = \"2h\" }\n"
       "card = { after = \"1m\" }\ntailgating = { within = \"9s\" }\n"
-      "count = { differs = 5, after = \"8m\" }\nbarrier = { after = \"20s\" }\n"
+      "count = { differs = 5, after = \"8m\" }\nbarrier = { after = \"20s\" }\nclock = { priority "
+      "= \"high\" }\n"
       "[[gate]]\nname = \"g1\"\ntitle = { zh = \"1号\", en = \"one\" }\n"
       "classes = [\"person\", \"vehicle\"]\nzone = \"plant\"\n"
       "[[gate.lane]]\nname = \"1\"\nclasses = [\"vehicle\"]\nbarrier = true\n"
@@ -95,6 +97,7 @@ TEST_CASE("gates: every key is read", "[config]") {
   CHECK(plan.count_differs == 5);
   CHECK(plan.count_for == Duration{8min});
   CHECK(plan.barrier_after == Duration{20s});
+  CHECK(plan.rule(GateRule::clock).priority == Priority::high);
   REQUIRE(plan.gates.size() == 1);
   CHECK(plan.gates[0].title.zh == "1号");
   CHECK(plan.gates[0].classes == SubjectSet{true, true, false});

@@ -190,15 +190,16 @@ TEST_CASE("What was told and not ended is what stands, and nothing of it is told
   }
 }
 
-// Twelve people, and readers whose clocks are off by something each; nothing comes late.
+// Twelve people, and readers whose clocks are off by something each; nothing comes late. With odd
+// seeds there are two of each, and the other one is right.
 TEST_CASE("Whatever clocks say nobody who is inside is missing, and in the end nobody is a ghost") {
-  for (unsigned seed = 1; seed <= 200; ++seed) {
+  for (unsigned seed = 1; seed <= 300; ++seed) {
     INFO("seed " << seed);
     Anything random{seed};
     Site site;
     std::map<std::string, Duration> slow;
     for (const char* reader : {"enter g1", "leave g1", "enter g4", "leave g4", "seen cam"}) {
-      slow[reader] = std::chrono::seconds{random.below(4) * random.below(10'000)};
+      slow[reader] = std::chrono::milliseconds{random.below(4) * random.below(10'000'000)};
     }
     std::set<std::string> truth;
     Duration now{0};
@@ -210,7 +211,8 @@ TEST_CASE("Whatever clocks say nobody who is inside is missing, and in the end n
       if (kind == PassageKind::leave && random.below(3) == 0) kind = PassageKind::seen;
       Passage p =
           Site::passage(kind, Subject::person, id, kind == PassageKind::seen ? "cam" : gate, "");
-      p.time = Site::time(now - slow.at(std::string{to_text(kind)} + " " + p.gate));
+      const bool right = seed % 2 == 1 && random.below(2) == 0;
+      p.time = Site::time(now - (right ? 0s : slow.at(std::string{to_text(kind)} + " " + p.gate)));
       site.pass(now, p);
       if (kind == PassageKind::enter) truth.insert(id);
       if (kind == PassageKind::leave) truth.erase(id);
@@ -219,6 +221,7 @@ TEST_CASE("Whatever clocks say nobody who is inside is missing, and in the end n
         REQUIRE(site.ledger().book().inside.contains(one));
       }
     }
+    if (seed % 2 == 1) continue;
     for (const auto& [id, stay] : site.ledger().book().inside) {
       INFO(id);
       CHECK(truth.contains(id));

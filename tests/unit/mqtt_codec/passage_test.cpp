@@ -153,6 +153,31 @@ TEST_CASE("passage: the decoder says of which messages nothing personal may be k
   CHECK(gate.decode(large).personal == "park/+/+/plate");
 }
 
+TEST_CASE("passage: of a topic that nothing takes only what the configuration says is kept",
+          "[mqtt_codec]") {
+  Gate gate{plate(), {table({{"topic", "r/{site}"}, {"tag", "{site}/x"}, {"value", "/v"}})}};
+  REQUIRE(gate.problems.empty());
+  const std::vector<std::pair<std::string, std::string>> strays{
+      {"park/g1/A12345/plat", "park/+/+/+"},
+      {"park/g1/2/plate/A12345", "park/+/+/plate/+"},
+      {"Park/g1/A12345/plate", "+/+/+/plate"},
+      {"park/g1/A12345", "park/+/+"},
+      {"A12345", "+"},
+      {"r/site/A12345", "r/+/+"},
+      {"$SYS/A12345", "+/+"},
+      {"/park/A12345/", "+/park/+/+"}};
+  for (const auto& [topic, kept] : strays) {
+    CAPTURE(topic);
+    CHECK(gate(topic, R"({"plate":"A12345"})") ==
+          "! unmapped_topic: no [[source.mapping]] takes \"" + kept + "\"\n");
+    CHECK(gate.decode(message(topic, "A12345")).personal == kept);
+  }
+  CHECK(gate.decode(message("park/\xFF/A12345", "x")).personal == "park/+/+");
+  Message large = message("park/A12345/plat", "");
+  large.oversized = true;
+  CHECK(gate.decode(large).personal == "park/+/+");
+}
+
 TEST_CASE("passage: whatever bytes come, a passage that is given can be taken", "[mqtt_codec]") {
   Gate gate{plate()};
   std::mt19937 random{3};

@@ -162,6 +162,27 @@ TEST_CASE("gates: a reader that is off line tells later, with the time of each p
   CHECK(night.events("inside/doors/people", R"("count": 6,)").size() >= 4);
 }
 
+TEST_CASE("gates: an entry reader whose clock was lost is slow, the exit reader is not",
+          "[parksim]") {
+  const SystemHours night =
+      gates({{"fitters-fetch-parts", 1h, 2h}, {"entry-clock-lost", 1h, 50min}}, 50min, 3h);
+  const auto lag = [](const SystemEvent& event) {
+    const std::string& text = event.payload;
+    const std::chrono::milliseconds ts{std::stoll(text.substr(text.find("\"ts\": ") + 6))};
+    return event.time.time_since_epoch() - ts;
+  };
+  const auto in = night.events("g1/door/face", R"("in")");
+  REQUIRE(in.size() == 4 * 6);  // each of them four times
+  for (const SystemEvent& event : in) {
+    const bool lost = event.time < midnight + 1h + 50min;
+    CHECK(lag(event) >= (lost ? 45min : 0min));
+    CHECK(lag(event) < (lost ? 45min : 0min) + 1s);
+  }
+  const auto out = night.events("g1/door/face", R"("out")");
+  REQUIRE(out.size() == 4 * 6);
+  for (const SystemEvent& event : out) CHECK(lag(event) < 1s);
+}
+
 TEST_CASE("gates: the siren sends everybody out or to the muster point", "[parksim]") {
   const SystemHours day = gates({{"evacuation-ordered", 10h, 30min}}, 6h, 5h);
   std::size_t in = 0;

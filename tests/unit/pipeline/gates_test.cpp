@@ -326,6 +326,7 @@ TEST_CASE("gates: a snapshot that lies is refused", "[gates]") {
   Rig rig{gated()};
   rig.send(1s, "@ enter hazmat H1 g1");
   rig.send(2s, "@ count person - g1 n=7");
+  rig.send(2s, "@ leave hazmat H1 g2 t=-90000000");
   rig.feed(Command{"li", muster(MusterCommand::Verb::start)}, 3s);
   v1::Snapshot snapshot;
   rig.pipeline().snapshot(snapshot);
@@ -337,6 +338,8 @@ TEST_CASE("gates: a snapshot that lies is refused", "[gates]") {
       [](auto& s) { s.mutable_offences(0)->set_rule("nobody"); },
       [](auto& s) { s.mutable_counters(0)->set_subject(static_cast<v1::Subject>(-1)); },
       [](auto& s) { s.add_permits(); },
+      [](auto& s) { s.mutable_doubts(0)->mutable_passage()->set_kind(v1::PassageKind{99}); },
+      [](auto& s) { s.mutable_doubts(0)->mutable_passage()->clear_id(); },
       [](auto& s) {
         s.mutable_muster()->mutable_entries(0)->set_state(static_cast<v1::MusterState>(7));
       }};

@@ -32,6 +32,9 @@ constexpr double intruder_s = 2.0;      // from the bent door to the inside
 constexpr double crew_every_s = 180.0;  // one after the other
 constexpr double crew_works_s = 1200.0;
 constexpr std::size_t crew_size = 6;
+constexpr double fitters_every_s = 1800.0;  // they fetch parts from outside ...
+constexpr double fitters_work_s = 600.0;    // ... and fit them
+constexpr std::size_t fitters_rounds = 4;
 
 // The gates are shut for traffic at night; whoever is there has a reason of his own.
 bool is_open(double hour) { return hour >= 5.0 && hour < 20.0; }
@@ -314,13 +317,21 @@ class ChemicalParkGates final : public System {
     }
     if (first_hazmat_ < gates_.size()) begin_with_lorry(cause);
     if (first_cards_ < gates_.size()) begin_with_visitor(cause);
-    if (cause == "night-crew") {
-      for (std::size_t i = 0; i < crew_size; ++i) {
-        coming_.emplace(now_ + span_of(crew_every_s * static_cast<double>(i)),
-                        Person{.id = numbered("crew-", i + 1, 1), .stay_s = crew_works_s});
+    if (cause == "night-crew") send_crew("crew-", 0.0, crew_works_s);
+    if (cause == "fitters-fetch-parts") {
+      for (std::size_t round = 0; round < fitters_rounds; ++round) {
+        send_crew("fitter-", fitters_every_s * static_cast<double>(round), fitters_work_s);
       }
     }
     if (cause == "evacuation-ordered") evacuate();
+  }
+
+  // To the first gate, one after the other.
+  void send_crew(const char* name, double after_s, double stay_s) {
+    for (std::size_t i = 0; i < crew_size; ++i) {
+      coming_.emplace(now_ + span_of(after_s + crew_every_s * static_cast<double>(i)),
+                      Person{.id = numbered(name, i + 1, 1), .stay_s = stay_s});
+    }
   }
 
   template <typename Change>
@@ -451,6 +462,10 @@ constexpr std::array gate_causes = {
     SystemCause{"door-wedged", "somebody wedges a face door open to carry things through"},
     SystemCause{"exit-reader-unplugged",
                 "the exit reader of a face door is off line and keeps what it reads"},
+    SystemCause{
+        "entry-clock-lost",
+        "the entry reader of a face door starts again where its clock stood 45 minutes ago"},
+    SystemCause{"fitters-fetch-parts", "six fitters go out for parts at night and come back"},
     SystemCause{"board-dark", "the power supply of a notice board fails"},
     SystemCause{"camera-cable-cut", "an excavator cuts the cable of a plate camera"},
     SystemCause{"cabinet-unpowered", "the cabinet of a gate loses its power"},

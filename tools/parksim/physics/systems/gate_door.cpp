@@ -15,6 +15,7 @@ constexpr double wedged_pass_s = 2.0;
 constexpr double cards_full = 200.0;
 constexpr double refill_after_s = 60.0;
 constexpr double cards_so_far = 5000.0;
+constexpr Span without_power = std::chrono::minutes{45};
 
 }  // namespace
 
@@ -38,7 +39,7 @@ void FaceDoor::step(double dt_s, const Causes& causes, bool mine, Panel& panel, 
   const bool wedged = at_work("door-wedged");
   const bool may = open_ ? wedged : shut_s_ >= shut_between_s;
   if (!dark_ && !waiting_.empty() && released_s_ <= 0.0 && may) {
-    read_next(unplugged, events, came, gone);
+    read_next(unplugged, at_work("entry-clock-lost"), events, came, gone);
     if (wedged) released_s_ = std::max(released_s_, wedged_pass_s);
   }
   // A wedge is put under a leaf that the latch let go; a lever bends the leaf past the latch.
@@ -48,12 +49,13 @@ void FaceDoor::step(double dt_s, const Causes& causes, bool mine, Panel& panel, 
   show(causes, mine, panel);
 }
 
-void FaceDoor::read_next(bool reader_unplugged, GateEvents& events, std::vector<Person>& came,
-                         std::vector<Person>& gone) {
+void FaceDoor::read_next(bool reader_unplugged, bool clock_lost, GateEvents& events,
+                         std::vector<Person>& came, std::vector<Person>& gone) {
   Waiting next = std::move(waiting_.front());
   waiting_.pop_front();
   released_s_ = random_.between(open_s[0], open_s[1]);
-  SystemEvent read = events.face(gate_, next.person.id, next.in);
+  const Span slow = next.in && clock_lost ? without_power : Span{0};
+  SystemEvent read = events.face(gate_, next.person.id, next.in, slow);
   if (!next.in && reader_unplugged) {
     kept_.push_back(std::move(read));
   } else {

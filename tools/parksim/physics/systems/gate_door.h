@@ -41,8 +41,9 @@ class FaceDoor {
     Person person;
     bool in = true;
   };
-  void read_next(bool reader_unplugged, GateEvents& events, std::vector<Person>& came,
-                 std::vector<Person>& gone);
+  // clock_lost: the entry reader has run down, and began again where it stood.
+  void read_next(bool reader_unplugged, bool clock_lost, GateEvents& events,
+                 std::vector<Person>& came, std::vector<Person>& gone);
   void show(const Causes& causes, bool mine, Panel& panel);
 
   std::string gate_;

@@ -14,8 +14,9 @@ std::string direction(bool in) { return text("direction", in ? "in" : "out"); }
 
 }  // namespace
 
-SystemEvent GateEvents::event(const std::string& place, const std::string& body) const {
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(now_).time_since_epoch().count();
+SystemEvent GateEvents::event(const std::string& place, const std::string& body, Span slow) const {
+  const auto shown = std::chrono::floor<std::chrono::milliseconds>(now_ - slow);
+  const auto ms = shown.time_since_epoch().count();
   return {now_, "park/" + site_ + '/' + place, '{' + body + R"("ts": )" + std::to_string(ms) + '}'};
 }
 
@@ -43,8 +44,9 @@ void GateEvents::people(std::size_t inside) {
   publish(event("inside/doors/people", R"("count": )" + std::to_string(inside) + ", "));
 }
 
-SystemEvent GateEvents::face(const std::string& gate, const std::string& id, bool in) const {
-  return event(gate + "/door/face", text("id", id) + direction(in));
+SystemEvent GateEvents::face(const std::string& gate, const std::string& id, bool in,
+                             Span slow) const {
+  return event(gate + "/door/face", text("id", id) + direction(in), slow);
 }
 
 void GateEvents::publish(SystemEvent event) {

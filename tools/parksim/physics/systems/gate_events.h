@@ -26,7 +26,9 @@ class GateEvents {
   void people(std::size_t inside);
 
   // A face reader's passage, to be published now or, with its own time, when the reader is on line.
-  [[nodiscard]] SystemEvent face(const std::string& gate, const std::string& id, bool in) const;
+  // slow: what its clock is behind.
+  [[nodiscard]] SystemEvent face(const std::string& gate, const std::string& id, bool in,
+                                 Span slow) const;
   void publish(SystemEvent event);
 
   // Appends what was told, and forgets it.
@@ -34,7 +36,8 @@ class GateEvents {
 
  private:
   // body: the members before the time, as JSON, each with its comma.
-  [[nodiscard]] SystemEvent event(const std::string& place, const std::string& body) const;
+  [[nodiscard]] SystemEvent event(const std::string& place, const std::string& body,
+                                  Span slow = {}) const;
 
   std::string site_;
   TimePoint now_{};
