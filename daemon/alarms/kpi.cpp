@@ -202,6 +202,7 @@ std::vector<Activation> as_told(Activations all) {
     if (!a.shown) continue;
     told.push_back(a);
     told.back().raised = *a.shown;
+    if (a.acknowledged) told.back().acknowledged = std::max(*a.acknowledged, *a.shown);
   }
   std::stable_sort(told.begin(), told.end(),
                    [](const Activation& a, const Activation& b) { return a.raised < b.raised; });

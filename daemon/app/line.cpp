@@ -199,10 +199,15 @@ void Line::look_at_writer() {
     const std::lock_guard lock{mutex_};
     is_free = !writer_busy_ && handed_ == nullptr;
   }
-  const bool is_stuck = !is_free && Steady::now() - handed_at_ >= options_.pause_after;
-  if (paused_ ? !is_free : !is_stuck) return;
-  paused_ = is_stuck;
-  intake_.append(Pause{paused_});
+  if (is_free) return end_pause();
+  if (paused_ || Steady::now() - handed_at_ < options_.pause_after) return;
+  paused_ = true;
+  intake_.append(Pause{true});
+}
+
+void Line::end_pause() {
+  if (!std::exchange(paused_, false)) return;
+  intake_.append(Pause{false});
 }
 
 void Line::finish_batch(bool with_snapshot) {
@@ -228,6 +233,7 @@ bool Line::hand_over(bool wait) {
     if (!is_free()) return false;
   }
   // Only this thread hands over, so the writer stays free without the lock.
+  end_pause();
   if (!wait) finish_batch(false);
   add_plants(pending_.batch);
   auto batch = std::make_unique<store::Batch>(std::move(pending_.batch));

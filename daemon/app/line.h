@@ -102,6 +102,7 @@ class Line {
   [[nodiscard]] Duration wait_time(std::chrono::steady_clock::time_point at);
   void look_at_windows();
   void look_at_writer();
+  void end_pause();
   void finish_batch(bool with_snapshot);
   bool hand_over(bool wait);
   void add_plants(store::Batch& batch);

@@ -406,7 +406,7 @@ std::vector<News> ReceiverQueue::expire(Timestamp now) {
   std::vector<News> expired;
   std::deque<News> left;
   for (News& notice : waiting_) {
-    if (notice.owed || notice.queued + spec_.expire > now) {
+    if (expires_at(notice) > now) {
       left.push_back(std::move(notice));
     } else {
       lost(notice);
@@ -418,9 +418,13 @@ std::vector<News> ReceiverQueue::expire(Timestamp now) {
 }
 
 Timestamp ReceiverQueue::next_expiry() const {
-  const auto first = std::find_if_not(waiting_.begin(), waiting_.end(),
-                                      [](const News& notice) { return notice.owed; });
-  return first == waiting_.end() ? never : first->queued + spec_.expire;
+  Timestamp next = never;
+  for (const News& notice : waiting_) next = std::min(next, expires_at(notice));
+  return next;
+}
+
+Timestamp ReceiverQueue::expires_at(const News& notice) const {
+  return notice.queued + (notice.owed ? std::max(spec_.expire, owed_for) : spec_.expire);
 }
 
 Timestamp ReceiverQueue::fails_at() const {

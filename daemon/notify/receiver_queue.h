@@ -52,9 +52,12 @@ class ReceiverQueue {
   // The clock was set by so much: what waits goes on waiting for as long.
   void shift(Duration by);
 
-  // Takes out what waits for longer than the receiver's `expire`, but no end of what it was told.
+  // Takes out what waits for longer than the receiver's `expire`; an end of what it was told only
+  // when that has waited for owed_for.
   [[nodiscard]] std::vector<News> expire(Timestamp now);
   [[nodiscard]] Timestamp next_expiry() const;
+  // A receiver that is gone for good must not keep the journal from giving way for ever.
+  static constexpr Duration owed_for = std::chrono::days{30};
 
   // It has taken nothing for `fails_after`, or refuses for good.
   [[nodiscard]] bool failing(Timestamp now) const;
@@ -85,6 +88,7 @@ class ReceiverQueue {
     bool lost = false;  // it will not be: only counted, expired, refused
   };
   [[nodiscard]] Group group_of(const News& notice) const;
+  [[nodiscard]] Timestamp expires_at(const News& notice) const;
   // What a notice means for whether its alarm's end is owed.
   void arrives(News& notice);
   void lost(const News& notice);

@@ -284,13 +284,18 @@ void Actions::on_report(const ActionReport& report, Scene& scene, Timestamp at) 
   refresh_due();
 }
 
-void Actions::shift(Duration by, bool clock_step) {
-  const auto move = [by](Timestamp& due) {
-    if (due != never) due += by;
+// At most to where it would end if it began now.
+void Actions::shift(Duration by, Timestamp now, bool clock_step) {
+  const auto move = [by, now](Timestamp& due, Duration whole) {
+    if (due != never) due = std::min(due + by, now + whole);
   };
   for (auto& [key, t] : targets_) {
-    move(t.confirm_due);
-    move(t.release_due);
+    const ActionSpec* const spec = plan_.find(key.first);
+    if (spec == nullptr) continue;
+    const bool releases = t.awaited && t.awaited->command->release && spec->release;
+    const ActionOrder& order = releases ? *spec->release : spec->order;
+    move(t.confirm_due, order.confirm ? order.confirm->within : Duration{0});
+    move(t.release_due, spec->release_after);
     if (!clock_step) continue;
     if (t.ordered) *t.ordered += by;
     if (t.awaited) t.awaited->command->expires += by;

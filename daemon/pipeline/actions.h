@@ -58,7 +58,7 @@ class Actions {
   // REQUIRES: next_due() is not `never`.
   void fire_next(Scene& scene);
   // Downtime: what waits for data moves. A step of the clock: everything.
-  void shift(Duration by, bool clock_step);
+  void shift(Duration by, Timestamp now, bool clock_step);
 
   [[nodiscard]] const Targets& targets() const { return targets_; }
   [[nodiscard]] const Commands& commands() const { return commands_; }

@@ -37,7 +37,6 @@ void Engine::on_reading(const Reading& r, Scene& scene) {
       (at.device_time && (at.source >= t.wake_device ||
                           (life.seen_device && at.source - life.seen_source >= t.silence)));
   if (by_source) fire_by_source(r.tag, at, scene);
-  life.unheard = false;
   life.on_device_clock = at.device_time;
   std::uint32_t u = on_guards(t, at.receive, scene);
   if (r.quality == Quality::bad) {
@@ -169,8 +168,8 @@ void Engine::end_span(std::uint32_t i, const Moment& at, Timestamp due, Scene& s
   const Timestamp next = x.signal->due();
   pending.receive_due = next == never ? never : pending.receive_due + (next - before);
   const bool moves = x.kind != RuleKind::window || !spec(x).window.calendar;
-  if (!value || (moves && lives_[x.tag].unheard)) {
-    x.levels.hold(at);  // values that leave while none can come say nothing
+  if (!value || (moves && operands_[x.tag].lost)) {
+    hold(x, at);  // values that leave while none can come say nothing
   } else if (may_judge(x, at.source)) {
     Cause cause = pending.last;
     cause.has_value = true;
@@ -221,7 +220,7 @@ std::optional<double> Engine::joint_signal(const RuleInstance& x) {
   Joint& joint = joints_[x.joint];
   if (joint.expression) {
     const Trust trust = trust_of(joint.operands, operands_);
-    if (!trust.known || trust.quality == Quality::bad ||
+    if (!trust.known || trust.quality == Quality::bad || any_lost(joint.operands, operands_) ||
         trust.reason == QualityReason::first_value) {
       return std::nullopt;
     }
@@ -243,6 +242,7 @@ void Engine::signal(std::uint32_t i, double value, const Moment& at, const Cause
                     Scene& scene) {
   RuleInstance& x = instances_[i];
   if (!may_judge(x, at.source)) return;
+  if (x.blind) return hold(i, at);
   const bool changed = x.levels.on_signal(value, at, cause);
   touch(i);
   if (changed) announce(x, at.receive, scene);
@@ -250,8 +250,14 @@ void Engine::signal(std::uint32_t i, double value, const Moment& at, const Cause
 
 void Engine::hold(std::uint32_t i, const Moment& at) {
   if (instances_[i].phase != Phase::in_force) return;
-  instances_[i].levels.hold(at);
+  hold(instances_[i], at);
   bands_[i] = instances_[i].levels.band();
+}
+
+void Engine::hold(RuleInstance& x, const Moment& at) {
+  Moment then = at;
+  if (paused_at_) then.receive = std::min(then.receive, *paused_at_);
+  x.levels.hold(then);
 }
 
 // By the dates of its rule. A window is judged for the time before its end.

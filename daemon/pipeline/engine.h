@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ struct RuleInstance {
   Timestamp since;          // stale: came into force then (receive time)
   Timestamp last_at;        // of its last transition
   bool halted = false;      // its source is lost, and what ran then stands still
+  bool blind = false;       // it is of a computed tag that rests on a lost one
   rules::LevelSet levels;
   std::unique_ptr<rules::Signal> signal;  // of kinds with a memory
 };
@@ -61,7 +63,6 @@ struct TagLife {
   rules::Cause seen_cause;
   bool missed = false;                      // never seen, and that was told
   Timestamp expected_since = rules::never;  // it has a rule since then (receive time)
-  bool unheard = false;                     // nothing came since its source was lost
   bool operator==(const TagLife&) const = default;
 };
 
@@ -90,11 +91,20 @@ class Engine {
   // Likewise, but a loop check's test value stands for it: all that it says is that the tag lives.
   void on_overridden(const Reading& reading, Scene& scene);
 
-  // Which tags, by TagId, nothing comes from: their delays stand still from now on, and go on when
-  // they are back, by themselves where no reading follows. REQUIRES: operands are loaded.
-  void on_lost(const std::vector<bool>& lost, Timestamp at, const TagTable& tags);
+  // Which tags, by TagId, nothing comes from: their delays stand still from now on. What is back
+  // goes on, and what rests on several tags is judged, since no reading may follow. REQUIRES:
+  // operands are loaded.
+  void on_lost(const std::vector<bool>& lost, Timestamp at, Scene& scene);
   // Likewise of a snapshot, which holds what stands still.
-  void know_lost(const std::vector<bool>& lost);
+  void know_lost(const std::vector<bool>& lost, const TagTable& tags);
+  [[nodiscard]] bool is_lost(TagId tag) const { return operands_[tag].lost; }
+
+  // Since then nothing is due, so that what is held by then has run until then; empty: it is.
+  void pause(std::optional<Timestamp> since) { paused_at_ = since; }
+  // The dates, shifts and hours of rules go on in a pause. `never`: none.
+  [[nodiscard]] Timestamp next_phase() const;
+  // REQUIRES: next_phase() is not `never`.
+  void fire_phase(Scene& scene);
 
   // Tells the alarms what their suppress_when says by now: all of a plant that came into force, or
   // those that name the tag.
@@ -210,7 +220,9 @@ class Engine {
   void signal(std::uint32_t i, double value, const rules::Moment& at, const rules::Cause& cause,
               Scene& scene);
   void hold(std::uint32_t i, const rules::Moment& at);
+  void hold(RuleInstance& x, const rules::Moment& at);
   [[nodiscard]] bool has_data(const RuleInstance& x, const TagTable& tags);
+  void judge_newest(std::uint32_t i, Timestamp at, Scene& scene);
   void judge(std::uint32_t i, const Reading& r, const rules::Moment& at, Scene& scene);
   [[nodiscard]] bool may_judge(const RuleInstance& x, Timestamp source) const;
   void change_phase(std::uint32_t i, Timestamp due, Scene& scene);
@@ -244,6 +256,8 @@ class Engine {
   std::vector<rules::Signal*> signals_;        // by instance: what it owns, for a short way there
   std::vector<std::uint32_t> by_rank_;
   std::vector<std::uint32_t> totals_;
+  std::vector<std::uint32_t> dated_;  // instances with dates, shifts or hours, by rank
+  std::optional<Timestamp> paused_at_;
   std::vector<TagRules> rules_of_;  // by tag
   std::vector<TagLife> lives_;      // by tag
   // By tag, guards first: those from instances_.size() on are positions in guards_.

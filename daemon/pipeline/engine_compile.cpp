@@ -133,6 +133,7 @@ void Engine::compile(const TagTable& tags, Timestamp since) {
   for (std::uint32_t rank = 0; rank < by_rank_.size(); ++rank) {
     instances_[by_rank_[rank]].rank = rank;
     if (instances_[by_rank_[rank]].kind == RuleKind::cumulative) totals_.push_back(rank);
+    if (instances_[by_rank_[rank]].dated) dated_.push_back(by_rank_[rank]);
   }
   lay_out(tags.size());
   compile_guards(tags);

@@ -72,9 +72,9 @@ Scene Pipeline::State::scene(Facts& facts) {
   return {tags, alarms, engine.get(), plant(), facts, last_sequence};
 }
 
-// Of what waits for data, and so stands still in a pause.
+// Of what waits for data, and so stands still in a pause, but for the phases of rules.
 Timestamp Pipeline::State::next_of_data() {
-  if (paused_at) return rules::never;
+  if (paused_at) return engine->next_phase();
   return std::min({engine->next_due(), sources.next_due(), actions.next_due()});
 }
 
@@ -88,7 +88,7 @@ bool Pipeline::State::may_be_due(Timestamp by) const {
   const Timestamp of_people =
       std::min({alarms.next_due(), gates.next_due(), pipeline::next_due(loop_checks)});
   if (of_people <= by) return true;
-  if (paused_at) return false;
+  if (paused_at) return engine->next_phase() <= by;
   return engine->may_be_due(by) || std::min(sources.next_due(), actions.next_due()) <= by;
 }
 
@@ -110,7 +110,9 @@ void Pipeline::State::fire_until(Timestamp by, Facts& facts) {
 // What is first in the order of those that are due then.
 void Pipeline::State::fire(Timestamp due, Scene& at, Facts& facts) {
   const bool of_data = next_of_data() == due;
-  if (of_data && engine->next_due() == due) {
+  if (of_data && paused_at) {
+    engine->fire_phase(at);
+  } else if (of_data && engine->next_due() == due) {
     engine->fire_next(at);
   } else if (of_data && sources.next_due() == due) {
     sources.fire_next(at);
@@ -236,6 +238,7 @@ void Pipeline::State::put_in_force(const std::shared_ptr<const Plant>& next, Tim
                                    Facts& facts) {
   tags.configure(*next, last_sequence, facts.tags);
   auto before = std::exchange(engine, std::make_unique<Engine>(next, tags, at));
+  engine->pause(paused_at);
   decoders = next->decoders;
   Scene here = scene(facts);
   alarms.configure(*next, {at, last_sequence, next->hash}, facts.transitions);
@@ -248,7 +251,7 @@ void Pipeline::State::put_in_force(const std::shared_ptr<const Plant>& next, Tim
   gates.configure(here, at);
   actions.configure(here, at);
   load_operands();
-  look_at_sources(at);
+  look_at_sources(at, here);
   resume_loop_checks();
   engine->look_at_guards(at, here);
   if (before) engine->judge_anew(anew, at, here);
@@ -278,7 +281,9 @@ std::vector<bool> Pipeline::State::lost_tags() const {
   return lost;
 }
 
-void Pipeline::State::look_at_sources(Timestamp at) { engine->on_lost(lost_tags(), at, tags); }
+void Pipeline::State::look_at_sources(Timestamp at, Scene& scene) {
+  engine->on_lost(lost_tags(), at, scene);
+}
 
 // Of tags that left the configuration: nothing will ever set their clocks right.
 void Pipeline::State::close_clock_alarms(Timestamp at, Facts& facts) {
@@ -325,7 +330,7 @@ void Pipeline::State::on_body(const SourceCondition& given, const Input& input, 
   if (!engine) return;
   Scene here = scene(facts);
   sources.on_condition(condition, here, input.receive_time);
-  look_at_sources(input.receive_time);
+  look_at_sources(input.receive_time, here);
 }
 
 void Pipeline::State::on_body(const OwnCondition& given, const Input& input, Facts& facts) {
@@ -385,6 +390,7 @@ void Pipeline::State::on_body(const Pause& pause, const Input& input, Facts& fac
   record(input, pause, facts);
   if (pause.on && !paused_at) {
     paused_at = input.receive_time;
+    if (engine) engine->pause(paused_at);
   } else if (!pause.on && paused_at) {
     shift_data(end_pause(input.receive_time), input.receive_time, false);
   }
@@ -394,6 +400,7 @@ void Pipeline::State::on_body(const Pause& pause, const Input& input, Facts& fac
 Duration Pipeline::State::end_pause(Timestamp at) {
   const Duration stood = std::max(at - *paused_at, Duration{0});
   paused_at.reset();
+  if (engine) engine->pause(paused_at);
   return stood;
 }
 
@@ -402,6 +409,7 @@ void Pipeline::State::on_body(const ClockStep& step, const Input& input, Facts& 
   last_sequence = input.sequence;
   shift(step.by, time_after(input), true);
   if (paused_at) *paused_at += step.by;
+  if (engine) engine->pause(paused_at);
   record(input, step, facts);
   if (!engine || step.by >= Duration{0}) return;
   Scene here = scene(facts);
@@ -420,7 +428,7 @@ void Pipeline::State::shift_data(Duration by, Timestamp to, bool clock_step) {
   if (!engine) return;
   engine->shift(by, to, clock_step);
   sources.shift(by, to);
-  actions.shift(by, clock_step);
+  actions.shift(by, to, clock_step);
 }
 
 }  // namespace parkwatch::pipeline

@@ -214,7 +214,11 @@ void Pipeline::State::learn_source(const Reading& reading, Facts& facts) {
   Scene here = scene(facts);
   const Reading newest = reading;
   sources.on_newest(newest, source, here, newest.receive_time);
-  if (sources.any_lost()) engine->know_lost(lost_tags());
+  // Over all tags only when one moves between a source that is lost and one that is not.
+  const SourceState* const from = sources.state(tags.hot(newest.tag).source);
+  if (engine->is_lost(newest.tag) != (from != nullptr && from->lost)) {
+    engine->know_lost(lost_tags(), tags);
+  }
 }
 
 TagId Pipeline::State::find_or_register(std::string_view name, const DecodedReading& raw,

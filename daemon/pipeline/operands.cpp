@@ -1,6 +1,8 @@
 // daemon/pipeline/operands.cpp - Quality and value of an expression's operands.
 #include "pipeline/operands.h"
 
+#include <algorithm>
+
 namespace parkwatch::pipeline {
 
 Trust trust_of(std::span<const TagId> tags, const Operands& operands) {
@@ -8,13 +10,16 @@ Trust trust_of(std::span<const TagId> tags, const Operands& operands) {
   for (const TagId tag : tags) {
     const Operand& operand = operands[tag];
     trust.known = trust.known && operand.known;
-    const Quality quality = operand.lost ? Quality::bad : operand.quality;
-    if (quality > trust.quality) {
-      trust.reason = quality > operand.quality ? QualityReason::comm_lost : operand.reason;
-      trust.quality = quality;
+    if (operand.quality > trust.quality) {
+      trust.quality = operand.quality;
+      trust.reason = operand.reason;
     }
   }
   return trust;
+}
+
+bool any_lost(std::span<const TagId> tags, const Operands& operands) {
+  return std::any_of(tags.begin(), tags.end(), [&](TagId tag) { return operands[tag].lost; });
 }
 
 std::optional<double> evaluate(rules::Expression& expression, std::span<const TagId> tags,

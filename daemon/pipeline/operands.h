@@ -31,6 +31,7 @@ struct Trust {
   QualityReason reason = QualityReason::none;
 };
 [[nodiscard]] Trust trust_of(std::span<const TagId> tags, const Operands& operands);
+[[nodiscard]] bool any_lost(std::span<const TagId> tags, const Operands& operands);
 // Gives the operands to the expression and evaluates it.
 [[nodiscard]] std::optional<double> evaluate(rules::Expression& expression,
                                              std::span<const TagId> tags, const Operands& operands);

@@ -45,7 +45,6 @@ bool take_tag(const v1::TagState& message, TagTable& tags) {
 bool take_life(const v1::TagState& message, TagLife& life) {
   life.on_device_clock = message.on_device_clock();
   life.missed = message.missed();
-  life.unheard = message.unheard();
   if (message.has_expected_since_us()) life.expected_since = from_us(message.expected_since_us());
   life.seen = message.seen();
   if (!life.seen) return true;
@@ -203,7 +202,8 @@ Result<Pipeline> Pipeline::restore(const v1::Snapshot& snapshot,
   if (!checks) return checks.error();
   s.loop_checks = std::move(*checks);
   s.load_operands();
-  s.engine->know_lost(s.lost_tags());
+  s.engine->know_lost(s.lost_tags(), s.tags);
+  s.engine->pause(s.paused_at);
   s.engine->resume();
   s.resume_loop_checks();
   if (auto taken = take_actions(snapshot, *plant, s.tags, s.actions); !taken) return taken.error();

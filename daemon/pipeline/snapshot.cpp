@@ -34,7 +34,6 @@ void put_tag(TagId id, const TagTable& tags, v1::TagState& out) {
 void put_life(const TagLife& life, v1::TagState& out) {
   out.set_on_device_clock(life.on_device_clock);
   out.set_missed(life.missed);
-  out.set_unheard(life.unheard);
   if (life.expected_since != never) out.set_expected_since_us(to_us(life.expected_since));
   if (!life.seen) return;
   out.set_seen(true);

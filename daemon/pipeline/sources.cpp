@@ -150,11 +150,6 @@ bool Sources::any_gone() const {
                      [](const auto& each) { return each.second.is_gone(); });
 }
 
-bool Sources::any_lost() const {
-  return std::any_of(states_.begin(), states_.end(),
-                     [](const auto& each) { return each.second.lost; });
-}
-
 DuplicateMemory* Sources::memory(SourceId source) {
   return source < by_id_.size() ? &by_id_[source]->memory : nullptr;
 }

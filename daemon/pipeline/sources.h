@@ -50,7 +50,6 @@ class Sources {
   }
   [[nodiscard]] DuplicateMemory* memory(SourceId source);
   [[nodiscard]] bool any_gone() const;
-  [[nodiscard]] bool any_lost() const;
   [[nodiscard]] Timestamp next_due() const { return next_due_; }
   // REQUIRES: next_due() is not `never`.
   void fire_next(Scene& scene);

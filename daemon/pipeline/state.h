@@ -93,7 +93,7 @@ struct Pipeline::State {
   [[nodiscard]] Tally tally_of(const RuleInstance& x) const;
   void load_operands();
   [[nodiscard]] std::vector<bool> lost_tags() const;
-  void look_at_sources(Timestamp at);
+  void look_at_sources(Timestamp at, Scene& scene);
   void resume_loop_checks();
   // Of a replay: the parts of one message that were stored.
   void on_recorded_message(std::uint64_t sequence, Timestamp receive,

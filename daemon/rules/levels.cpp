@@ -183,6 +183,10 @@ void LevelSet::hold(const Moment& at) {
     if (state.source_due != never && at.device_time) {
       state.remaining = std::min(state.remaining, Duration{state.source_due - at.source});
     }
+    // Of one that began while nothing was due: all of it.
+    const Limit& limit = spec_->limits()[i];
+    const Duration whole = state.in ? limit.on_delay : limit.off_delay;
+    state.remaining = std::clamp(state.remaining, Duration{0}, whole);
     state.held = true;
     state.receive_due = state.source_due = never;
   }

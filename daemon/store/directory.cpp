@@ -93,17 +93,21 @@ std::string free_name(const std::string& directory) {
   return name;
 }
 
-// Names begin with their time, so that they sort by it.
-void drop_oldest_kept(const std::string& directory) {
+// Names begin with their time, so that they sort by it. A clock that is behind must not cost the
+// one that is read next.
+void drop_oldest_kept(const std::string& directory, const std::string& newest) {
   std::vector<std::filesystem::path> kept;
   std::error_code ec;
   for (std::filesystem::directory_iterator at{directory, ec}, end; !ec && at != end;
        at.increment(ec)) {
     const std::string name = at->path().filename().string();
-    if (name.starts_with(kept_prefix) && name.ends_with(".db")) kept.push_back(at->path());
+    const bool is_older = at->path() != newest;
+    if (is_older && name.starts_with(kept_prefix) && name.ends_with(".db")) {
+      kept.push_back(at->path());
+    }
   }
   std::ranges::sort(kept);
-  for (std::size_t n = 0; n + kept_databases_max < kept.size(); ++n) {
+  for (std::size_t n = 0; n + kept_databases_max <= kept.size(); ++n) {
     std::filesystem::remove(kept[n], ec);
     std::filesystem::remove(kept[n].string() + "-wal", ec);
   }
@@ -241,7 +245,7 @@ Result<std::string> StateDirectory::set_aside() {
     }
   }
   ::unlink((database_path() + "-shm").c_str());
-  drop_oldest_kept(path_);
+  drop_oldest_kept(path_, kept);
   if (auto synced = sync(); !synced) return synced.error();
   return kept;
 }

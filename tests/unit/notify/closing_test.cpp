@@ -164,6 +164,22 @@ TEST_CASE("dispatcher: what waits for a program that is away stays bounded for w
   CHECK(most <= 10 + 8);
 }
 
+TEST_CASE("dispatcher: an end that nobody takes for a month holds the journal no longer",
+          "[notify]") {
+  NotifyPlan plan = plan_of(ReceiverKind::webhook);
+  DispatchRig rig{plan};
+  const AlarmEvent told = now_of(rig, raised(1, tank(1)));
+  rig.commit(told);
+  rig.answer = down;
+  rig.commit(end_of(rig, told, 2));
+  rig.advance(29 * 24h);
+  CHECK(rig.dispatcher().waiting() == 1);
+  CHECK(rig.rows.at("low") == "2");
+  rig.advance(2 * 24h);
+  CHECK(rig.dispatcher().waiting() == 0);
+  CHECK(rig.rows.at("low") == "3");
+}
+
 TEST_CASE("dispatcher: after a kill, a raise and its end of one batch go out in their order",
           "[notify]") {
   DispatchRig rig{plan_of(ReceiverKind::webhook)};

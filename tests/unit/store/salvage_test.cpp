@@ -350,9 +350,9 @@ TEST_CASE("of many databases that were set aside the newest are kept", "[store][
   for (std::size_t n = 0; n < kept_databases_max + 2; ++n) {
     std::ofstream{dir.path() / "parkwatch.db"} << "no database " << n << std::string(5000, ' ');
     kept.push_back(salvaged(dir)->recovered().salvage->kept_as);
-    // As if it had been a while ago; a second's names would sort by their numbers.
+    // As if by a clock that was ahead; a second's names would sort by their numbers.
     const std::string older =
-        dir.path() / ("parkwatch-damaged-2026010" + std::to_string(n) + ".db");
+        dir.path() / ("parkwatch-damaged-9026010" + std::to_string(n) + ".db");
     if (n < kept_databases_max + 1) fs::rename(kept.back(), older);
     kept.back() = n < kept_databases_max + 1 ? older : kept.back();
   }
