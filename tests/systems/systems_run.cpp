@@ -121,20 +121,20 @@ std::set<std::string> unraised(const Package& package) {
   return rules;
 }
 
-std::string wrong_of(const Simulated& one, const IncidentCase& incident) {
-  for (std::uint64_t seed = 1; seed <= incident_seeds; ++seed) {
+std::string wrong_of(const Simulated& one, const IncidentCase& incident, std::uint64_t seeds) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     const std::string what = difference(incident.alarms, run(one, &incident, seed));
     if (!what.empty()) return "seed " + std::to_string(seed) + ": " + what;
   }
   return {};
 }
 
-bool prove_incidents(const Package& package) {
+bool prove_incidents(const Package& package, std::uint64_t seeds) {
   const std::string& name = package.front().described.package;
   std::size_t exact = 0;
   for (const Simulated& one : package) {
     for (const IncidentCase& incident : one.described.incidents) {
-      const std::string what = wrong_of(one, incident);
+      const std::string what = wrong_of(one, incident, seeds);
       if (what.empty()) ++exact;
       std::cout << (what.empty() ? "exact  " : "WRONG  ") << name << '/' << incident.name
                 << (what.empty() ? "" : ": ") << what << std::endl;
@@ -303,6 +303,7 @@ struct Wanted {
   bool quiet = false;
   bool mutants = false;
   bool verbose = false;
+  std::uint64_t seeds = incident_seeds;
 };
 
 int prove(const Package& package, const Wanted& wanted) {
@@ -316,7 +317,7 @@ int prove(const Package& package, const Wanted& wanted) {
     begin = clock::now();
   };
   if (wanted.rules) end_line(prove_rules(package));
-  if (wanted.incidents) end_line(prove_incidents(package));
+  if (wanted.incidents) end_line(prove_incidents(package, wanted.seeds));
   if (wanted.quiet) end_line(prove_quiet(package));
   if (wanted.mutants) end_line(prove_mutants(package, wanted.verbose));
   return good ? 0 : 1;
@@ -331,6 +332,7 @@ int main(int argc, char** argv) {
   app.add_option("incident", wanted.incident, "show what it raises; medians: of a quiet day");
   app.add_flag("--rules", wanted.rules, "the package's own rule tests pass");
   app.add_flag("--incidents", wanted.incidents, "every incident raises exactly what it must");
+  app.add_option("--seeds", wanted.seeds, "of each incident");
   app.add_flag("--quiet", wanted.quiet, "quiet days raise nothing");
   app.add_flag("--mutants", wanted.mutants, "a figure that is shifted by a fifth is noticed");
   app.add_flag("--verbose", wanted.verbose, "also by which incident");
