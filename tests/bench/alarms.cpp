@@ -4,22 +4,23 @@
 //
 // The daemon under it has `limit` rules with H = 90 on tags load/s<i>/value, of which the first
 // --standing stand (--raise makes them), and load/c<i>/value, which come and go here.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "tests/bench/mqtt_commands.h"
 #include "tests/bench/raw_mqtt.h"
 
-namespace {
+namespace parkwatch::bench {
+namespace alarms {
 
 using Steady = std::chrono::steady_clock;
-using parkwatch::bench::RawMqtt;
 
 struct Options {
   std::uint16_t port = 1883;
@@ -161,26 +162,30 @@ class Alarms {
   std::uint32_t packet_id_ = 0;
 };
 
-}  // namespace
+}  // namespace alarms
 
-int main(int argc, char** argv) {
-  Options options;
-  CLI::App cli{"Measures publish to alert while many alarms stand"};
-  cli.add_option("--port", options.port)->required();
-  cli.add_option("--park", options.park);
-  cli.add_option("--steady-tags", options.steady_tags);
-  cli.add_option("--standing", options.standing);
-  cli.add_option("--cycling-tags", options.cycling_tags);
-  cli.add_option("--first", options.first);
-  cli.add_option("--rate", options.rate);
-  cli.add_option("--every", options.every);
-  cli.add_option("--seconds", options.seconds);
-  cli.add_flag("--raise", options.raise);
-  CLI11_PARSE(cli, argc, argv);
-  Alarms alarms{options};
-  if (options.raise) {
-    alarms.raise();
-  } else {
-    alarms.measure();
-  }
+void add_alarms(CLI::App& app) {
+  CLI::App& cli =
+      *app.add_subcommand("alarms", "Measures publish to alert while many alarms stand");
+  const auto options = std::make_shared<alarms::Options>();
+  cli.add_option("--port", options->port)->required();
+  cli.add_option("--park", options->park);
+  cli.add_option("--steady-tags", options->steady_tags);
+  cli.add_option("--standing", options->standing);
+  cli.add_option("--cycling-tags", options->cycling_tags);
+  cli.add_option("--first", options->first);
+  cli.add_option("--rate", options->rate);
+  cli.add_option("--every", options->every);
+  cli.add_option("--seconds", options->seconds);
+  cli.add_flag("--raise", options->raise);
+  cli.callback([options] {
+    alarms::Alarms measured{*options};
+    if (options->raise) {
+      measured.raise();
+    } else {
+      measured.measure();
+    }
+  });
 }
+
+}  // namespace parkwatch::bench

@@ -80,7 +80,7 @@ class Park:
         wait_for(lambda: metric(self.daemon, "parkwatch_outbox_pending") == 0, 60, "not every alert is told")
 
     def run(self, *options):
-        return subprocess.check_output([str(TOOLS / "bench_alarms"), "--port", str(self.broker.port), "--standing", str(self.standing),
+        return subprocess.check_output([str(TOOLS / "bench_mqtt"), "alarms", "--port", str(self.broker.port), "--standing", str(self.standing),
                                         "--steady-tags", str(STEADY), "--cycling-tags", str(CYCLING), *options], text=True)
 
     def measure(self, seconds):

@@ -80,7 +80,7 @@ def connected(daemon):
 
 def publish(port, count, tags=5000, rate=0, window=1000):
     """Runs the load; returns the seconds that it took."""
-    out = subprocess.check_output([str(TOOLS / "bench_load_publisher"), "--port", str(port), "--count", str(count),
+    out = subprocess.check_output([str(TOOLS / "bench_mqtt"), "publish", "--port", str(port), "--count", str(count),
                                    "--tags", str(tags), "--rate", str(rate), "--window", str(window)], text=True)
     return float(dict(part.split("=") for part in out.split())["seconds"])
 

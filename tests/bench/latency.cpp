@@ -4,21 +4,22 @@
 //
 // The daemon under it has a `limit` rule with H = 90 on each tag, whose readings are
 // {"value":..,"time":..}.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "tests/bench/mqtt_commands.h"
 #include "tests/bench/raw_mqtt.h"
 
-namespace {
+namespace parkwatch::bench {
+namespace latency {
 
 using Steady = std::chrono::steady_clock;
-using parkwatch::bench::RawMqtt;
 
 struct Options {
   std::uint16_t port = 1883;
@@ -114,17 +115,18 @@ class Latency {
   std::uint32_t packet_id_ = 0;
 };
 
-}  // namespace
+}  // namespace latency
 
-int main(int argc, char** argv) {
-  Options options;
-  CLI::App cli{"Measures publish to alert"};
-  cli.add_option("--port", options.port)->required();
-  cli.add_option("--park", options.park);
-  cli.add_option("--tags", options.tags);
-  cli.add_option("--rate", options.rate);
-  cli.add_option("--every", options.every);
-  cli.add_option("--seconds", options.seconds);
-  CLI11_PARSE(cli, argc, argv);
-  Latency{options}.run();
+void add_latency(CLI::App& app) {
+  CLI::App& cli = *app.add_subcommand("latency", "Measures publish to alert");
+  const auto options = std::make_shared<latency::Options>();
+  cli.add_option("--port", options->port)->required();
+  cli.add_option("--park", options->park);
+  cli.add_option("--tags", options->tags);
+  cli.add_option("--rate", options->rate);
+  cli.add_option("--every", options->every);
+  cli.add_option("--seconds", options->seconds);
+  cli.callback([options] { latency::Latency{*options}.run(); });
 }
+
+}  // namespace parkwatch::bench

@@ -44,7 +44,7 @@ def main():
         start_daemon(place, "daemon", broker.port, 5000, 20, alerts=True)
         probe = FsyncProbe(place.path)
         probe.start()
-        out = subprocess.check_output([str(TOOLS / "bench_latency"), "--port", str(broker.port), "--rate", str(options.rate),
+        out = subprocess.check_output([str(TOOLS / "bench_mqtt"), "latency", "--port", str(broker.port), "--rate", str(options.rate),
                                        "--seconds", str(options.seconds)], text=True)
         probe.ending = True
         probe.join()

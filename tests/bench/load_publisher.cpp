@@ -1,14 +1,16 @@
 // tests/bench/load_publisher.cpp - Publishes numbered JSON readings at QoS 1, at a rate or as fast
 // as the broker takes them. Prints "sent=... acked=... seconds=...".
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "tests/bench/mqtt_commands.h"
 #include "tests/bench/raw_mqtt.h"
 
-namespace {
+namespace parkwatch::bench {
+namespace load {
 
 using Steady = std::chrono::steady_clock;
 
@@ -70,7 +72,7 @@ class Load {
   [[nodiscard]] int wait_ms() const { return options_.rate == 0 ? 0 : 1; }
 
   const Options options_;
-  parkwatch::bench::RawMqtt mqtt_;
+  RawMqtt mqtt_;
   std::vector<std::string> topics_;
   std::size_t sent_ = 0;
   std::size_t acked_ = 0;
@@ -78,16 +80,17 @@ class Load {
   std::uint32_t packet_id_ = 0;
 };
 
-}  // namespace
+}  // namespace load
 
-int main(int argc, char** argv) {
-  Options options;
-  CLI::App cli{"Publishes numbered readings at QoS 1"};
-  cli.add_option("--port", options.port)->required();
-  cli.add_option("--tags", options.tags);
-  cli.add_option("--count", options.count);
-  cli.add_option("--rate", options.rate);
-  cli.add_option("--window", options.window);
-  CLI11_PARSE(cli, argc, argv);
-  Load{options}.run();
+void add_publish(CLI::App& app) {
+  CLI::App& cli = *app.add_subcommand("publish", "Publishes numbered readings at QoS 1");
+  const auto options = std::make_shared<load::Options>();
+  cli.add_option("--port", options->port)->required();
+  cli.add_option("--tags", options->tags);
+  cli.add_option("--count", options->count);
+  cli.add_option("--rate", options->rate);
+  cli.add_option("--window", options->window);
+  cli.callback([options] { load::Load{*options}.run(); });
 }
+
+}  // namespace parkwatch::bench
