@@ -404,7 +404,12 @@ void SessionCore::abandon() {
 class PahoSession final : public Session {
  public:
   explicit PahoSession(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {}
-  ~PahoSession() override { core_->abandon(); }
+  ~PahoSession() override {
+    try {
+      core_->abandon();
+    } catch (const std::exception&) {  // from a socket or timer that is gone: so is the session
+    }
+  }
   PahoSession(const PahoSession&) = delete;
   PahoSession& operator=(const PahoSession&) = delete;
 
