@@ -1,5 +1,5 @@
-// tools/parksim/physics/systems/charger.cpp - Power by the hour, and a connector that warms with
-// it.
+// tools/parksim/physics/systems/charger.cpp - Power by the hour, and a connector whose contacts
+// warm with the current.
 #include "tools/parksim/physics/systems/charger.h"
 
 namespace parkwatch::parksim {
@@ -9,7 +9,10 @@ using std::chrono::seconds;
 
 constexpr double charging_kw = 60.0;
 constexpr double ambient_c = 25.0;
-constexpr double connector_warms_k = 17.0;  // the connector, while it charges
+constexpr double charging_a = 150.0;
+constexpr double contacts_mohm = 0.4;  // both of them, sound
+constexpr double warms_k_w = 1.9;      // 17 K with 9 W
+constexpr double warm_lag_s = 900.0;
 
 }  // namespace
 
@@ -24,9 +27,12 @@ Charger::Charger(const std::string& site, const std::string& name, Panel& panel)
 void Charger::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
   const bool failed = causes.has("charger-fault");
   power_kw_ = hour >= 8.0 && hour < 20.0 && !failed ? charging_kw : 0.0;
-  warm_k_ = lagged(warm_k_, power_kw_ > 0.0 ? connector_warms_k : 0.0, dt_s, 900.0);
+  const double mohm = contacts_mohm + worn_mohm_.step(causes.has("contact-worn"), dt_s);
+  const double ampere = power_kw_ > 0.0 ? charging_a : 0.0;
+  const double heat_w = ampere * ampere * mohm / 1000.0;
+  warm_k_ = lagged(warm_k_, warms_k_w * heat_w, dt_s, warm_lag_s);
   panel.set(power_, power_kw_);
-  panel.set(temperature_, ambient_c + warm_k_ + contact_.step(causes.has("contact-worn"), dt_s));
+  panel.set(temperature_, ambient_c + warm_k_);
   panel.set(fault_, failed ? 1.0 : 0.0);
 }
 

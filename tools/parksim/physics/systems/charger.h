@@ -17,7 +17,7 @@ class Charger {
   [[nodiscard]] double power_kw() const { return power_kw_; }
 
  private:
-  Worsening contact_{1.0 / 60.0, 60.0, 300.0};  // K
+  Worsening worn_mohm_{0.036 / 60.0, 1.6, 1.0};  // of its contacts; it is replaced
   double power_kw_ = 0.0;
   double warm_k_ = 0.0;
   TagIndex power_, temperature_, fault_;

@@ -12,16 +12,37 @@ namespace {
 using std::chrono::seconds;
 
 constexpr double current_a = 4000.0;
-constexpr double crossover_h2 = 0.25;  // %vol at full load; less gas at less load dilutes less
-constexpr double crossover_o2 = 0.08;
-constexpr double at_rest_h2 = 1.8;
+constexpr double cells = 120.0;
+// By Faraday's law 0.418 l of hydrogen for each cell and Ah, and half as much oxygen.
+constexpr double h2_m3_h = 0.418e-3 * current_a * cells;
+constexpr double o2_m3_h = h2_m3_h / 2.0;
+// What diffuses through the membrane at any load: less gas at less load dilutes it less.
+constexpr double h2_diffuses_m3_h = 0.25;
+constexpr double o2_diffuses_m3_h = 0.16;
+// Hydrogen of 1.5 MPa through a hole, with 3 kPa more than on the oxygen's side: 0.6 of 73 m/s.
+constexpr double hole_m3_h_mm2 = 2.0;
+// Each millimetre that the oxygen's separator stands too low, bubbles of so much oxygen do not rise
+// out of the lye, which goes on to the cathodes.
+constexpr double separator_m2 = 0.2;
+constexpr double bubbles_m3_h_mm = 0.0057;
+constexpr double at_rest_h2 = 1.8;  // %vol, when diffusion has come to its end
 constexpr double at_rest_o2 = 0.6;
 constexpr double rest_s = 6.0 * 3600.0;
+constexpr double thermoneutral_v = 1.48;
+constexpr double stack_kj_k = 24000.0;  // 2 m3 of lye and 30 t of steel
+constexpr double hall_c = 30.0;
+constexpr double to_hall_kw_k = 0.5;
+constexpr double held_c = 75.0;  // by the cooler
+constexpr double cooler_kw = 400.0;
+constexpr double cooler_lag_s = 900.0;
+constexpr double lye_koh_pct = 30.0;
+constexpr double lye_m3 = 2.0;
+constexpr double feed_passes_m3_h = 1.5;  // the surplus overflows as lye
+constexpr double new_lye_s = 600.0;
 constexpr double draw_mpa_s = 0.8 / 300.0;
 constexpr double compressor_mpa_s = 0.1 / 60.0;
 constexpr double refill_mpa_s = 0.2 / 60.0;  // far below the set point
 constexpr double vent_mpa_s = 0.3 / 60.0;    // after a mended over-pressure
-constexpr double passing_s = 7200.0;         // time constant of the passing vent valve
 constexpr double fill_mpa_s = 0.1;
 constexpr double vehicle_full_mpa = 35.0;
 constexpr double runaway_mpa = 45.0;  // the vehicle's own valve shuts
@@ -32,6 +53,7 @@ constexpr double uncooled_k_mpa = 75.0 / 35.0;
 constexpr double kg_mpa = 1.9;  // that a grade holds
 // Choked flow of hydrogen at 27 degC: kg/s for each m2 and MPa.
 constexpr double choked_kg_s_m2_mpa = 616.0;
+constexpr double vent_gap_m2 = 0.43e-6;  // of a vent valve that does not shut
 constexpr double hole_m = 0.002;
 constexpr double hole_tears_s = 2.0;
 constexpr double detectable_m = 0.3;  // a flame, from where the detector is
@@ -42,6 +64,9 @@ double load_at(double hour) {
   if (hour < 7.0 || hour >= 19.0) return 0.0;
   return 0.35 + 0.65 * std::sin(std::numbers::pi * (hour - 7.0) / 12.0);
 }
+
+// Of the lye, against that with 32 % KOH: best there, and half of it at 9 %.
+double conductivity(double koh_pct) { return koh_pct * (64.0 - koh_pct) / 1024.0; }
 
 }  // namespace
 
@@ -57,24 +82,49 @@ Electrolyser::Electrolyser(const std::string& site, const std::string& name, Pan
   o2_in_h2_tag_ = number("o2_in_h2", "%vol", {0.0, 5.0, 3}, {.white = 0.003});
 }
 
-void Electrolyser::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
-  const double load = load_at(hour);
+void Electrolyser::step_gases(double load, double dt_s, const Causes& causes) {
+  const double hole_m3_h = hole_m3_h_mm2 * hole_mm2_.step(causes.has("membrane-pinhole"), dt_s);
+  const double low_mm = lye_passes_l_.step(causes.has("separator-levels"), dt_s) / separator_m2;
   const bool runs = load > 0.0;
-  const double pinhole = pinhole_.step(causes.has("membrane-pinhole"), dt_s);
-  const double levels = levels_.step(causes.has("separator-levels"), dt_s);
-  const double uncooled = uncooled_.step(causes.has("cooling-pump-trip"), dt_s);
-  const double diluted = diluted_.step(causes.has("lye-diluted"), dt_s);
-  const double h2 = runs ? crossover_h2 / load + pinhole : at_rest_h2;
-  const double o2 = runs ? crossover_o2 / load + levels : at_rest_o2;
+  const double h2_crosses = h2_diffuses_m3_h + hole_m3_h;
+  const double o2_crosses = o2_diffuses_m3_h + bubbles_m3_h_mm * low_mm;
+  const double h2 = runs ? 100.0 * h2_crosses / (o2_m3_h * load) : at_rest_h2;
+  const double o2 = runs ? 100.0 * o2_crosses / (h2_m3_h * load) : at_rest_o2;
   h2_in_o2_ = lagged(h2_in_o2_, h2, dt_s, runs ? 300.0 : rest_s);
   o2_in_h2_ = lagged(o2_in_h2_, o2, dt_s, runs ? 300.0 : rest_s);
-  voltage_ = lagged(voltage_, runs ? 1.6 + 0.3 * load + diluted : 0.0, dt_s, runs ? 30.0 : 300.0);
-  const double warm_c = runs ? 60.0 + 20.0 * load : 30.0;
-  temperature_c_ = lagged(temperature_c_, warm_c, dt_s, runs ? 1800.0 : 10800.0);
-  panel.set(running_, runs ? 1.0 : 0.0);
+}
+
+// Water takes the place of lye; thinner lye has more resistance.
+void Electrolyser::step_voltage(double load, double dt_s, bool diluted) {
+  if (diluted) {
+    koh_pct_ *= 1.0 - feed_passes_m3_h / lye_m3 * dt_s / 3600.0;
+  } else {
+    koh_pct_ = lagged(koh_pct_, lye_koh_pct, dt_s, new_lye_s);
+  }
+  const double ohmic = 0.3 * load * conductivity(lye_koh_pct) / conductivity(koh_pct_);
+  const bool runs = load > 0.0;
+  voltage_ = lagged(voltage_, runs ? 1.6 + ohmic : 0.0, dt_s, runs ? 30.0 : 300.0);
+}
+
+// What the voltage has above the thermoneutral one becomes heat; the cooler takes what is too much.
+void Electrolyser::step_heat(double load, double dt_s, bool pump_tripped) {
+  const double over_v = load > 0.0 ? std::max(0.0, voltage_ - thermoneutral_v) : 0.0;
+  const double gained_kw =
+      over_v * cells * current_a * load / 1000.0 - to_hall_kw_k * (temperature_c_ - hall_c);
+  const double wanted_kw = gained_kw + stack_kj_k * (temperature_c_ - held_c) / cooler_lag_s;
+  const double cooled_kw = pump_tripped ? 0.0 : std::clamp(wanted_kw, 0.0, cooler_kw);
+  temperature_c_ += (gained_kw - cooled_kw) / stack_kj_k * dt_s;
+}
+
+void Electrolyser::step(double hour, double dt_s, const Causes& causes, Panel& panel) {
+  const double load = load_at(hour);
+  step_gases(load, dt_s, causes);
+  step_voltage(load, dt_s, causes.has("lye-diluted"));
+  step_heat(load, dt_s, causes.has("cooling-pump-trip"));
+  panel.set(running_, load > 0.0 ? 1.0 : 0.0);
   panel.set(current_, current_a * load);
   panel.set(voltage_tag_, voltage_);
-  panel.set(temperature_, temperature_c_ + uncooled);
+  panel.set(temperature_, temperature_c_);
   panel.set(h2_in_o2_tag_, h2_in_o2_);
   panel.set(o2_in_h2_tag_, o2_in_h2_);
 }
@@ -104,7 +154,7 @@ void StorageGrade::step(double hour, double dt_s, const Causes& causes, Panel& p
   if (causes.has("pressure-switch-dead")) {
     pressure_mpa_ = std::min(relief_mpa_, pressure_mpa_ + compressor_mpa_s * dt_s);
   } else if (vents) {
-    pressure_mpa_ = lagged(pressure_mpa_, 0.1, dt_s, passing_s);
+    pressure_mpa_ -= choked_kg_s_m2_mpa * vent_gap_m2 * pressure_mpa_ / kg_mpa * dt_s;
   } else if (filling_) {
     const bool far = pressure_mpa_ < set_mpa_ - 2.0;
     pressure_mpa_ += (far ? refill_mpa_s : compressor_mpa_s) * dt_s;

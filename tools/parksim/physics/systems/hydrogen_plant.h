@@ -16,11 +16,14 @@ class Electrolyser {
   void step(double hour, double dt_s, const Causes& causes, Panel& panel);
 
  private:
-  Worsening pinhole_{0.01 / 60.0, 1.6, 600.0};    // %vol of hydrogen in oxygen
-  Worsening levels_{0.006 / 60.0, 0.9, 600.0};    // %vol of oxygen in hydrogen
-  Worsening uncooled_{0.15 / 60.0, 20.0, 900.0};  // K
-  Worsening diluted_{0.005 / 60.0, 0.5, 600.0};   // V
-  double temperature_c_ = 40.0;
+  void step_gases(double load, double dt_s, const Causes& causes);
+  void step_voltage(double load, double dt_s, bool diluted);
+  void step_heat(double load, double dt_s, bool pump_tripped);
+
+  Worsening hole_mm2_{0.0049 / 60.0, 0.8, 600.0};    // in the membrane
+  Worsening lye_passes_l_{0.4 / 60.0, 60.0, 600.0};  // out of the oxygen's separator
+  double koh_pct_ = 30.0;                            // of the lye, by mass
+  double temperature_c_ = 60.0;
   double voltage_ = 0.0;
   double h2_in_o2_ = 0.35;
   double o2_in_h2_ = 0.12;
