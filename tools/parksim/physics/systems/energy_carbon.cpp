@@ -23,6 +23,7 @@ constexpr double rated_m_s = 11.0;
 constexpr double lull_m_s = 4.5;
 constexpr double lull_s = 4.0 * 3600.0;
 constexpr double wind_efficiency = 0.95;
+constexpr double ice_takes_mm = 0.1;  // of the blades' lift
 constexpr double gas_m3_h = 500.0;
 constexpr double order_share = 0.18;  // more load in the peaks, to work an order off
 
@@ -45,11 +46,13 @@ constexpr SystemCause energy_causes[] = {
     {"production-stop", "a shortage stops the enterprises' production"},
     {"heat-pumps-down", "the heat pumps fail and gas boilers take over"},
     {"inverters-trip", "inverters of the first PV plant trip one after the other"},
-    {"icing", "the blades of the first wind turbine ice up"},
+    {"icing", "the blades of the first wind turbine ice up, 0.05 mm each minute"},
     {"lull", "the wind falls by 4.5 m/s and comes back, in four hours"},
-    {"cooling-fails", "the cooling of the first battery container fails"},
-    {"cell-short", "a cell of the first battery container has an internal short"},
-    {"contact-worn", "a worn contact of the first charger's connector heats up"},
+    {"cooling-fails", "the coolant pump of the first battery container fails"},
+    {"cell-short",
+     "a cell of the first battery container has an internal short: 0.135 A more each minute"},
+    {"contact-worn",
+     "the contacts of the first charger's connector wear: 36 uohm more each minute"},
     {"charger-fault", "the first charger's power module fails"},
     {"smoke-detector-unpowered", "the smoke detector of the first container loses its supply",
      "smoke"},
@@ -95,7 +98,7 @@ class EnergyCarbon final : public System {
   Worsening stopped_{0.01 / 60.0, 0.9, 600.0};         // of the load
   Worsening boilers_{8000.0 / 1800.0, 8000.0, 600.0};  // m3/h of gas
   Worsening tripped_{0.005 / 60.0, 1.0, 60.0};         // of the plant
-  Worsening ice_{0.005 / 60.0, 0.8, 900.0};            // of the output
+  Worsening ice_mm_{0.05 / 60.0, 8.0, 900.0};          // on the blades' edges
   Since lull_;
   double pv_kw_;
   double wind_kw_;
@@ -218,7 +221,7 @@ double EnergyCarbon::step_generation(double hour, double dt_s, Panel& panel) {
   const double wind = std::max(0.0, wind_m_s + 0.6 * afternoon + wind_stray_.step(random_) - lull);
   const double part = std::min(1.0, std::pow(wind / rated_m_s, 3.0));
   tripped_.step(has("inverters-trip"), dt_s);
-  ice_.step(has("icing"), dt_s);
+  ice_mm_.step(has("icing"), dt_s);
   panel.set(irradiance_, sun);
   panel.set(wind_speed_, wind);
   double made = 0.0;
@@ -229,7 +232,8 @@ double EnergyCarbon::step_generation(double hour, double dt_s, Panel& panel) {
     made += power;
   }
   for (std::size_t i = 0; i < wind_.size(); ++i) {
-    const double power = wind_kw_ * part * wind_efficiency * (1.0 - (i == 0 ? ice_.value() : 0.0));
+    const double lift = i == 0 ? 1.0 - ice_takes_mm * ice_mm_.value() : 1.0;
+    const double power = wind_kw_ * part * wind_efficiency * lift;
     panel.set(wind_[i], power);
     made += power;
   }

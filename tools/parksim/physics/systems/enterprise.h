@@ -42,8 +42,8 @@ class Enterprise {
   Stray stray_;
   Worsening furnace_{8.0 / 60.0, 450.0, 60.0};  // kW
   Worsening bypass_{10.0 / 60.0, 900.0, 60.0};  // kW past the meter
-  Worsening fast_{1.12 / 60.0, 86400.0, 1.0};   // s; the repair sets the clock
-  Worsening slow_{1.12 / 60.0, 86400.0, 1.0};   // s
+  Worsening fast_{1.12 / 60.0, 86400.0, 1.0};   // s gained: its quartz runs 1.9 % fast; it is set
+  Worsening slow_{1.12 / 60.0, 86400.0, 1.0};   // s lost
   MeterFaults before_;
   double drawn_kw_ = 0.0;
   double metered_kw_ = 0.0;
