@@ -108,6 +108,9 @@ TEST_CASE("heating: a clogged well falls, a clogged reinjection takes less", "[p
   const SystemTrace clogged{network({{"screen-clogging", 30min, 1h}}), 2h};
   CHECK(clogged.at("w1/depth", 90min) == Approx(84.0).margin(0.5));
   CHECK(clogged.at("w2/depth", 90min) == Approx(60.0).margin(0.5));
+  const SystemTrace stopped{
+      network({{"screen-clogging", 30min, 1h}, {"well-pump-trip", 30min, 1h}}), 2h};
+  CHECK(stopped.at("w1/depth", 90min) == Approx(40.0).margin(0.5));  // nothing is drawn through it
   const SystemTrace refused{network({{"reinjection-clogs", 30min, 1h}}), 2h};
   CHECK(refused.at("reinjection/flow", 90min) == Approx(200.0 * 0.78).margin(2.0));
 }

@@ -16,14 +16,24 @@ using std::chrono::seconds;
 
 constexpr double geothermal_c = 78.0;
 constexpr double well_m3_h = 100.0;  // of each well
-constexpr double effectiveness = 0.72;
+// Of the heat exchanger: units of transfer when clean (it takes 72 % of the heat), and how much
+// more resistance a millimetre of scale has than the clean plates: 2 W/(m K) against 3,000 W/(m2
+// K).
+constexpr double clean_units = 1.273;
+constexpr double scale_resists_mm = 1.5;
 constexpr double return_c = 40.0;
 constexpr double primary_m3_h_well = 115.0;  // circulation for each well
 constexpr double station_c = 45.0;
 constexpr double station_drop_k = 10.0;
+constexpr double room_c = 21.0;
+// What bypasses open takes its part of the circulation by its Kv against that of all stations.
+constexpr double stations_kv = 150.0;
 constexpr double static_m = 40.0;     // depth of the water at rest
 constexpr double yield_m3_h_m = 5.0;  // of a well, for each metre of drawdown
-constexpr double reinjected = 0.96;
+constexpr double reinjected = 0.96;   // the rest cleans the filters
+// What the reinjection wells of each producing one take, for each MPa, and the permitted pressure.
+constexpr double injectivity_m3_h_mpa = 120.0;
+constexpr double injection_mpa = 0.8;
 constexpr double flush_m3_h[] = {3.0, 25.0};  // of all wells, to the drain ...
 constexpr double flush_s = 3600.0;            // ... until the water is clear, and then
 constexpr double still_c = 25.0;              // pipes without circulation end there
@@ -31,16 +41,19 @@ constexpr double still_c = 25.0;              // pipes without circulation end t
 constexpr SystemCause heating_causes[] = {
     {"primary-leak", "a weld of the primary network opens, by 18 m3/h each hour"},
     {"make-up-passing", "the primary make-up valve does not shut"},
-    {"exchanger-scaling", "the geothermal side of the heat exchanger scales"},
-    {"bypass-open", "a bypass valve at a station works itself open"},
+    {"exchanger-scaling",
+     "the geothermal side of the heat exchanger scales, 0.0125 mm each minute"},
+    {"bypass-open", "a bypass valve at a station works itself open, Kv 1.6 more each minute"},
     {"primary-pump-trip", "the primary circulation pump trips"},
     {"well-pump-trip", "the pump of the first well trips"},
     {"wells-flushed",
      "after a stop the wells are flushed to the drain, 3 m3/h for an hour and then 25 m3/h"},
-    {"screen-clogging", "the screen of the first well clogs"},
+    {"screen-clogging",
+     "the screen of the first well clogs: 4 mm more drawdown for each m3/h, each minute"},
     {"reinjection-clogs",
-     "the reinjection wells clog, and the filters drain what they do not take"},
-    {"station-valve-stuck", "the control valve of the first station creeps shut"},
+     "the reinjection wells clog, by 0.75 m3/h for each MPa, and drain what they do not take"},
+    {"station-valve-stuck",
+     "the control valve of the first station creeps shut, 0.9 % each minute"},
     {"station-leak", "a pipe of the first station's network corrodes through"},
     {"station-pump-off", "the first station's circulation pump is switched off"},
     {"radiator-shut", "the radiators of the first room are shut"},
@@ -51,15 +64,23 @@ constexpr SystemCause heating_causes[] = {
     {"room-sensor-flat", "the battery of the first room's sensor is flat", "temperature"},
 };
 
+// The supply at which radiators give that part of the heat: it goes with the 1.3th power of what
+// their mean has above the room (EN 442).
+double radiators_c(double heat) {
+  const double mean_k = station_c - station_drop_k / 2.0 - room_c;
+  return room_c + mean_k * std::pow(heat, 1.0 / 1.3) + heat * station_drop_k / 2.0;
+}
+
 struct HeatStation {
   NetworkWater water{secondary_network};
   double supply_c = station_c;
+  double heat = 1.0;  // that it gets, of what its rooms want
   bool pump_on = true;
   TagIndex pump, supply, back, pressure, make_up;
 };
 
 struct HeatedRoom {
-  double temperature_c = 21.0;
+  double temperature_c = room_c;
   TagIndex tag;
 };
 
@@ -83,14 +104,14 @@ class HeatingGeothermal final : public System {
   Random random_;
   Stray weather_;  // K of the return
   Since flushed_;
-  Worsening leak_{18.0 / 3600.0, 45.0, 60.0};    // m3/h
-  Worsening passing_{3.0 / 300.0, 3.0, 30.0};    // m3/h
-  Worsening scale_{0.004 / 60.0, 0.45, 600.0};   // of the effectiveness
-  Worsening bypass_{0.15 / 60.0, 12.5, 600.0};   // K of the return
-  Worsening clogging_{0.4 / 60.0, 42.0, 600.0};  // m of the first well's depth
-  Worsening refused_{0.003 / 60.0, 0.3, 600.0};  // part that is not reinjected
-  Worsening shut_{0.2 / 60.0, 14.0, 600.0};      // K of the first station's supply
-  Worsening corroded_{4.0 / 3600.0, 8.0, 60.0};  // m3/h
+  Worsening leak_{18.0 / 3600.0, 45.0, 60.0};  // m3/h
+  Worsening passing_{3.0 / 300.0, 3.0, 30.0};  // m3/h
+  Worsening scale_mm_{0.0125 / 60.0, 2.0, 600.0};
+  Worsening bypass_kv_{1.6 / 60.0, 150.0, 600.0};
+  Worsening clogging_{0.004 / 60.0, 0.42, 600.0};  // m for each m3/h of the first well
+  Worsening clogged_{0.75 / 60.0, 75.0, 600.0};    // m3/h for each MPa, of reinjection
+  Worsening shut_{0.009 / 60.0, 0.6, 600.0};       // part of the first station's flow
+  Worsening corroded_{4.0 / 3600.0, 8.0, 60.0};    // m3/h
   NetworkWater water_{primary_network};
   double drawn_m3_h_ = 0.0;
   double reinjected_m3_h_ = 0.0;
@@ -161,7 +182,7 @@ void HeatingGeothermal::step(TimePoint now, double dt_s, Panel& panel) {
 
 void HeatingGeothermal::step_wells(double dt_s) {
   clogging_.step(has("screen-clogging"), dt_s);
-  refused_.step(has("reinjection-clogs"), dt_s);
+  clogged_.step(has("reinjection-clogs"), dt_s);
   const double flushed_s = flushed_.step(has("wells-flushed"), dt_s);
   const bool flushing = flushed_s > 0.0;
   const double flush = flush_m3_h[flushed_s < flush_s ? 0 : 1];
@@ -172,27 +193,32 @@ void HeatingGeothermal::step_wells(double dt_s) {
     draws_m3_h_[i] = lagged(draws_m3_h_[i], tripped ? 0.0 : wanted, dt_s, 60.0);
     drawn_m3_h_ += draws_m3_h_[i];
   }
-  const double taken = flushing ? 0.0 : reinjected - refused_.value();
-  reinjected_m3_h_ = lagged(reinjected_m3_h_, drawn_m3_h_ * taken, dt_s, 60.0);
+  const double wells = static_cast<double>(draws_m3_h_.size());
+  const double takes_m3_h = injection_mpa * (injectivity_m3_h_mpa * wells - clogged_.value());
+  const double given_m3_h = flushing ? 0.0 : drawn_m3_h_ * reinjected;
+  reinjected_m3_h_ = lagged(reinjected_m3_h_, std::min(given_m3_h, takes_m3_h), dt_s, 60.0);
 }
 
-// The exchanger warms what comes back by its effectiveness, as far as the wells' water allows.
+// The exchanger warms what comes back by its effectiveness, as far as the wells' water allows. What
+// goes through a bypass comes back as warm as it was supplied.
 void HeatingGeothermal::step_primary(double hour, double dt_s) {
   pump_on_ = !has("primary-pump-trip");
   const double full = primary_m3_h_well * static_cast<double>(draws_m3_h_.size());
   flow_m3_h_ = lagged(flow_m3_h_, pump_on_ ? full : 0.0, dt_s, 20.0);
   water_.step(leak_.step(has("primary-leak"), dt_s), passing_.step(has("make-up-passing"), dt_s),
               dt_s);
-  const double effect = effectiveness - scale_.step(has("exchanger-scaling"), dt_s);
+  const double scale_mm = scale_mm_.step(has("exchanger-scaling"), dt_s);
+  const double effect = 1.0 - std::exp(-clean_units / (1.0 + scale_resists_mm * scale_mm));
   const double warm = effect * drawn_m3_h_ / std::max(flow_m3_h_, 1.0);
   const double night = std::cos(2.0 * std::numbers::pi * (hour - 4.0) / 24.0);
   const double weather = -0.8 * night + weather_.step(random_);
-  const double bypass = bypass_.step(has("bypass-open"), dt_s);
+  const double bypass_kv = bypass_kv_.step(has("bypass-open"), dt_s);
+  const double past = bypass_kv / (bypass_kv + stations_kv);
   if (pump_on_) {
     const double heated = return_c_ + std::min(warm, 1.0) * (geothermal_c - return_c_);
     supply_c_ = lagged(supply_c_, heated, dt_s, 300.0);
-    const double used = return_c + 0.15 * (supply_c_ - 64.0) + weather + bypass;
-    return_c_ = lagged(return_c_, used, dt_s, 600.0);
+    const double used = return_c + 0.15 * (supply_c_ - 64.0) + weather;
+    return_c_ = lagged(return_c_, used + past * (supply_c_ - used), dt_s, 600.0);
   } else {
     supply_c_ = lagged(supply_c_, still_c, dt_s, 6.0 * 3600.0);
     return_c_ = lagged(return_c_, still_c, dt_s, 6.0 * 3600.0);
@@ -205,7 +231,8 @@ void HeatingGeothermal::step_stations(double dt_s) {
   for (std::size_t i = 0; i < stations_.size(); ++i) {
     HeatStation& station = stations_[i];
     station.pump_on = !(i == 0 && has("station-pump-off"));
-    const double controlled = std::min(station_c, supply_c_ - 5.0) - (i == 0 ? shut_.value() : 0.0);
+    station.heat = 1.0 - (i == 0 ? shut_.value() : 0.0);
+    const double controlled = std::min({station_c, supply_c_ - 5.0, radiators_c(station.heat)});
     const bool warm = station.pump_on && pump_on_;
     station.supply_c =
         lagged(station.supply_c, warm ? controlled : still_c, dt_s, warm ? 600.0 : 3600.0);
@@ -218,7 +245,7 @@ void HeatingGeothermal::step_rooms(double dt_s) {
   for (std::size_t i = 0; i < rooms_.size(); ++i) {
     const bool shut = i == 0 && has("radiator-shut");
     rooms_[i].temperature_c =
-        lagged(rooms_[i].temperature_c, shut ? 5.0 : 21.0 - 0.6 * cold_k, dt_s, 6.0 * 3600.0);
+        lagged(rooms_[i].temperature_c, shut ? 5.0 : room_c - 0.6 * cold_k, dt_s, 6.0 * 3600.0);
   }
 }
 
@@ -234,13 +261,14 @@ void HeatingGeothermal::show(Panel& panel) const {
   for (const HeatStation& station : stations_) {
     panel.set(station.pump, station.pump_on ? 1.0 : 0.0);
     panel.set(station.supply, station.supply_c);
-    panel.set(station.back, station.supply_c - (station.pump_on ? station_drop_k : 0.0));
+    const double drop_k = station.pump_on ? station_drop_k * station.heat : 0.0;
+    panel.set(station.back, station.supply_c - drop_k);
     panel.set(station.pressure, station.water.pressure_mpa());
     panel.set(station.make_up, station.water.make_up_m3_h());
   }
   for (std::size_t i = 0; i < depth_tags_.size(); ++i) {
-    const double clogged = i == 0 ? clogging_.value() : 0.0;
-    panel.set(depth_tags_[i], static_m + draws_m3_h_[i] / yield_m3_h_m + clogged);
+    const double drawdown_h_m2 = 1.0 / yield_m3_h_m + (i == 0 ? clogging_.value() : 0.0);
+    panel.set(depth_tags_[i], static_m + draws_m3_h_[i] * drawdown_h_m2);
   }
   for (const HeatedRoom& room : rooms_) panel.set(room.tag, room.temperature_c);
 }
