@@ -13,9 +13,11 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr double inlet_kpa = 12.0;       // held by the regulator
+constexpr double supply_kpa = 20.0;      // before the regulator
+constexpr double inlet_kpa = 12.0;       // behind it, as long as it regulates
 constexpr double demand_m3_h = 20000.0;  // of the consumers
 constexpr double friction = 1.0e-8;      // kPa/(m3/h)^2: 4 kPa at that flow
+constexpr double bore_mm = 800.0;        // friction goes with its fifth power
 // 4,800 m of DN 800 are 2,413 m3: so much more gas (at standard conditions) for each kPa.
 constexpr double content_m3_kpa = 24.0;
 constexpr double leak_at_kpa = 8.0;  // the pressure for which leaks are given
@@ -29,6 +31,15 @@ constexpr double tight_pa = -5.0;  // above it vapours leave the enclosure
 constexpr double escape_mg_pa = 1.5;
 constexpr double nmhc_mg = 2.0;
 constexpr double benzene_mg = 0.4;
+// Gas from an oven through its door: 50 Pa drive 3 m3/h through each cm2. Of that the enclosure's
+// fan gets nine tenths; the rest, with 40 g/m3, mixes with the wind of 1 m/s over 20 m2.
+constexpr double door_m3_h_cm2 = 3.0;
+constexpr double past_fan = 0.1;
+constexpr double gas_nmhc_mg_m3 = 40'000.0;
+constexpr double door_air_m3_h = 72'000.0;
+// Crude benzol of 0.88 kg/l, 70 % of it benzene, evaporates into the wind of 1 m/s over 2 m2.
+constexpr double benzol_mg_ml = 616.0;
+constexpr double pump_air_m3_h = 7'200.0;
 constexpr double weeping_m3_h = 0.12;  // out of a water seal
 constexpr double benzene_part = 0.08;  // of the NMHC that escape
 
@@ -37,16 +48,19 @@ constexpr SystemCause gas_causes[] = {
     {"hole-small", "a corroded spot of the main breaks through: 900 m3/h within four minutes"},
     {"hole-large", "a corroded spot of the main breaks through: 1,100 m3/h within four minutes"},
     {"excavator", "an excavator tears the main open: 6,000 m3/h within five minutes"},
-    {"condensate", "condensate collects at the orifice of the outlet's flow meter"},
-    {"naphthalene", "naphthalene narrows the main"},
-    {"regulator-stuck", "the regulator at the inlet creeps open"},
+    {"condensate",
+     "condensate rises before the orifice of the outlet's flow meter, over 0.075 % of it each "
+     "minute"},
+    {"naphthalene", "naphthalene settles in the main, 0.43 mm each minute"},
+    {"regulator-stuck", "the regulator at the inlet creeps open, by 0.44 % each minute"},
     {"packing-leak", "the packing of a valve leaks into the first detector's chamber"},
     {"detector-unpowered", "the first CO detector loses its supply", "co"},
     {"meter-unpowered", "the flow meter at the main's outlet loses its supply", "outlet/flow"},
     {"analyser-unpowered", "the benzene analyser of the first oven loses its supply", "benzene"},
     {"belt-slips", "the belt of the first oven's fan slips more and more"},
-    {"door-leak", "the door seals of the first oven burn away"},
-    {"benzol-seal", "the seal of the crude-benzol pump at the first oven leaks"},
+    {"door-leak", "the door seals of the first oven burn away: 1.2 cm2 more gap each minute"},
+    {"benzol-seal",
+     "the seal of the crude-benzol pump at the first oven leaks, 1.17 ml/h more each minute"},
     {"seal-overflow", "the water seal of the first oven overflows into the drain"},
     {"seal-weeps", "the water seal of the first oven loses 0.12 m3/h into the drain"},
     {"oven-idle", "the first oven is taken out of operation and its fan is stopped"},
@@ -69,8 +83,10 @@ class Main {
   void step(double hour, double dt_s, const Causes& causes) {
     const double course = std::sin(2.0 * std::numbers::pi * (hour - 10.0) / 24.0);
     outflow_m3_h_ = demand_m3_h * (1.0 + 0.02 * course + stray_.step(random_));
-    source_kpa_ = inlet_kpa + creep_.step(causes.has("regulator-stuck"), dt_s);
-    const double narrow = 1.0 + deposit_.step(causes.has("naphthalene"), dt_s);
+    const double open = 1.0 + creep_.step(causes.has("regulator-stuck"), dt_s);
+    source_kpa_ = supply_kpa - (supply_kpa - inlet_kpa) / (open * open);
+    const double free = 1.0 - 2.0 * deposit_mm_.step(causes.has("naphthalene"), dt_s) / bore_mm;
+    const double narrow = std::pow(free, -5.0);
     const double head_kpa = std::max(source_kpa_ - pressure_kpa_, 0.0);
     inflow_m3_h_ = std::sqrt(head_kpa / (friction * narrow));
     const double hole =
@@ -79,14 +95,14 @@ class Main {
     const double leak = through(hole);
     const double kept = (inflow_m3_h_ - outflow_m3_h_ - leak) / 3600.0;
     pressure_kpa_ += kept / content_m3_kpa * dt_s;
-    condensate_.step(causes.has("condensate"), dt_s);
+    dammed_.step(causes.has("condensate"), dt_s);
   }
 
   void show(Panel& panel) const {
     panel.set(inlet_pressure_, source_kpa_);
     panel.set(inlet_flow_, inflow_m3_h_);
     panel.set(outlet_pressure_, pressure_kpa_);
-    panel.set(outlet_flow_, outflow_m3_h_ + condensate_.value());
+    panel.set(outlet_flow_, outflow_m3_h_ / (1.0 - dammed_.value()));
   }
 
   // What leaks through a gap that lets so much pass at leak_at_kpa.
@@ -101,9 +117,9 @@ class Main {
   Worsening small_{900.0 / 240.0, 900.0, 30.0};
   Worsening large_{1100.0 / 240.0, 1100.0, 30.0};
   Worsening torn_{6000.0 / 300.0, 6000.0, 60.0};
-  Worsening condensate_{15.0 / 60.0, 900.0, 30.0};  // m3/h that the meter shows too much
-  Worsening deposit_{0.008 / 60.0, 1.3, 3600.0};    // of the friction
-  Worsening creep_{0.05 / 60.0, 4.0, 3600.0};       // kPa
+  Worsening dammed_{0.00075 / 60.0, 0.045, 30.0};  // part of the orifice that the meter lacks
+  Worsening deposit_mm_{0.43 / 60.0, 62.0, 3600.0};
+  Worsening creep_{0.0044 / 60.0, 0.41, 3600.0};  // of the opening at which it holds inlet_kpa
   double source_kpa_ = inlet_kpa;
   double pressure_kpa_ = 8.0;  // at the outlet
   double inflow_m3_h_ = demand_m3_h;
@@ -131,10 +147,11 @@ class Oven {
     const double fan = idle ? 0.0 : 1.0 - slip_.step(causes.has("belt-slips"), dt_s);
     pressure_pa_ = lagged(pressure_pa_, -suction_pa * fan * fan, dt_s, 20.0);
     const double escapes = idle ? 0.0 : std::max(0.0, pressure_pa_ - tight_pa) * escape_mg_pa;
-    const double nmhc =
-        nmhc_mg + stray_.step(random_) + escapes + doors_.step(causes.has("door-leak"), dt_s);
-    const double benzene =
-        benzene_mg + benzene_part * (nmhc - nmhc_mg) + seal_.step(causes.has("benzol-seal"), dt_s);
+    const double door_m3_h = door_m3_h_cm2 * gap_cm2_.step(causes.has("door-leak"), dt_s);
+    const double door_mg = door_m3_h * past_fan * gas_nmhc_mg_m3 / door_air_m3_h;
+    const double nmhc = nmhc_mg + stray_.step(random_) + escapes + door_mg;
+    const double seal_mg_h = benzol_mg_ml * seal_ml_h_.step(causes.has("benzol-seal"), dt_s);
+    const double benzene = benzene_mg + benzene_part * (nmhc - nmhc_mg) + seal_mg_h / pump_air_m3_h;
     panel.set(in_operation_, idle ? 0.0 : 1.0);
     panel.set(enclosure_, pressure_pa_);
     panel.set(nmhc_, nmhc);
@@ -146,9 +163,9 @@ class Oven {
  private:
   Random random_;
   Stray stray_;
-  Worsening slip_{0.007 / 60.0, 0.85, 60.0};    // part of the fan's speed
-  Worsening doors_{0.2 / 60.0, 33.0, 300.0};    // mg/m3 of NMHC outside
-  Worsening seal_{0.1 / 60.0, 14.0, 300.0};     // mg/m3 of benzene outside
+  Worsening slip_{0.007 / 60.0, 0.85, 60.0};     // part of the fan's speed
+  Worsening gap_cm2_{1.2 / 60.0, 200.0, 300.0};  // of the doors
+  Worsening seal_ml_h_{1.17 / 60.0, 164.0, 300.0};
   Worsening overflow_{0.01 / 60.0, 2.0, 60.0};  // m3/h
   double pressure_pa_ = -suction_pa;
   TagIndex in_operation_, enclosure_, nmhc_, benzene_, wastewater_;
