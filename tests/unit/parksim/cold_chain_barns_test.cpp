@@ -119,6 +119,14 @@ TEST_CASE("barns: ice on the inlets takes its share of the air", "[parksim]") {
   CHECK(night.at("b1/airflow", 3h) == Approx(night.at("b1/ventilation_demand", 3h)).margin(1.5));
 }
 
+TEST_CASE("barns: wet litter gives off ammonia that more air would take out", "[parksim]") {
+  const SystemHours night = food({{"litter-wet", 1h, 2h}}, 0h, 4h);
+  // 200 m2 at 0.9 g/h beside 90 g/h, less the lag of 40 minutes, into 15,000 m3/h.
+  const double steady = 1000.0 * (90.0 + 0.9 * 100.0 * (2.0 - 0.67)) / 15'000.0;
+  CHECK(night.at("b1/nh3", 3h) == Approx(steady).margin(0.7));
+  CHECK(night.at("c1/nh3", 3h) == Approx(4.0).margin(0.3));
+}
+
 TEST_CASE("barns: weather and heaters move the temperature slowly", "[parksim]") {
   const SystemHours hot = food({{"cooling-pads-dry", 9h, 3h}}, 8h, 5h);
   CHECK(hot.at("b1/temperature", 12h) == Approx(21.0 + 4.0 * (3.0 - 0.66)).margin(1.0));
@@ -127,6 +135,11 @@ TEST_CASE("barns: weather and heaters move the temperature slowly", "[parksim]")
   CHECK(cold.at("b1/temperature", 2h + 20min) < 15.0);
   CHECK(cold.at("c1/temperature", 2h) < 27.5);
   CHECK(cold.at("c1/temperature", 2h) > 25.0);
+  // Ten times what is lost through the frost: the fans take it out again.
+  const SystemHours heated = food({{"heater-runs-on", 1h, 1h}}, 0h, 4h);
+  CHECK(heated.at("c1/temperature", 2h) > 35.5);
+  CHECK(heated.at("c1/ventilation_demand", 2h) > 50.0);
+  CHECK(heated.at("c1/temperature", 4h - 1s) < 33.0);
   const SystemHours dark = food({{"controller-silent", 1h, 10min}}, 0h, 2h);
   CHECK(dark.count("b1/airflow", 1h + 1s, 1h + 10min) == 0);
   CHECK(dark.at("b1/power", 1h + 5min) == 1.0);

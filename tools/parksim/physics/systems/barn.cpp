@@ -7,8 +7,8 @@
 
 namespace parkwatch::parksim {
 
-const BarnKind hen_barn{.set_c = 21.0, .animals_c = 9.0, .ammonia = 6.0};
-const BarnKind chick_barn{.set_c = 31.0, .animals_c = 4.0, .ammonia = 4.0};
+const BarnKind hen_barn{.set_c = 21.0, .animals_c = 9.0, .ammonia_g_h = 90.0};
+const BarnKind chick_barn{.set_c = 31.0, .animals_c = 4.0, .ammonia_g_h = 60.0};
 
 namespace {
 
@@ -17,6 +17,14 @@ using std::chrono::seconds;
 constexpr double least_air = 0.25;  // of all fans: what the animals breathe
 constexpr double draught = 0.02;    // with all fans off
 constexpr double change_s = 600.0;  // one change of air, with all fans
+constexpr double fans_m3_h = 60'000.0;
+constexpr double air_kj_m3_k = 1.2;
+constexpr double wet_litter_g_h_m2 = 0.9;  // of ammonia more than the dry
+constexpr double pads_k = 18.0;            // that wet pads take from air of 38 degC
+constexpr double frost_c = -20.0;
+constexpr double stuck_m3_h = 12'000.0;  // through an inlet that stays open
+constexpr double heater_kw = 100.0;
+constexpr double frost_kw = 30.0;  // that the animals' warmth lacks in the frost
 constexpr double outside_ppm = 420.0;
 constexpr double animals_ppm = 1400.0;  // above outside, at the least air
 constexpr double control_lag_s = 60.0;
@@ -31,12 +39,11 @@ Barn::Barn(const std::string& site, const std::string& name, const BarnKind& kin
       stray_(0.12, 1800.0, 1.0, random_),
       temperature_c_(kind.set_c),
       co2_ppm_(outside_ppm + animals_ppm),
-      nh3_mg_(kind.ammonia),
+      nh3_mg_(1000.0 * kind.ammonia_g_h / (least_air * fans_m3_h)),
       demand_(least_air),
       ice_(0.01 / 60.0, 0.62, 300.0),
-      litter_(6.0 / 3600.0, 20.0, 1200.0),
-      heat_(4.0 / 3600.0, 18.0, 1200.0),
-      cold_(10.0 / 3600.0, 24.0, 1200.0),
+      wet_m2_(100.0 / 3600.0, 330.0, 1200.0),
+      dry_(0.222 / 3600.0, 1.0, 1200.0),
       temperature_(
           panel.add(number_tag(site, name, "temperature", "degC", {-40.0, 60.0, 1}, seconds{30}),
                     {.white = 0.05})),
@@ -52,18 +59,32 @@ Barn::Barn(const std::string& site, const std::string& name, const BarnKind& kin
                          {.white = 0.1})),
       power_(panel.add(flag_tag(site, name, "power", seconds{60}))) {}
 
+// Where the temperature ends with that part of the fans' air. The heating holds the set point from
+// below, the fans from above; without air the animals warm.
+double Barn::steady_c(double flow, double dt_s, const BarnFaults& faults) {
+  const double air_kw_k = flow * fans_m3_h * air_kj_m3_k / 3600.0;
+  const double warmth = kind_.animals_c * std::max(0.0, std::min(least_air / flow, 3.0) - 1.0);
+  double kw = 0.0;
+  double kw_k = air_kw_k;
+  if (faults.heater_on) kw += heater_kw;
+  if (faults.heater_off) kw -= frost_kw;
+  if (faults.inlet_open) {
+    const double draught_kw_k = stuck_m3_h * air_kj_m3_k / 3600.0;
+    kw -= draught_kw_k * (kind_.set_c - frost_c) - (heater_kw - frost_kw);
+    kw_k += draught_kw_k;
+  }
+  return kind_.set_c + warmth + kw / kw_k + pads_k * dry_.step(faults.pads_dry, dt_s);
+}
+
 // What the animals give off stays; the fans change the air.
 void Barn::step_air(double flow, double dt_s, const BarnFaults& faults) {
-  const double lag_s = change_s / std::max(flow, draught);
-  const double share = least_air / std::max(flow, draught);
-  const double ammonia = kind_.ammonia + litter_.step(faults.litter_wet, dt_s);
+  const double lag_s = change_s / flow;
+  const double share = least_air / flow;
+  const double nh3_g_h =
+      kind_.ammonia_g_h + wet_litter_g_h_m2 * wet_m2_.step(faults.litter_wet, dt_s);
   co2_ppm_ = lagged(co2_ppm_, outside_ppm + animals_ppm * share, dt_s, lag_s);
-  nh3_mg_ = lagged(nh3_mg_, ammonia * share, dt_s, lag_s);
-  // The heating holds the set point from below, the fans from above; without air the animals warm.
-  const double warmth = kind_.animals_c * std::max(0.0, std::min(share, 3.0) - 1.0);
-  const double target = kind_.set_c + warmth + heat_.step(faults.heat_wave, dt_s) -
-                        cold_.step(faults.inlet_stuck, dt_s);
-  temperature_c_ = lagged(temperature_c_, target, dt_s, warm_s);
+  nh3_mg_ = lagged(nh3_mg_, 1000.0 * nh3_g_h / (flow * fans_m3_h), dt_s, lag_s);
+  temperature_c_ = lagged(temperature_c_, steady_c(flow, dt_s, faults), dt_s, warm_s);
 }
 
 void Barn::step(double hour, double dt_s, const BarnFaults& faults, Panel& panel) {
@@ -74,7 +95,7 @@ void Barn::step(double hour, double dt_s, const BarnFaults& faults, Panel& panel
   const bool stopped = faults.fans_tripped || faults.no_power;
   const double open = 1.0 - ice_.step(faults.inlets_ice, dt_s);
   const double flow = stopped ? 0.0 : demand_ * open;
-  step_air(flow, dt_s, faults);
+  step_air(std::max(flow, draught), dt_s, faults);
   panel.set(temperature_, temperature_c_ + stray_.step(random_));
   panel.set(humidity_, 58.0 + 6.0 * (co2_ppm_ - outside_ppm) / animals_ppm);
   panel.set(nh3_, nh3_mg_);

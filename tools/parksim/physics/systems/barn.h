@@ -10,9 +10,9 @@
 namespace parkwatch::parksim {
 
 struct BarnKind {
-  double set_c;      // that the fans hold
-  double animals_c;  // that the animals warm the air, at the fans' least air
-  double ammonia;    // mg/m3 at the fans' least air
+  double set_c;        // that the fans hold
+  double animals_c;    // that the animals warm the air, at the fans' least air
+  double ammonia_g_h;  // that the dry litter gives off
 };
 
 extern const BarnKind hen_barn;    // laying hens, 21 degC
@@ -22,8 +22,10 @@ struct BarnFaults {
   bool fans_tripped = false;
   bool inlets_ice = false;
   bool litter_wet = false;
-  bool heat_wave = false;    // the cooling pads run dry on a hot day
-  bool inlet_stuck = false;  // wide open on a cold day
+  bool pads_dry = false;    // on a hot day
+  bool inlet_open = false;  // on a day of frost
+  bool heater_on = false;   // it does not switch off
+  bool heater_off = false;  // it does not switch on, in the frost
   bool no_power = false;
   bool controller_dead = false;  // the fans run on by their thermostats
 };
@@ -36,6 +38,7 @@ class Barn {
 
  private:
   void step_air(double flow, double dt_s, const BarnFaults& faults);
+  [[nodiscard]] double steady_c(double flow, double dt_s, const BarnFaults& faults);
 
   const BarnKind& kind_;
   Random random_;
@@ -45,9 +48,8 @@ class Barn {
   double nh3_mg_;
   double demand_ = 0.0;  // of the controller, 0..1 of all fans
   Worsening ice_;        // part of the inlets that is shut
-  Worsening litter_;     // mg/m3 of ammonia more
-  Worsening heat_;       // degC
-  Worsening cold_;       // degC
+  Worsening wet_m2_;     // of the litter
+  Worsening dry_;        // part of the cooling pads
   TagIndex temperature_, humidity_, nh3_, co2_, demand_tag_, airflow_, power_;
 };
 

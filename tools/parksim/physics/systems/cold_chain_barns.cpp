@@ -49,13 +49,13 @@ class ColdChainBarns final : public System {
     all(hens_, BarnFaults{.fans_tripped = causes_.has("fan-breaker-trips"),
                           .inlets_ice = causes_.has("inlets-ice"),
                           .litter_wet = causes_.has("litter-wet"),
-                          .heat_wave = causes_.has("cooling-pads-dry"),
-                          .inlet_stuck = causes_.has("inlet-stuck-open"),
+                          .pads_dry = causes_.has("cooling-pads-dry"),
+                          .inlet_open = causes_.has("inlet-stuck-open"),
                           .no_power = causes_.has("barn-feeder-trips"),
                           .controller_dead = causes_.has("controller-silent")});
     all(chicks_, BarnFaults{.litter_wet = causes_.has("chick-litter-wet"),
-                            .heat_wave = causes_.has("heater-runs-on"),
-                            .inlet_stuck = causes_.has("heater-fails")});
+                            .heater_on = causes_.has("heater-runs-on"),
+                            .heater_off = causes_.has("heater-fails")});
   }
 
   void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
@@ -82,15 +82,20 @@ constexpr std::array cold_chain_causes = {
     SystemCause{"expansion-valve-sticks", "the expansion valve of a quick freezer sticks shut"},
     SystemCause{"fan-breaker-trips", "the breaker of a barn's fans trips"},
     SystemCause{"inlets-ice", "the air inlets of a barn ice up, one per cent a minute"},
-    SystemCause{"litter-wet", "a drinker leaks into the litter, and ammonia rises"},
-    SystemCause{"cooling-pads-dry", "the cooling pads run dry on a hot day: 4 degC an hour"},
-    SystemCause{"inlet-stuck-open", "an inlet sticks open in the frost: 10 degC less an hour"},
+    SystemCause{"litter-wet",
+                "a drinker line bursts, and 100 m2 of litter more get wet and rot each hour"},
+    SystemCause{"cooling-pads-dry",
+                "the pads' pump fails on a day of 38 degC, and 22 % of them run dry each hour"},
+    SystemCause{"inlet-stuck-open",
+                "an inlet sticks open in the frost: 12,000 m3/h of -20 degC come in"},
     SystemCause{"barn-feeder-trips", "the feeder of a barn trips and its generator does not start"},
     SystemCause{"controller-silent", "the controller of a barn loses its power, the fans run on"},
     SystemCause{"ammonia-sensor-dead", "the ammonia sensor of a barn loses its supply", "nh3"},
-    SystemCause{"chick-litter-wet", "the litter of a chick barn is wet, and ammonia rises"},
-    SystemCause{"heater-runs-on", "the heater of a chick barn does not switch off"},
-    SystemCause{"heater-fails", "the heater of a chick barn fails in the frost"},
+    SystemCause{"chick-litter-wet",
+                "a drinker line of a chick barn bursts: 100 m2 of litter more get wet each hour"},
+    SystemCause{"heater-runs-on", "the heater of a chick barn, 100 kW, does not switch off"},
+    SystemCause{"heater-fails",
+                "the heater of a chick barn fails in the frost, and 30 kW are missing"},
 };
 
 }  // namespace
