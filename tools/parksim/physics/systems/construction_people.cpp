@@ -13,10 +13,12 @@ constexpr double workers = 60.0;
 constexpr double beacon_lag_s = 30.0;  // a zone's beacon sees somebody after he came in
 constexpr double fence_gap_s = 120.0;  // somebody comes through the gap every two minutes
 constexpr double fence_leave_s = 30.0;
-constexpr double tailgate_s = 8.0;   // the sensor of the turnstile sees two bodies so long
-constexpr double discharge_h = 6.0;  // % an hour
-constexpr double aged_h = 60.0;      // % an hour more with an aged battery
-constexpr double charge_h = 60.0;    // % an hour
+constexpr double tailgate_s = 8.0;  // the sensor of the turnstile sees two bodies so long
+// A helmet's battery: what is in it, sound and aged, and what flows.
+constexpr double sound_mah = 1650.0;
+constexpr double aged_mah = 150.0;
+constexpr double helmet_ma = 100.0;
+constexpr double charger_ma = 1000.0;
 constexpr double comes_off_s = 3.0;  // a helmet, after its wearer fell
 
 // From 0 at `begin` to 1 at `end`.
@@ -92,9 +94,9 @@ void Helmet::step(double hour, double dt_s, const Causes& causes, bool mine, Pan
   const auto at_work = [&](const char* cause) { return mine && causes.has(cause); };
   const bool on_charger = !is_working_hour(hour);
   const double fallen_s = fallen_.step(at_work("worker-falls"), dt_s);
-  const double drain = discharge_h + (at_work("battery-aged") ? aged_h : 0.0);
-  const double per_h = on_charger ? charge_h : -drain;
-  charge_ = std::clamp(charge_ + per_h * dt_s / 3600.0, 0.0, 100.0);
+  const double mah = at_work("battery-aged") ? aged_mah : sound_mah;
+  const double ma = on_charger ? charger_ma : -helmet_ma;
+  charge_ = std::clamp(charge_ + 100.0 * ma / mah * dt_s / 3600.0, 0.0, 100.0);
   const bool off = is_lifted(dt_s) || at_work("helmet-off") || fallen_s > comes_off_s;
   panel.set(sos_, at_work("worker-trapped") ? 1.0 : 0.0);
   panel.set(fall_, fallen_s > 0.0 ? 1.0 : 0.0);

@@ -22,7 +22,11 @@ constexpr double discharge_after_s = 90.0;
 constexpr double full_mpa = 1.20;
 constexpr double empty_mpa = 0.10;
 constexpr double noise_lag_s = 300.0;  // of the energy in the equivalent level
-constexpr double bundle_dba[] = {68.0, 72.5};
+constexpr double machines_dba = 62.0;  // of the works, at the fence; of one breaker as well
+constexpr double mixer_dba = 48.3;     // of a mixer lorry that empties its drum at the fence
+// A bundle of tubes that falls from a lorry: its peak at the fence goes with its energy.
+constexpr double bundle_kg[] = {60.0, 169.0};
+constexpr double bundle_of_1_kg_dba = 50.2;
 constexpr double bundle_at_s[] = {10.0, 310.0};
 constexpr double bundle_s = 20.0;
 
@@ -31,14 +35,21 @@ double level(double energy_sum) { return 10.0 * std::log10(energy_sum); }
 // Warmest at 15 h.
 double day_wave(double hour) { return std::cos(std::numbers::pi * (hour - 15.0) / 12.0); }
 
-// A distribution box: natural leakage, and a cable that its current warms.
+constexpr double phase_v = 220.0;
+constexpr double joint_warms_k_w = 1.0;
+constexpr double spent_mpa_l = 0.1;  // of pressure, for each litre of gas in each litre of room
+constexpr double bottle_room_l = 20.0;
+// Dust of the earthworks in a wind of 2 m/s over 200 m2.
+constexpr double dust_air_m3_s = 400.0;
+
+// A distribution box: natural leakage, and a cable and its joint that the current warms.
 class Box {
  public:
   Box(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed)
       : random_(seed, site + " box " + name),
         load_(6.0, 300.0, 1.0, random_),
-        insulation_(10.0 / 60.0, 450.0, 60.0),
-        joint_(1.0 / 60.0, 65.0, 300.0),
+        worn_us_(45.5 / 60.0, 2050.0, 60.0),
+        joint_mohm_(0.086 / 60.0, 6.0, 1.0),
         current_(panel.add(number_tag(site, name, "current", "A", {0.0, 800.0, 1}, seconds{30}),
                            {.white = 0.5})),
         residual_(panel.add(number_tag(site, name, "residual", "mA", {0.0, 1000.0, 0}, seconds{10}),
@@ -51,19 +62,22 @@ class Box {
     const double ampere = (is_working_hour(hour) ? 120.0 : 20.0) + load_.step(random_);
     const double heating = 20.0 * std::pow(ampere / 160.0, 2.0);
     warm_c_ = lagged(warm_c_, heating, dt_s, heat_lag_s);
-    const double joint = joint_.step(mine && causes.has("joint-heats"), dt_s);
-    const double leak = insulation_.step(mine && causes.has("insulation-wears"), dt_s);
+    const double joint_mohm = joint_mohm_.step(mine && causes.has("joint-heats"), dt_s);
+    const double joint_w = ampere * ampere * joint_mohm / 1000.0;
+    joint_k_ = lagged(joint_k_, joint_warms_k_w * joint_w, dt_s, heat_lag_s);
+    const double worn_us = worn_us_.step(mine && causes.has("insulation-wears"), dt_s);
     panel.set(current_, ampere);
-    panel.set(residual_, 80.0 + 0.25 * ampere + leak);
-    panel.set(cable_, 16.0 + 5.0 * day_wave(hour) + warm_c_ + joint);
+    panel.set(residual_, 80.0 + 0.25 * ampere + phase_v * worn_us / 1000.0);
+    panel.set(cable_, 16.0 + 5.0 * day_wave(hour) + warm_c_ + joint_k_);
   }
 
  private:
   Random random_;
   Stray load_;
   double warm_c_ = 0.0;
-  Worsening insulation_;  // mA
-  Worsening joint_;       // degC
+  double joint_k_ = 0.0;
+  Worsening worn_us_;     // uS of the insulation to earth
+  Worsening joint_mohm_;  // that the loose joint has more; it is made anew
   TagIndex current_, residual_, cable_;
 };
 
@@ -72,7 +86,7 @@ class FireProtection {
  public:
   FireProtection(const std::string& site, const std::string& detector, const std::string& bottle,
                  Panel& panel)
-      : leak_(0.005 / 60.0, 0.6, 60.0),
+      : leaked_l_(1.0 / 60.0, 120.0, 60.0),
         alarm_(panel.add(flag_tag(site, detector, "alarm", seconds{60}))),
         fault_(panel.add(flag_tag(site, detector, "fault", seconds{60}))),
         state_(panel.add(
@@ -94,13 +108,14 @@ class FireProtection {
     panel.power(alarm_, !at_work("detector-unplugged"));
     panel.power(fault_, !at_work("detector-unplugged"));
     panel.set(state_, state);
-    panel.set(pressure_, fill_mpa_ + warm - leak_.step(at_work("bottle-leaks"), dt_s));
+    const double leaked_l = leaked_l_.step(at_work("bottle-leaks"), dt_s);
+    panel.set(pressure_, fill_mpa_ + warm - spent_mpa_l * leaked_l / bottle_room_l);
   }
 
  private:
   double fill_mpa_ = full_mpa;
   Since smoulders_;
-  Worsening leak_;  // MPa
+  Worsening leaked_l_;  // of gas at 0.1 MPa
   TagIndex alarm_, fault_, state_, pressure_;
 };
 
@@ -111,9 +126,9 @@ class Fence {
       : random_(seed, site + " fence"),
         dust_stray_(4.0, 1800.0, 1.0, random_),
         noise_stray_(0.3, 600.0, 1.0, random_),
-        earthworks_(30.0 / 3600.0, 320.0, 1200.0),
-        breakers_(0.25 / 60.0, 14.0, 120.0),
-        pump_(0.25 / 60.0, 16.0, 120.0),
+        earthworks_mg_s_(12.0 / 3600.0, 128.0, 1200.0),
+        breakers_(1.0 / 360.0, 24.0, 120.0),
+        mixers_(1.0 / 660.0, 12.0, 120.0),
         pm10_(panel.add(number_tag(site, "fence", "pm10", "ug/m3", {0.0, 2000.0, 0}, seconds{60}),
                         {.white = 3.0})),
         pm25_(panel.add(number_tag(site, "fence", "pm25", "ug/m3", {0.0, 1000.0, 0}, seconds{60}),
@@ -127,7 +142,8 @@ class Fence {
     const bool works = is_working_hour(hour);
     const double dust = (works ? 85.0 : 60.0) + dust_stray_.step(random_);
     dust_ = lagged(dust_, dust, dt_s, 600.0);
-    const double coarse = earthworks_.step(causes.has("dry-earthworks"), dt_s);
+    const double coarse =
+        1000.0 * earthworks_mg_s_.step(causes.has("dry-earthworks"), dt_s) / dust_air_m3_s;
     panel.set(pm10_, dust_ + coarse);
     panel.set(pm25_, 0.4 * dust_ + 0.1 * coarse);
     step_noise(hour, works, dt_s, causes, panel);
@@ -139,17 +155,18 @@ class Fence {
   void step_noise(double hour, bool works, double dt_s, const Causes& causes, Panel& panel) {
     const bool night = hour >= 22.0 || hour < 6.0;
     const double around = (night ? 43.0 : 50.0) + noise_stray_.step(random_);
-    const double breakers = breakers_.step(causes.has("breakers"), dt_s);
-    const double pump = pump_.step(causes.has("night-pour"), dt_s);
-    double sum = energy(around);
-    if (works || breakers > 0.01) sum += energy(62.0 + breakers);
-    if (pump > 0.01) sum += energy(42.0 + pump);
+    const double breakers = std::floor(breakers_.step(causes.has("breakers"), dt_s));
+    const double mixers = std::floor(mixers_.step(causes.has("night-pour"), dt_s));
+    const double machines = breakers + (works ? 1.0 : 0.0);
+    const double sum =
+        energy(around) + machines * energy(machines_dba) + mixers * energy(mixer_dba);
     energy_ = lagged(energy_, sum, dt_s, noise_lag_s);
     double peak = level(sum) + 5.0;
     const double since_s = dropped_.step(causes.has("tubes-dropped"), dt_s);
     for (const int bundle : {0, 1}) {
       const double after_s = since_s - bundle_at_s[bundle];
-      if (after_s >= 0.0 && after_s < bundle_s) peak = std::max(peak, bundle_dba[bundle]);
+      if (after_s < 0.0 || after_s >= bundle_s) continue;
+      peak = std::max(peak, bundle_of_1_kg_dba + level(bundle_kg[bundle]));
     }
     panel.set(leq_, level(energy_));
     panel.set(lmax_, peak);
@@ -161,9 +178,9 @@ class Fence {
   double dust_ = 70.0;
   double energy_ = energy(50.0);
   Since dropped_;
-  Worsening earthworks_;  // ug/m3
-  Worsening breakers_;    // dB
-  Worsening pump_;        // dB
+  Worsening earthworks_mg_s_;  // of dust, the more the drier they are
+  Worsening breakers_;         // that hammer, the last of them only on its way
+  Worsening mixers_;           // likewise
   TagIndex pm10_, pm25_, leq_, lmax_;
 };
 
@@ -241,7 +258,7 @@ constexpr std::array construction_causes = {
     SystemCause{"worker-trapped", "a worker is caught under formwork and presses SOS"},
     SystemCause{"worker-falls", "a worker falls from a scaffold and loses his helmet"},
     SystemCause{"helmet-off", "a worker takes his helmet off and goes on working"},
-    SystemCause{"battery-aged", "the battery of a helmet is aged and loses 60 % more an hour"},
+    SystemCause{"battery-aged", "the battery of a helmet is aged: of 1,650 mAh it has 150 left"},
     SystemCause{"fence-gap", "somebody comes in through a gap in the fence every two minutes"},
     SystemCause{"tailgating", "somebody slips through the turnstile behind another"},
     SystemCause{"exit-unread", "the face door of the exit does not read somebody as he leaves"},
@@ -254,24 +271,30 @@ constexpr std::array construction_causes = {
     SystemCause{"permit-runs-out", "the permit of a welder runs out and he welds on"},
     SystemCause{"thin-sheet",
                 "somebody welds sheet by TIG after hours, from 12 A on 4 A more each minute"},
-    SystemCause{"hose-leaks", "the acetylene hose beside a welder leaks more and more"},
-    SystemCause{"oxygen-leaks", "the oxygen hose beside a welder leaks more and more"},
-    SystemCause{"argon-in-pit", "shielding gas fills the pit in which a welder works"},
-    SystemCause{"insulation-wears", "a cable is dragged over an edge: 10 mA more leak each minute"},
-    SystemCause{"joint-heats", "a cable joint loosens and heats up by 1 degC a minute"},
+    SystemCause{"hose-leaks",
+                "the acetylene hose beside a welder leaks 0.3 l/min more each minute"},
+    SystemCause{"oxygen-leaks", "the oxygen hose beside a welder leaks 2.3 l/min more each minute"},
+    SystemCause{"argon-in-pit", "15 l/min of shielding gas fill the pit in which a welder works"},
+    SystemCause{"insulation-wears",
+                "a cable is dragged over an edge: its insulation conducts 45 uS more each minute"},
+    SystemCause{"joint-heats", "a cable joint loosens: 0.086 mohm more each minute"},
     SystemCause{"smoulder", "foam smoulders in a store room until its extinguisher goes off"},
     SystemCause{"detector-dirty", "cement dust blinds the optics of a smoke detector"},
     SystemCause{"detector-unplugged", "a smoke detector is taken off its base"},
-    SystemCause{"bottle-leaks", "the valve of an extinguisher leaks 5 kPa a minute"},
+    SystemCause{"bottle-leaks", "the valve of an extinguisher leaks one litre of gas a minute"},
     SystemCause{"left-in-manual", "an extinguisher is left switched off after its maintenance"},
-    SystemCause{"rock", "an excavator digs into rock: 2 % more load each minute"},
+    SystemCause{"rock", "an excavator digs into rock: 3 kN more on its bucket each minute"},
     SystemCause{"no-break", "the driver of an excavator works without a break"},
     SystemCause{"night-run", "somebody runs an excavator at night"},
-    SystemCause{"heavy-load", "a crane takes a panel heavier than declared and trolleys out"},
+    SystemCause{
+        "heavy-load",
+        "a crane takes a panel of 3.6 t, more than declared, and trolleys out 4 m a minute"},
     SystemCause{"front", "a front comes up: 0.5 m/s more wind each minute"},
-    SystemCause{"dry-earthworks", "earthworks go on without sprinklers: 30 ug/m3 more an hour"},
-    SystemCause{"breakers", "ever more breakers hammer at the fence: 0.25 dB a minute"},
-    SystemCause{"night-pour", "concrete is pumped at night: 0.25 dB more a minute"},
+    SystemCause{"dry-earthworks",
+                "earthworks go on without water cannon: 12 mg/s more dust each hour"},
+    SystemCause{"breakers", "ever more breakers hammer at the fence: one more every six minutes"},
+    SystemCause{"night-pour",
+                "concrete is poured at night: every eleven minutes one more mixer lorry comes"},
     SystemCause{"tubes-dropped",
                 "two bundles of scaffold tubes fall from a lorry, the second louder"},
     SystemCause{"terminal-unplugged", "the dust and noise terminal loses its power"},

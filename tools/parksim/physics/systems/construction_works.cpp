@@ -25,15 +25,25 @@ constexpr double thin_ampere = 12.0;
 constexpr double thin_per_s = 4.0 / 60.0;
 constexpr double idle_ampere = 3.0;  // of the machine's fan
 
-constexpr double normal_load = 55.0;  // % of the rated torque
+// Gas that leaks at the welder goes into the air that passes him.
+constexpr double passing_l_min = 600.0;
+constexpr double lel_acetylene_vol = 2.5;
+constexpr double air_o2_vol = 20.9;
+constexpr double pit_l = 1570.0;  // of the pit, below the detector
+constexpr double argon_l_min = 15.0;
+
+constexpr double normal_load = 55.0;  // % of what the excavator can
+constexpr double rated_kn = 150.0;
 constexpr double idle_load = 8.0;
 constexpr double overtime_hours_start = 1200.0;
 
 constexpr double lift_cycle_s = 360.0;
-constexpr double heavy_start = 30.0;  // moment with the heavy load close to the mast, %
-constexpr double heavy_per_s = 0.2;   // as the trolley goes out
-constexpr double heavy_most = 108.0;  // there the limiter stops the trolley
-constexpr double heavy_back_per_s = 1.0;
+constexpr double rated_tm = 120.0;
+constexpr double heavy_t = 3.6;
+constexpr double mast_m = 10.0;     // where it is taken up
+constexpr double limiter_m = 36.0;  // where the limiter stops the trolley
+constexpr double out_m_s = 4.0 / 60.0;
+constexpr double in_m_s = 20.0 / 60.0;
 
 enum Permit { permit_none, permit_active, permit_expired };
 
@@ -52,9 +62,9 @@ bool is_test(double hour) { return (hour >= 7.9 && hour < 7.95) || (hour >= 13.4
 }  // namespace
 
 Welder::Welder(const std::string& site, const std::string& name, Panel& panel)
-    : fuel_(2.0 / 60.0, 62.0, 120.0),
-      oxygen_(0.3 / 60.0, 4.0, 120.0),
-      inert_(0.2 / 60.0, 3.0, 120.0),
+    : fuel_l_min_(0.3 / 60.0, 9.3, 120.0),
+      oxygen_l_min_(2.28 / 60.0, 30.0, 120.0),
+      argon_l_(argon_l_min / 60.0, 225.0, 120.0),
       current_(panel.add(number_tag(site, name, "current", "A", {0.0, 600.0, 1}, seconds{10}),
                          {.white = 1.0})),
       permit_(
@@ -121,16 +131,23 @@ void Welder::step(double hour, double dt_s, const Causes& causes, bool mine, Pan
   panel.power(current_, !at_work("welder-unplugged"));
   panel.power(lel_, !at_work("detector-battery-flat"));
   panel.power(o2_, !at_work("detector-battery-flat"));
-  panel.set(lel_, 0.8 + fuel_.step(at_work("hose-leaks"), dt_s));
-  panel.set(o2_, 20.9 + oxygen_.step(at_work("oxygen-leaks"), dt_s) -
-                     inert_.step(at_work("argon-in-pit"), dt_s));
+  step_gases(dt_s, at_work("hose-leaks"), at_work("oxygen-leaks"), at_work("argon-in-pit"), panel);
+}
+
+void Welder::step_gases(double dt_s, bool fuel_leaks, bool oxygen_leaks, bool argon_flows,
+                        Panel& panel) {
+  const double fuel_vol = 100.0 * fuel_l_min_.step(fuel_leaks, dt_s) / passing_l_min;
+  const double oxygen_part = oxygen_l_min_.step(oxygen_leaks, dt_s) / passing_l_min;
+  const double argon_part = argon_l_.step(argon_flows, dt_s) / pit_l;
+  panel.set(lel_, 0.8 + 100.0 * fuel_vol / lel_acetylene_vol);
+  panel.set(o2_, air_o2_vol * (1.0 - argon_part) + (100.0 - air_o2_vol) * oxygen_part);
 }
 
 Machine::Machine(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed)
     : random_(seed, site + " machine " + name),
       stray_(1.5, 120.0, 1.0, random_),
       hours_(overtime_hours_start),
-      rock_(2.0 / 60.0, 55.0, 60.0),
+      rock_kn_(3.0 / 60.0, 82.0, 60.0),
       running_(panel.add(flag_tag(site, name, "running", seconds{60}))),
       load_(panel.add(number_tag(site, name, "load", "%", {0.0, 150.0, 1}, seconds{10}),
                       {.white = 0.3})),
@@ -141,7 +158,7 @@ void Machine::step(double hour, double dt_s, const Causes& causes, bool mine, Pa
   const bool runs = is_working_hour(hour) || kept_on;
   if (runs) hours_ += dt_s / 3600.0;
   const double load = normal_load + stray_.step(random_);
-  const double rock = rock_.step(mine && causes.has("rock"), dt_s);
+  const double rock = 100.0 * rock_kn_.step(mine && causes.has("rock"), dt_s) / rated_kn;
   panel.set(running_, runs ? 1.0 : 0.0);
   panel.set(load_, runs ? load + rock : idle_load);
   panel.set(engine_hours_, hours_);
@@ -166,13 +183,14 @@ void TowerCrane::step(double hour, double dt_s, const Causes& causes, bool mine,
   const double swing = std::sin(std::numbers::pi * lift_s_ / lift_cycle_s);
   const double usual = works ? 8.0 + 55.0 * swing * swing : 4.0;
   if (mine && causes.has("heavy-load")) {
-    heavy_ = std::min(heavy_most, std::max(heavy_, heavy_start) + heavy_per_s * dt_s);
+    reach_m_ = std::min(limiter_m, std::max(reach_m_, mast_m) + out_m_s * dt_s);
   } else {
-    heavy_ = std::max(0.0, heavy_ - heavy_back_per_s * dt_s);
+    reach_m_ = std::max(0.0, reach_m_ - in_m_s * dt_s);
   }
+  const double moment = reach_m_ > 0.0 ? 100.0 * heavy_t * reach_m_ / rated_tm : usual;
   const double wind = 3.5 + 1.5 * std::sin(std::numbers::pi * (hour - 8.0) / 12.0) +
                       gusts_.step(random_) + front_.step(mine && causes.has("front"), dt_s);
-  panel.set(moment_, heavy_ > 0.0 ? heavy_ : usual);
+  panel.set(moment_, moment);
   panel.set(wind_, std::max(0.0, wind));
   panel.set(working_, works ? 1.0 : 0.0);
   const bool powered = !(mine && causes.has("crane-monitor-dead"));

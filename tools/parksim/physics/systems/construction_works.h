@@ -19,6 +19,7 @@ class Welder {
  private:
   [[nodiscard]] bool wants_arc(double hour, double dt_s, double longer, bool waits);
   void step_gaps(bool arc, bool tested, double dt_s);
+  void step_gases(double dt_s, bool fuel_leaks, bool oxygen_leaks, bool argon_flows, Panel& panel);
 
   double cycle_s_ = 0.0;     // since the last arc was struck
   double test_age_s_ = 0.0;  // from the gas test to the first arc after it
@@ -28,9 +29,9 @@ class Welder {
   bool waited_ = false;  // for its material
   Since away_;
   Since thin_;
-  Worsening fuel_;    // %LEL that a leaking hose adds
-  Worsening oxygen_;  // %vol that a leaking oxygen hose adds
-  Worsening inert_;   // %vol of oxygen that argon in a pit displaces
+  Worsening fuel_l_min_;    // of acetylene, out of its hose
+  Worsening oxygen_l_min_;  // out of its hose
+  Worsening argon_l_;       // in the pit
   TagIndex current_, permit_, test_age_, break_, lel_, o2_;
 };
 
@@ -43,8 +44,8 @@ class Machine {
  private:
   Random random_;
   Stray stray_;
-  double hours_;  // of the engine
-  Worsening rock_;
+  double hours_;       // of the engine
+  Worsening rock_kn_;  // on the bucket, more than in soil
   TagIndex running_, load_, engine_hours_;
 };
 
@@ -56,9 +57,9 @@ class TowerCrane {
  private:
   Random random_;
   Stray gusts_;
-  double lift_s_ = 0.0;  // of a lift's cycle
-  double heavy_ = 0.0;   // moment of the heavy load, %; 0: none
-  Worsening front_;      // m/s that a front adds
+  double lift_s_ = 0.0;   // of a lift's cycle
+  double reach_m_ = 0.0;  // of the trolley with the heavy load; 0: there is none
+  Worsening front_;       // m/s that a front adds
   TagIndex moment_, wind_, working_;
 };
 
