@@ -61,7 +61,7 @@ TEST_CASE("cold rooms: an open door is more than the compressor can take", "[par
 
 TEST_CASE("cold rooms: a stuck thermostat freezes, lost refrigerant warms", "[parksim]") {
   const SystemHours stuck = food({{"thermostat-sticks", 23h, 80min}}, 22h, 4h);
-  const SystemHours lost = food({{"refrigerant-lost", 23h, 80min}}, 22h, 4h);
+  const SystemHours lost = food({{"refrigerant-lost", 23h, 95min}}, 22h, 4h);
   const auto frozen = stuck.passed("cr1/temperature", 0.0, false);
   const auto warm = lost.passed("cr1/temperature", 8.0);
   REQUIRE(frozen);
@@ -69,7 +69,8 @@ TEST_CASE("cold rooms: a stuck thermostat freezes, lost refrigerant warms", "[pa
   const double minutes = 200.0 * std::log(16.0 / 12.0);
   const auto expected = 23h + std::chrono::seconds{std::lround(60 * minutes)};
   CHECK(std::chrono::abs(*frozen - expected) < 3min);
-  CHECK(std::chrono::abs(*warm - expected) < 3min);
+  // Half of the refrigerant is enough; that is gone in ten minutes, the rest in ten more.
+  CHECK(std::chrono::abs(*warm - expected - 15min) < 3min);
 }
 
 TEST_CASE("cold rooms: a quick freezer is cold before its first batch", "[parksim]") {

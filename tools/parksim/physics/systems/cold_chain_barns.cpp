@@ -43,7 +43,7 @@ class ColdChainBarns final : public System {
                        .door_held = causes_.has("door-left-open") || causes_.has("door-blocked"),
                        .defrost_stuck = causes_.has("defrost-sticks"),
                        .no_power = causes_.has("feeder-trips")});
-    all(chilled_, ColdRoomFaults{.compressor_stopped = causes_.has("refrigerant-lost"),
+    all(chilled_, ColdRoomFaults{.refrigerant_leaks = causes_.has("refrigerant-lost"),
                                  .thermostat_stuck = causes_.has("thermostat-sticks")});
     all(freezers_, ColdRoomFaults{.compressor_stopped = causes_.has("expansion-valve-sticks")});
     all(hens_, BarnFaults{.fans_tripped = causes_.has("fan-breaker-trips"),
@@ -77,7 +77,8 @@ constexpr std::array cold_chain_causes = {
                 "the defrost timer of a frozen room sticks, and its heater stays on"},
     SystemCause{"defrost-contact-cut",
                 "the contact that tells of a frozen room's defrost is cut off", "defrost"},
-    SystemCause{"refrigerant-lost", "a chilled room loses its refrigerant"},
+    SystemCause{"refrigerant-lost",
+                "a pipe of a chilled room breaks: 5 % of its refrigerant are lost each minute"},
     SystemCause{"thermostat-sticks", "the thermostat of a chilled room sticks: it cools on"},
     SystemCause{"expansion-valve-sticks", "the expansion valve of a quick freezer sticks shut"},
     SystemCause{"fan-breaker-trips", "the breaker of a barn's fans trips"},

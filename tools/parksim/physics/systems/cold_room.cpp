@@ -69,13 +69,12 @@ bool ColdRoom::door_is_open(double hour, double dt_s, bool held) {
 }
 
 // The compressor takes out what comes in, and as much more as its thermostat asks and it can.
-void ColdRoom::step_heat(bool cools, bool stuck, bool open, double dt_s) {
+void ColdRoom::step_heat(double capacity, bool stuck, bool open, double dt_s) {
   const double walls = (hall_c - air_c_) / (kind_.wall_minutes * 60.0);
   const double door = open ? (hall_c - air_c_) / (kind_.door_minutes * 60.0) : 0.0;
-  const double most = kind_.capacity * (hall_c - kind_.set_c) / (kind_.wall_minutes * 60.0);
-  double taken = std::clamp(walls + door + (air_c_ - kind_.set_c) / control_lag_s, 0.0, most);
-  if (!cools) taken = 0.0;
-  if (cools && stuck) taken = most;
+  const double most = capacity * (hall_c - kind_.set_c) / (kind_.wall_minutes * 60.0);
+  const double wanted = walls + door + (air_c_ - kind_.set_c) / control_lag_s;
+  const double taken = stuck ? most : std::clamp(wanted, 0.0, most);
   air_c_ += (walls + door - taken) * dt_s;
 }
 
@@ -86,7 +85,8 @@ void ColdRoom::step(double hour, double dt_s, const ColdRoomFaults& faults, Pane
   const bool defrost = (is_defrosting(hour) || faults.defrost_stuck) && running && !faults.no_power;
   const bool open = door_is_open(hour, dt_s, faults.door_held);
   const bool cools = !faults.compressor_stopped && !faults.no_power && !defrost && cooled;
-  step_heat(cools, faults.thermostat_stuck, open, dt_s);
+  const double charge = 1.0 - lost_.step(faults.refrigerant_leaks, dt_s);
+  step_heat(cools ? kind_.capacity * charge : 0.0, faults.thermostat_stuck, open, dt_s);
   coil_c_ = lagged(coil_c_, defrost ? kind_.defrost_c : 0.0, dt_s, coil_lag_s);
   panel.set(temperature_, air_c_ + coil_c_);
   panel.set(door_, open ? 1.0 : 0.0);

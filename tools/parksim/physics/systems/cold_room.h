@@ -27,6 +27,7 @@ extern const ColdRoomKind quick_freezer;
 // What goes wrong in one room now.
 struct ColdRoomFaults {
   bool compressor_stopped = false;
+  bool refrigerant_leaks = false;
   bool thermostat_stuck = false;  // the compressor runs on
   bool door_held = false;
   bool defrost_stuck = false;  // it does not end
@@ -41,13 +42,15 @@ class ColdRoom {
 
  private:
   [[nodiscard]] bool door_is_open(double hour, double dt_s, bool held);
-  void step_heat(bool cools, bool stuck, bool open, double dt_s);
+  // capacity: of the compressor now, in times of what the walls let in.
+  void step_heat(double capacity, bool stuck, bool open, double dt_s);
 
   const ColdRoomKind& kind_;
   Random random_;
   double air_c_;
-  double coil_c_ = 0.0;  // above the air, from a defrost
-  double open_s_ = 0.0;  // that the door stays open for a pallet
+  double coil_c_ = 0.0;                      // above the air, from a defrost
+  double open_s_ = 0.0;                      // that the door stays open for a pallet
+  Worsening lost_{0.05 / 60.0, 1.0, 600.0};  // part of the refrigerant
   TagIndex temperature_, door_, power_, defrost_, running_;
 };
 
