@@ -231,7 +231,7 @@ void Daemon::build(pipeline::Pipeline pipeline) {
 }
 
 std::shared_ptr<const config::Config> Daemon::simulated(
-    std::shared_ptr<const config::Config> config) const {
+    const std::shared_ptr<const config::Config>& config) const {
   return options_.simulate && config != nullptr ? simulation_of(*config) : config;
 }
 

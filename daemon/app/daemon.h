@@ -69,7 +69,7 @@ class Daemon {
   void build(pipeline::Pipeline pipeline);
   [[nodiscard]] Result<Done> begin();
   [[nodiscard]] std::shared_ptr<const config::Config> simulated(
-      std::shared_ptr<const config::Config> config) const;
+      const std::shared_ptr<const config::Config>& config) const;
   void append_first_inputs(bool is_new, const std::string& plant_in_force);
   void append_permits(const std::optional<PermitCommand>& list, const Diagnostics& mistakes);
   void fill_live_view(const pipeline::Pipeline& pipeline);

@@ -22,8 +22,7 @@ Text limit_text(const Limit& limit) {
 }
 
 Text active_text(const Limit& limit) {
-  const Text text =
-      limit_text(limit) + Text{" 已越限，级别有效", " is passed: the level is active"};
+  Text text = limit_text(limit) + Text{" 已越限，级别有效", " is passed: the level is active"};
   if (limit.deadband <= 0) return text;
   const bool high = limit.level >= Level::high;
   const double back = limit.at + (high ? -1 : 1) * limit.deadband;

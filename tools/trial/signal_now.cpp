@@ -96,6 +96,7 @@ std::vector<std::string> operand_names(const Explained& e) {
 
 std::optional<double> joint_of(const Explained& e, const std::vector<ExplainedTag>& operands) {
   std::vector<rules::Member> members;
+  members.reserve(operands.size());
   for (const ExplainedTag& operand : operands) {
     members.push_back({operand.value().value_or(0), operand.value().has_value()});
   }
