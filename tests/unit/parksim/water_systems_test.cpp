@@ -212,6 +212,19 @@ TEST_CASE("emergency pool: each level of an event shuts its gates and those belo
   CHECK(lorry.highest("p/G3/command") == 0.0);
 }
 
+TEST_CASE("emergency pool: what runs into the ditch is diluted by it and mixed", "[parksim]") {
+  SystemTrace trace = pool({{"brine-at-outfall", 1h, 4h}});
+  SystemTrace acid = pool({{"acid-at-outfall", 1h, 4h}});
+  SystemTrace both = pool({{"acid-at-outfall", 1h, 4h}, {"caustic-at-outfall", 1h, 4h}});
+  for (SystemTrace* run : {&trace, &acid, &both}) run->run(5h);
+  // 3.2 m3/h of 100 mS/cm into 60 m3/h of 0.75; the ditch is uneven by some percent.
+  CHECK(trace.last("p/outfall/conductivity") ==
+        Approx((3.2 * 100'000.0 + 60.0 * 750.0) / 63.2).epsilon(0.1));
+  CHECK(trace.last("p/outfall/cod") < 20.0);
+  CHECK(acid.last("p/outfall/ph") < 4.5);
+  CHECK(both.last("p/outfall/ph") == Approx(7.6).margin(0.05));
+}
+
 TEST_CASE("zero discharge: water and salt balance when all is well", "[parksim]") {
   SystemTrace trace = zld({});
   trace.run(48h);
