@@ -96,9 +96,13 @@ TEST_CASE("wastewater plant: acid reaches the effluent hours later, weaker, and 
   CHECK(trace.last("w/effluent/ph") == Approx(7.3).margin(0.1));
 }
 
-TEST_CASE("wastewater plant: nitrifiers that are inhibited come back", "[parksim]") {
+TEST_CASE(
+    "wastewater plant: thiourea mixes into the reactor, and nitrifiers come back when it is "
+    "rinsed out",
+    "[parksim]") {
   SystemTrace trace = plant({{"nitrification-inhibited", 1h, 72h}});
   trace.run(73h);
+  CHECK(trace.at("w/effluent/nh3n", 5h) < trace.at("w/effluent/nh3n", 1h) + 0.3);
   CHECK(trace.last("w/effluent/nh3n") > 3.5);
   CHECK(trace.last("w/effluent/tn") > trace.at("w/effluent/tn", 1h) + 2.0);
   trace.run(72h);

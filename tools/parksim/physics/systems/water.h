@@ -13,6 +13,7 @@ struct Solutes {
   double inert_cod = 0.0;  // that no sludge can eat; not in `cod`
   double nh3n = 0.0;
   double tp = 0.0;
+  double thiourea = 0.0;
   double base = 0.0;
   double us_cm = 0.0;  // conductivity, of which salts add up nearly
 };
@@ -22,13 +23,14 @@ struct Stream {
   Solutes has;
 };
 
-// Both, each with `part_of_other` of the second.
+// The first, of which `part_of_other` is replaced by the second.
 inline Solutes blended(const Solutes& one, const Solutes& other, double part_of_other) {
   const auto blend = [&](double Solutes::*what) {
     return one.*what + (other.*what - one.*what) * part_of_other;
   };
-  return {blend(&Solutes::cod), blend(&Solutes::inert_cod), blend(&Solutes::nh3n),
-          blend(&Solutes::tp),  blend(&Solutes::base),      blend(&Solutes::us_cm)};
+  return {blend(&Solutes::cod),  blend(&Solutes::inert_cod), blend(&Solutes::nh3n),
+          blend(&Solutes::tp),   blend(&Solutes::thiourea),  blend(&Solutes::base),
+          blend(&Solutes::us_cm)};
 }
 
 // Two streams run together; no flow at all keeps the first's.
