@@ -76,6 +76,18 @@ TEST_CASE("air: still air keeps all that the park gives off, and not what comes 
   CHECK(calm.mean("st1/no2", 4 * a_day + 12h, 5 * a_day) < 40.0);
 }
 
+TEST_CASE("air: dust from bare ground is coarse, and mixed into the box as all that is given off",
+          "[parksim]") {
+  const SystemHours days = air({{"dust-weather", 0h, 4 * a_day}}, 0h, 4 * a_day);
+  const SystemHours quiet = air({}, 0h, 4 * a_day);
+  const auto added = [&](const char* tag) {
+    return days.mean(tag, 3 * a_day, 4 * a_day) - quiet.mean(tag, 3 * a_day, 4 * a_day);
+  };
+  // 8.4 g/s a day into 4 km2 times 150 m, for the 1,000 s that the wind takes: 14 ug/m3.
+  CHECK(added("st1/pm10") == Approx(14.0 * 3.5).margin(2.0));
+  CHECK(added("st1/pm25") == 0.0);
+}
+
 TEST_CASE("air: with a cold inlet a monitor finds more fine dust than dust", "[parksim]") {
   const SystemHours day = air({{"inlet-heater-fails", 10h, 4h}}, 9h, 8h);
   CHECK(day.at("st1/pm25", 13h + 50min) > day.at("st1/pm10", 13h + 50min));

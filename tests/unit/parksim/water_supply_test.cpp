@@ -93,6 +93,24 @@ TEST_CASE("water supply: analysers that are cleaned see standing water, then the
   CHECK(trace.at("outlet/chlorine", 2h + 40min) > 0.75);
 }
 
+TEST_CASE("water supply: doses act through the water's balances", "[parksim]") {
+  const auto ends_at = [](const char* cause, const char* tag) {
+    const SystemTrace trace{water_plant({{cause, 0h, 2h}}), 2h};
+    return trace.at(tag, 2h - 1s);
+  };
+  // 40 % of the water of one of four filters stay at 15 NTU.
+  CHECK(ends_at("filter-breakthrough", "outlet/turbidity") ==
+        Approx(0.25 + 14.75 * 0.4 / 4.0).margin(0.15));
+  // The water eats 0.7 mg/L of what is dosed first: nothing is left of 20 % of the dose.
+  CHECK(ends_at("chlorinator-empty", "outlet/chlorine") == Approx(0.0).margin(0.02));
+  CHECK(ends_at("dosing-valve-open", "outlet/chlorine") == Approx(1.5 * 2.2 - 0.7).margin(0.05));
+  // 0.81 mmol/L of acid take two thirds of the alkalinity, 0.22 of base all carbon dioxide.
+  CHECK(ends_at("alum-overdose", "outlet/ph") ==
+        Approx(6.38 + std::log10(0.39 / 0.92)).margin(0.03));
+  CHECK(ends_at("lime-overdose", "outlet/ph") > 9.0);
+  CHECK(ends_at("lime-overdose", "outlet/ph") < 9.6);
+}
+
 TEST_CASE("water supply: wrong doses move the quantity that they are about", "[parksim]") {
   const auto value = [](const char* cause, const char* tag) {
     const SystemTrace trace{water_plant({{cause, 3h, 1h}}), 4h};

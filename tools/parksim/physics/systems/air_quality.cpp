@@ -53,17 +53,16 @@ class Sources {
 
   // Each g/s of a single source counts as so many of the whole box.
   [[nodiscard]] Air emission_g_s() const {
-    return {given_off.pm25 + stoves_.value(), given_off.coarse,
+    return {given_off.pm25 + stoves_.value(), given_off.coarse + dust_.value(),
             given_off.so2 + coal_.value() + scrubber_.value() / plume_part,
             given_off.no2 + lorries_.value() / plume_part,
             given_off.nmhc + (vent_.value() + seals_.value()) / plume_part};
   }
-  [[nodiscard]] double dust_ug_m3() const { return dust_.value(); }
   [[nodiscard]] double wind() const { return wind_m_s / (1.0 + calm_.value()); }
 
  private:
   Worsening stoves_{3.7 / a_day, never, 2.0 * an_hour};
-  Worsening dust_{14.0 / a_day, never, 2.0 * an_hour};  // ug/m3 that the wind brings
+  Worsening dust_{8.4 / a_day, never, 2.0 * an_hour};  // from bare ground, by the wind
   Worsening coal_{13.2 / a_day, never, 2.0 * an_hour};
   Worsening calm_{0.28 / a_day, never, 2.0 * an_hour};
   Worsening scrubber_{4.6 / an_hour, never, an_hour / 2.0};
@@ -86,7 +85,7 @@ class Box {
       air_.*gas = lagged(air_.*gas, brought + emission.*gas * held, dt_s, exchange_s);
     };
     mix(&Air::pm25, background.pm25);
-    mix(&Air::coarse, background.coarse + sources.dust_ug_m3());
+    mix(&Air::coarse, background.coarse);
     mix(&Air::so2, background.so2);
     mix(&Air::no2, background.no2);
     mix(&Air::nmhc, background.nmhc);
@@ -97,13 +96,21 @@ class Box {
   Air air_{};
 };
 
+// What water on a particle adds to its mass: kappa-Koehler growth of so hygroscopic a dust, against
+// the dry sample that the monitor is calibrated for.
+constexpr double dry_inlet = 0.35;  // relative humidity behind the inlet's heater
+constexpr double outside = 0.95;    // and before it
+constexpr double kappa = 0.12;
+constexpr double inlet_s = 3000.0;  // the filter's chamber takes up the humidity
+
+double grown(double humidity) { return 1.0 + kappa * humidity / (1.0 - humidity); }
+
 // Each station has its own small weather.
 class Station {
  public:
   Station(const std::string& site, const std::string& name, Panel& panel, std::uint64_t seed)
       : random_(seed, site + " station " + name),
         weather_(0.03, 4.0 * an_hour, 1.0, random_),
-        humid_(0.5 / an_hour, 1.6, an_hour / 4.0),
         pm25_(panel.add(number(site, name, "pm25", "ug/m3", {0.0, 1000.0, 1}), {.white = 0.6})),
         pm10_(panel.add(number(site, name, "pm10", "ug/m3", {0.0, 2000.0, 1}), {.white = 1.0})),
         so2_(panel.add(number(site, name, "so2", "ug/m3", {0.0, 2000.0, 1}), {.white = 0.5})),
@@ -112,9 +119,9 @@ class Station {
 
   void step(double dt_s, const Air& air, const Causes& causes, bool mine, Panel& panel) {
     const double near = 1.0 + weather_.step(random_);
-    // Water on the particles counts as mass when the inlet's heater is off.
-    const double humid = 1.0 + humid_.step(mine && causes.has("inlet-heater-fails"), dt_s);
-    panel.set(pm25_, air.pm25 * near * humid);
+    const bool heated = !(mine && causes.has("inlet-heater-fails"));
+    humidity_ = lagged(humidity_, heated ? dry_inlet : outside, dt_s, inlet_s);
+    panel.set(pm25_, air.pm25 * near * grown(humidity_) / grown(dry_inlet));
     panel.set(pm10_, (air.pm25 + air.coarse) * near);
     panel.set(so2_, air.so2 * near);
     panel.set(no2_, air.no2 * near);
@@ -131,7 +138,7 @@ class Station {
 
   Random random_;
   Stray weather_;
-  Worsening humid_;
+  double humidity_ = dry_inlet;
   TagIndex pm25_, pm10_, so2_, no2_, nmhc_;
 };
 
@@ -167,14 +174,17 @@ class AirQuality final : public System {
 
 constexpr std::array air_causes = {
     SystemCause{"heating-smog", "stoves give off more fine dust, by 3.7 g/s each day"},
-    SystemCause{"dust-weather", "dry wind carries 14 ug/m3 more coarse dust each day"},
+    SystemCause{"dust-weather",
+                "dry wind raises coarse dust from bare ground: 8.4 g/s more each day"},
     SystemCause{"high-sulphur-coal", "boilers burn coal with more sulphur: 13 g/s more SO2 a day"},
-    SystemCause{"still-air", "the wind falls, and the exhaust of the roads stays"},
+    SystemCause{"still-air",
+                "the wind falls to half in four days, and the exhaust of the roads stays"},
     SystemCause{"scrubber-fails", "a desulphurisation loses its slurry: 4.6 g/s more SO2 an hour"},
     SystemCause{"lorry-jam", "lorries with running engines jam: 2.05 g/s more NO2 an hour"},
     SystemCause{"tank-vent-open", "a tank's vent stays open: 19 g/s more NMHC an hour"},
     SystemCause{"roof-seals-wear", "seals of floating roofs wear: 9 g/s more NMHC each day"},
-    SystemCause{"inlet-heater-fails", "the inlet heater of a particle monitor fails in humid air"},
+    SystemCause{"inlet-heater-fails",
+                "the inlet heater of a particle monitor fails in air of 95 % humidity"},
     SystemCause{"station-unpowered", "a station loses its power"},
     SystemCause{"analyser-unpowered", "the NMHC analyser of a station loses its power", "nmhc"},
 };

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "tools/parksim/physics/random.h"
+#include "tools/parksim/physics/systems/faults.h"
+#include "tools/parksim/physics/systems/water.h"
 
 namespace parkwatch::parksim {
 namespace {
@@ -25,20 +27,28 @@ constexpr double pump_off_m3 = 300.0;
 constexpr double gate_travel_s = 30.0;
 constexpr double fading_mm_h = 2.0;  // the end of a front's rain
 constexpr double fading_s = 2600.0;  // half of it is left after half an hour
-constexpr double ditch_s = 1200.0;   // mixing on the way to the outfall
+
+// The rain ditch on a dry day, mixed on its way to the outfall, and what may run into it.
+constexpr double ditch_m3 = 20.0;
+constexpr Stream ditch{60.0, {.cod = 18.0, .us_cm = 750.0}};
+constexpr Stream acid{0.048, {.base = -10'000.0}};    // hydrochloric, 31 %
+constexpr Stream caustic{0.048, {.base = 10'000.0}};  // soda, 30 %
+constexpr Stream wastewater{1.8, {.cod = 2'000.0, .us_cm = 1'500.0}};
+constexpr Stream brine{3.2, {.us_cm = 100'000.0}};  // 65 g/L of salt
 
 constexpr SystemCause causes[] = {
-    {"main-burst", "a fire main bursts and runs into the drains, nobody has declared an event"},
+    {"main-burst",
+     "a fire main bursts, up to 150 m3/h run into the drains, nobody has declared an event"},
     {"drum-leaks", "a drum leaks in a plant, whose gates are to keep it: an event of level 1"},
     {"lorry-overturns", "a tank lorry overturns on a road of the park: an event of level 2"},
     {"fire-fighting", "a fire is fought with 900 m3/h: an event of level 3"},
     {"plant-gate-jammed", "an event of level 1 is declared and the plant's gate jams half way"},
     {"gate-jammed", "an event of level 2 is declared and the second gate jams half way"},
     {"linkage-dead", "the command room's link to the gates is dead, both ways"},
-    {"acid-at-outfall", "an acid spill runs through the rain ditch to the outfall"},
-    {"caustic-at-outfall", "a caustic spill runs through the rain ditch to the outfall"},
-    {"organic-at-outfall", "wastewater overflows into the rain ditch to the outfall"},
-    {"brine-at-outfall", "a brine tank empties into the rain ditch to the outfall"},
+    {"acid-at-outfall", "hydrochloric acid leaks into the rain ditch to the outfall, 0.8 L/min"},
+    {"caustic-at-outfall", "caustic soda leaks into the rain ditch to the outfall, 0.8 L/min"},
+    {"organic-at-outfall", "1.8 m3/h of wastewater overflow into the rain ditch to the outfall"},
+    {"brine-at-outfall", "a brine tank empties into the rain ditch to the outfall, 3.2 m3/h"},
     {"pump-breaker", "the breaker of the first emptying pump trips"},
     {"level-unpowered", "the pool's level transmitter loses its supply", "pool/level"},
     {"probe-unpowered", "the pH probe at the outfall loses its supply", "outfall/ph"},
@@ -52,24 +62,6 @@ double shower(double hour) {
   if (hour >= 15.0 && hour < 15.75) return 8.0;
   return 0.0;
 }
-
-double titrated(double base) { return 7.6 + 1.15 * std::asinh(base / 0.8); }
-
-struct Faults {
-  bool burst = false;
-  bool drum = false;
-  bool lorry = false;
-  bool fire = false;
-  bool plant_jammed = false;
-  bool jammed = false;
-  bool linkage_dead = false;
-  bool acid = false;
-  bool caustic = false;
-  bool organic = false;
-  bool brine = false;
-  bool breaker = false;
-  bool rain_fades = false;
-};
 
 class EmergencyPool final : public System {
  public:
@@ -104,21 +96,7 @@ class EmergencyPool final : public System {
     show(panel);
   }
 
-  void set_cause(std::string_view name, bool on) override {
-    if (name == "main-burst") faults_.burst = on;
-    if (name == "drum-leaks") faults_.drum = on;
-    if (name == "lorry-overturns") faults_.lorry = on;
-    if (name == "plant-gate-jammed") faults_.plant_jammed = on;
-    if (name == "fire-fighting") faults_.fire = on;
-    if (name == "gate-jammed") faults_.jammed = on;
-    if (name == "linkage-dead") faults_.linkage_dead = on;
-    if (name == "acid-at-outfall") faults_.acid = on;
-    if (name == "caustic-at-outfall") faults_.caustic = on;
-    if (name == "organic-at-outfall") faults_.organic = on;
-    if (name == "brine-at-outfall") faults_.brine = on;
-    if (name == "pump-breaker") faults_.breaker = on;
-    if (name == "rain-fades") faults_.rain_fades = on;
-  }
+  void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
 
  private:
   struct Gate {
@@ -128,6 +106,8 @@ class EmergencyPool final : public System {
     double open = 1.0;     // 1 open, 0 shut
     bool ordered = false;  // shut
   };
+
+  [[nodiscard]] bool has(std::string_view cause) const { return causes_.has(cause); }
 
   void add_gates(int level, const std::vector<std::string>& names, Panel& panel) {
     for (const std::string& name : names) {
@@ -139,22 +119,22 @@ class EmergencyPool final : public System {
 
   // The level of the event that the command room has declared; 0: none.
   [[nodiscard]] int declared() const {
-    if (faults_.fire) return 3;
-    if (faults_.lorry || faults_.jammed) return 2;
-    return faults_.drum || faults_.plant_jammed ? 1 : 0;
+    if (has("fire-fighting")) return 3;
+    if (has("lorry-overturns") || has("gate-jammed")) return 2;
+    return has("drum-leaks") || has("plant-gate-jammed") ? 1 : 0;
   }
   [[nodiscard]] bool is_jammed(const Gate& gate) const {
-    return gate.first &&
-           ((faults_.plant_jammed && gate.level == 1) || (faults_.jammed && gate.level == 2));
+    return gate.first && ((has("plant-gate-jammed") && gate.level == 1) ||
+                          (has("gate-jammed") && gate.level == 2));
   }
 
   void step_water(double rain, double step_s) {
-    fading_mm_h_ = faults_.rain_fades ? lagged(fading_mm_h_, 0.0, step_s, fading_s) : fading_mm_h;
-    rain_mm_h_ = rain + (faults_.rain_fades ? fading_mm_h_ : 0.0);
+    fading_mm_h_ = has("rain-fades") ? lagged(fading_mm_h_, 0.0, step_s, fading_s) : fading_mm_h;
+    rain_mm_h_ = rain + (has("rain-fades") ? fading_mm_h_ : 0.0);
     runoff_m3_h_ = lagged(runoff_m3_h_, rain_mm_h_ * catchment_m2 / 1000.0, step_s, runoff_s);
-    burst_ = faults_.burst ? std::min(1.0, burst_ + step_s / burst_growth_s) : 0.0;
+    burst_ = has("main-burst") ? std::min(1.0, burst_ + step_s / burst_growth_s) : 0.0;
     double inflow = runoff_m3_h_ + burst_ * burst_m3_h;
-    if (faults_.fire) inflow += fire_water_m3_h;
+    if (has("fire-fighting")) inflow += fire_water_m3_h;
     if (volume_m3_ > pump_on_m3) emptying_ = true;
     // What came with an event is kept until it is over.
     if (volume_m3_ < pump_off_m3 || declared() > 0) emptying_ = false;
@@ -168,35 +148,36 @@ class EmergencyPool final : public System {
 
   void step_gates(double step_s) {
     for (Gate& gate : gates_) {
-      gate.ordered = declared() >= gate.level && !faults_.linkage_dead;
+      gate.ordered = declared() >= gate.level && !has("linkage-dead");
       const double shut = is_jammed(gate) ? 0.5 : 0.0;
       gate.open = travelled(gate.open, gate.ordered ? shut : 1.0, step_s, gate_travel_s);
     }
   }
 
   void step_outfall(double step_s) {
-    const double base = faults_.acid ? -8.0 : faults_.caustic ? 8.0 : 0.0;
-    base_ = lagged(base_, base, step_s, ditch_s);
-    cod_mg_l_ = lagged(cod_mg_l_, faults_.organic ? 75.0 : 18.0, step_s, ditch_s);
-    conductivity_us_cm_ =
-        lagged(conductivity_us_cm_, faults_.brine ? 6000.0 : 750.0, step_s, ditch_s);
-    ditch_ = 1.0 + ditch_stray_.step(random_);
+    Stream flow = ditch;
+    if (has("acid-at-outfall")) flow = joined(flow, acid);
+    if (has("caustic-at-outfall")) flow = joined(flow, caustic);
+    if (has("organic-at-outfall")) flow = joined(flow, wastewater);
+    if (has("brine-at-outfall")) flow = joined(flow, brine);
+    outfall_ = mixed(outfall_, flow.has, step_s, ditch_m3 / flow.m3_h * 3600.0);
+    uneven_ = 1.0 + ditch_stray_.step(random_);
   }
 
-  [[nodiscard]] bool pump_ready(std::size_t i) const { return i > 0 || !faults_.breaker; }
+  [[nodiscard]] bool pump_ready(std::size_t i) const { return i > 0 || !has("pump-breaker"); }
   [[nodiscard]] bool pump_runs(std::size_t i) const { return emptying_ && pump_ready(i); }
 
   void show(Panel& panel) const {
     panel.set(level_, volume_m3_ / pool_m2);
     panel.set(rain_, rain_mm_h_);
-    panel.set(ph_, titrated(base_));
-    panel.set(cod_, cod_mg_l_ * ditch_);
-    panel.set(conductivity_, conductivity_us_cm_ * ditch_);
+    panel.set(ph_, titrated(7.6, outfall_.base));
+    panel.set(cod_, outfall_.cod * uneven_);
+    panel.set(conductivity_, outfall_.us_cm * uneven_);
     panel.set(event_, static_cast<double>(declared()));
     for (const Gate& gate : gates_) {
       panel.set(gate.command, gate.ordered ? 1.0 : 0.0);
       panel.set(gate.closed, gate.open <= 0.0 ? 1.0 : 0.0);
-      panel.power(gate.closed, !faults_.linkage_dead);
+      panel.power(gate.closed, !has("linkage-dead"));
     }
     for (std::size_t i = 0; i < ready_.size(); ++i) {
       panel.set(ready_[i], pump_ready(i) ? 1.0 : 0.0);
@@ -207,12 +188,13 @@ class EmergencyPool final : public System {
   std::string site_;
   Random random_;
   Stray ditch_stray_;
-  Faults faults_;
+  Causes causes_;
   double volume_m3_ = 320.0;
   double fading_mm_h_ = fading_mm_h;
   double rain_mm_h_ = 0.0, runoff_m3_h_ = 0.0, burst_ = 0.0;
   bool emptying_ = false;
-  double base_ = 0.0, cod_mg_l_ = 18.0, conductivity_us_cm_ = 750.0, ditch_ = 1.0;
+  Solutes outfall_ = ditch.has;
+  double uneven_ = 1.0;
   std::vector<Gate> gates_;
   std::vector<TagIndex> ready_, running_;
   TagIndex level_, rain_, ph_, cod_, conductivity_, event_;

@@ -18,6 +18,11 @@ constexpr double feed_period_s = 60.0;
 constexpr double vehicles = 10.0;
 constexpr double crew = 20.0;
 constexpr double foam_t = 30.0;
+constexpr double a_day = 86'400.0;
+
+// The platform counts a value out after three periods without it.
+constexpr double counted_out_s = 3.0 * feed_period_s;
+constexpr double first_feed_percent = 3.0;  // of a line's values come with its first feed
 
 // A feed brings all values of one system once a minute, up to three seconds late.
 class Feed {
@@ -47,6 +52,29 @@ class Feed {
   TagIndex age_;
 };
 
+// A hundred radio sensors of one line. Each is heard as long as interference is weaker than the
+// margin of its own link: 0.25 dB for the farthest, and so much more for each that is nearer.
+class Sensors {
+ public:
+  // Of a hundred, how many the platform counts out.
+  double step(double dt_s, bool interference) {
+    const double noise_db = interference_db_.step(interference, dt_s);
+    double out = 0.0;
+    for (std::size_t i = 0; i < silent_s_.size(); ++i) {
+      const bool heard = noise_db < margin_db * static_cast<double>(i + 1);
+      silent_s_[i] = heard ? 0.0 : silent_s_[i] + dt_s;
+      if (silent_s_[i] > counted_out_s) out += 1.0;
+    }
+    return out;
+  }
+
+ private:
+  static constexpr double margin_db = 0.25;
+
+  Worsening interference_db_{0.25 / 60.0, 30.0, 30.0};
+  std::array<double, 100> silent_s_{};
+};
+
 // One of the five lines: its feeds, and the share of its values that the platform holds for alive.
 class Line {
  public:
@@ -59,15 +87,14 @@ class Line {
     }
   }
 
-  // dropped_percent: of the sensors behind the feeds that have fallen silent one by one.
+  // dropped_percent: of the sensors behind the feeds.
   void step(double dt_s, bool first_lost, double dropped_percent, Panel& panel) {
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
       feeds_[i].step(dt_s, i == 0 && first_lost, panel);
     }
     if (feeds_.empty()) return;
     const double lost_s = lost_.step(first_lost, dt_s);
-    // The platform counts a feed's values out after three periods. The first feed has 3 of 100.
-    const double gone = (lost_s > 3.0 * feed_period_s ? 3.0 : 0.0) + dropped_percent;
+    const double gone = (lost_s > counted_out_s ? first_feed_percent : 0.0) + dropped_percent;
     panel.set(alive_, 100.0 - gone);
   }
 
@@ -80,11 +107,29 @@ class Line {
   TagIndex alive_ = 0;
 };
 
+// The book of the park's drills, which counts the days since the last good one.
+class DrillBook {
+ public:
+  // One that is found void leaves the one before, 139 days older, until a drill is held.
+  void step(double dt_s, bool last_is_void) {
+    if (last_is_void && !was_void_) days_ += between_days;
+    if (!last_is_void && was_void_) days_ = 0.0;
+    was_void_ = last_is_void;
+    days_ += dt_s / a_day;
+  }
+  [[nodiscard]] double days() const { return days_; }
+
+ private:
+  static constexpr double between_days = 139.0;
+
+  double days_ = 40.0;
+  bool was_void_ = false;
+};
+
 class ParkOverview final : public System {
  public:
   ParkOverview(const SystemSettings& settings, Panel& panel, std::uint64_t seed)
       : random_(seed, "park overview"),
-        sensors_drop_(1.0 / 60.0, 60.0, 30.0),
         vehicles_out_(1.0 / 300.0, vehicles, 120.0),
         crew_out_(1.0 / 240.0, crew, 120.0),
         foam_used_(0.2 / 60.0, 25.0, 600.0) {
@@ -106,7 +151,7 @@ class ParkOverview final : public System {
   }
 
   void step(TimePoint now, double dt_s, Panel& panel) override {
-    const double dropped = sensors_drop_.step(causes_.has("sensors-drop-out"), dt_s);
+    const double dropped = sensors_.step(dt_s, causes_.has("sensors-drop-out"));
     for (Line& line : lines_) {
       line.step(dt_s, line.name() == "safety" && causes_.has("radio-link-fails"),
                 line.name() == "environment" ? dropped : 0.0, panel);
@@ -125,38 +170,39 @@ class ParkOverview final : public System {
     const double sick = std::floor(crew_out_.step(causes_.has("crew-falls-ill"), dt_s));
     const double washed = hour >= 10.0 && hour < 10.5 ? 1.0 : 0.0;
     const double used = foam_used_.step(causes_.has("foam-leaks"), dt_s);
-    const bool drilled = !causes_.has("drill-forgotten");
-    drill_days_ = drilled ? 40.0 : std::max(drill_days_, forgotten_days) + dt_s / 86400.0;
+    drills_.step(dt_s, causes_.has("drill-forgotten"));
     panel.set(vehicles_, std::max(0.0, vehicles - std::max(out, washed)));
     panel.set(crew_, std::max(0.0, crew - sick));
     panel.set(foam_, foam_t - used);
     panel.set(ambulances_, causes_.has("ambulance-in-repair") ? 0.0 : 1.0);
-    panel.set(drill_, drill_days_);
+    panel.set(drill_, drills_.days());
   }
-
-  static constexpr double forgotten_days = 179.0;
 
   Random random_;
   Causes causes_;
   std::vector<Line> lines_;
-  Worsening sensors_drop_;  // %
+  Sensors sensors_;
   Worsening vehicles_out_;
   Worsening crew_out_;
-  Worsening foam_used_;       // t
-  double drill_days_ = 40.0;  // since the last drill
+  Worsening foam_used_;  // t
+  DrillBook drills_;
   TagIndex link_, vehicles_, crew_, foam_, ambulances_, drill_;
 };
 
 constexpr std::array overview_causes = {
     SystemCause{"radio-link-fails", "the radio link of a feed of the safety line fails"},
-    SystemCause{"sensors-drop-out", "interference silences one sensor after the other"},
+    SystemCause{
+        "sensors-drop-out",
+        "interference grows by 0.25 dB a minute and silences one radio sensor after the other"},
     SystemCause{"command-line-cut", "the line to the command platform is cut"},
     SystemCause{"platform-down", "the server of the data platform goes down"},
-    SystemCause{"vehicles-called-out", "one fire engine after the other is called out"},
-    SystemCause{"crew-falls-ill", "one after the other of the crew falls ill"},
+    SystemCause{"vehicles-called-out", "a fire engine is called out every five minutes"},
+    SystemCause{"crew-falls-ill", "food poisoning: one of the crew falls ill every four minutes"},
     SystemCause{"foam-leaks", "the foam tank leaks 0.2 t a minute"},
     SystemCause{"ambulance-in-repair", "the ambulance is taken to repair without a replacement"},
-    SystemCause{"drill-forgotten", "nobody has held a drill for 179 days"},
+    SystemCause{
+        "drill-forgotten",
+        "the last drill is found void and is not held again: the one before is 179 days old"},
 };
 
 }  // namespace

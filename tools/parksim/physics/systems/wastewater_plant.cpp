@@ -7,6 +7,8 @@
 #include <numbers>
 
 #include "tools/parksim/physics/random.h"
+#include "tools/parksim/physics/systems/faults.h"
+#include "tools/parksim/physics/systems/water.h"
 
 namespace parkwatch::parksim {
 namespace {
@@ -16,21 +18,28 @@ using std::chrono::seconds;
 constexpr double day_s = 86'400.0;
 constexpr double hour_s = 3'600.0;
 
+constexpr double neutral_ph = 7.3;
 constexpr double mean_flow_m3_h = 185.0;  // 4,440 m3/d of 5,000
 constexpr double sewer_s = 20.0 * 60.0;   // mixing on the way to the plant
 constexpr double equalisation_s = 8.0 * hour_s;
 constexpr double reactor_s = 12.0 * hour_s;
 constexpr double stripping_s = 3.0 * hour_s;  // aeration takes acidity away
 
-constexpr double cod_mg_l = 310.0;
-constexpr double nh3n_mg_l = 30.0;
-constexpr double tp_mg_l = 4.5;
-constexpr double conductivity_us_cm = 1100.0;
-constexpr double us_cm_mg_l = 1.9;     // of sodium chloride
-constexpr double strong_mg_l = 80.0;   // COD of the wastewater with the biocide
-constexpr double inert_share = 0.065;  // of the COD: passes the biology
+constexpr Solutes sewage{.cod = 310.0, .nh3n = 30.0, .tp = 4.5, .us_cm = 1100.0};
+constexpr double inert_share = 0.065;  // of the sewage's COD: passes the biology
 
-constexpr double diluted = 0.6;  // in a sewer of grade C, whose limits are about that much lower
+// What comes into the sewer beside it.
+constexpr Stream rain{50.0, {.us_cm = 50.0}};
+constexpr Stream leachate{4.0, {.cod = 12'500.0, .nh3n = 1'000.0, .us_cm = 10'000.0}};
+constexpr Stream biocide{3.0, {.cod = 5'000.0, .us_cm = 3'000.0}};
+constexpr Stream pickling_bath{0.95, {.tp = 1'000.0, .base = -1'100.0, .us_cm = 20'000.0}};
+constexpr Stream washing_bath{0.7, {.base = 1'950.0, .us_cm = 50'000.0}};
+constexpr Solutes refractory{.inert_cod = 2'000.0, .us_cm = 1'100.0};
+constexpr Solutes rinse{.thiourea = 1'000.0, .us_cm = 1'100.0};
+constexpr Solutes brine{.us_cm = 190'000.0};  // 100 g/L of sodium chloride, as it adds when diluted
+
+// In a sewer of grade C, whose limits are about that much lower; as much less is sent into it.
+constexpr double diluted = 0.6;
 
 // What the plant was built for. Lesser classes have smaller tanks and less dosing.
 struct Design {
@@ -49,6 +58,17 @@ Design design_of(const std::string& discharge_class) {
   return discharge_class == "1b" ? class_1b : class_1a;
 }
 
+constexpr double coagulation = 2.703;     // phosphorus left: exp(-this), at the full dose
+constexpr double nitrate_mg_l = 7.0;      // that is left, and ...
+constexpr double carbon_takes_mg_l = 20;  // ... what the dosed carbon takes
+constexpr double solids_mg_l = 6.0;
+// Sludge of 110 mL/g. Its settling velocity falls by about 1 % with each mL/g more (Vesilind's
+// equation with Daigger's figures), and what the overflow carries goes with its inverse.
+constexpr double settling_g_ml = 0.01;
+
+// Thiourea that halves the nitrifiers' rate; 0.076 mg/L take three quarters (Tomlinson, 1966).
+constexpr double thiourea_half_mg_l = 0.025;
+
 constexpr double do_half_mg_l = 0.4;
 constexpr double set_do_mg_l = 2.5;
 constexpr double air_s = 180.0;        // DO follows the air
@@ -61,17 +81,24 @@ constexpr double greasy_s = 420.0;         // a start so often at first,
 constexpr double greasy_s_an_hour = 60.0;  // and sooner by so much for each hour
 
 constexpr SystemCause causes[] = {
-    {"refractory-cod", "an enterprise sends wastewater whose COD no sludge can eat, more each day"},
-    {"nitrification-inhibited", "a trickle of thiourea inhibits the nitrifiers, more each day"},
-    {"phosphate-dosing-worn", "the check valve of the coagulant's dosing pump wears"},
-    {"carbon-dosing-worn", "the diaphragm of the carbon source's dosing pump cracks"},
-    {"sludge-bulking", "filamentous bacteria let the sludge settle worse each day"},
-    {"leachate", "a tanker empties landfill leachate into the sewer"},
+    {"refractory-cod",
+     "an enterprise sends 1.6 m3/h whose COD no sludge can eat, 0.4 more each day"},
+    {"nitrification-inhibited",
+     "an enterprise sends 7 g/h of thiourea, which stops nitrifiers, and 3 g/h more each day"},
+    {"phosphate-dosing-worn",
+     "the check valve of the coagulant's dosing pump wears: 14 % of the stroke flow back, then "
+     "more"},
+    {"carbon-dosing-worn",
+     "the diaphragm of the carbon source's dosing pump cracks: 20 % less dose, then less still"},
+    {"sludge-bulking",
+     "filamentous bacteria bulk the sludge, from 110 to 150 mL/g and by 6 more each day"},
+    {"leachate", "a tanker empties landfill leachate into the sewer, 4 m3/h"},
     {"leachate-seeps", "landfill leachate seeps into the sewer through a crack that opens"},
-    {"brine-valve", "the brine valve of an enterprise's ion exchanger passes more and more"},
+    {"brine-valve",
+     "the brine valve of an enterprise's ion exchanger passes 4 kg/h more salt each minute"},
     {"biocide", "an enterprise sends strong wastewater with a biocide that poisons the sludge"},
-    {"phosphoric-acid", "an enterprise empties a phosphating bath into the sewer"},
-    {"caustic", "an enterprise empties a caustic washing bath into the sewer"},
+    {"phosphoric-acid", "an enterprise empties an acid phosphating bath into the sewer, 0.95 m3/h"},
+    {"caustic", "an enterprise empties a caustic washing bath into the sewer, 0.7 m3/h"},
     {"storm", "rain water gets into the sewer, 50 m3/h"},
     {"blower-trip", "the motor protection of every blower trips"},
     {"float-flutter", "a float switch of the wet well flutters and starts a pump each time"},
@@ -82,28 +109,6 @@ constexpr SystemCause causes[] = {
 };
 
 double day_swing(double hour) { return std::sin(2.0 * std::numbers::pi * (hour - 5.0) / 24.0); }
-
-// A titration curve: how far the pH is moved by so much base (acid: below 0), in mmol/L.
-double titrated(double base) { return 7.3 + 1.15 * std::asinh(base / 0.8); }
-
-struct Faults {
-  bool refractory = false;
-  bool inhibited = false;
-  bool phosphate_worn = false;
-  bool carbon_worn = false;
-  bool bulking = false;
-  bool leachate = false;
-  bool seeps = false;
-  bool brine = false;
-  bool biocide = false;
-  bool acid = false;
-  bool caustic = false;
-  bool storm = false;
-  bool tripped = false;
-  bool flutter = false;
-  bool greasy = false;
-  bool first_start = false;
-};
 
 // Something that breaks a little at once and then more each day, and is mended at once.
 class Wear {
@@ -149,26 +154,11 @@ class WastewaterPlant final : public System {
     show_machines(panel);
   }
 
-  void set_cause(std::string_view name, bool on) override {
-    if (name == "refractory-cod") faults_.refractory = on;
-    if (name == "nitrification-inhibited") faults_.inhibited = on;
-    if (name == "phosphate-dosing-worn") faults_.phosphate_worn = on;
-    if (name == "carbon-dosing-worn") faults_.carbon_worn = on;
-    if (name == "sludge-bulking") faults_.bulking = on;
-    if (name == "leachate") faults_.leachate = on;
-    if (name == "leachate-seeps") faults_.seeps = on;
-    if (name == "brine-valve") faults_.brine = on;
-    if (name == "biocide") faults_.biocide = on;
-    if (name == "phosphoric-acid") faults_.acid = on;
-    if (name == "caustic") faults_.caustic = on;
-    if (name == "storm") faults_.storm = on;
-    if (name == "blower-trip") faults_.tripped = on;
-    if (name == "float-flutter") faults_.flutter = on;
-    if (name == "float-greasy") faults_.greasy = on;
-    if (name == "first-start") faults_.first_start = on;
-  }
+  void set_cause(std::string_view name, bool on) override { causes_.set(name, on); }
 
  private:
+  [[nodiscard]] bool has(std::string_view cause) const { return causes_.has(cause); }
+
   void add_streams(Panel& panel) {
     const auto add = [&](const char* device, const char* quantity, const char* unit,
                          NumberSpan span, int period_s, Noise noise) {
@@ -196,28 +186,33 @@ class WastewaterPlant final : public System {
 
   void step_sewer(double hour, double step_s) {
     const double swing = day_swing(hour);
-    flow_m3_h_ = mean_flow_m3_h * (1.0 + 0.2 * swing + flow_stray_.step(random_)) +
-                 (faults_.storm ? 50.0 : 0.0);
-    const double leachate = seepage_.value() + (faults_.leachate ? 1.0 : 0.0);
-    const double load = 1.0 + 0.12 * swing + load_stray_.step(random_);
-    const double cod = cod_mg_l * load + 300.0 * leachate + (faults_.biocide ? strong_mg_l : 0.0);
-    // Most salt is in the water that people draw. kg/h into m3/h are g/L.
-    const double salt_mg_l = brine_kg_h_.value() / flow_m3_h_ * 1000.0;
-    const double conductivity = conductivity_us_cm * (1.0 + 0.05 * swing) + us_cm_mg_l * salt_mg_l;
-    sewer_us_cm_ = lagged(sewer_us_cm_, conductivity, step_s, sewer_s);
-    const double nh3n = nh3n_mg_l * load + 24.0 * leachate;
-    const double tp = tp_mg_l * load + (faults_.acid ? 5.5 : 0.0);
-    const double base = faults_.acid ? -6.0 : faults_.caustic ? 8.0 : 0.0;
-    sewer_cod_ = lagged(sewer_cod_, cod * strength_, step_s, sewer_s);
-    sewer_nh3n_ = lagged(sewer_nh3n_, nh3n * strength_, step_s, sewer_s);
-    sewer_tp_ = lagged(sewer_tp_, tp * strength_, step_s, sewer_s);
-    sewer_base_ = lagged(sewer_base_, base * strength_, step_s, sewer_s);
+    const double flow_m3_h = mean_flow_m3_h * (1.0 + 0.2 * swing + flow_stray_.step(random_));
+    const double load = strength_ * (1.0 + 0.12 * swing + load_stray_.step(random_));
+    // Most salt is in the water that people draw.
+    Stream water{flow_m3_h,
+                 {.cod = sewage.cod * load,
+                  .nh3n = sewage.nh3n * load,
+                  .tp = sewage.tp * load,
+                  .us_cm = sewage.us_cm * (1.0 + 0.05 * swing)}};
+    const auto add = [&](const Stream& what, double times) {
+      water = joined(water, {what.m3_h * times * strength_, what.has});
+    };
+    if (has("storm")) water = joined(water, rain);
+    add(leachate, seepage_.value() + (has("leachate") ? 1.0 : 0.0));
+    if (has("biocide")) add(biocide, 1.0);
+    if (has("phosphoric-acid")) add(pickling_bath, 1.0);
+    if (has("caustic")) add(washing_bath, 1.0);
+    add({refractory_m3_h_.value(), refractory}, 1.0);
+    add({rinse_m3_h_.value(), rinse}, 1.0);
+    add({brine_m3_h_.value(), brine}, 1.0);
+    flow_m3_h_ = water.m3_h;
+    sewer_ = mixed(sewer_, water.has, step_s, sewer_s);
   }
 
   double start_every_s(double step_s) {
-    grease_h_ = faults_.greasy ? grease_h_ + step_s / hour_s : 0.0;
-    if (faults_.flutter) return flutter_s;
-    if (faults_.greasy) return std::max(flutter_s, greasy_s - greasy_s_an_hour * grease_h_);
+    grease_h_ = has("float-greasy") ? grease_h_ + step_s / hour_s : 0.0;
+    if (has("float-flutter")) return flutter_s;
+    if (has("float-greasy")) return std::max(flutter_s, greasy_s - greasy_s_an_hour * grease_h_);
     return hour_s / pump_starts_a_hour;
   }
 
@@ -229,64 +224,66 @@ class WastewaterPlant final : public System {
   }
 
   void step_wear(double step_s) {
-    refractory_.step(faults_.refractory, step_s);
-    brine_kg_h_.step(faults_.brine, step_s);
-    poison_.step(faults_.biocide, step_s);
-    seepage_.step(faults_.seeps, step_s);
-    inhibition_.step(faults_.inhibited, step_s);
-    phosphate_.step(faults_.phosphate_worn, step_s);
-    carbon_.step(faults_.carbon_worn, step_s);
-    bulking_.step(faults_.bulking, step_s);
+    refractory_m3_h_.step(has("refractory-cod"), step_s);
+    brine_m3_h_.step(has("brine-valve"), step_s);
+    poison_.step(has("biocide"), step_s);
+    seepage_.step(has("leachate-seeps"), step_s);
+    rinse_m3_h_.step(has("nitrification-inhibited"), step_s);
+    coagulant_lost_.step(has("phosphate-dosing-worn"), step_s);
+    carbon_lost_.step(has("carbon-dosing-worn"), step_s);
+    bulk_ml_g_.step(has("sludge-bulking"), step_s);
     // The mode switch is turned back when the effluent has been good for some days.
-    commissioned_s_ = faults_.first_start ? 3.0 * day_s : std::max(0.0, commissioned_s_ - step_s);
+    commissioned_s_ = has("first-start") ? 3.0 * day_s : std::max(0.0, commissioned_s_ - step_s);
   }
 
   void step_reactor(double step_s) {
     const double eats = std::max(0.0, 1.0 - poison_.value());
     const double left = 1.0 - (1.0 - inert_share) * eats;
-    cod_ =
-        lagged(cod_, sewer_cod_ * left + refractory_.value(), step_s, equalisation_s + reactor_s);
-    nh3n_in_ = lagged(nh3n_in_, sewer_nh3n_, step_s, equalisation_s);
-    tp_ = lagged(tp_, sewer_tp_, step_s, equalisation_s + reactor_s);
-    base_in_ = lagged(base_in_, sewer_base_, step_s, equalisation_s);
+    cod_ = lagged(cod_, sewer_.cod * left + sewer_.inert_cod, step_s, equalisation_s + reactor_s);
+    nh3n_in_ = lagged(nh3n_in_, sewer_.nh3n, step_s, equalisation_s);
+    tp_ = lagged(tp_, sewer_.tp, step_s, equalisation_s + reactor_s);
+    thiourea_in_ = lagged(thiourea_in_, sewer_.thiourea, step_s, equalisation_s);
+    thiourea_ = lagged(thiourea_, thiourea_in_, step_s, reactor_s);
+    base_in_ = lagged(base_in_, sewer_.base, step_s, equalisation_s);
     base_ = lagged(base_, base_in_, step_s, stripping_s);
-    do_mg_l_ = faults_.tripped ? lagged(do_mg_l_, 0.0, step_s, do_uptake_s)
-                               : lagged(do_mg_l_, set_do_mg_l, step_s, air_s);
+    do_mg_l_ = has("blower-trip") ? lagged(do_mg_l_, 0.0, step_s, do_uptake_s)
+                                  : lagged(do_mg_l_, set_do_mg_l, step_s, air_s);
     const double breathing =
         do_mg_l_ / (do_half_mg_l + do_mg_l_) * (do_half_mg_l + set_do_mg_l) / set_do_mg_l;
-    const double eaten =
-        design_.nitrification / reactor_s * breathing * (1.0 - inhibition_.value());
+    const double eaten = design_.nitrification / reactor_s * breathing * thiourea_half_mg_l /
+                         (thiourea_half_mg_l + thiourea_);
     nh3n_ += ((nh3n_in_ - nh3n_) / reactor_s - eaten * nh3n_) * step_s;
-    const double young = faults_.first_start ? 0.08 : 0.0;  // of the removal is missing
-    const double tp_left = 0.067 + phosphate_.value() + young;
+    const double young = has("first-start") ? 0.08 : 0.0;  // of the removal is missing
+    const double tp_left = std::exp(-coagulation * (1.0 - coagulant_lost_.value())) + young;
     tp_out_ = lagged(tp_out_, tp_ * tp_left * design_.phosphorus, step_s, 2.0 * hour_s);
-    const double nitrate = 7.0 + 20.0 * carbon_.value() + 90.0 * young;
+    const double nitrate = nitrate_mg_l + carbon_takes_mg_l * carbon_lost_.value() + 90.0 * young;
     nitrate_ = lagged(nitrate_, nitrate * design_.nitrate, step_s, reactor_s);
-    const double solids = (6.0 + bulking_.value() + 60.0 * young) * design_.solids;
+    const double slower = std::exp(settling_g_ml * bulk_ml_g_.value());
+    const double solids = (solids_mg_l * slower + 60.0 * young) * design_.solids;
     ss_ = lagged(ss_, solids, step_s, 4.0 * hour_s);
   }
 
   void show_water(Panel& panel) const {
     panel.set(in_flow_, pumping_ ? flow_m3_h_ : flow_m3_h_ * 0.98);
-    panel.set(in_cod_, sewer_cod_);
-    panel.set(in_nh3n_, sewer_nh3n_);
-    panel.set(in_tp_, sewer_tp_);
-    panel.set(in_conductivity_, sewer_us_cm_);
-    panel.set(in_ph_, titrated(sewer_base_));
+    panel.set(in_cod_, sewer_.cod + sewer_.inert_cod);
+    panel.set(in_nh3n_, sewer_.nh3n);
+    panel.set(in_tp_, sewer_.tp);
+    panel.set(in_conductivity_, sewer_.us_cm);
+    panel.set(in_ph_, titrated(neutral_ph, sewer_.base));
     panel.set(out_flow_, flow_m3_h_ * 0.98);
     panel.set(out_cod_, design_.inert_base_mg_l + cod_ + 0.4 * ss_);
     panel.set(out_nh3n_, nh3n_);
     panel.set(out_tn_, nitrate_ + nh3n_ + 0.8);
     panel.set(out_tp_, tp_out_);
     panel.set(out_ss_, ss_);
-    panel.set(out_ph_, titrated(base_));
+    panel.set(out_ph_, titrated(neutral_ph, base_));
     panel.set(do_, do_mg_l_);
     panel.set(mode_, commissioned_s_ > 0.0 ? 1.0 : 0.0);
   }
 
   void show_machines(Panel& panel) const {
     for (const TagIndex tag : blower_commands_) panel.set(tag, 1.0);
-    for (const TagIndex tag : blower_runs_) panel.set(tag, faults_.tripped ? 0.0 : 1.0);
+    for (const TagIndex tag : blower_runs_) panel.set(tag, has("blower-trip") ? 0.0 : 1.0);
     for (const TagIndex tag : pump_runs_) panel.set(tag, pumping_ ? 1.0 : 0.0);
   }
 
@@ -295,29 +292,31 @@ class WastewaterPlant final : public System {
   double strength_;
   Random random_;
   Stray flow_stray_, load_stray_;
-  Faults faults_;
-  Wear refractory_{17.0, 4.0};
-  Wear inhibition_{0.62, 0.04};
-  Wear phosphate_{0.032, 0.006};
-  Wear carbon_{0.2, 0.035};
-  Wear bulking_{2.9, 0.6};
-  Wear brine_kg_h_{0.01, 5760.0};  // 4 kg/h more each minute
-  Wear poison_{0.2, 1.5};          // of the sludge's activity
-  Wear seepage_{0.001, 10.0};      // of what a tanker empties
+  Causes causes_;
+  Wear refractory_m3_h_{1.6, 0.38};
+  Wear rinse_m3_h_{0.007, 0.003};
+  Wear coagulant_lost_{0.1446, 0.0207};  // of the dose
+  Wear carbon_lost_{0.2, 0.035};         // of the dose
+  Wear bulk_ml_g_{40.0, 6.0};            // of the sludge volume index, on top of the usual
+  Wear brine_m3_h_{0.0001, 57.6};        // 4 kg/h of salt more each minute
+  Wear poison_{0.2, 1.5};                // of the sludge's activity
+  Wear seepage_{0.001, 10.0};            // of what a tanker empties: 1.7 m3/h more each hour
   double commissioned_s_ = 0.0;
   double flow_m3_h_ = mean_flow_m3_h;
-  double sewer_cod_ = cod_mg_l * strength_, sewer_nh3n_ = nh3n_mg_l * strength_;
-  double sewer_tp_ = tp_mg_l * strength_, sewer_base_ = 0.0;
-  double sewer_us_cm_ = conductivity_us_cm;
+  Solutes sewer_{.cod = sewage.cod * strength_,
+                 .nh3n = sewage.nh3n * strength_,
+                 .tp = sewage.tp * strength_,
+                 .us_cm = sewage.us_cm};
   double pump_s_ = 0.0;
   double grease_h_ = 0.0;
   bool pumping_ = true;
-  double cod_ = sewer_cod_ * inert_share;
-  double nh3n_in_ = sewer_nh3n_, nh3n_ = nh3n_in_ / (1.0 + design_.nitrification);
-  double tp_ = sewer_tp_, tp_out_ = 0.067 * tp_ * design_.phosphorus;
+  double cod_ = sewer_.cod * inert_share;
+  double nh3n_in_ = sewer_.nh3n, nh3n_ = nh3n_in_ / (1.0 + design_.nitrification);
+  double tp_ = sewer_.tp, tp_out_ = std::exp(-coagulation) * tp_ * design_.phosphorus;
   double base_in_ = 0.0, base_ = 0.0;
+  double thiourea_in_ = 0.0, thiourea_ = 0.0;
   double do_mg_l_ = set_do_mg_l;
-  double nitrate_ = 7.0 * design_.nitrate, ss_ = 6.0 * design_.solids;
+  double nitrate_ = nitrate_mg_l * design_.nitrate, ss_ = solids_mg_l * design_.solids;
   TagIndex in_flow_, in_cod_, in_nh3n_, in_tp_, in_conductivity_, in_ph_;
   TagIndex out_flow_, out_cod_, out_nh3n_, out_tn_, out_tp_, out_ss_, out_ph_;
   TagIndex do_, mode_;

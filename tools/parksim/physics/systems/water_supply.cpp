@@ -1,5 +1,5 @@
-// tools/parksim/physics/systems/water_supply.cpp - Balances of tank and network, chlorine that
-// decays on its way, and analysers that need a flow of sample.
+// tools/parksim/physics/systems/water_supply.cpp - Doses and what they do to the water, balances
+// of tank and network, chlorine that decays on its way, and analysers that need a flow of sample.
 #include "tools/parksim/physics/systems/water_supply.h"
 
 #include <algorithm>
@@ -29,18 +29,42 @@ constexpr double pumps_s = 20.0;
 constexpr double decay_per_h = 0.5;  // of chlorine in the network
 constexpr double transport_s = 7200.0;
 constexpr double cell_s = 120.0;  // an analyser's cell is flushed
-constexpr double dose_mg_l = 0.8;
+
+// Direct filtration: what is coagulated goes onto the filters, in equal parts.
+constexpr double raw_ntu = 15.0;
+constexpr double filtered_ntu = 0.25;
+constexpr double filters = 4.0;
+
+// The dosing pump follows the flow; the water eats a part within the contact tank.
+constexpr double chlorine_dose_mg_l = 1.5;
+constexpr double chlorine_demand_mg_l = 0.7;
+constexpr double chlorine_mg_l = chlorine_dose_mg_l - chlorine_demand_mg_l;
+
+// Alkalinity and carbonate of the treated water, in mmol/L: pH 7.4. Acid and base move the
+// alkalinity; carbon dioxide stays, for no air gets at it.
+constexpr double alkalinity_mmol_l = 1.2;
+constexpr double carbonate_mmol_l = 1.313;
+constexpr double carbonic_1 = 4.17e-7;         // mol/L, pK 6.38 at 20 degC
+constexpr double carbonic_2 = 4.17e-11;        // pK 10.38
+constexpr double acid_a_mg_alum = 0.0101;      // mmol; Al2(SO4)3.14H2O takes six of 594 g/mol
+constexpr double base_a_mg_lime = 2.0 / 74.1;  // mmol; Ca(OH)2
+
+constexpr double reservoir_codmn_mg_l = 3.2;
+constexpr double bloom_codmn_mg_l = 15.7;  // of water that is green with algae
+constexpr double oxidisable_left = 0.5;    // behind coagulation and filters
 
 constexpr SystemCause supply_causes[] = {
-    {"filter-breakthrough", "a filter is not washed and its bed breaks through"},
-    {"chlorinator-empty", "the chlorinator's stock runs out"},
-    {"dosing-valve-open", "the chlorine dosing valve creeps open"},
-    {"alum-overdose", "the coagulant's pump doses more and more"},
-    {"lime-overdose", "the lime feeder runs too fast"},
-    {"algae-bloom", "algae grow in the raw water's reservoir"},
+    {"filter-breakthrough",
+     "one of four filters is not washed: 20 % more of its water breaks through each hour"},
+    {"chlorinator-empty",
+     "the chlorinator's stock runs out, its pump draws air: 0.7 % less dose each minute"},
+    {"dosing-valve-open", "the chlorine dosing valve creeps open: 1.3 % more dose each minute"},
+    {"alum-overdose", "the coagulant's pump doses 1 mg/L more alum each minute"},
+    {"lime-overdose", "the lime feeder runs ever faster: 0.08 mg/L more each minute"},
+    {"algae-bloom", "wind drives an algal bloom to the intake: 4 % more of its water each hour"},
     {"tap-valve-shut", "a valve is left shut, and the water before the first tap stands"},
     {"sample-pump-trip", "the analysers' sample pump trips"},
-    {"main-burst", "a crack in a main grows"},
+    {"main-burst", "a crack in a main grows: 12 m3/h more each minute"},
     {"transmitter-drift", "the transmitter of the pressure control drifts down"},
     {"raw-pump-trip", "the raw-water pumps trip"},
     {"inlet-valve-open", "the inlet valve of the clear-water tank sticks wide open"},
@@ -58,6 +82,14 @@ double demand_at(double hour) {
 
 // Analysers are cleaned from two to half past two.
 bool is_cleaning(double hour) { return hour >= 2.0 && hour < 2.5; }
+
+// Of a closed water: the root of its charge balance, in which H+ and OH- do not count from pH 6 to
+// 9.
+double ph_of(double alkalinity) {
+  const double b = (alkalinity - carbonate_mmol_l) * carbonic_1;
+  const double c = (alkalinity - 2.0 * carbonate_mmol_l) * carbonic_1 * carbonic_2;
+  return -std::log10((-b + std::sqrt(b * b - 4.0 * alkalinity * c)) / (2.0 * alkalinity));
+}
 
 struct Tap {
   double age_h;  // of the water, from the network to the tap
@@ -84,27 +116,27 @@ class WaterSupply final : public System {
   Random random_;
   Stray demand_stray_;
   Stray turbidity_stray_;
-  Worsening breakthrough_{0.012 / 60.0, 4.0, 600.0};  // NTU
-  Worsening stock_lost_{0.01 / 60.0, dose_mg_l, 300.0};
-  Worsening overdose_{0.02 / 60.0, 1.8, 300.0};  // mg/L
-  Worsening acid_{0.02 / 60.0, 1.6, 600.0};      // pH
-  Worsening alkali_{0.02 / 60.0, 1.8, 600.0};
-  Worsening algae_{0.25 / 3600.0, 2.5, 7200.0};  // mg/L
-  Worsening crack_{12.0 / 60.0, 1300.0, 60.0};   // m3/h at 0.4 MPa
-  Worsening drift_{0.002 / 60.0, 0.112, 60.0};   // MPa
-  Worsening age_{1.0 / 3600.0, 12.0, 1800.0};    // h
+  Worsening breakthrough_{0.2 / 3600.0, 1.0, 600.0};  // of one filter's flow is not filtered
+  Worsening air_drawn_{0.0067 / 60.0, 1.0, 300.0};    // of the pump's stroke
+  Worsening dose_valve_{0.0133 / 60.0, 1.2, 300.0};   // of the usual opening, on top of it
+  Worsening alum_{1.0 / 60.0, 80.0, 600.0};          // mg/L more than is needed
+  Worsening lime_{0.08 / 60.0, 8.0, 600.0};           // mg/L likewise
+  Worsening bloom_{0.04 / 3600.0, 0.4, 7200.0};       // of the water at the intake
+  Worsening crack_{12.0 / 60.0, 1300.0, 60.0};        // m3/h at 0.4 MPa
+  Worsening drift_{0.002 / 60.0, 0.112, 60.0};        // MPa
+  Worsening age_{1.0 / 3600.0, 12.0, 1800.0};         // h
   double flow_m3_h_ = demand_m3_h;
   double pressure_mpa_ = pressure_set_mpa;
   double inflow_m3_h_ = demand_m3_h;
   double level_m_ = tank_set_m;
-  double turbidity_ = 0.25;
-  double chlorine_ = dose_mg_l;
-  double ph_ = 7.4;
-  double codmn_ = 1.6;
-  double cell_turbidity_ = 0.25;
-  double cell_chlorine_ = dose_mg_l;
-  double cell_ph_ = 7.4;
-  double network_chlorine_ = dose_mg_l;
+  double turbidity_ = filtered_ntu;
+  double chlorine_ = chlorine_mg_l;
+  double ph_ = ph_of(alkalinity_mmol_l);
+  double codmn_ = reservoir_codmn_mg_l * oxidisable_left;
+  double cell_turbidity_ = turbidity_;
+  double cell_chlorine_ = chlorine_;
+  double cell_ph_ = ph_;
+  double network_chlorine_ = chlorine_;
   bool sampling_ = true;
   std::vector<Tap> taps_;
   TagIndex sampling_tag_, turbidity_tag_, chlorine_tag_, ph_tag_, codmn_tag_;
@@ -169,12 +201,16 @@ void WaterSupply::step_tank(double dt_s) {
 }
 
 void WaterSupply::step_quality(double dt_s) {
+  const double unfiltered = breakthrough_.step(has("filter-breakthrough"), dt_s) / filters;
   turbidity_ =
-      0.25 + turbidity_stray_.step(random_) + breakthrough_.step(has("filter-breakthrough"), dt_s);
-  chlorine_ = dose_mg_l - stock_lost_.step(has("chlorinator-empty"), dt_s) +
-              overdose_.step(has("dosing-valve-open"), dt_s);
-  ph_ = 7.4 - acid_.step(has("alum-overdose"), dt_s) + alkali_.step(has("lime-overdose"), dt_s);
-  codmn_ = 1.6 + algae_.step(has("algae-bloom"), dt_s);
+      filtered_ntu + turbidity_stray_.step(random_) + (raw_ntu - filtered_ntu) * unfiltered;
+  const double dosed = (1.0 - air_drawn_.step(has("chlorinator-empty"), dt_s)) *
+                       (1.0 + dose_valve_.step(has("dosing-valve-open"), dt_s));
+  chlorine_ = std::max(0.0, chlorine_dose_mg_l * dosed - chlorine_demand_mg_l);
+  ph_ = ph_of(alkalinity_mmol_l - alum_.step(has("alum-overdose"), dt_s) * acid_a_mg_alum +
+              lime_.step(has("lime-overdose"), dt_s) * base_a_mg_lime);
+  const double green = bloom_.step(has("algae-bloom"), dt_s);
+  codmn_ = oxidisable_left * (reservoir_codmn_mg_l * (1.0 - green) + bloom_codmn_mg_l * green);
 }
 
 // Without a flow of sample the cells see water that stands and loses its chlorine.
