@@ -19,8 +19,9 @@ constexpr std::int64_t most_max = static_cast<std::int64_t>(gate_entries_max);
 
 // Enabled without a word, as most sites have them.
 constexpr std::array<Priority, gate_rules> priorities{
-    Priority::high,   Priority::high,   Priority::high, Priority::medium, Priority::low,
-    Priority::medium, Priority::medium, Priority::low,  Priority::medium, Priority::low};
+    Priority::high,   Priority::high,   Priority::high,   Priority::medium,
+    Priority::low,    Priority::medium, Priority::medium, Priority::low,
+    Priority::medium, Priority::low,    Priority::low};
 
 SubjectSet read_classes(SettingsReader& reader, std::string_view key, SubjectSet fallback) {
   if (!reader.has(key)) return fallback;

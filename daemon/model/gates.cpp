@@ -10,10 +10,10 @@ namespace {
 
 constexpr Words<GateRule, gate_rules> gate_rule_words{{"no_permit", "wrong_gate", "wrong_lane",
                                                        "overstay", "card", "tailgating", "too_many",
-                                                       "count", "barrier", "clock"}};
+                                                       "count", "barrier", "clock", "doubt"}};
 constexpr Words<GateRule, gate_rules> rule_ids{
     {"gate-no-permit", "gate-wrong-gate", "gate-wrong-lane", "gate-overstay", "gate-card",
-     "gate-tailgating", "gate-too-many", "gate-count", "gate-barrier", "gate-clock"}};
+     "gate-tailgating", "gate-too-many", "gate-count", "gate-barrier", "gate-clock", "gate-doubt"}};
 constexpr Words<MusterState, 3> muster_words{{"missing", "left", "reported"}};
 
 template <typename T>

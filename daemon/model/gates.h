@@ -34,8 +34,9 @@ enum class GateRule : std::uint8_t {
   count,    // a zone's counter says otherwise
   barrier,  // open for too long
   clock,    // a reader's is off
+  doubt,    // inside, although a passage says otherwise
 };
-inline constexpr std::size_t gate_rules = 10;
+inline constexpr std::size_t gate_rules = 11;
 // "gate-no-permit", ...: the rule id in the journal.
 [[nodiscard]] std::string_view rule_id(GateRule r);
 [[nodiscard]] bool is_gate_rule(std::string_view id);
@@ -141,7 +142,8 @@ struct Stay {
   std::string permit;
   std::uint64_t sequence = 0;  // of the passage that brought it, or of the correction
   std::uint32_t index = 0;
-  bool corrected = false;  // an operator entered it
+  bool corrected = false;                // an operator entered it
+  std::optional<Timestamp> device_time;  // of the entry, as the device told it
   bool operator==(const Stay&) const = default;
 };
 
