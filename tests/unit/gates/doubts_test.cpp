@@ -269,9 +269,7 @@ TEST_CASE("A card that came with an entry in doubt is given once") {
   p.time = Site::time(2h + 10min);
   site.pass(3h + 10s, p);
   CHECK(site.ledger().book().inside.at("zhang").card == "K7");
-  Passage back = Site::passage(PassageKind::card_in, Subject::person, "", "g1", "");
-  back.card = "K7";
-  site.pass(3h + 20s, back);
+  site.card(3h + 20s, PassageKind::card_in, "", "K7");
   leave(site, 3h + 2min, "wang", "g2", 90min);
   CHECK(site.inside() == "zhang");
   CHECK(site.ledger().state().cards.empty());

@@ -163,13 +163,9 @@ TEST_CASE("The same entry twice is one") {
 TEST_CASE("A card that is given out goes with the stay until it is back") {
   Site site;
   site.enter(1s, Subject::person, "zhang");
-  Passage p = Site::passage(PassageKind::card_out, Subject::person, "zhang", "g1", "");
-  p.card = "K7";
-  site.pass(2s, p);
+  site.card(2s, PassageKind::card_out, "zhang", "K7");
   CHECK(stay_of(site, "zhang").card == "K7");
-  p.kind = PassageKind::card_in;
-  p.id.clear();
-  site.pass(3s, p);
+  site.card(3s, PassageKind::card_in, "zhang", "K7");
   CHECK(stay_of(site, "zhang").card.empty());
   CHECK(site.ledger().state().cards.empty());
 }
