@@ -52,8 +52,8 @@ class MutantMaker {
     if (places.empty()) return;
     add_control(name, family);
     for (const Place& place : places) {
-      for (const double figure : figures_at(family, place)) {
-        for (const bool outward : {true, false}) add_shift(name, family, place, figure, outward);
+      for (const TagSets& tags : apart(family, place)) {
+        for (const bool outward : {true, false}) add_shift(name, family, place, tags, outward);
       }
     }
   }
@@ -80,25 +80,34 @@ class MutantMaker {
   }
 
  private:
-  // What stands there: rules for each name of a list may have a limit each.
-  [[nodiscard]] std::set<double> figures_at(const Family& family, const Place& place) const {
-    std::set<double> figures;
+  using TagSets = std::set<std::vector<std::string>>;
+
+  // Rules for each name of a list may have a limit each: those with the same figures, edition by
+  // edition, together.
+  [[nodiscard]] std::vector<TagSets> apart(const Family& family, const Place& place) const {
+    std::map<std::vector<std::string>, std::vector<double>> figures;  // by tags
     for (const RuleSpec* rule : family) {
       RuleSpec copy = *rule;
-      if (const auto done = shift(copy, place, true, quiet_)) figures.insert(done->from);
+      if (const auto done = shift(copy, place, true, quiet_)) {
+        figures[rule->tags].push_back(done->from);
+      }
     }
-    return figures;
+    std::map<std::vector<double>, TagSets> alike;
+    for (const auto& [tags, own] : figures) alike[own].insert(tags);
+    std::vector<TagSets> result;
+    for (const auto& [own, tags] : alike) result.push_back(tags);
+    return result;
   }
 
-  void add_shift(const std::string& name, const Family& family, const Place& place, double figure,
-                 bool outward) {
+  void add_shift(const std::string& name, const Family& family, const Place& place,
+                 const TagSets& tags, bool outward) {
     add_one({name, {}, false, false, {}}, family, [&](RuleSpec& rule, Mutant& mutant) {
-      RuleSpec copy = rule;
-      const auto done = shift(copy, place, outward, quiet_);
-      if (!done || done->from != figure) return;
-      rule = std::move(copy);
+      if (!tags.contains(rule.tags)) return;
+      const auto done = shift(rule, place, outward, quiet_);
       const std::string unit = is_time(place.kind) ? "s" : "";
-      if (mutant.what.empty()) mutant.what = text_of(name_of(place), *done, outward, unit);
+      if (done && mutant.what.empty()) {
+        mutant.what = text_of(name_of(place), *done, outward, unit);
+      }
     });
   }
 
