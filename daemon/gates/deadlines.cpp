@@ -109,6 +109,7 @@ void Ledger::rearm_all(Timestamp not_before) {
   for (const auto& [key, counter] : state_.counters) {
     rearm_counter(key, counter);
   }
+  for (const auto& [key, state] : state_.book.devices) rearm_device(key, state);
   for (const auto& [what, by] : state_.offences) {
     for (const auto& [key, offence] : by) {
       arm({Wake::Kind::hold, what.first, key, what.second}, offence.until);
@@ -143,6 +144,8 @@ void Ledger::fire_next(Output& out) {
       return;
     case Wake::Kind::muster:
       return fire_muster(m, out);
+    case Wake::Kind::device:
+      return fire_device({wake.key, wake.place}, m, out);
     case Wake::Kind::doubt:
       return give_up(wake.key, m, out);
   }
@@ -200,6 +203,10 @@ void Ledger::shift(Duration by) {
     out.left += by;
     rearm_card(card);
   }
+  for (auto& [key, since] : state_.quiet) {
+    since += by;
+    rearm_device(key, state_.book.devices.at(key));
+  }
 }
 
 void Ledger::set_back(const Moment& m, Output& out) {
@@ -221,6 +228,7 @@ void Ledger::set_back(const Moment& m, Output& out) {
     if (reader.since != never) reader.since = std::min(reader.since, m.at);
   }
   for (auto& [card, held] : state_.cards) held.out = std::min(held.out, m.at);
+  for (auto& [key, since] : state_.quiet) since = std::min(since, m.at);
   rearm_all(m.at);
 }
 
@@ -246,6 +254,8 @@ void Ledger::index() {
 void Ledger::restore(const GatePlan& plan, LedgerState state) {
   plan_ = plan;
   state_ = std::move(state);
+  state_.book.devices = devices_of_plan();
+  for (const auto& [key, device] : state_.book.devices) state_.quiet.try_emplace(key);
   index();
   rearm_all(timestamp_min);
 }
@@ -257,6 +267,7 @@ void Ledger::configure(const GatePlan& plan, const Moment& m, Output& out) {
   index();
   end_what_is_off(m, out);
   forget_places(m, out);
+  set_devices(m, out);
   if (had_names && !plan_.names) {
     change(NamesForgotten{}, out);
     for (auto& [id, doubt] : state_.doubts) {

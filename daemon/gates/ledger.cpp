@@ -32,6 +32,7 @@ const Stay* Ledger::find(std::string_view id) const {
 }
 
 bool Ledger::on_passage(const Passage& p, const Moment& m, Output& out) {
+  hear_devices(p, m, out);
   if (take(p, heed_clock(p, m, out), m, out)) return true;
   tell_full(m, out);
   return false;

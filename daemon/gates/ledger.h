@@ -196,6 +196,13 @@ class Ledger {
   void on_vehicle(const Passage& p, Timestamp at, const Moment& m);
   void rearm_lane(const LaneKey& key);
 
+  // devices.cpp: which say nothing.
+  void hear_devices(const Passage& p, const Moment& m, Output& out);
+  void set_devices(const Moment& m, Output& out);
+  [[nodiscard]] DeviceStates devices_of_plan() const;
+  void rearm_device(const DeviceKey& key, const DeviceState& state);
+  void fire_device(const DeviceKey& key, const Moment& m, Output& out);
+
   // judge.cpp: what is wrong with a stay, and what stands.
   void judge(const Stay& stay, const Moment& m, Output& out);
   [[nodiscard]] Judged faults_of(const Stay& stay, Timestamp at) const;

@@ -112,6 +112,7 @@ struct LedgerState {
   Offences offences;
   std::map<std::string, Reader, std::less<>> readers;  // by what tells them apart
   std::map<std::string, Doubt, std::less<>> doubts;    // by id
+  std::map<DeviceKey, Timestamp> quiet;                // of a device nothing is heard since
   bool operator==(const LedgerState&) const = default;
 };
 

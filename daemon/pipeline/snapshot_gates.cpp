@@ -271,6 +271,26 @@ void put_rest(const gates::LedgerState& state, v1::GatesState& out) {
   }
 }
 
+void put_devices(const gates::LedgerState& state, v1::GatesState& out) {
+  for (const auto& [key, device] : state.book.devices) {
+    v1::DeviceState& d = *out.add_devices();
+    d.set_gate(key.first);
+    d.set_device(key.second);
+    if (device.heard) d.set_heard_us(to_us(*device.heard));
+    d.set_quiet_us(to_us(state.quiet.at(key)));
+    d.set_silent(device.silent);
+  }
+}
+
+void take_devices(const v1::GatesState& in, gates::LedgerState& state) {
+  for (const v1::DeviceState& d : in.devices()) {
+    DeviceState& device = state.book.devices[{d.gate(), d.device()}];
+    if (d.has_heard_us()) device.heard = bounded(d.heard_us());
+    device.silent = d.silent();
+    state.quiet[{d.gate(), d.device()}] = bounded(d.quiet_us());
+  }
+}
+
 bool take_rest(const v1::GatesState& in, gates::LedgerState& state) {
   for (const v1::CardState& c : in.cards()) {
     gates::CardOut held{c.id(),       c.gate(),     bounded(c.out_us()),
@@ -311,6 +331,7 @@ void put_gates(const Gates& gates, v1::Snapshot& out) {
   if (state.book.muster.known) put(state.book.muster, *message.mutable_muster());
   put_clocks(state, message);
   put_lanes(state, message);
+  put_devices(state, message);
   put_rest(state, message);
 }
 
@@ -332,6 +353,7 @@ Result<Done> take_gates(const v1::Snapshot& snapshot, const Plant& plant, Gates&
   }
   if (!take_clocks(message, state)) return contradiction("a doubt of the gates");
   take_lanes(message, state);
+  take_devices(message, state);
   if (!take_rest(message, state)) return contradiction("a counter or an alarm of the gates");
   out.restore(plant.gates, std::move(state), snapshot.last_journal());
   return Done{};

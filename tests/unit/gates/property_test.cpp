@@ -69,6 +69,11 @@ class Anything {
         plan.keep = std::chrono::hours{24 + below(48)};
         if (below(3) == 0) plan.zones.clear();
         if (below(3) == 0) plan.gates.pop_back();
+        for (std::size_t kind = 0; kind < below(device_kinds + 1); ++kind) {
+          plan.gates[below(plan.gates.size())].devices.push_back(
+              {"d" + std::to_string(kind), static_cast<DeviceKind>(kind), "", "",
+               std::chrono::minutes{below(90)}});
+        }
         plan.most[0] = static_cast<std::uint32_t>(below(6));
         site.configure(now, plan);
     }
