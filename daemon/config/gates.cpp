@@ -19,8 +19,9 @@ constexpr std::int64_t most_max = static_cast<std::int64_t>(gate_entries_max);
 
 // Enabled without a word, as most sites have them.
 constexpr std::array<Priority, gate_rules> priorities{
-    Priority::high,   Priority::high,   Priority::high, Priority::medium, Priority::low,
-    Priority::medium, Priority::medium, Priority::low,  Priority::medium, Priority::low};
+    Priority::high,   Priority::high,   Priority::high,   Priority::medium,
+    Priority::low,    Priority::medium, Priority::medium, Priority::low,
+    Priority::medium, Priority::low,    Priority::low,    Priority::medium};
 
 SubjectSet read_classes(SettingsReader& reader, std::string_view key, SubjectSet fallback) {
   if (!reader.has(key)) return fallback;
@@ -181,6 +182,49 @@ void read_lanes(SettingsReader& reader, GateSpec& gate) {
   }
 }
 
+GateDevice read_device(SettingsReader& reader, const GateSpec& gate) {
+  GateDevice device;
+  device.name = read_name(reader);
+  const std::string word = reader.required_text("kind");
+  const auto kind = parse_device_kind(word);
+  if (!word.empty() && !kind) {
+    reader.error("kind", "must be barrier, door, dispenser, camera, reader or board");
+  }
+  device.kind = kind.value_or(DeviceKind::reader);
+  device.lane = reader.text("lane", "");
+  const bool has_lane = std::any_of(gate.lanes.begin(), gate.lanes.end(),
+                                    [&](const GateLane& lane) { return lane.name == device.lane; });
+  if (!device.lane.empty() && !has_lane) {
+    reader.error("lane", in_quotes(device.lane) + " is no lane of this gate");
+  }
+  device.tag = reader.text("tag", "");
+  if (!device.tag.empty() && !is_tag_name(device.tag)) reader.error("tag", "is no tag's name");
+  device.silent_after = reader.duration("silent_after", Duration{0}, seconds{1}, longest);
+  if (kind == DeviceKind::board && device.silent_after > Duration{0}) {
+    reader.error("silent_after", "does nothing: a board tells no passages; watch its tag");
+  }
+  reader.finish();
+  return device;
+}
+
+void read_devices(SettingsReader& reader, GateSpec& gate) {
+  std::set<std::string> names;
+  for (const SettingsTable* table : reader.tables("device")) {
+    SettingsReader own = reader.within(*table, "device");
+    GateDevice device = read_device(own, gate);
+    if (!device.name.empty() && !names.insert(device.name).second) {
+      own.error("name", in_quotes(device.name) + " is a device of this gate already");
+    }
+    gate.devices.push_back(std::move(device));
+  }
+}
+
+std::size_t devices_of(const GatePlan& plan) {
+  std::size_t devices = 0;
+  for (const GateSpec& gate : plan.gates) devices += gate.devices.size();
+  return devices;
+}
+
 template <typename Spec>
 void check_new(SettingsReader& reader, const std::vector<Spec>& all, const std::string& name,
                const char* what) {
@@ -214,6 +258,11 @@ void read_gate(const SettingsTable& table, GatePlan& plan, Diagnostics& out) {
     reader.error("zone", in_quotes(gate.zone) + " is no [[zone]]");
   }
   read_lanes(reader, gate);
+  read_devices(reader, gate);
+  if (devices_of(plan) + gate.devices.size() > gate_devices_max) {
+    reader.error("device", "more than " + std::to_string(gate_devices_max) + " of all gates");
+    gate.devices.clear();
+  }
   check_new(reader, plan.gates, gate.name, "gate");
   reader.finish();
   if (plan.gates.size() < gate_places_max) plan.gates.push_back(std::move(gate));

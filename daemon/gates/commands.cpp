@@ -184,7 +184,7 @@ Result<Done> Ledger::obey(const GateCorrection& c, const std::string& author, co
   } else {
     const Stay gone = *stay;
     drop_stay(gone, m, out);
-    depart(c.id, {m.at, gone.since});
+    depart(c.id, departed_of(gone, m.at));
     report(c.id, "correction", m.at, out);
   }
   out.notes.push_back({Note::Kind::corrected, m.at, author, c.reason, said(c)});

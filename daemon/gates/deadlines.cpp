@@ -104,11 +104,12 @@ void Ledger::rearm_all(Timestamp not_before) {
     arm({Wake::Kind::departed, {}, id, {}}, last.at + departed_for);
   }
   for (const auto& [id, doubt] : state_.doubts) {
-    arm({Wake::Kind::doubt, {}, id, {}}, doubt.at + departed_for);
+    arm({Wake::Kind::doubt, {}, id, {}}, doubt.given_up ? never : doubt.told.at + departed_for);
   }
   for (const auto& [key, counter] : state_.counters) {
     rearm_counter(key, counter);
   }
+  for (const auto& [key, state] : state_.book.devices) rearm_device(key, state);
   for (const auto& [what, by] : state_.offences) {
     for (const auto& [key, offence] : by) {
       arm({Wake::Kind::hold, what.first, key, what.second}, offence.until);
@@ -143,8 +144,10 @@ void Ledger::fire_next(Output& out) {
       return;
     case Wake::Kind::muster:
       return fire_muster(m, out);
+    case Wake::Kind::device:
+      return fire_device({wake.key, wake.place}, m, out);
     case Wake::Kind::doubt:
-      return forget_doubt(wake.key);
+      return give_up(wake.key, m, out);
   }
 }
 
@@ -200,6 +203,10 @@ void Ledger::shift(Duration by) {
     out.left += by;
     rearm_card(card);
   }
+  for (auto& [key, since] : state_.quiet) {
+    since += by;
+    rearm_device(key, state_.book.devices.at(key));
+  }
 }
 
 void Ledger::set_back(const Moment& m, Output& out) {
@@ -213,11 +220,15 @@ void Ledger::set_back(const Moment& m, Output& out) {
     change(std::move(stay), out);
   }
   for (auto& [id, last] : state_.departed) last.at = std::min(last.at, m.at);
-  for (auto& [id, doubt] : state_.doubts) doubt.at = std::min(doubt.at, m.at);
+  for (auto& [id, doubt] : state_.doubts) {
+    doubt.told.at = std::min(doubt.told.at, m.at);
+    if (doubt.back) doubt.back->at = std::min(doubt.back->at, m.at);
+  }
   for (auto& [name, reader] : state_.readers) {
     if (reader.since != never) reader.since = std::min(reader.since, m.at);
   }
   for (auto& [card, held] : state_.cards) held.out = std::min(held.out, m.at);
+  for (auto& [key, since] : state_.quiet) since = std::min(since, m.at);
   rearm_all(m.at);
 }
 
@@ -232,7 +243,7 @@ void Ledger::index() {
   for (const auto& [id, stay] : state_.book.inside) count(stay, 1);
   for (const auto& [number, permit] : state_.book.permits) numbers_.emplace(permit.id, number);
   for (const auto& [card, held] : state_.cards) holders_.emplace(held.id, card);
-  for (const auto& [id, doubt] : state_.doubts) doubted_.emplace(doubt.reader, id);
+  for (const auto& [id, doubt] : state_.doubts) link(id, doubt);
   for (const auto& [what, by] : state_.offences) {
     for (const auto& [key, offence] : by) {
       if (!key.empty()) by_key_[key].insert(what);
@@ -243,6 +254,8 @@ void Ledger::index() {
 void Ledger::restore(const GatePlan& plan, LedgerState state) {
   plan_ = plan;
   state_ = std::move(state);
+  state_.book.devices = devices_of_plan();
+  for (const auto& [key, device] : state_.book.devices) state_.quiet.try_emplace(key);
   index();
   rearm_all(timestamp_min);
 }
@@ -254,9 +267,13 @@ void Ledger::configure(const GatePlan& plan, const Moment& m, Output& out) {
   index();
   end_what_is_off(m, out);
   forget_places(m, out);
+  set_devices(m, out);
   if (had_names && !plan_.names) {
     change(NamesForgotten{}, out);
-    for (auto& [id, doubt] : state_.doubts) doubt.passage.name.clear();
+    for (auto& [id, doubt] : state_.doubts) {
+      doubt.told.passage.name.clear();
+      if (doubt.back) doubt.back->passage.name.clear();
+    }
   }
   for (std::size_t s = 0; s < subjects; ++s) {
     const auto subject = static_cast<Subject>(s);

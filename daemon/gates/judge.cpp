@@ -13,8 +13,8 @@ bool is_in(const std::vector<std::string>& names, const std::string& name) {
 
 bool allows(const SubjectSet& classes, Subject subject) { return classes[index_of(subject)]; }
 
-constexpr std::array<GateRule, 3> judged{GateRule::no_permit, GateRule::wrong_gate,
-                                         GateRule::wrong_lane};
+constexpr std::array<GateRule, 4> judged{GateRule::no_permit, GateRule::wrong_gate,
+                                         GateRule::wrong_lane, GateRule::doubt};
 
 using Permits = std::vector<const Permit*>;
 
@@ -85,10 +85,18 @@ void Ledger::add_place_faults(const Stay& stay, Timestamp at, Judged& out) const
   if (!off.empty()) out.emplace_back(GateRule::wrong_lane, std::move(off));
 }
 
+// Nobody but an operator can tell whether it is inside.
+void Ledger::add_doubt(const Stay& stay, Judged& out) const {
+  const auto found = state_.doubts.find(stay.id);
+  if (found == state_.doubts.end() || !found->second.given_up) return;
+  out.emplace_back(GateRule::doubt, gate_place(plan_, found->second.told.passage.gate));
+}
+
 Ledger::Judged Ledger::faults_of(const Stay& stay, Timestamp at) const {
   Judged faults;
   add_entry_faults(stay, at, faults);
   add_place_faults(stay, at, faults);
+  add_doubt(stay, faults);
   return faults;
 }
 

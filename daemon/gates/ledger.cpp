@@ -32,6 +32,7 @@ const Stay* Ledger::find(std::string_view id) const {
 }
 
 bool Ledger::on_passage(const Passage& p, const Moment& m, Output& out) {
+  hear_devices(p, m, out);
   if (take(p, heed_clock(p, m, out), m, out)) return true;
   tell_full(m, out);
   return false;
@@ -75,17 +76,30 @@ bool Ledger::take(const Passage& p, Timestamp at, const Moment& m, Output& out) 
 }
 
 bool Ledger::enter(const Passage& p, Timestamp at, const Moment& m, Output& out) {
+  if (is_told_again(p, at)) return true;
   const Stay* before = find(p.id);
-  const bool told_again = before != nullptr && at == before->since;
-  if (!told_again) forget_doubt(p.id);  // it has come in since then, or else so it seems
-  if (before != nullptr && is_older(at, before->seen_at)) return true;
-  if (before != nullptr && is_reread(*before, p, at)) {
-    see(p, at, m, out);
+  Doubt* doubt = doubt_of(p.id, at);
+  const bool older = before != nullptr && is_older(at, before->seen_at);
+  if (before != nullptr && !older && is_reread(*before, p, at)) {
+    move(p, at, m, out);
     return p.card.empty() || give_card(p, at, m, out);
   }
-  if (before == nullptr && state_.book.inside.size() >= gate_entries_max) return false;
+  if (older && doubt == nullptr) return true;
   on_vehicle(p, at, m);
-  if (before == nullptr && is_taken_for_late(p, at, m)) return true;
+  if (doubt == nullptr) return come_in(p, at, m, out);
+  wait_with(*doubt, p, m, out);
+  return p.card.empty() || give_card(p, at, m, out);
+}
+
+bool Ledger::come_in(const Passage& p, Timestamp at, const Moment& m, Output& out) {
+  if (find(p.id) != nullptr) return begin_stay(p, at, m, out);
+  if (state_.book.inside.size() >= gate_entries_max) return false;
+  if (came_late(p, at)) return come_in_doubt(told_of(p, m), m, out);
+  return begin_stay(p, at, m, out);
+}
+
+bool Ledger::begin_stay(const Passage& p, Timestamp at, const Moment& m, Output& out) {
+  const Stay* before = find(p.id);
   Stay stay;
   stay.id = p.id;
   if (plan_.names) stay.name = p.name;
@@ -105,6 +119,7 @@ bool Ledger::enter(const Passage& p, Timestamp at, const Moment& m, Output& out)
   stay.permit = p.permit;
   stay.sequence = m.sequence;
   stay.index = m.index;
+  stay.device_time = p.time;
   // Its leaving was missed: what stood because of that stay is over.
   if (before != nullptr) absolve_all(p.id, m, out);
   put_stay(std::move(stay), m, out);
@@ -113,31 +128,43 @@ bool Ledger::enter(const Passage& p, Timestamp at, const Moment& m, Output& out)
 
 void Ledger::leave(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   if (!p.card.empty()) take_card(p.card, m, out);
-  const Stay* stay = find(p.id);
-  // Until it is known whether it came late it is inside.
-  if (came_late(p, at)) return doubt(p, m);
+  if (is_in_doubt_already(p)) return;
   const auto departed = state_.departed.find(p.id);
-  const bool reread = stay == nullptr && departed != state_.departed.end() &&
+  const bool reread = find(p.id) == nullptr && departed != state_.departed.end() &&
                       at <= departed->second.at + reread_within;
-  if (reread) return depart(p.id, {at, departed->second.since});
+  if (reread) {
+    Departed again = departed->second;
+    again.at = at;
+    return depart(p.id, again);
+  }
   on_vehicle(p, at, m);
-  const Timestamp since = stay == nullptr ? never : stay->since;
-  if (stay != nullptr) {
-    const Stay gone = *stay;
-    drop_stay(gone, m, out);
+  // Until it is known whether it came late it is inside.
+  if (came_late(p, at)) return leave_in_doubt(told_of(p, m));
+  go_out(p, at, m, out);
+}
+
+void Ledger::go_out(const Passage& p, Timestamp at, const Moment& m, Output& out) {
+  Departed departed{at, never, {}, never};
+  if (const Stay* stay = find(p.id); stay != nullptr) {
+    departed = departed_of(*stay, at);
+    drop_stay(Stay{*stay}, m, out);
     report(p.id, muster_place(p), at, out);
   }
+  forget_doubt(p.id);
   take_along(p, at, m);
-  depart(p.id, {at, since});
-  judge_leaving(p, std::min(since, at), m, out);
+  depart(p.id, departed);
+  judge_leaving(p, std::min(departed.since, at), m, out);
 }
 
 void Ledger::see(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   const Stay* before = find(p.id);
   if (before == nullptr) return;
-  forget_doubt(p.id);  // it has not left by then, or else so it seems
-  if (is_older(at, before->seen_at)) return;
-  Stay stay = *before;
+  (void)doubt_of(p.id, at);  // a sight from before what is in doubt says nothing of it
+  if (!is_older(at, before->seen_at)) move(p, at, m, out);
+}
+
+void Ledger::move(const Passage& p, Timestamp at, const Moment& m, Output& out) {
+  Stay stay = *find(p.id);
   stay.seen_at = std::max(at, stay.seen_at);
   stay.seen_gate = p.gate;
   stay.seen_lane = p.lane;
@@ -172,6 +199,7 @@ void Ledger::put_stay(Stay stay, const Moment& m, Output& out) {
 // `stay` is a copy.
 void Ledger::drop_stay(const Stay& stay, const Moment& m, Output& out) {
   absolve_all(stay.id, m, out);
+  forget_doubt(stay.id);
   wakes_.arm({Wake::Kind::stay, {}, stay.id, {}}, never);
   change(StayGone{stay.id}, out);
   count(stay, -1);

@@ -41,6 +41,11 @@ struct Moment {
   std::uint32_t index = 0;
 };
 
+// What tells one device's clock from another's; its gate first.
+[[nodiscard]] std::string reader_of(const Passage& p);
+[[nodiscard]] Told told_of(const Passage& p, const Moment& m);
+[[nodiscard]] Departed departed_of(const Stay& stay, Timestamp at);
+
 // The condition of a rule at a place as it is from now on. Texts name no person and no vehicle:
 // `sequence` and `index` are those of the passage.
 struct Finding {
@@ -124,8 +129,12 @@ class Ledger {
   // ledger.cpp. `at`: when it was, as far as clocks can be believed; never after `m.at`.
   bool take(const Passage& p, Timestamp at, const Moment& m, Output& out);
   bool enter(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  bool come_in(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  bool begin_stay(const Passage& p, Timestamp at, const Moment& m, Output& out);
   void leave(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  void go_out(const Passage& p, Timestamp at, const Moment& m, Output& out);
   void see(const Passage& p, Timestamp at, const Moment& m, Output& out);
+  void move(const Passage& p, Timestamp at, const Moment& m, Output& out);
   void tell_full(const Moment& m, Output& out);
   bool give_card(const Passage& p, Timestamp at, const Moment& m, Output& out);
   void take_card(const std::string& card, const Moment& m, Output& out);
@@ -140,19 +149,37 @@ class Ledger {
   [[nodiscard]] const Stay* find(std::string_view id) const;
   void change(GateChange change, Output& out);
 
-  // clocks.cpp: when a passage was, and what cannot be told apart yet.
+  // clocks.cpp: when a passage was.
   Timestamp heed_clock(const Passage& p, const Moment& m, Output& out);
   void judge_clock(const Reader& reader, bool is_news, const Passage& p, const Moment& m,
                    Output& out);
   [[nodiscard]] bool has_clock_off(const std::string& gate) const;
-  [[nodiscard]] bool is_taken_for_late(const Passage& p, Timestamp& at, const Moment& m);
-  void doubt(const Passage& p, const Moment& m);
+
+  // doubts.cpp: what came late, and what cannot be told apart yet.
+  [[nodiscard]] bool is_told_again(const Passage& p, Timestamp at) const;
+  [[nodiscard]] bool is_in_doubt_already(const Passage& p) const;
+  [[nodiscard]] bool came_late(const Passage& p, Timestamp at) const;
+  [[nodiscard]] bool is_unexplained(const std::string& id) const;
+  [[nodiscard]] Timestamp latest(const Told& told) const;
+  [[nodiscard]] bool brings_late_ones(const Told& told) const;
+  bool come_in_doubt(const Told& told, const Moment& m, Output& out);
+  void leave_in_doubt(const Told& told);
+  Doubt* doubt_of(const std::string& id, Timestamp at);
+  void wait_with(Doubt& doubt, const Passage& p, const Moment& m, Output& out);
+  void doubt(const Told& told);
+  void link(const std::string& id, const Doubt& doubt);
+  void unlink(const std::string& id, const Doubt& doubt);
   void forget_doubt(const std::string& id);
+  void give_up(const std::string& id, const Moment& m, Output& out);
+  void give_up_all(const Passage& p, const std::string& reader, const Moment& m, Output& out);
   [[nodiscard]] std::vector<std::string> doubts_of(const std::string& reader) const;
   void settle(const std::string& reader, Duration lag, bool is_known, const Moment& m, Output& out);
-  void settle(const Doubt& doubt, Timestamp at, bool late, const Moment& m, Output& out);
-  [[nodiscard]] bool came_late(const Passage& p, Timestamp at) const;
-  void withdraw(const Doubt& doubt, Timestamp left, const Moment& m, Output& out);
+  void settle_back(const std::string& id, Duration lag, bool is_known, const Moment& m,
+                   Output& out);
+  void settle_told(const std::string& id, Duration lag, bool is_known, const Moment& m,
+                   Output& out);
+  void take_up(const Told& told, Timestamp at, const Moment& m, Output& out);
+  void withdraw(const Told& told, const Moment& m, Output& out);
 
   // places.cpp: how many are where, and what counters say.
   void count(const Stay& stay, int by);
@@ -169,11 +196,19 @@ class Ledger {
   void on_vehicle(const Passage& p, Timestamp at, const Moment& m);
   void rearm_lane(const LaneKey& key);
 
+  // devices.cpp: which say nothing.
+  void hear_devices(const Passage& p, const Moment& m, Output& out);
+  void set_devices(const Moment& m, Output& out);
+  [[nodiscard]] DeviceStates devices_of_plan() const;
+  void rearm_device(const DeviceKey& key, const DeviceState& state);
+  void fire_device(const DeviceKey& key, const Moment& m, Output& out);
+
   // judge.cpp: what is wrong with a stay, and what stands.
   void judge(const Stay& stay, const Moment& m, Output& out);
   [[nodiscard]] Judged faults_of(const Stay& stay, Timestamp at) const;
   void add_entry_faults(const Stay& stay, Timestamp at, Judged& out) const;
   void add_place_faults(const Stay& stay, Timestamp at, Judged& out) const;
+  void add_doubt(const Stay& stay, Judged& out) const;
   [[nodiscard]] std::vector<const Permit*> permits_of(std::string_view id, Subject subject,
                                                       Timestamp then, Timestamp now) const;
   void judge_leaving(const Passage& p, Timestamp since, const Moment& m, Output& out);

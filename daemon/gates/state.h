@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -61,10 +62,12 @@ struct Offence {
 using Offences =
     std::map<std::pair<GateRule, std::string>, std::map<std::string, Offence, std::less<>>>;
 
-// The last leaving of somebody.
+// The last leaving of somebody, and the entry that it had: that one may be told again.
 struct Departed {
   Timestamp at;
   Timestamp since = never;  // of the stay that it ended; never: nobody knew of one
+  std::string reader;       // who told the entry; empty: nobody, or not when it was
+  Timestamp device_time = never;
   bool operator==(const Departed&) const = default;
 };
 
@@ -76,17 +79,27 @@ struct Reader {
   // Passages since then say otherwise: the least lag of them, and since when.
   Duration other{0};
   Timestamp since = never;
+  bool rushes = false;  // one of them had less than one before it: it brings what it kept back
   bool operator==(const Reader&) const = default;
+};
+
+// A passage as it was told.
+struct Told {
+  std::string reader;
+  Passage passage;  // without its time
+  Timestamp at;     // received
+  Duration lag{0};
+  std::uint64_t sequence = 0;  // of the passage
+  std::uint32_t index = 0;
+  bool operator==(const Told&) const = default;
 };
 
 // A passage that came late or is of a reader whose clock is off: it is not known yet which.
 struct Doubt {
-  std::string reader;
-  Passage passage;
-  Timestamp at;  // received
-  Duration lag{0};
-  std::uint64_t sequence = 0;  // of the passage
-  std::uint32_t index = 0;
+  Told told;
+  // An entry told after it that may be from before it: come back meanwhile, or the same of that.
+  std::optional<Told> back;
+  bool given_up = false;  // no reader will tell any more
   bool operator==(const Doubt&) const = default;
 };
 
@@ -99,6 +112,7 @@ struct LedgerState {
   Offences offences;
   std::map<std::string, Reader, std::less<>> readers;  // by what tells them apart
   std::map<std::string, Doubt, std::less<>> doubts;    // by id
+  std::map<DeviceKey, Timestamp> quiet;                // of a device nothing is heard since
   bool operator==(const LedgerState&) const = default;
 };
 

@@ -37,6 +37,11 @@ Text message_of(GateRule rule, const std::string& place, Subject subject,
       return {place + "：道闸长时间未关", place + ": the barrier stays open"};
     case GateRule::clock:
       return {place + "：设备时钟不准" + zh_ref, place + ": a reader's clock is off" + en_ref};
+    case GateRule::silent:
+      return {place + "：设备长时间无通行数据", place + ": the device tells no passages"};
+    case GateRule::doubt:
+      return {place + "：" + who.zh + "是否在园存疑" + zh_ref,
+              place + ": a " + who.en + " may have left, and counts as inside" + en_ref};
   }
   return {};
 }
@@ -69,6 +74,13 @@ Text guidance_of(GateRule rule) {
       return {"校准设备时钟和时区，启用网络对时；在此之前台账按网关时间修正。",
               "Set the device's clock and time zone, and have the network keep it; until then the "
               "ledger corrects its times by the gateway's."};
+    case GateRule::silent:
+      return {"检查设备供电、网络与消息上传；恢复前由值班员登记并更正台账。",
+              "Check its supply, network and messages; until it is back write passages down and "
+              "correct the ledger."};
+    case GateRule::doubt:
+      return {"核实是否仍在园内；若已离开，请更正台账。",
+              "Find out whether it is still inside; correct the ledger if it has left."};
   }
   return {};
 }

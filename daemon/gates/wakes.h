@@ -13,11 +13,22 @@ namespace parkwatch::gates {
 
 // What waits: which kind, and which of them.
 struct Wake {
-  enum class Kind : std::uint8_t { stay, hold, lane, card, count, permit, departed, muster, doubt };
+  enum class Kind : std::uint8_t {
+    stay,
+    hold,
+    lane,
+    card,
+    count,
+    permit,
+    departed,
+    muster,
+    doubt,
+    device
+  };
   Kind kind = Kind::stay;
   GateRule rule = GateRule::no_permit;  // hold
   std::string key;                      // id, card, gate, zone, number
-  std::string place;                    // hold: the place; lane: the lane; count: the class
+  std::string place;  // hold: the place; lane: the lane; count: the class; device: it
 
   friend bool operator<(const Wake& a, const Wake& b) {
     return std::tie(a.kind, a.rule, a.key, a.place) < std::tie(b.kind, b.rule, b.key, b.place);

@@ -2,12 +2,15 @@
 // muster. All of it says who was where, so only operators and admins are answered (routes.cpp).
 #include <boost/json/array.hpp>
 #include <functional>
+#include <map>
+#include <set>
 
 #include "http/command_body.h"
 #include "http/consumer.h"
 #include "http/documents.h"
 #include "http/gates_view.h"
 #include "http/json_text.h"
+#include "http/live_view.h"
 #include "http/pull.h"
 #include "http/resources.h"
 
@@ -77,6 +80,41 @@ json::object to_document(const store::PassageRow& row) {
   put(out, "card", p.card);
   put(out, "permit", p.permit);
   if (p.kind == PassageKind::count) out["count"] = p.count;
+  return out;
+}
+
+// The newest readings of the tags that devices name.
+std::map<std::string, Reading, std::less<>> readings_of(const LiveView& live,
+                                                        const DeviceStates& devices) {
+  std::set<std::string, std::less<>> wanted;
+  for (const auto& [key, state] : devices) wanted.insert(state.device.tag);
+  std::map<std::string, Reading, std::less<>> readings;
+  live.each(0, [&](const LiveTag& tag) {
+    if (tag.newest && wanted.contains(tag.tag->name)) readings[tag.tag->name] = *tag.newest;
+    return true;
+  });
+  return readings;
+}
+
+// `reading`: of its tag; null: it has none.
+json::object to_document(const DeviceKey& key, const DeviceState& state, const Reading* reading) {
+  const GateDevice& device = state.device;
+  json::object out{{"gate", text_value(key.first)}, {"device", text_value(key.second)}};
+  out["kind"] = text_value(to_text(device.kind));
+  put(out, "lane", device.lane);
+  put(out, "tag", device.tag);
+  std::optional<Timestamp> seen = state.heard;
+  std::string word = seen ? "heard" : "never heard";
+  if (reading != nullptr) {
+    seen = std::max(seen.value_or(timestamp_min), reading->receive_time);
+    word = parkwatch::to_text(reading->value);
+  }
+  out["state"] = text_value(state.silent ? "silent" : word);
+  if (seen) out["seen_at"] = time_value(*seen);
+  if (state.heard) out["heard_at"] = time_value(*state.heard);
+  if (device.silent_after > Duration{0}) {
+    out["silent_after"] = text_value(parkwatch::to_text(device.silent_after));
+  }
   return out;
 }
 
@@ -236,6 +274,26 @@ Answer get_gates_passages(Backend& backend, const Request& request) {
     return look(reader, now, rows_max);
   };
   co_return co_await pull(backend, request, *shape, std::move(work));
+}
+
+Answer get_gates_devices(Backend& backend, const Request& request) {
+  Parameters parameters{request.target};
+  const auto gate = parameters.text("gate");
+  if (auto mistake = parameters.finish()) co_return std::move(*mistake);
+  const LiveView* live = backend.services().live;
+  std::function<Response(const GatesView&)> make = [gate, live](const GatesView& view) {
+    const DeviceStates devices = view.devices();
+    const auto readings = readings_of(*live, devices);
+    json::array rows;
+    for (const auto& [key, state] : devices) {
+      if (gate && key.first != *gate) continue;
+      const auto reading = readings.find(state.device.tag);
+      rows.push_back(
+          to_document(key, state, reading == readings.end() ? nullptr : &reading->second));
+    }
+    return json_response(json::object{{"devices", std::move(rows)}});
+  };
+  co_return co_await on_readers(backend, std::move(make));
 }
 
 Answer get_gates_permits(Backend& backend, const Request& request) {

@@ -119,4 +119,9 @@ std::optional<Permit> GatesView::permit(std::string_view number) const {
   return found->second;
 }
 
+DeviceStates GatesView::devices() const {
+  const std::lock_guard lock{mutex_};
+  return book_.devices;
+}
+
 }  // namespace parkwatch::http

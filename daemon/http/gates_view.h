@@ -42,6 +42,7 @@ class GatesView {
   [[nodiscard]] Muster muster_state() const;
   [[nodiscard]] std::array<std::size_t, 3> muster_counts() const;  // by MusterState
   [[nodiscard]] std::optional<Permit> permit(std::string_view number) const;
+  [[nodiscard]] DeviceStates devices() const;
 
  private:
   mutable std::mutex mutex_;  // protects all below

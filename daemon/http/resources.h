@@ -41,6 +41,7 @@ Answer get_readyz(Backend& backend, const Request& request);
 Answer get_metrics(Backend& backend, const Request& request);
 Answer get_gates_inside(Backend& backend, const Request& request);
 Answer get_gates_passages(Backend& backend, const Request& request);
+Answer get_gates_devices(Backend& backend, const Request& request);
 Answer get_gates_permits(Backend& backend, const Request& request);
 Answer put_gates_permit(Backend& backend, const Request& request);
 Answer delete_gates_permit(Backend& backend, const Request& request);

@@ -37,6 +37,7 @@ constexpr std::array table{
     Route{"POST", "/v1/receivers/{name}/test", post_receiver_test, false, admin},
     Route{"GET", "/v1/gates/inside", get_gates_inside, false, operating},
     Route{"GET", "/v1/gates/passages", get_gates_passages, false, operating},
+    Route{"GET", "/v1/gates/devices", get_gates_devices, false, operating},
     Route{"GET", "/v1/gates/permits", get_gates_permits, false, operating},
     Route{"PUT", "/v1/gates/permits/{name}", put_gates_permit, false, operating},
     Route{"DELETE", "/v1/gates/permits/{name}", delete_gates_permit, false, operating},

@@ -8,12 +8,15 @@
 namespace parkwatch {
 namespace {
 
-constexpr Words<GateRule, gate_rules> gate_rule_words{{"no_permit", "wrong_gate", "wrong_lane",
-                                                       "overstay", "card", "tailgating", "too_many",
-                                                       "count", "barrier", "clock"}};
+constexpr Words<GateRule, gate_rules> gate_rule_words{
+    {"no_permit", "wrong_gate", "wrong_lane", "overstay", "card", "tailgating", "too_many", "count",
+     "barrier", "clock", "doubt", "silent"}};
 constexpr Words<GateRule, gate_rules> rule_ids{
     {"gate-no-permit", "gate-wrong-gate", "gate-wrong-lane", "gate-overstay", "gate-card",
-     "gate-tailgating", "gate-too-many", "gate-count", "gate-barrier", "gate-clock"}};
+     "gate-tailgating", "gate-too-many", "gate-count", "gate-barrier", "gate-clock", "gate-doubt",
+     "gate-device-silent"}};
+constexpr Words<DeviceKind, device_kinds> device_words{
+    {"barrier", "door", "dispenser", "camera", "reader", "board"}};
 constexpr Words<MusterState, 3> muster_words{{"missing", "left", "reported"}};
 
 template <typename T>
@@ -26,6 +29,17 @@ const T* named(const std::vector<T>& all, std::string_view name) {
 struct Apply {
   GateBook& book;
 
+  void operator()(const DevicesSet& set) const { book.devices = set.devices; }
+  void operator()(const DeviceHeard& heard) const {
+    const auto found = book.devices.find(heard.key);
+    if (found == book.devices.end()) return;
+    found->second.heard = heard.at;
+    found->second.silent = false;
+  }
+  void operator()(const DeviceSilent& silent) const {
+    const auto found = book.devices.find(silent.key);
+    if (found != book.devices.end()) found->second.silent = true;
+  }
   void operator()(const Stay& stay) const { book.inside.insert_or_assign(stay.id, stay); }
   void operator()(const StayGone& gone) const { book.inside.erase(gone.id); }
   void operator()(const Permit& permit) const {
@@ -83,6 +97,32 @@ std::optional<GateRule> parse_gate_rule(std::string_view text) {
   return gate_rule_words.parse(text);
 }
 std::string_view to_text(MusterState s) { return muster_words.text(s); }
+std::string_view to_text(DeviceKind k) { return device_words.text(k); }
+std::optional<DeviceKind> parse_device_kind(std::string_view text) {
+  return device_words.parse(text);
+}
+
+bool GateDevice::tells(const Passage& p) const {
+  if (!lane.empty() && lane != p.lane) return false;
+  const bool passes = p.kind == PassageKind::enter || p.kind == PassageKind::leave;
+  const bool on_foot = p.subject == Subject::person;
+  switch (kind) {
+    case DeviceKind::barrier:
+      return p.kind == PassageKind::cycle || p.kind == PassageKind::barrier_open ||
+             p.kind == PassageKind::barrier_closed;
+    case DeviceKind::door:
+      return passes && on_foot;
+    case DeviceKind::dispenser:
+      return p.kind == PassageKind::card_out || p.kind == PassageKind::card_in;
+    case DeviceKind::camera:
+      return (passes || p.kind == PassageKind::seen) && !on_foot;
+    case DeviceKind::reader:
+      return (passes || p.kind == PassageKind::seen || p.kind == PassageKind::report) && on_foot;
+    case DeviceKind::board:
+      return false;
+  }
+  return false;
+}
 
 const GateSpec* GatePlan::gate(std::string_view name) const { return named(gates, name); }
 const GateZone* GatePlan::zone(std::string_view name) const { return named(zones, name); }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace parkwatch {
 
 // More stays, permits or cards than this are refused (bounded memory), and that is an alarm.
 inline constexpr std::size_t gate_entries_max = 200'000;
-inline constexpr std::size_t gate_places_max = 500;  // gates, and zones
+inline constexpr std::size_t gate_places_max = 500;     // gates, and zones
+inline constexpr std::size_t gate_devices_max = 2'000;  // of all gates
 
 // What the ledger finds wrong; each is an alarm of its own rule id on a gate, a lane, a zone or a
 // class.
@@ -34,8 +36,10 @@ enum class GateRule : std::uint8_t {
   count,    // a zone's counter says otherwise
   barrier,  // open for too long
   clock,    // a reader's is off
+  doubt,    // inside, although a passage says otherwise
+  silent,   // a device tells no passages
 };
-inline constexpr std::size_t gate_rules = 10;
+inline constexpr std::size_t gate_rules = 12;
 // "gate-no-permit", ...: the rule id in the journal.
 [[nodiscard]] std::string_view rule_id(GateRule r);
 [[nodiscard]] bool is_gate_rule(std::string_view id);
@@ -52,6 +56,24 @@ struct GateLane {
   bool operator==(const GateLane&) const = default;
 };
 
+// What stands at a gate.
+enum class DeviceKind : std::uint8_t { barrier, door, dispenser, camera, reader, board };
+inline constexpr std::size_t device_kinds = 6;
+[[nodiscard]] std::string_view to_text(DeviceKind k);
+[[nodiscard]] std::optional<DeviceKind> parse_device_kind(std::string_view text);
+
+struct GateDevice {
+  std::string name;  // unique at its gate
+  DeviceKind kind = DeviceKind::reader;
+  std::string lane;          // empty: it tells of all lanes
+  std::string tag;           // of a reading with its state; empty: none
+  Duration silent_after{0};  // without a passage; 0: it may be silent for ever
+  bool operator==(const GateDevice&) const = default;
+
+  // Whether a passage at its gate may be of it. A board tells none.
+  [[nodiscard]] bool tells(const Passage& p) const;
+};
+
 // A gate, or a checkpoint inside.
 struct GateSpec {
   std::string name;
@@ -59,6 +81,7 @@ struct GateSpec {
   SubjectSet classes{true, true, true};
   std::string zone;  // where one is after coming in here; empty: none
   std::vector<GateLane> lanes;
+  std::vector<GateDevice> devices = {};
   bool operator==(const GateSpec&) const = default;
 };
 
@@ -141,7 +164,8 @@ struct Stay {
   std::string permit;
   std::uint64_t sequence = 0;  // of the passage that brought it, or of the correction
   std::uint32_t index = 0;
-  bool corrected = false;  // an operator entered it
+  bool corrected = false;                // an operator entered it
+  std::optional<Timestamp> device_time;  // of the entry, as the device told it
   bool operator==(const Stay&) const = default;
 };
 
@@ -166,6 +190,16 @@ struct Muster {
   std::map<std::string, MusterEntry, std::less<>> entries;  // by id
   bool operator==(const Muster&) const = default;
 };
+
+using DeviceKey = std::pair<std::string, std::string>;  // gate, device
+
+struct DeviceState {
+  GateDevice device;
+  std::optional<Timestamp> heard;  // its last passage was received; empty: none yet
+  bool silent = false;             // for longer than it may be
+  bool operator==(const DeviceState&) const = default;
+};
+using DeviceStates = std::map<DeviceKey, DeviceState>;
 
 // What changes the book, one after the other.
 struct StayGone {
@@ -199,9 +233,20 @@ struct MusterEnded {
 struct MusterForgotten {};
 // No name is kept any more.
 struct NamesForgotten {};
-using GateChange =
-    std::variant<Stay, StayGone, Permit, PermitGone, MusterBegun, MusterExtended, MusterMarked,
-                 MusterRenamed, MusterEnded, MusterForgotten, NamesForgotten>;
+// Which devices there are, by another configuration.
+struct DevicesSet {
+  DeviceStates devices;
+};
+struct DeviceHeard {
+  DeviceKey key;
+  Timestamp at;
+};
+struct DeviceSilent {
+  DeviceKey key;
+};
+using GateChange = std::variant<DevicesSet, DeviceHeard, DeviceSilent, Stay, StayGone, Permit,
+                                PermitGone, MusterBegun, MusterExtended, MusterMarked,
+                                MusterRenamed, MusterEnded, MusterForgotten, NamesForgotten>;
 
 // Who is inside, what is permitted, and the last muster. Whoever applies the same changes has the
 // same book.
@@ -209,6 +254,7 @@ struct GateBook {
   std::map<std::string, Stay, std::less<>> inside;     // by id
   std::map<std::string, Permit, std::less<>> permits;  // by number
   Muster muster;
+  DeviceStates devices;
   bool operator==(const GateBook&) const = default;
 
   void apply(const GateChange& change);

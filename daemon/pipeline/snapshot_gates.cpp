@@ -34,6 +34,7 @@ void put(const Stay& stay, v1::Stay& out) {
   out.set_sequence(stay.sequence);
   out.set_index(stay.index);
   out.set_corrected(stay.corrected);
+  if (stay.device_time) out.set_device_time_us(to_us(*stay.device_time));
 }
 
 bool take(const v1::Stay& in, Stay& stay) {
@@ -53,6 +54,7 @@ bool take(const v1::Stay& in, Stay& stay) {
   stay.sequence = in.sequence();
   stay.index = in.index();
   stay.corrected = in.corrected();
+  if (in.has_device_time_us()) stay.device_time = bounded(in.device_time_us());
   return true;
 }
 
@@ -150,6 +152,24 @@ Duration bounded_lag(std::int64_t us) {
   return std::clamp(Duration{us}, -most, most);
 }
 
+void put(const gates::Told& told, v1::DoubtState& out) {
+  out.set_reader(told.reader);
+  put(told.passage, *out.mutable_passage());
+  out.mutable_passage()->set_index(told.index);
+  out.set_at_us(to_us(told.at));
+  out.set_lag_us(told.lag.count());
+  out.set_sequence(told.sequence);
+}
+
+bool take(const v1::DoubtState& in, gates::Told& told) {
+  told.reader = in.reader();
+  told.at = bounded(in.at_us());
+  told.lag = bounded_lag(in.lag_us());
+  told.sequence = in.sequence();
+  told.index = in.passage().index();
+  return take(in.passage(), told.passage);
+}
+
 void put_clocks(const gates::LedgerState& state, v1::GatesState& out) {
   for (const auto& [name, reader] : state.readers) {
     v1::ReaderState& r = *out.add_readers();
@@ -157,30 +177,29 @@ void put_clocks(const gates::LedgerState& state, v1::GatesState& out) {
     r.set_lag_us(reader.lag.count());
     r.set_other_us(reader.other.count());
     if (reader.since != gates::never) r.set_since_us(to_us(reader.since));
+    r.set_rushes(reader.rushes);
   }
   for (const auto& [id, doubt] : state.doubts) {
     v1::DoubtState& d = *out.add_doubts();
-    d.set_reader(doubt.reader);
-    put(doubt.passage, *d.mutable_passage());
-    d.mutable_passage()->set_index(doubt.index);
-    d.set_at_us(to_us(doubt.at));
-    d.set_lag_us(doubt.lag.count());
-    d.set_sequence(doubt.sequence);
+    put(doubt.told, d);
+    if (doubt.back) put(*doubt.back, *d.mutable_back());
+    d.set_given_up(doubt.given_up);
   }
 }
 
 bool take_clocks(const v1::GatesState& in, gates::LedgerState& state) {
   for (const v1::ReaderState& r : in.readers()) {
-    gates::Reader reader{bounded_lag(r.lag_us()), bounded_lag(r.other_us()), gates::never};
+    gates::Reader reader{bounded_lag(r.lag_us()), bounded_lag(r.other_us()), gates::never,
+                         r.rushes()};
     if (r.has_since_us()) reader.since = bounded(r.since_us());
     state.readers.insert_or_assign(r.reader(), reader);
   }
   for (const v1::DoubtState& d : in.doubts()) {
-    gates::Doubt doubt{d.reader(),         {},
-                       bounded(d.at_us()), bounded_lag(d.lag_us()),
-                       d.sequence(),       d.passage().index()};
-    if (!take(d.passage(), doubt.passage)) return false;
-    const std::string id = doubt.passage.id;
+    gates::Doubt doubt;
+    doubt.given_up = d.given_up();
+    if (!take(d, doubt.told)) return false;
+    if (d.has_back() && !take(d.back(), doubt.back.emplace())) return false;
+    const std::string id = doubt.told.passage.id;
     state.doubts.insert_or_assign(id, std::move(doubt));
   }
   return true;
@@ -236,6 +255,8 @@ void put_rest(const gates::LedgerState& state, v1::GatesState& out) {
     d.set_id(id);
     d.set_at_us(to_us(last.at));
     if (last.since != gates::never) d.set_since_us(to_us(last.since));
+    d.set_reader(last.reader);
+    if (last.device_time != gates::never) d.set_device_time_us(to_us(last.device_time));
   }
   for (const auto& [what, by] : state.offences) {
     for (const auto& [key, offence] : by) {
@@ -247,6 +268,26 @@ void put_rest(const gates::LedgerState& state, v1::GatesState& out) {
       o.set_index(offence.index);
       if (offence.until != gates::never) o.set_until_us(to_us(offence.until));
     }
+  }
+}
+
+void put_devices(const gates::LedgerState& state, v1::GatesState& out) {
+  for (const auto& [key, device] : state.book.devices) {
+    v1::DeviceState& d = *out.add_devices();
+    d.set_gate(key.first);
+    d.set_device(key.second);
+    if (device.heard) d.set_heard_us(to_us(*device.heard));
+    d.set_quiet_us(to_us(state.quiet.at(key)));
+    d.set_silent(device.silent);
+  }
+}
+
+void take_devices(const v1::GatesState& in, gates::LedgerState& state) {
+  for (const v1::DeviceState& d : in.devices()) {
+    DeviceState& device = state.book.devices[{d.gate(), d.device()}];
+    if (d.has_heard_us()) device.heard = bounded(d.heard_us());
+    device.silent = d.silent();
+    state.quiet[{d.gate(), d.device()}] = bounded(d.quiet_us());
   }
 }
 
@@ -264,8 +305,9 @@ bool take_rest(const v1::GatesState& in, gates::LedgerState& state) {
     if (c.has_differs_us()) counter.differs = bounded(c.differs_us());
   }
   for (const v1::DepartedState& d : in.departed()) {
-    gates::Departed last{bounded(d.at_us()), gates::never};
+    gates::Departed last{bounded(d.at_us()), gates::never, d.reader(), gates::never};
     if (d.has_since_us()) last.since = bounded(d.since_us());
+    if (d.has_device_time_us()) last.device_time = bounded(d.device_time_us());
     state.departed.insert_or_assign(d.id(), last);
   }
   for (const v1::OffenceState& o : in.offences()) {
@@ -289,6 +331,7 @@ void put_gates(const Gates& gates, v1::Snapshot& out) {
   if (state.book.muster.known) put(state.book.muster, *message.mutable_muster());
   put_clocks(state, message);
   put_lanes(state, message);
+  put_devices(state, message);
   put_rest(state, message);
 }
 
@@ -310,6 +353,7 @@ Result<Done> take_gates(const v1::Snapshot& snapshot, const Plant& plant, Gates&
   }
   if (!take_clocks(message, state)) return contradiction("a doubt of the gates");
   take_lanes(message, state);
+  take_devices(message, state);
   if (!take_rest(message, state)) return contradiction("a counter or an alarm of the gates");
   out.restore(plant.gates, std::move(state), snapshot.last_journal());
   return Done{};

@@ -7,233 +7,15 @@
 #include <set>
 
 #include "tests/systems/derived.h"
-#include "tests/systems/figures.h"
+#include "tests/systems/shifts.h"
 #include "tests/systems/simulation.h"
 #include "tests/systems/verdict.h"
 
 namespace parkwatch::systems {
 namespace {
 
-constexpr double part = 0.2;
 // An alarm's range holds for each of them, so one that leaves it is enough.
 constexpr std::uint64_t seeds = 3;
-
-// What of a rule is shifted.
-struct Place {
-  enum class Kind : std::uint8_t {
-    level,
-    above,
-    below,
-    times,
-    expression,
-    guard,
-    on_delay,
-    within,
-    after,
-    target,
-    slack,
-    tolerance
-  };
-  Kind kind = Kind::level;
-  Level level = Level::none;
-  std::size_t figure = 0;  // of an expression
-  bool operator<(const Place& other) const {
-    return std::tie(kind, level, figure) < std::tie(other.kind, other.level, other.figure);
-  }
-};
-
-std::string name_of(const Place& place) {
-  switch (place.kind) {
-    case Place::Kind::level:
-      return std::string{to_text(place.level)};
-    case Place::Kind::above:
-      return "above";
-    case Place::Kind::below:
-      return "below";
-    case Place::Kind::times:
-      return "times";
-    case Place::Kind::expression:
-      return "expression";
-    case Place::Kind::guard:
-      return "suppress_when";
-    case Place::Kind::on_delay:
-      return "on_delay";
-    case Place::Kind::within:
-      return "within";
-    case Place::Kind::after:
-      return "after";
-    case Place::Kind::target:
-      return "target";
-    case Place::Kind::slack:
-      return "slack";
-    case Place::Kind::tolerance:
-      return "tolerance";
-  }
-  return {};
-}
-
-// Null: not a time.
-Duration* time_at(RuleSpec& rule, Place::Kind kind) {
-  switch (kind) {
-    case Place::Kind::on_delay:
-      return &rule.on_delay;
-    case Place::Kind::within:
-      return &rule.within;
-    case Place::Kind::after:
-      return &rule.after;
-    default:
-      return nullptr;
-  }
-}
-
-double of_or_zero(const std::map<std::string, double>& normal, const std::string& name) {
-  const auto at = normal.find(name);
-  return at == normal.end() ? 0.0 : at->second;
-}
-
-double normal_of_members(const RuleSpec& rule, const QuietDay& quiet) {
-  std::vector<double> known;
-  const auto add = [&](const std::string& tag) {
-    const auto at = quiet.tags.find(tag);
-    if (at != quiet.tags.end()) known.push_back(at->second);
-  };
-  if (rule.kind == RuleKind::vote) {
-    for (const Term& term : rule.terms) add(term.tag);
-  } else {
-    for (const std::string& tag : rule.tags) add(tag);
-  }
-  return known.empty() ? 0.0 : median(std::move(known));
-}
-
-// A guard names the tags of its alarm's own tag; its tags are alike, so the first stands for all.
-std::vector<Figure> figures_in(const RuleSpec& rule, Place::Kind kind, const QuietDay& quiet) {
-  const std::string own = rule.tags.empty() ? std::string{} : rule.tags.front();
-  return figures_of(kind == Place::Kind::guard ? rule.alarm.suppress_when : rule.expression,
-                    [&](const std::string& tag) -> std::optional<double> {
-                      const auto at = quiet.tags.find(filled_from_tag_name(tag, own));
-                      return at == quiet.tags.end() ? std::nullopt : std::optional{at->second};
-                    });
-}
-
-std::vector<Figure> figures_in(const Tag& tag, const QuietDay& quiet) {
-  return figures_of(tag.expression, [&](const std::string& name) -> std::optional<double> {
-    const auto at = quiet.tags.find(name);
-    return at == quiet.tags.end() ? std::nullopt : std::optional{at->second};
-  });
-}
-
-bool is_counted(const RuleSpec& rule) {
-  return rule.kind == RuleKind::vote || rule.kind == RuleKind::repeat;
-}
-
-// A delay of a level is judged by the range of `after` together with the level itself; of a rule
-// without levels it is the only figure.
-void add_times(const RuleSpec& rule, std::set<Place>& places) {
-  if (rule.limits.empty() && rule.on_delay > Duration{0}) places.insert({Place::Kind::on_delay});
-  if (rule.within > Duration{0}) places.insert({Place::Kind::within});
-  if (rule.after > Duration{0}) places.insert({Place::Kind::after});
-}
-
-std::set<Place> places_of(const RuleSpec& rule, const QuietDay& quiet) {
-  std::set<Place> places;
-  add_times(rule, places);
-  if (rule.kind == RuleKind::forecast) places.insert({Place::Kind::target});
-  if (rule.slack > 0) places.insert({Place::Kind::slack});
-  if (rule.tolerance > 0) places.insert({Place::Kind::tolerance});
-  for (const Limit& limit : rule.limits) places.insert({Place::Kind::level, limit.level});
-  if (rule.trigger.above) places.insert({Place::Kind::above});
-  if (rule.trigger.below) places.insert({Place::Kind::below});
-  // Once is as little as there can be.
-  if (is_counted(rule) && rule.times > 1) places.insert({Place::Kind::times});
-  for (const auto kind : {Place::Kind::expression, Place::Kind::guard}) {
-    const auto figures = figures_in(rule, kind, quiet);
-    for (std::size_t i = 0; i < figures.size(); ++i) {
-      if (figures[i].normal) places.insert({kind, Level::none, i});
-    }
-  }
-  return places;
-}
-
-struct Shift {
-  double from = 0;
-  double to = 0;
-  double normal = 0;
-};
-
-Shift shifted(double from, double normal, bool outward) {
-  return {from, from + (outward ? part : -part) * (from - normal), normal};
-}
-
-// By a whole one at least, and never to none.
-Shift shift_times(RuleSpec& rule, bool outward, const QuietDay& quiet) {
-  const double from = rule.times;
-  const double normal = rule.kind == RuleKind::repeat ? of_or_zero(quiet.rules, rule.id) : 0.0;
-  const double by = std::max(1.0, std::round(part * (from - normal)));
-  const double to = std::max(1.0, from + (outward ? by : -by));
-  rule.times = static_cast<std::uint32_t>(to);
-  return {from, to, normal};
-}
-
-std::optional<Shift> shift_text(std::string& text, const std::vector<Figure>& figures,
-                                std::size_t which, bool outward) {
-  if (which >= figures.size() || !figures[which].normal) return std::nullopt;
-  const Shift shift = shifted(figures[which].value, *figures[which].normal, outward);
-  text = with_figure(text, figures[which], shift.to);
-  return shift;
-}
-
-std::optional<Shift> shift_number(double* at, double normal, bool outward) {
-  if (at == nullptr) return std::nullopt;
-  const Shift shift = shifted(*at, normal, outward);
-  *at = shift.to;
-  return shift;
-}
-
-// Nothing is usual of a time: the whole of it counts.
-Shift shift_time(Duration& at, bool outward) {
-  using seconds = std::chrono::duration<double>;
-  const Shift shift = shifted(seconds{at}.count(), 0.0, outward);
-  at = std::chrono::round<Duration>(seconds{shift.to});
-  return shift;
-}
-
-// Empty if this rule (of several of one package's rule) has no such place.
-std::optional<Shift> shift(RuleSpec& rule, const Place& place, bool outward,
-                           const QuietDay& quiet) {
-  const auto figures = [&] { return figures_in(rule, place.kind, quiet); };
-  switch (place.kind) {
-    case Place::Kind::level:
-      for (Limit& limit : rule.limits) {
-        if (limit.level != place.level) continue;
-        return shift_number(&limit.at, of_or_zero(quiet.rules, rule.id), outward);
-      }
-      return std::nullopt;
-    case Place::Kind::above:
-    case Place::Kind::below: {
-      auto& bound = place.kind == Place::Kind::above ? rule.trigger.above : rule.trigger.below;
-      return shift_number(bound ? &*bound : nullptr, normal_of_members(rule, quiet), outward);
-    }
-    case Place::Kind::times:
-      return shift_times(rule, outward, quiet);
-    case Place::Kind::expression:
-      return shift_text(rule.expression, figures(), place.figure, outward);
-    case Place::Kind::guard:
-      return shift_text(rule.alarm.suppress_when, figures(), place.figure, outward);
-    case Place::Kind::target:
-      return shift_number(&rule.target, normal_of_members(rule, quiet), outward);
-    case Place::Kind::slack:
-      return shift_number(&rule.slack, 0.0, outward);
-    case Place::Kind::tolerance:
-      return shift_number(&rule.tolerance, 0.0, outward);
-    default:
-      return shift_time(*time_at(rule, place.kind), outward);
-  }
-}
-
-bool is_time(Place::Kind kind) {
-  RuleSpec any;
-  return time_at(any, kind) != nullptr;
-}
 
 std::string text_of(const std::string& name, const Shift& shift, bool outward,
                     const std::string& unit = {}) {
@@ -270,14 +52,8 @@ class MutantMaker {
     if (places.empty()) return;
     add_control(name, family);
     for (const Place& place : places) {
-      for (const bool outward : {true, false}) {
-        add_one({name, {}, false, false, {}}, family, [&](RuleSpec& rule, Mutant& mutant) {
-          const auto done = shift(rule, place, outward, quiet_);
-          const std::string unit = is_time(place.kind) ? "s" : "";
-          if (done && mutant.what.empty()) {
-            mutant.what = text_of(name_of(place), *done, outward, unit);
-          }
-        });
+      for (const TagSets& tags : apart(family, place)) {
+        for (const bool outward : {true, false}) add_shift(name, family, place, tags, outward);
       }
     }
   }
@@ -304,6 +80,37 @@ class MutantMaker {
   }
 
  private:
+  using TagSets = std::set<std::vector<std::string>>;
+
+  // Rules for each name of a list may have a limit each: those with the same figures, edition by
+  // edition, together.
+  [[nodiscard]] std::vector<TagSets> apart(const Family& family, const Place& place) const {
+    std::map<std::vector<std::string>, std::vector<double>> figures;  // by tags
+    for (const RuleSpec* rule : family) {
+      RuleSpec copy = *rule;
+      if (const auto done = shift(copy, place, true, quiet_)) {
+        figures[rule->tags].push_back(done->from);
+      }
+    }
+    std::map<std::vector<double>, TagSets> alike;
+    for (const auto& [tags, own] : figures) alike[own].insert(tags);
+    std::vector<TagSets> result;
+    for (const auto& [own, tags] : alike) result.push_back(tags);
+    return result;
+  }
+
+  void add_shift(const std::string& name, const Family& family, const Place& place,
+                 const TagSets& tags, bool outward) {
+    add_one({name, {}, false, false, {}}, family, [&](RuleSpec& rule, Mutant& mutant) {
+      if (!tags.contains(rule.tags)) return;
+      const auto done = shift(rule, place, outward, quiet_);
+      const std::string unit = is_time(place.kind) ? "s" : "";
+      if (done && mutant.what.empty()) {
+        mutant.what = text_of(name_of(place), *done, outward, unit);
+      }
+    });
+  }
+
   void add_control(const std::string& name, const Family& family) {
     if (!controlled_.insert(name).second) return;
     add_one({name, "nothing shifted", true, false, {}}, family, [](RuleSpec&, Mutant&) {});

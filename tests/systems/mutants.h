@@ -8,8 +8,10 @@
 // slope, a total's by that to what a quiet period comes to. Of a time, a slack, a tolerance and a
 // time to go nothing is usual: the figure itself counts. Delays of levels are judged by the ranges
 // of `after`, deadbands not at all. A derived tag's number is shifted for each rule that depends on
-// it. What has no distance to a normal stays as it is, and not_shifted() tells it. A control, the
-// rule with nothing shifted, runs beside its mutants and must pass.
+// it. The rules that one of a package became for a list of names are shifted together where they
+// have the same figures, and one after the other where each has its own limit; editions of a limit
+// are shifted together. What has no distance to a normal stays as it is, and not_shifted() tells
+// it. A control, the rule with nothing shifted, runs beside its mutants and must pass.
 #pragma once
 #include <map>
 #include <string>

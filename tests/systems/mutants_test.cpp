@@ -61,13 +61,37 @@ TEST_CASE("systems mutants: each level is shifted by a fifth of its distance to 
 TEST_CASE("systems mutants: what a package's rule became is shifted together", "[systems]") {
   Plant plant;
   plant.rules = {rule("tf-a.level.T1", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}}),
-                 rule("tf-a.level.T2", RuleKind::limit, {{Level::high, 12.0, 0, {}, {}, {}}}),
+                 rule("tf-a.level.T2", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}}),
                  rule("tf-a.gone", RuleKind::stale, {})};
   const MutantPlant all = mutate(plant, "tf-a", quiet);
   REQUIRE(all.mutants.size() == 3);  // one is the control; the other rule has no figure
   CHECK(all.plant->rules.size() == 6);
   CHECK(limits_of(all, 1)[0] == Approx(10.6));
-  CHECK(limits_of(all, 1)[1] == Approx(13.2));
+  CHECK(limits_of(all, 1)[1] == Approx(10.8));
+}
+
+TEST_CASE("systems mutants: the editions of a limit are shifted together", "[systems]") {
+  Plant plant;
+  plant.rules = {
+      rule("tf-a.level", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}}),
+      rule("tf-a.level.2027-01-01", RuleKind::limit, {{Level::high, 9.0, 0, {}, {}, {}}})};
+  const MutantPlant all = mutate(plant, "tf-a", quiet);
+  REQUIRE(all.mutants.size() == 3);
+  CHECK(limits_of(all, 1)[0] == Approx(10.6));
+  CHECK(limits_of(all, 1)[1] > 9.0);
+}
+
+TEST_CASE("systems mutants: where each name has a limit of its own, each is shifted by itself",
+          "[systems]") {
+  Plant plant;
+  plant.rules = {rule("tf-a.level.T1", RuleKind::limit, {{Level::high, 10.0, 0, {}, {}, {}}}),
+                 rule("tf-a.level.T2", RuleKind::limit, {{Level::high, 12.0, 0, {}, {}, {}}})};
+  plant.rules[1].tags = {"tf-a/T2/level"};
+  const MutantPlant all = mutate(plant, "tf-a", quiet);
+  REQUIRE(all.mutants.size() == 5);
+  CHECK(limits_of(all, 1) == std::vector<double>{10.6, 12.0});
+  CHECK(limits_of(all, 3) == std::vector<double>{10.0, 13.2});
+  CHECK(all.mutants[4].what == "H 12 -> 10.8 (inward, normal 6)");
 }
 
 TEST_CASE("systems mutants: a trigger's bounds and its count are limits too", "[systems]") {

@@ -99,14 +99,21 @@ Result<Mapping> read_mapping(const std::string& name, const std::string& text) {
   return mapping;
 }
 
+// How far a column's cells stand behind its name: some tables begin each row with the row's own
+// name, and have no word for that in the header.
+std::size_t row_names(const std::vector<config::CsvRow>& rows) {
+  return rows.size() > 1 && rows[1].cells.size() == rows[0].cells.size() + 1 ? 1 : 0;
+}
+
 // By the header, or "3" for the third column.
 std::optional<std::size_t> place_of(const std::string& name, const Mapping& mapping,
-                                    const config::CsvRow& first) {
+                                    const std::vector<config::CsvRow>& rows) {
+  const config::CsvRow& first = rows.front();
   if (mapping.header) {
     const auto at = std::find_if(first.cells.begin(), first.cells.end(),
                                  [&](const config::CsvCell& cell) { return cell.text == name; });
     if (at == first.cells.end()) return std::nullopt;
-    return static_cast<std::size_t>(at - first.cells.begin());
+    return static_cast<std::size_t>(at - first.cells.begin()) + row_names(rows);
   }
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
@@ -115,14 +122,14 @@ std::optional<std::size_t> place_of(const std::string& name, const Mapping& mapp
   return number - 1;
 }
 
-std::optional<std::string> find_columns(Mapping& mapping, const config::CsvRow& first) {
+std::optional<std::string> find_columns(Mapping& mapping, const std::vector<config::CsvRow>& rows) {
   for (const std::string& name : mapping.time_names) {
-    const auto place = place_of(name, mapping, first);
+    const auto place = place_of(name, mapping, rows);
     if (!place) return name;
     mapping.time_places.push_back(*place);
   }
   for (Column& column : mapping.columns) {
-    const auto place = place_of(column.name, mapping, first);
+    const auto place = place_of(column.name, mapping, rows);
     if (!place) return column.name;
     column.place = *place;
   }
@@ -144,7 +151,7 @@ class Maker {
 
   Result<Recording> make(const std::vector<config::CsvRow>& rows) {
     if (rows.empty()) return bad(mapping_.file + ": is empty");
-    if (const auto lost = find_columns(mapping_, rows.front())) {
+    if (const auto lost = find_columns(mapping_, rows)) {
       return bad(name_ + ": there is no column " + *lost + " in " + mapping_.file);
     }
     auto timed = in_order(rows);

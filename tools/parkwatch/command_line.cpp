@@ -404,6 +404,8 @@ void add_gates(CLI::App& app, CommandLine& line) {
   passages->add_option("--max", g->max, "At most so many")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000}))
       ->capture_default_str();
+  CLI::App* devices = add_inner(*sub, g, "devices", "What stands at the gates", Verb::devices);
+  devices->add_option("--gate", g->gate, "Only at this gate");
   add_permits(*sub, g);
   CLI::App* correct = add_inner(*sub, g, "correct", "Correct who is inside", Verb::correct);
   correct->add_option("what", g->what, "enter, leave or rename")

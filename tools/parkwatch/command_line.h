@@ -165,6 +165,7 @@ struct GatesCommand {
   enum class Verb {
     inside,
     passages,
+    devices,
     permits,
     permit_put,
     permit_remove,

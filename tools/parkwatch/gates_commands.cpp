@@ -75,6 +75,19 @@ std::string inside_view(const json::array& rows, const report::ViewStyle& style)
   return table.empty() ? "nobody\n" : table.text(style.colour);
 }
 
+std::string devices_view(const json::array& rows, const report::ViewStyle& style) {
+  Table table{{{"GATE"}, {"DEVICE"}, {"KIND"}, {"STATE"}, {"LAST SEEN"}, {"TAG"}}};
+  for (const json::value& value : rows) {
+    if (!value.is_object()) continue;
+    const json::object& row = value.get_object();
+    const std::string state = member_text(row, "state");
+    table.add({place(row, "gate", "lane"), member_text(row, "device"), member_text(row, "kind"),
+               state, member_text(row, "seen_at"), member_text(row, "tag")},
+              state == "silent" ? "31" : "");
+  }
+  return table.empty() ? "no devices\n" : table.text(style.colour);
+}
+
 std::string permits_view(const json::array& rows, const report::ViewStyle& style) {
   Table table{{{"NUMBER"}, {"ID"}, {"NAME"}, {"CLASS"}, {"FROM"}, {"UNTIL"}, {"OF"}}};
   for (const json::value& value : rows) {
@@ -241,6 +254,11 @@ int run_gates(const GatesCommand& command, Api& api, Console& console) {
       return show_inside(command, api, console);
     case Verb::passages:
       return show_passages(command, api, console);
+    case Verb::devices:
+      return show(console,
+                  api.get("/v1/gates/devices" +
+                          (command.gate.empty() ? "" : "?gate=" + percent_encoded(command.gate))),
+                  "devices", devices_view);
     case Verb::permits:
       return show(console,
                   all_pages(api, "/v1/gates/permits", "permits", parameter("id", command.id)),

@@ -74,6 +74,9 @@ TEST_CASE("gates: every key is read", "[config]") {
       "classes = [\"person\", \"vehicle\"]\nzone = \"plant\"\n"
       "[[gate.lane]]\nname = \"1\"\nclasses = [\"vehicle\"]\nbarrier = true\n"
       "[[gate.lane]]\nname = \"2\"\n"
+      "[[gate.device]]\nname = \"camera-1\"\nkind = \"camera\"\nlane = \"1\"\n"
+      "tag = \"cp/g1/camera\"\nsilent_after = \"12h\"\n"
+      "[[gate.device]]\nname = \"board\"\nkind = \"board\"\n"
       "[[zone]]\nname = \"plant\"\nmost = { vehicle = 3 }\n" +
       rule);
   INFO(loaded.said());
@@ -105,6 +108,9 @@ TEST_CASE("gates: every key is read", "[config]") {
   REQUIRE(plan.gates[0].lanes.size() == 2);
   CHECK(plan.gates[0].lanes[0] == GateLane{"1", {false, true, false}, true});
   CHECK(plan.gates[0].lanes[1] == GateLane{"2", {true, true, true}, false});
+  CHECK(plan.gates[0].devices == std::vector<GateDevice>{{"camera-1", DeviceKind::camera, "1",
+                                                          "cp/g1/camera", std::chrono::hours{12}},
+                                                         {"board", DeviceKind::board, "", "", {}}});
   REQUIRE(plan.zone("plant") != nullptr);
   CHECK(plan.zone("plant")->most[1] == 3U);
 }
@@ -141,6 +147,20 @@ TEST_CASE("gates: what is wrong is told at its key", "[config]") {
       {"[gates]\n[[gate]]\nname = \"g\"\n[[gate.lane]]\nname = \"1\"\n[[gate.lane]]\nname = "
        "\"1\"\n",
        "is a lane of this gate already"},
+      {"[gates]\n[[gate]]\nname = \"g\"\n[[gate.device]]\nname = \"d\"\nkind = \"lamp\"\n",
+       "gate.device.kind"},
+      {"[gates]\n[[gate]]\nname = \"g\"\n[[gate.device]]\nname = \"d\"\nkind = \"door\"\n"
+       "lane = \"9\"\n",
+       "is no lane of this gate"},
+      {"[gates]\n[[gate]]\nname = \"g\"\n[[gate.device]]\nname = \"d\"\nkind = \"door\"\n"
+       "tag = \"a b\"\n",
+       "gate.device.tag"},
+      {"[gates]\n[[gate]]\nname = \"g\"\n[[gate.device]]\nname = \"d\"\nkind = \"board\"\n"
+       "silent_after = \"1h\"\n",
+       "a board tells no passages"},
+      {"[gates]\n[[gate]]\nname = \"g\"\n[[gate.device]]\nname = \"d\"\nkind = \"door\"\n"
+       "[[gate.device]]\nname = \"d\"\nkind = \"door\"\n",
+       "is a device of this gate already"},
       {"[gates]\n[[zone]]\nname = \"z\"\nleast = 1\n", "zone.least"},
   };
   for (const auto& [text, said] : table) {

@@ -111,6 +111,7 @@ std::vector<Table> tables() {
           {"gates.rules", "[gates]\n[gates.rules]\n"},
           {"gate", "[gates]\n[[gate]]\n"},
           {"gate.lane", "[gates]\n[[gate]]\n[[gate.lane]]\n"},
+          {"gate.device", "[gates]\n[[gate]]\n[[gate.device]]\n"},
           {"zone", "[gates]\n[[zone]]\n"},
           {"actions", "[actions]\n"},
           {"http", "[http]\n"},

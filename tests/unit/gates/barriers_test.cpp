@@ -136,4 +136,32 @@ TEST_CASE("A lane remembers a bounded number of vehicles and cycles") {
   CHECK(lanes.at({"g1", "2"}).cycles.size() == gates::lane_memory_max);
 }
 
+// Its time is corrected only when its reader's clock is known, and then it passes no second time.
+TEST_CASE("A vehicle whose passage was in doubt needs one cycle") {
+  GatePlan plan = small_plan();
+  plan.tailgating_within = 5min;
+  Site site{plan};
+  const auto pass = [&site](Duration at, PassageKind kind, const std::string& id) {
+    Passage p = Site::passage(kind, Subject::vehicle, id, "g1", "1");
+    p.time = Site::time(at - 2min);
+    site.barrier(at, PassageKind::cycle);
+    site.pass(at, p);
+  };
+  SECTION("to come in") {
+    site.leave(2h, Subject::vehicle, "A1", "g2", "v");
+    pass(2h + 1min, PassageKind::enter, "A1");
+    pass(2h + 3min, PassageKind::enter, "A2");
+    CHECK(site.inside() == "A1 A2");
+  }
+  SECTION("to leave") {
+    site.enter(2h, Subject::vehicle, "A1", "g2", "v");
+    pass(2h + 1min, PassageKind::leave, "A1");
+    CHECK(site.inside() == "A1");
+    pass(2h + 3min, PassageKind::leave, "A2");
+    CHECK(site.inside().empty());
+  }
+  site.go(2h + 30min);
+  CHECK(site.said() == "2h3m +gate-clock gate/g1 120");
+}
+
 }  // namespace parkwatch::test::barriers_test

@@ -112,9 +112,7 @@ TEST_CASE("A correction without a reason, or with a bad text, is refused") {
 
 TEST_CASE("Who is renamed takes the card along, and what comes of it") {
   Site site;
-  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhamg", "g1", "");
-  p.card = "K7";
-  site.pass(10s, p);
+  site.card(10s, PassageKind::enter, "zhamg", "K7");
   GateCorrection c = correction(GateCorrection::Verb::rename, "zhamg");
   c.to = "zhang";
   REQUIRE(site.tell(20s, c));

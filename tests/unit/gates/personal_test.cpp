@@ -48,9 +48,7 @@ TEST_CASE("A permit is forgotten that long after its end, unless the file still 
 
 TEST_CASE("A card that is out is forgotten that long after, and so is its alarm") {
   Site site{short_plan()};
-  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");
-  p.card = "K7";
-  site.pass(0s, p);
+  site.card(0s, PassageKind::enter, "zhang", "K7");
   site.leave(1h, Subject::person, "zhang");
   site.go(24h);
   CHECK(site.said() == "1h5m +gate-card gate/g1 1");

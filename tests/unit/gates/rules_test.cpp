@@ -13,22 +13,17 @@ TEST_CASE("A hazardous-goods vehicle without a permit stands until it leaves") {
 
 TEST_CASE("A permit in time and for the class is enough") {
   Site site;
-  REQUIRE(site.permit(0s, "P1", "H1"));
-  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.lorry_with_permit();
   CHECK(site.said().empty());
   SECTION("but not before it begins") {
-    PermitCommand later;
-    later.permits.push_back(
-        {"P2", "H2", "", std::nullopt, Site::time(1h), Site::time(2h), {}, {}, false});
-    REQUIRE(site.tell(11s, later));
+    REQUIRE(site.permit(
+        11s, {"P2", "H2", "", std::nullopt, Site::time(1h), Site::time(2h), {}, {}, false}));
     site.enter(12s, Subject::hazmat, "H2", "g2", "h");
     CHECK(site.said() == "12s +gate-no-permit gate/g2 1");
   }
   SECTION("nor for another class") {
-    PermitCommand other;
-    other.permits.push_back(
-        {"P2", "H2", "", Subject::vehicle, Site::time(0s), Site::time(2h), {}, {}, false});
-    REQUIRE(site.tell(11s, other));
+    REQUIRE(site.permit(
+        11s, {"P2", "H2", "", Subject::vehicle, Site::time(0s), Site::time(2h), {}, {}, false}));
     site.enter(12s, Subject::hazmat, "H2", "g2", "h");
     CHECK(site.said() == "12s +gate-no-permit gate/g2 1");
   }
@@ -49,16 +44,14 @@ TEST_CASE("A permit that is issued afterwards ends the alarm, and taking it away
 
 TEST_CASE("A permit that is put again says nothing new") {
   Site site;
-  REQUIRE(site.permit(0s, "P1", "H1"));
-  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.lorry_with_permit();
   REQUIRE(site.permit(20s, "P1", "H1", 48h));
   CHECK(site.said().empty());
 }
 
 TEST_CASE("A permit that goes to another id leaves the first without one") {
   Site site;
-  REQUIRE(site.permit(0s, "P1", "H1"));
-  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.lorry_with_permit();
   REQUIRE(site.permit(20s, "P1", "H2"));
   CHECK(site.said() == "20s +gate-no-permit gate/g2 1");
 }
@@ -87,10 +80,8 @@ TEST_CASE("A hazardous-goods vehicle at an ordinary gate is at the wrong one") {
 
 TEST_CASE("A permit for other gates and lanes makes a gate and a lane the wrong ones") {
   Site site;
-  PermitCommand command;
-  command.permits.push_back(
-      {"P1", "A1", "", std::nullopt, Site::time(0s), Site::time(9h), {"g1"}, {"2"}, false});
-  REQUIRE(site.tell(0s, command));
+  REQUIRE(site.permit(
+      0s, {"P1", "A1", "", std::nullopt, Site::time(0s), Site::time(9h), {"g1"}, {"2"}, false}));
   site.enter(10s, Subject::vehicle, "A1", "g1", "2");
   CHECK(site.said().empty());
   site.leave(20s, Subject::vehicle, "A1", "g1", "2");
@@ -119,8 +110,7 @@ TEST_CASE("A lane that nobody knows is no lane of the gate") {
 
 TEST_CASE("A checkpoint that is not for it means that a vehicle is off its way") {
   Site site;
-  REQUIRE(site.permit(0s, "P1", "H1"));
-  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.lorry_with_permit();
   site.pass(20s, Site::passage(PassageKind::seen, Subject::hazmat, "H1", "cam", ""));
   CHECK(site.said() == "20s +gate-wrong-lane gate/cam 1");
   site.pass(30s, Site::passage(PassageKind::seen, Subject::hazmat, "H1", "g2", "h"));
@@ -129,8 +119,7 @@ TEST_CASE("A checkpoint that is not for it means that a vehicle is off its way")
 
 TEST_CASE("Who leaves by a wrong gate is shown for a while") {
   Site site;
-  REQUIRE(site.permit(0s, "P1", "H1"));
-  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.lorry_with_permit();
   site.leave(1min, Subject::hazmat, "H1", "g1");
   CHECK(site.said() == "1m +gate-wrong-gate gate/g1 1");
   site.go(6min - 1us);
@@ -141,8 +130,7 @@ TEST_CASE("Who leaves by a wrong gate is shown for a while") {
 
 TEST_CASE("Who leaves by a lane that is not for it is shown for a while") {
   Site site;
-  REQUIRE(site.permit(0s, "P1", "H1"));
-  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.lorry_with_permit();
   site.leave(1min, Subject::hazmat, "H1", "g2", "v");
   CHECK(site.said() == "1m +gate-wrong-lane gate/g2/v 1");
   site.go(6min);
@@ -151,10 +139,8 @@ TEST_CASE("Who leaves by a lane that is not for it is shown for a while") {
 
 TEST_CASE("Who leaves where its permit is not good is at the wrong gate and lane") {
   Site site;
-  PermitCommand command;
-  command.permits.push_back(
-      {"P1", "A1", "", std::nullopt, Site::time(0s), Site::time(1min), {"g1"}, {"2"}, false});
-  REQUIRE(site.tell(0s, command));
+  REQUIRE(site.permit(
+      0s, {"P1", "A1", "", std::nullopt, Site::time(0s), Site::time(1min), {"g1"}, {"2"}, false}));
   site.enter(10s, Subject::vehicle, "A1", "g1", "2");
   site.barrier(10s, PassageKind::cycle, "g1", "2");
   // Its permit has ended meanwhile: it is the one by which it came in all the same.
@@ -186,8 +172,7 @@ TEST_CASE("Who stays for longer than its class may is told then") {
 
 TEST_CASE("A permit that ends inside is an overstay, and a longer one ends it") {
   Site site;
-  REQUIRE(site.permit(0s, "P1", "H1", 1h));
-  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.lorry_with_permit("H1", 1h);
   site.go(59min);
   CHECK(site.said().empty());
   site.go(61min);
@@ -235,10 +220,8 @@ TEST_CASE("A permit for tomorrow does not lengthen today's") {
 
 TEST_CASE("Who comes before the permit begins is inside by it") {
   Site site;
-  PermitCommand command;
-  command.permits.push_back(
-      {"P1", "H1", "", std::nullopt, Site::time(30min), Site::time(1h), {}, {}, false});
-  REQUIRE(site.tell(0s, command));
+  REQUIRE(site.permit(
+      0s, {"P1", "H1", "", std::nullopt, Site::time(30min), Site::time(1h), {}, {}, false}));
   site.enter(29min, Subject::hazmat, "H1", "g2", "h");
   site.go(59min);
   CHECK(site.said() == "29m +gate-no-permit gate/g2 1");
@@ -265,23 +248,19 @@ TEST_CASE("A permit from before says nothing of a stay that needs none") {
 
 TEST_CASE("A card that leaves with its holder is missed after a while, until it comes back") {
   Site site;
-  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");
-  p.card = "K7";
-  site.pass(10s, p);
+  site.card(10s, PassageKind::enter, "zhang", "K7");
   site.leave(1h, Subject::person, "zhang");
   site.go(1h + 5min - 1us);
   CHECK(site.said().empty());
   site.go(1h + 5min);
   CHECK(site.said() == "1h5m +gate-card gate/g1 1");
-  p.kind = PassageKind::card_in;
-  site.pass(2h, p);
+  site.card(2h, PassageKind::card_in, "zhang", "K7");
   CHECK(site.said() == "2h -gate-card gate/g1");
 }
 
 TEST_CASE("Who is seen after the permit's end came in with one all the same") {
   Site site;
-  REQUIRE(site.permit(0s, "P1", "H1", 1h));
-  site.enter(10s, Subject::hazmat, "H1", "g2", "h");
+  site.lorry_with_permit("H1", 1h);
   site.go(1h);
   CHECK(site.said() == "1h +gate-overstay inside/hazmat 1");
   SECTION("at a checkpoint") {
@@ -332,9 +311,7 @@ TEST_CASE("A card is missed also of a holder whose entry was") {
 
 TEST_CASE("A leaving from before a card was given takes nothing along") {
   Site site;
-  Passage card = Site::passage(PassageKind::card_out, Subject::person, "zhang", "g1", "");
-  card.card = "C-17";
-  site.pass(1h, card);
+  site.card(1h, PassageKind::card_out, "zhang", "C-17");
   Passage late = Site::passage(PassageKind::leave, Subject::person, "zhang", "g1", "");
   late.time = Site::time(30min);
   site.pass(1h + 1min, late);
@@ -344,9 +321,7 @@ TEST_CASE("A leaving from before a card was given takes nothing along") {
 
 TEST_CASE("Who comes back with the card before it is missed has not kept it") {
   Site site;
-  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");
-  p.card = "K7";
-  site.pass(10s, p);
+  site.card(10s, PassageKind::enter, "zhang", "K7");
   site.leave(1h, Subject::person, "zhang");
   site.enter(1h + 1min, Subject::person, "zhang");
   site.go(2h);
@@ -359,11 +334,8 @@ TEST_CASE("Who comes back with the card before it is missed has not kept it") {
 
 TEST_CASE("A card that is given back at the gate is not missed") {
   Site site;
-  Passage p = Site::passage(PassageKind::enter, Subject::person, "zhang", "g1", "");
-  p.card = "K7";
-  site.pass(10s, p);
-  p.kind = PassageKind::leave;
-  site.pass(1h, p);
+  site.card(10s, PassageKind::enter, "zhang", "K7");
+  site.card(1h, PassageKind::leave, "zhang", "K7");
   site.go(9h);
   CHECK(site.said().empty());
   CHECK(site.ledger().state().cards.empty());

@@ -75,9 +75,23 @@ class Site {
   }
   Result<Done> permit(Duration at, const std::string& number, const std::string& id,
                       Duration until = 24h) {
+    return permit(at, {number, id, "", std::nullopt, time(0s), time(until), {}, {}, false});
+  }
+  Result<Done> permit(Duration at, Permit permit) {
     PermitCommand command;
-    command.permits.push_back({number, id, "", std::nullopt, time(0s), time(until), {}, {}, false});
+    command.permits.push_back(std::move(permit));
     return tell(at, command);
+  }
+  // A lorry with hazardous goods and a permit, by its own lane.
+  void lorry_with_permit(const std::string& id = "H1", Duration until = 24h) {
+    REQUIRE(permit(0s, "P1", id, until));
+    enter(10s, Subject::hazmat, id, "g2", "h");
+  }
+  // A locating card at g1: given out, back, or read as its holder comes or goes.
+  void card(Duration at, PassageKind kind, const std::string& id, const std::string& card) {
+    Passage p = passage(kind, Subject::person, id, "g1", "");
+    p.card = card;
+    pass(at, p);
   }
 
   static Passage passage(PassageKind kind, Subject subject, const std::string& id,

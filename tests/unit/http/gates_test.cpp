@@ -115,6 +115,32 @@ TEST_CASE("gates: a permit is put by its number and taken away", "[http]") {
   CHECK(gone.number == "P-1");
 }
 
+TEST_CASE("gates: every device with when it was seen and its state", "[http]") {
+  Park park;
+  const Timestamp at = from_us(1'767'225'600'000'000);
+  DevicesSet set;
+  set.devices[{"g1", "arm"}].device = {"arm", DeviceKind::barrier, "1", "", std::chrono::hours{12}};
+  set.devices[{"g1", "board"}].device = {"board", DeviceKind::board, "", "cp/g1/board", {}};
+  set.devices[{"g2", "door"}].device = {"door", DeviceKind::door, "", "", std::chrono::hours{12}};
+  Facts facts;
+  facts.gates = {set, DeviceHeard{{"g1", "arm"}, at}, DeviceHeard{{"g2", "door"}, at},
+                 DeviceSilent{{"g2", "door"}}};
+  (void)park.commit(std::move(facts));
+  const auto all = get(park.port(), "/v1/gates/devices");
+  REQUIRE(all.status == 200);
+  INFO(all.body);
+  CHECK(all.body.find(R"({"gate":"g1","device":"arm","kind":"barrier","lane":"1","state":"heard",)"
+                      R"("seen_at":"2026-01-01T00:00:00Z","heard_at":"2026-01-01T00:00:00Z",)"
+                      R"("silent_after":"12h"})") != std::string::npos);
+  CHECK(all.body.find(R"({"gate":"g1","device":"board","kind":"board","tag":"cp/g1/board",)"
+                      R"("state":"never heard"})") != std::string::npos);
+  CHECK(all.body.find(R"("device":"door","kind":"door","state":"silent")") != std::string::npos);
+  const auto one = get(park.port(), "/v1/gates/devices?gate=g2");
+  CHECK(one.body.find("arm") == std::string::npos);
+  CHECK(one.body.find("door") != std::string::npos);
+  CHECK(get(park.port(), "/v1/gates/devices?gates=g2").status == 400);
+}
+
 TEST_CASE("gates: permits are listed with where they come from", "[http]") {
   Park park;
   Facts facts;

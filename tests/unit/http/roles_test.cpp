@@ -44,6 +44,7 @@ TEST_CASE("roles: each route asks for the role that design and docs give it", "[
       {{"POST", "/v1/shift-report/sign"}, Role::operating},
       {{"GET", "/v1/gates/inside"}, Role::operating},
       {{"GET", "/v1/gates/passages"}, Role::operating},
+      {{"GET", "/v1/gates/devices"}, Role::operating},
       {{"GET", "/v1/gates/permits"}, Role::operating},
       {{"PUT", "/v1/gates/permits/{name}"}, Role::operating},
       {{"DELETE", "/v1/gates/permits/{name}"}, Role::operating},

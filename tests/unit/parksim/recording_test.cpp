@@ -115,6 +115,20 @@ TEST_CASE("recording: what is wrong is said with its place", "[parksim][fault]")
   CHECK(said(two_columns + "unit = \"m\"\n", "").find("unit") != std::string::npos);
 }
 
+TEST_CASE("recording: rows that begin with their own names, which the header has no word for",
+          "[parksim]") {
+  const std::string mapping =
+      "file = \"t.csv\"\n[time]\ncolumns = [\"date\"]\nformat = \"%Y-%m-%d %H:%M:%S\"\n"
+      "[[column]]\nname = \"CO2\"\ntopic = \"park/cb/room/co2\"\n";
+  const auto made = recording(mapping,
+                              "\"date\",\"Light\",\"CO2\"\n"
+                              "\"140\",\"2015-02-02 14:19:00\",585.2,749.2\n");
+  REQUIRE(made);
+  REQUIRE(made->messages.size() == 1);
+  CHECK(line(made->messages[0]) ==
+        R"({"topic": "park/cb/room/co2", "value": 749.200, "time": "2015-02-02T14:19:00.000Z"})");
+}
+
 TEST_CASE("recording: the files of the test data are all read", "[parksim]") {
   const std::string root = PARKWATCH_SOURCE_DIR "/tests/data/recordings/";
   const auto counts = [&](const std::string& folder) {
@@ -133,6 +147,11 @@ TEST_CASE("recording: the files of the test data are all read", "[parksim]") {
   const auto air = counts("air-quality-uci");
   CHECK(air[0] == 3499);
   CHECK(air[1] + air[2] == 2 * 3499);
+  CHECK(counts("nab") == std::vector<std::size_t>{3168, 3168, 0});
+  CHECK(counts("occupancy-co2") == std::vector<std::size_t>{2665, 3 * 2665, 0});
+  const auto water = counts("uci-water-treatment");
+  CHECK(water[0] == 300);
+  CHECK(water[1] + water[2] == 5 * 300);
   CHECK_FALSE(read_recording(root + "nothing/replay.toml"));
 }
 

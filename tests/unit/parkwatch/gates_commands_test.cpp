@@ -58,6 +58,18 @@ TEST_CASE("gates commands: passages are lines, and it is said how to go on", "[c
   CHECK(lines.err == "the end; new ones: parkwatch gates passages --after c.12\n");
 }
 
+TEST_CASE("gates commands: devices are one table", "[cli]") {
+  const Scripted page{200, R"({"devices":[{"gate":"g1","device":"camera-1","kind":"camera",)"
+                           R"("lane":"2","state":"silent","seen_at":"2026-01-01T00:00:00Z"}]})"};
+  const Run all = run({page}, {"gates", "devices"});
+  CHECK(all.code == exit_ok);
+  CHECK(all.asked[0].target == "/v1/gates/devices");
+  CHECK(all.out.find("g1/2  camera-1  camera  silent  2026-01-01T00:00:00Z") != std::string::npos);
+  const Run one = run({{200, R"({"devices":[]})"}}, {"gates", "devices", "--gate", "north a"});
+  CHECK(one.asked[0].target == "/v1/gates/devices?gate=north%20a");
+  CHECK(one.out == "no devices\n");
+}
+
 TEST_CASE("gates commands: permits are put, listed and taken away", "[cli]") {
   const Run put = run({{200, "{}"}}, {"gates", "permit", "put", "P-1", "H1", "--class", "hazmat",
                                       "--until", "2026-01-02T00:00:00Z", "--gate", "g1"});

@@ -322,6 +322,33 @@ TEST_CASE("gates: only what says who was where is personal", "[gates]") {
   CHECK_FALSE(is_personal({1, day, Start{}}));
 }
 
+TEST_CASE("gates: a snapshot keeps what is in doubt and when devices were heard", "[gates]") {
+  Plant plant = gated();
+  plant.gates.gates[0].devices = {{"door", DeviceKind::door, "", "", 12h},
+                                  {"reader", DeviceKind::reader, "", "", 1min}};
+  Rig rig{plant};
+  rig.send(1h, "@ enter person zhang g1");
+  rig.send(1h, "@ enter person li g1");
+  // A leaving in doubt and an entry that waits with it, by their own times.
+  rig.send(2h, "@ leave person zhang g1 t=1800000000");
+  rig.send(2h + 1s, "@ enter person zhang g1 t=5400000000");
+  // One that no reader will tell of any more.
+  rig.send(2h + 2s, "@ leave person li g2 t=1800000000");
+  rig.send(2h + 3s, "@ leave person wang g2 t=7203000000");
+  v1::Snapshot snapshot;
+  rig.pipeline().snapshot(snapshot);
+  REQUIRE(snapshot.gates().doubts().size() == 2);
+  CHECK(snapshot.gates().doubts(0).given_up());
+  CHECK(snapshot.gates().doubts(1).has_back());
+  REQUIRE(snapshot.gates().devices().size() == 2);
+  CHECK(snapshot.gates().devices(1).has_heard_us());
+  const auto restored = pipeline::Pipeline::restore(snapshot, std::make_shared<const Plant>(plant));
+  REQUIRE(restored);
+  v1::Snapshot again;
+  restored->snapshot(again);
+  CHECK(again.gates().SerializeAsString() == snapshot.gates().SerializeAsString());
+}
+
 TEST_CASE("gates: a snapshot that lies is refused", "[gates]") {
   Rig rig{gated()};
   rig.send(1s, "@ enter hazmat H1 g1");
@@ -340,6 +367,7 @@ TEST_CASE("gates: a snapshot that lies is refused", "[gates]") {
       [](auto& s) { s.add_permits(); },
       [](auto& s) { s.mutable_doubts(0)->mutable_passage()->set_kind(v1::PassageKind{99}); },
       [](auto& s) { s.mutable_doubts(0)->mutable_passage()->clear_id(); },
+      [](auto& s) { s.mutable_doubts(0)->mutable_back(); },
       [](auto& s) {
         s.mutable_muster()->mutable_entries(0)->set_state(static_cast<v1::MusterState>(7));
       }};

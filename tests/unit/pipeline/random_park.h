@@ -85,6 +85,8 @@ class RandomPark {
     plan.on = true;
     plan.gates.push_back({"g1", {}, {true, true, false}, "z1", {{"1", {true, true, true}, true}}});
     plan.gates.push_back({"g2", {}, {true, true, true}, "", {{"h", {false, false, true}, false}}});
+    plan.gates[0].devices = {{"arm", DeviceKind::barrier, "1", "", 30s},
+                             {"reader", DeviceKind::reader, "", "", second ? 50s : 20s}};
     plan.zones.push_back({"z1", {}, {2, 1, std::nullopt}});
     for (GateRuleSpec& rule : plan.rules) rule.on = true;
     plan.rules[1].on = !second;

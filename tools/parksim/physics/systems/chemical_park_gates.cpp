@@ -1,5 +1,5 @@
 // tools/parksim/physics/systems/chemical_park_gates.cpp - Who comes, how long he stays, and by
-// which lane or door he passes; what instruments and readers tell of it.
+// which lane or door he passes.
 #include "tools/parksim/physics/systems/chemical_park_gates.h"
 
 #include <algorithm>
@@ -10,8 +10,7 @@
 #include <utility>
 
 #include "tools/parksim/physics/random.h"
-#include "tools/parksim/physics/systems/gate_door.h"
-#include "tools/parksim/physics/systems/gate_lane.h"
+#include "tools/parksim/physics/systems/gate_post.h"
 
 namespace parkwatch::parksim {
 namespace {
@@ -19,10 +18,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr double hour_s = 3600.0;
-constexpr double counter_so_far = 1000.0;
 constexpr double inspection_s[] = {120.0, 360.0};  // of a lorry that comes ...
 constexpr double papers_s = 30.0;                  // ... and of one that leaves
-constexpr double hazmat_spacing_s = 60.0;          // the lane for hazardous goods is empty between
 constexpr double rush_card_s = 20.0;               // a card every 20 s while contractors arrive
 constexpr double count_every_s = 60.0;
 constexpr double column_pass_s = 6.0;  // of drivers who wait in a column
@@ -62,50 +59,6 @@ std::string numbered(const char* before, std::size_t number, std::size_t digits)
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
-
-// One gate with its instruments.
-class Gate {
- public:
-  Gate(const std::string& site, const std::string& name, bool hazmat_lane, bool cards, Panel& panel,
-       std::uint64_t seed)
-      : traffic(seed, site + " traffic " + name),
-        ordinary(name, "1", 0.0, Random{seed, site + " lane " + name}),
-        door(site, name, panel, seed),
-        barrier_(
-            panel.add(word_tag(site, name, "barrier", {"closed", "open", "moving"}, seconds{10}))),
-        passages_(panel.add(counter_tag(site, name, "passages", "passages", seconds{30}))),
-        cycles_(panel.add(counter_tag(site, name, "barrier_cycles", "cycles", seconds{30}))),
-        wrong_(panel.add(flag_tag(site, name, "hazmat_in_ordinary_lane", seconds{60}))) {
-    if (hazmat_lane) {
-      hazmat.emplace(name, "h", hazmat_spacing_s, Random{seed, site + " hazmat lane " + name});
-      occupied_ = panel.add(flag_tag(site, name, "hazmat_lane_occupied", seconds{30}));
-    }
-    if (cards) dispenser.emplace(site, name, panel);
-  }
-
-  void show(Panel& panel) const {
-    double word = 2.0;
-    if (ordinary.arm() <= 0.0) word = 0.0;
-    if (ordinary.arm() >= 1.0) word = 1.0;
-    panel.set(barrier_, word);
-    const double passed = ordinary.passed() + (hazmat ? hazmat->passed() : 0.0);
-    const double cycled = ordinary.cycled() + (hazmat ? hazmat->cycled() : 0.0);
-    panel.set(passages_, counter_so_far + passed);
-    panel.set(cycles_, counter_so_far + cycled);
-    panel.set(wrong_, ordinary.has_hazmat() ? 1.0 : 0.0);
-    if (hazmat) panel.set(*occupied_, hazmat->is_occupied() ? 1.0 : 0.0);
-  }
-
-  Random traffic;
-  RoadLane ordinary;
-  std::optional<RoadLane> hazmat;
-  FaceDoor door;
-  std::optional<Dispenser> dispenser;
-
- private:
-  TagIndex barrier_, passages_, cycles_, wrong_;
-  std::optional<TagIndex> occupied_;
-};
 
 class ChemicalParkGates final : public System {
  public:
@@ -149,9 +102,9 @@ class ChemicalParkGates final : public System {
       const auto at = std::find_if(gates_.begin(), gates_.end(), is);
       return static_cast<std::size_t>(at - gates_.begin());
     };
-    first_hazmat_ = first([](const Gate& gate) { return gate.hazmat.has_value(); });
-    first_ordinary_ = first([](const Gate& gate) { return !gate.hazmat.has_value(); });
-    first_cards_ = first([](const Gate& gate) { return gate.dispenser.has_value(); });
+    first_hazmat_ = first([](const GatePost& gate) { return gate.hazmat.has_value(); });
+    first_ordinary_ = first([](const GatePost& gate) { return !gate.hazmat.has_value(); });
+    first_cards_ = first([](const GatePost& gate) { return gate.dispenser.has_value(); });
     siren_ = panel.add(flag_tag(site, "siren", "evacuation", seconds{30}));
   }
 
@@ -160,7 +113,7 @@ class ChemicalParkGates final : public System {
 
   void come(double hour, double dt_s) {
     for (std::size_t i = 0; i < gates_.size(); ++i) {
-      Gate& gate = gates_[i];
+      GatePost& gate = gates_[i];
       const auto comes = [&](double an_hour) {
         return gate.traffic.chance(an_hour * dt_s / hour_s);
       };
@@ -239,7 +192,7 @@ class ChemicalParkGates final : public System {
       if (first_hazmat_ == gates_.size()) return;
       vehicle.gate = first_hazmat_;
     }
-    Gate& gate = gates_[vehicle.gate];
+    GatePost& gate = gates_[vehicle.gate];
     (vehicle.hazmat ? *gate.hazmat : gate.ordinary).arrive(std::move(vehicle));
   }
 
@@ -251,7 +204,7 @@ class ChemicalParkGates final : public System {
   }
 
   void step_gate(std::size_t i, double dt_s, Panel& panel) {
-    Gate& gate = gates_[i];
+    GatePost& gate = gates_[i];
     const auto at_work = [&](const char* cause) { return i == 0 && causes_.has(cause); };
     const bool blind = at_work("camera-cable-cut") || at_work("cabinet-unpowered");
     std::vector<Vehicle> through;
@@ -387,7 +340,7 @@ class ChemicalParkGates final : public System {
   }
 
   void mend(const std::string& cause) {
-    for (Gate& gate : gates_) {
+    for (GatePost& gate : gates_) {
       gate.ordinary.turn_back(cause);
       if (gate.hazmat) gate.hazmat->turn_back(cause);
     }
@@ -429,7 +382,7 @@ class ChemicalParkGates final : public System {
   Causes causes_;
   std::vector<std::pair<std::string, bool>> changes_;  // of causes, since the last step
   std::vector<std::string> names_;
-  std::vector<Gate> gates_;
+  std::vector<GatePost> gates_;
   std::size_t first_hazmat_ = 0;  // gate with a lane for hazardous goods; gates_.size(): none has
   std::size_t first_ordinary_ = 0;
   std::size_t first_cards_ = 0;
