@@ -103,11 +103,12 @@ void AlertsOut::fault(std::string_view name, bool active, const Text& message, T
   if (alerts_) alerts_->fault(name, active, message, at);
 }
 
-void AlertsOut::resume_fault(std::string_view name, const Text& message, Timestamp since) {
-  if (alerts_) alerts_->resume_fault(name, message, since);
+void AlertsOut::resume_fault(std::string_view name, const Text& message, Timestamp since,
+                             bool heard) {
+  if (alerts_) alerts_->resume_fault(name, message, since, heard);
 }
 
-bool AlertsOut::faults_untold() const { return alerts_ && alerts_->faults_untold(); }
+bool AlertsOut::faults_wait() const { return alerts_ && alerts_->faults_wait(); }
 
 void AlertsOut::publish(std::string topic, std::string payload, bool retained,
                         std::function<void(std::string)> done) {

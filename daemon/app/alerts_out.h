@@ -41,8 +41,8 @@ class AlertsOut {
   void committed(std::vector<AlarmEvent> transitions);
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
   // As those of MqttAlerts.
-  void resume_fault(std::string_view name, const Text& message, Timestamp since);
-  [[nodiscard]] bool faults_untold() const;
+  void resume_fault(std::string_view name, const Text& message, Timestamp since, bool heard);
+  [[nodiscard]] bool faults_wait() const;
   // As MqttAlerts::publish(); fails at once without [alerts].
   void publish(std::string topic, std::string payload, bool retained,
                std::function<void(std::string)> done);

@@ -85,6 +85,7 @@ class Daemon {
   // The loop's thread.
   [[nodiscard]] Result<Done> start_alerts();
   void make_store_faults();
+  [[nodiscard]] ToldFault::Waiting who_waits() const;
   void resume_store_fault();
   void tell_store_fault(const std::string& fault, Timestamp at);
   [[nodiscard]] Result<Done> end_stale_store_faults();

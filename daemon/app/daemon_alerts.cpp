@@ -55,6 +55,9 @@ Text store_fault_text(const std::string& fault) {
               " (acknowledgements are held, data wait at the broker)"};
 }
 
+// Among the names of receivers, which have no brackets.
+constexpr const char* by_mqtt = "[alerts]";
+
 // What went wrong; "": nothing.
 using Told = std::function<void(std::string)>;
 
@@ -127,13 +130,21 @@ Result<Done> Daemon::start_alerts() {
   return end_stale_store_faults();
 }
 
+// Of a fault that no store holds.
+ToldFault::Waiting Daemon::who_waits() const {
+  ToldFault::Waiting all = notices_->faults_wait();
+  all.emplace(by_mqtt, alerts_->faults_wait());
+  return all;
+}
+
 // The store could keep nothing of it. The first commit tells whether it is over.
 void Daemon::resume_store_fault() {
   if (!fault_before_) return;
   const Text message = store_fault_text(fault_before_->fault);
   logger().warn("commits failed when the daemon last ran: {}", fault_before_->fault);
-  alerts_->resume_fault("store", message, fault_before_->since);
-  notices_->resume_fault("store", message, fault_before_->since);
+  alerts_->resume_fault("store", message, fault_before_->since,
+                        fault_before_->heard.contains(by_mqtt));
+  notices_->resume_fault("store", message, fault_before_->since, fault_before_->heard);
 }
 
 void Daemon::tell_store_fault(const std::string& fault, Timestamp at) {

@@ -161,7 +161,7 @@ void Daemon::tick() {
   alerts_->retry(now);
   notices_->retry(now);
   passing_alarms_->tick(now);
-  told_fault_->tick([this] { return alerts_->faults_untold() || notices_->faults_untold(); });
+  told_fault_->tick([this] { return who_waits(); });
   if (salvage_told_until_ && *salvage_told_until_ <= now) {
     salvage_told_until_.reset();
     board_->problem("store salvaged", {});

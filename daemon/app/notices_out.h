@@ -3,7 +3,9 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,10 +56,11 @@ class NoticesOut {
   void fault(std::string_view name, bool active, const Text& message, Timestamp at) {
     notices_->fault(name, active, message, at);
   }
-  void resume_fault(std::string_view name, const Text& message, Timestamp since) {
-    notices_->resume_fault(name, message, since);
+  void resume_fault(std::string_view name, const Text& message, Timestamp since,
+                    const std::set<std::string>& heard) {
+    notices_->resume_fault(name, message, since, heard);
   }
-  [[nodiscard]] bool faults_untold() const { return active() && notices_->faults_untold(); }
+  [[nodiscard]] std::map<std::string, bool> faults_wait() const { return notices_->faults_wait(); }
   void clock_stepped(Duration by) { notices_->clock_stepped(by); }
   // Reads missing secrets again, once their time has come; as often as likes.
   void retry(Retry::SteadyTime now);

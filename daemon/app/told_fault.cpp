@@ -1,8 +1,10 @@
-// daemon/app/told_fault.cpp - A line in a file: the time, and why.
+// daemon/app/told_fault.cpp - A file: the time and why in its first line, then a line for each who
+// has heard. It only grows until it goes, since a full disk may take nothing.
 #include "app/told_fault.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <utility>
@@ -24,20 +26,34 @@ std::optional<ToldFault::Told> ToldFault::earlier(Timestamp now) {
   std::getline(file, time, ' ');
   std::getline(file, told.fault);
   told.since = parse_rfc3339(time).value_or(now);
+  for (std::string name; std::getline(file, name);) heard_.insert(name);
+  told.heard = heard_;
   return told;
 }
 
 void ToldFault::changed(const std::string& fault, Timestamp at) {
-  stands_ = !fault.empty();
-  if (!stands_ || std::exchange(kept_, true)) return;
+  const bool stood = std::exchange(stands_, !fault.empty());
+  if (!stands_ || stood) return;
+  kept_ = true;
+  heard_.clear();
   // The disk may be lost with the store: then the next start cannot know.
   run_([path = path_, line = to_rfc3339(at) + ' ' + fault + '\n'] { std::ofstream{path} << line; });
 }
 
-void ToldFault::tick(const std::function<bool()>& untold) {
-  if (!kept_ || stands_ || untold()) return;
-  kept_ = false;
-  run_([path = path_] { ::unlink(path.c_str()); });
+void ToldFault::tick(const std::function<Waiting()>& waiting) {
+  if (!kept_) return;
+  std::string news;
+  bool all_heard = true;
+  for (const auto& [name, waits] : waiting()) {
+    all_heard &= !waits;
+    if (!waits && heard_.insert(name).second) news += name + '\n';
+  }
+  if (!stands_ && all_heard) {
+    kept_ = false;
+    run_([path = path_] { ::unlink(path.c_str()); });
+  } else if (!news.empty()) {
+    run_([path = path_, news = std::move(news)] { std::ofstream{path, std::ios::app} << news; });
+  }
 }
 
 }  // namespace parkwatch::app

@@ -2,12 +2,11 @@
 #include "config/rule_tests.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <map>
 #include <set>
 
 #include "config/fields.h"
+#include "config/recorded_input.h"
 #include "config/tags.h"
 #include "config/test_lines.h"
 
@@ -16,7 +15,6 @@ namespace {
 
 // 2026-01-01T00:00:00Z
 constexpr Timestamp default_begin = from_us(1'767'225'600'000'000);
-constexpr Duration test_length_max = std::chrono::hours{24 * 400};
 
 std::optional<Duration> time_of(std::string_view text) {
   if (text == "0") return Duration{0};
@@ -44,38 +42,6 @@ std::optional<RowTimes> row_times_of(std::string_view text) {
   const auto step = time_of(rest.substr(std::min(slash + 1, rest.size())));
   if (!to || *to < *from || !step || *step == Duration{0}) return std::nullopt;
   return RowTimes{*from, *to, *step};
-}
-
-template <typename Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-// A value as rules see it: in the tag's unit, a state by its word or number. Empty: none of the
-// tag's.
-std::optional<Value> value_in(std::string_view text, const Tag& tag) {
-  for (const EnumEntry& entry : tag.enumeration) {
-    if (entry.word == text) return Value{entry.number};
-  }
-  switch (tag.type) {
-    case ValueType::boolean:
-      if (text == "true" || text == "1") return Value{true};
-      if (text == "false" || text == "0") return Value{false};
-      return std::nullopt;
-    case ValueType::text:
-      return Value{std::string{text}};
-    case ValueType::int64:
-      if (const auto whole = number_in<std::int64_t>(text)) return Value{*whole};
-      return std::nullopt;
-    case ValueType::float64:
-      break;
-  }
-  const auto number = number_in<double>(text);
-  if (!number || !std::isfinite(*number)) return std::nullopt;
-  return Value{*number};
 }
 
 const std::vector<std::string>& reason_words() {
@@ -316,8 +282,9 @@ class TestReader {
       reader.error("rule", "unknown rule " + in_quotes(rule) + hint(rule, ids_));
     }
     test.exact = reader.boolean("exact", true);
-    test.begin = read_begin(reader);
-    read_input(reader, test);
+    const std::optional<Timestamp> begin = read_begin(reader);
+    test.begin = begin.value_or(default_begin);
+    read_input(reader, begin, test);
     read_expect(reader, test);
     test.until = reader.duration("until", Duration{0}, Duration{0}, test_length_max);
     if (!test.input.empty()) test.until = std::max(test.until, test.input.back().at);
@@ -327,15 +294,15 @@ class TestReader {
   }
 
  private:
-  static Timestamp read_begin(SettingsReader& reader) {
+  static std::optional<Timestamp> read_begin(SettingsReader& reader) {
     const auto text = reader.text("begin");
-    if (!text) return default_begin;
+    if (!text) return std::nullopt;
     const auto time = parse_rfc3339(*text);
     if (!time) reader.error("begin", "must be a time such as \"2026-01-01T00:00:00Z\"");
-    return time.value_or(default_begin);
+    return time;
   }
 
-  void read_input(SettingsReader& reader, RuleTest& test) {
+  void read_input(SettingsReader& reader, std::optional<Timestamp> begin, RuleTest& test) {
     const SettingsValue* value = reader.value("input");
     if (value != nullptr) {
       if (const auto* text = std::get_if<std::string>(&value->held)) {
@@ -344,7 +311,7 @@ class TestReader {
       }
       if (const auto* table = std::get_if<std::shared_ptr<SettingsTable>>(&value->held)) {
         SettingsReader own = reader.within(**table, "input");
-        return read_csv(own, test);
+        return read_csv(own, begin, test);
       }
     }
     reader.error("input",
@@ -352,14 +319,18 @@ class TestReader {
                  "{ csv = \"file.csv\" } with the same");
   }
 
-  void read_csv(SettingsReader& reader, RuleTest& test) {
+  void read_csv(SettingsReader& reader, std::optional<Timestamp> begin, RuleTest& test) {
     const std::string path = reader.required_text("csv");
     reader.finish();
     if (path.empty()) return;
     const Result<CsvFile> file = files_.csv(path);
     if (file) {
       CsvLines lines{*file, out_, reader.name_of("csv")};
-      return take_input(lines, "csv", reader, test);
+      if (!is_recorded(*file)) return take_input(lines, "csv", reader, test);
+      RecordedInput recorded = read_recorded(lines, index_, begin);
+      test.begin = recorded.begin;
+      test.input = std::move(recorded.rows);
+      return;
     }
     if (files_.missing_is_error) return reader.error("csv", file.error().message);
     reader.warning("csv", file.error().message);

@@ -24,6 +24,7 @@ struct CsvFile;
 inline constexpr std::size_t tests_max = 10'000;
 inline constexpr std::size_t test_rows_max = 100'000;
 inline constexpr std::size_t test_columns_max = 1000;
+inline constexpr Duration test_length_max = std::chrono::hours{24 * 400};
 
 // A cell of the input. Times count from the test's beginning.
 struct TestReading {

@@ -2,9 +2,19 @@
 #include "config/test_lines.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 namespace parkwatch::config {
 namespace {
+
+template <typename Number>
+std::optional<Number> number_in(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
 constexpr int mistakes_a_text_max = 20;
 
@@ -69,6 +79,28 @@ std::vector<Word> CsvLines::words() const {
 
 SourceLocation CsvLines::where(std::uint32_t column) const {
   return {file_.shown, file_.rows[next_ - 1].line, column, file_.instance};
+}
+
+std::optional<Value> value_in(std::string_view text, const Tag& tag) {
+  for (const EnumEntry& entry : tag.enumeration) {
+    if (entry.word == text) return Value{entry.number};
+  }
+  switch (tag.type) {
+    case ValueType::boolean:
+      if (text == "true" || text == "1") return Value{true};
+      if (text == "false" || text == "0") return Value{false};
+      return std::nullopt;
+    case ValueType::text:
+      return Value{std::string{text}};
+    case ValueType::int64:
+      if (const auto whole = number_in<std::int64_t>(text)) return Value{*whole};
+      return std::nullopt;
+    case ValueType::float64:
+      break;
+  }
+  const auto number = number_in<double>(text);
+  if (!number || !std::isfinite(*number)) return std::nullopt;
+  return Value{*number};
 }
 
 }  // namespace parkwatch::config

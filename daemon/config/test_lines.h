@@ -2,6 +2,7 @@
 // of the test or from a CSV file, with the place of each word. Pure.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "config/rule_tests.h"
 #include "model/diagnostic.h"
 #include "model/settings.h"
+#include "model/tag.h"
 
 namespace parkwatch::config {
 
@@ -58,6 +60,10 @@ class TextLines final : public Lines {
   std::size_t at_ = 0;
   SourceLocation where_;
 };
+
+// A value as rules see it: in the tag's unit, a state by its word or number. Empty: none of the
+// tag's.
+[[nodiscard]] std::optional<Value> value_in(std::string_view text, const Tag& tag);
 
 // Of a CSV file: its cells, an empty one is "-".
 class CsvLines final : public Lines {

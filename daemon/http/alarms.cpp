@@ -1,7 +1,6 @@
 // daemon/http/alarms.cpp - GET /v1/alarms, and the commands of alarms, windows and loop checks.
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/value_from.hpp>
 
 #include "http/command_body.h"
 #include "http/documents.h"
@@ -16,6 +15,22 @@ constexpr std::size_t rule_bytes_max = 256;
 constexpr std::size_t comment_bytes_max = 2000;
 // Of a flood of some thousand alarms; counted so that many clients cannot ask for it at once.
 constexpr std::size_t alarms_bytes = std::size_t{4} << 20;
+
+// They stand, and nothing else is known of them.
+Result<Done> add_damaged(store::Reader& reader, const store::JournalNumbers& damaged,
+                         json::object& document) {
+  if (damaged.empty()) return Done{};
+  const auto alarms = reader.damaged_alarms(damaged);
+  if (!alarms) return alarms.error();
+  json::array list;
+  for (const store::DamagedAlarm& alarm : *alarms) {
+    list.push_back({{"rule", text_value(alarm.rule)},
+                    {"tag", text_value(alarm.tag)},
+                    {"journal", alarm.journal}});
+  }
+  document["damaged"] = std::move(list);
+  return Done{};
+}
 
 Result<json::object> standing_document(store::Reader& reader, const PlantView& view) {
   const FrozenNow frozen{view};
@@ -47,7 +62,7 @@ Result<json::object> standing_document(store::Reader& reader, const PlantView& v
   document["maintenance"] = std::move(windows);
   document["loop_checks"] = std::move(loop_checks);
   document["flood"] = std::move(flood);
-  if (!damaged.empty()) document["damaged"] = json::value_from(damaged);
+  if (auto added = add_damaged(reader, damaged, document); !added) return added.error();
   return document;
 }
 

@@ -271,13 +271,13 @@ const AlarmRecord* AlarmBook::restore_volatile(AlarmRecord record) {
   return &records_.at(key);
 }
 
-const AlarmRecord* AlarmBook::resume(Timestamp now, const AlertPtr& raise) {
-  (void)announce(now, raise);
+std::vector<Tell> AlarmBook::resume(Timestamp now, const AlertPtr& raise) {
+  std::vector<Tell> tells = announce(now, raise);
   const auto at = records_.find(Key{raise->event.rule, raise->event.tag});
-  if (at == records_.end()) return nullptr;
+  if (at == records_.end()) return {};
   begin_escalation(at->second, now);
   schedule(at);
-  return &at->second;
+  return tells;
 }
 
 AlertPtr AlarmBook::worst_of(std::size_t receiver) const {

@@ -74,9 +74,8 @@ class AlarmBook {
   void restore(AlarmRecord record);
   // One that no row holds; its id is a new one. Valid until the next call.
   const AlarmRecord* restore_volatile(AlarmRecord record);
-  // As take() of a raise that an earlier run took: its escalation begins now. Null: it is for
-  // nobody.
-  const AlarmRecord* resume(Timestamp now, const AlertPtr& raise);
+  // As take() of a raise that an earlier run took: its escalation begins now.
+  [[nodiscard]] std::vector<Tell> resume(Timestamp now, const AlertPtr& raise);
   // The worst open alarm that `receiver` was told of and that nothing hides; null: none.
   [[nodiscard]] AlertPtr worst_of(std::size_t receiver) const;
   void each(const std::function<void(const AlarmRecord&)>& look) const;

@@ -50,10 +50,11 @@ void Dispatcher::tell(Timestamp now, std::vector<Tell> tells) {
 
 void Dispatcher::enqueue(std::size_t receiver, News notice) {
   const std::string& name = plan_->receivers[receiver].name;
+  if (receivers_[receiver]->held) receivers_[receiver]->held->apply(notice);
+  const auto folded = receivers_[receiver]->queue.add(notice);
   const bool is_kept = notice.alert->volatile_id.empty();
   if (is_kept) keep(notice_key(name, notice), notice_row(notice));
-  if (receivers_[receiver]->held) receivers_[receiver]->held->apply(notice);
-  if (const auto folded = receivers_[receiver]->queue.add(std::move(notice))) {
+  if (folded) {
     if (folded->alert->volatile_id.empty()) keep(notice_key(name, *folded), std::nullopt);
     keep_tally(receiver);
   }

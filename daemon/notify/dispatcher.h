@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,9 +82,10 @@ class Dispatcher {
 
   // A committed transition, in the order of the journal; or a volatile one, at any time.
   void take(Timestamp now, const AlertPtr& alert);
-  // An earlier run took this volatile one, a raise, and may have told it: whom the routes name
-  // hears of its end, and of its escalation as from now on.
-  void resume(Timestamp now, const AlertPtr& raise);
+  // An earlier run took this volatile one, a raise, and told it to those who have `heard`: whom the
+  // routes name besides hears of it now; and all hear of its end, and of its escalation as from now
+  // on.
+  void resume(Timestamp now, const AlertPtr& raise, const std::set<std::string>& heard);
   // For a dispatcher with another plan, beside the rows; and there, after restore().
   [[nodiscard]] VolatilePart volatile_part() const;
   void take_over(Timestamp now, const VolatilePart& part);

@@ -113,9 +113,18 @@ void Dispatcher::restore_row(Timestamp now, const std::string& key, const std::s
   keep(key, std::nullopt);
 }
 
-void Dispatcher::resume(Timestamp now, const AlertPtr& raise) {
+void Dispatcher::resume(Timestamp now, const AlertPtr& raise, const std::set<std::string>& heard) {
   if (plan_->empty()) return;
-  if (const AlarmRecord* record = book_.resume(now, raise)) hold(*record);
+  std::vector<Tell> untold;
+  for (Tell& one : book_.resume(now, raise)) {
+    Receiver& receiver = *receivers_[one.receiver];
+    if (!heard.contains(receiver.status.name)) {
+      untold.push_back(std::move(one));
+    } else if (receiver.held) {
+      receiver.held->apply(one.notice);
+    }
+  }
+  tell(now, std::move(untold));
 }
 
 VolatilePart Dispatcher::volatile_part() const {

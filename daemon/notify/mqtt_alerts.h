@@ -98,11 +98,11 @@ class MqttAlerts {
   // and ends with active == false. Saying the same again does nothing. `name`: one topic level.
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
 
-  // After start(): an earlier run has told of this fault, and perhaps not of its end. It stands,
-  // and nobody is told again that it began.
-  void resume_fault(std::string_view name, const Text& message, Timestamp since);
-  // Whether a fault stands, or the end of one is not acknowledged yet.
-  [[nodiscard]] bool faults_untold() const;
+  // After start(): this fault stood in an earlier run. `heard`: that one told of it, and perhaps
+  // not of its end; it stands, and nobody is told again that it began.
+  void resume_fault(std::string_view name, const Text& message, Timestamp since, bool heard);
+  // Whether the begin or the end of a fault is not acknowledged yet.
+  [[nodiscard]] bool faults_wait() const;
 
   // A message of another's: a retained text (a board), or a command. `done` on the loop, with what
   // went wrong or "". Waits for nothing: without a connection it fails at once.

@@ -40,8 +40,9 @@ struct News {
   // last.
   Timestamp since;
   Timestamp before_since;
-  // It closes what this receiver has been told of, so it is due however late. Not kept: after a
-  // restart every end is, whose raise does not wait.
+  // It ends what this receiver has been told of, so it is due however late: the alarm, or for a
+  // program the alert with the labels before. Not kept: after a restart every end is, whose raise
+  // does not wait.
   bool owed = false;
 
   // Whether it calls somebody: a raise, a rise, what comes back, an escalation.

@@ -5,8 +5,6 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "notify/own_fault.h"
-
 namespace parkwatch::notify {
 namespace {
 
@@ -29,7 +27,7 @@ Notices::Notices(boost::asio::io_context& loop, NoticesPlan plan, Sender sender,
                  std::uint64_t start_number, NoticesCalls calls)
     : plan_(std::move(plan)),
       sender_(std::move(sender)),
-      start_number_(start_number),
+      faults_('v' + std::to_string(start_number) + "-n"),
       calls_(std::move(calls)),
       dispatcher_(std::make_unique<Dispatcher>(plan_.plan, sender_.to_local)),
       timer_(loop) {}
@@ -56,24 +54,25 @@ void Notices::committed(const std::vector<AlarmEvent>& transitions) {
 }
 
 void Notices::fault(std::string_view name, bool active, const Text& message, Timestamp at) {
-  const auto known = faults_.find(name);
-  if ((known != faults_.end()) == active) return;
-  if (active && faults_.size() >= faults_max) return;
-  const AlertPtr alert = active ? fault_begins(name, message, at, next_volatile_id())
-                                : fault_ends(known->second, at, next_volatile_id());
-  if (active) {
-    faults_.emplace(name, alert);
-  } else {
-    faults_.erase(known);
+  if (const AlertPtr alert = faults_.changed(name, active, message, at)) {
+    dispatcher_->take(calls_.now(), alert);
   }
-  dispatcher_->take(calls_.now(), alert);
   pump();
 }
 
-void Notices::resume_fault(std::string_view name, const Text& message, Timestamp since) {
-  const AlertPtr alert = fault_begins(name, message, since, next_volatile_id());
-  if (faults_.emplace(name, alert).second) dispatcher_->resume(calls_.now(), alert);
+void Notices::resume_fault(std::string_view name, const Text& message, Timestamp since,
+                           const std::set<std::string>& heard) {
+  if (const AlertPtr alert = faults_.changed(name, true, message, since)) {
+    dispatcher_->resume(calls_.now(), alert, heard);
+  }
   pump();
+}
+
+std::map<std::string, bool> Notices::faults_wait() const {
+  std::map<std::string, bool> out;
+  for (const ReceiverSpec& receiver : plan_.plan->receivers) out.emplace(receiver.name, false);
+  for (const auto& [name, news] : dispatcher_->volatile_part().waiting) out[name] = true;
+  return out;
 }
 
 void Notices::take_plan(NoticesPlan plan) {

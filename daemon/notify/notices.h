@@ -8,11 +8,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "model/result.h"
 #include "notify/dispatcher.h"
+#include "notify/own_fault.h"
 #include "notify/request.h"
 
 namespace parkwatch::notify {
@@ -62,10 +64,10 @@ class Notices {
   void passed(std::uint64_t journal) { last_journal_ = journal; }
   // As those of MqttAlerts; after restore().
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
-  void resume_fault(std::string_view name, const Text& message, Timestamp since);
-  [[nodiscard]] bool faults_untold() const {
-    return !faults_.empty() || !dispatcher_->volatile_part().waiting.empty();
-  }
+  void resume_fault(std::string_view name, const Text& message, Timestamp since,
+                    const std::set<std::string>& heard);  // receivers
+  // Each receiver, and whether something of a fault waits for it.
+  [[nodiscard]] std::map<std::string, bool> faults_wait() const;
   // Another configuration. What waits goes on waiting; what is on its way may be sent again.
   void take_plan(NoticesPlan plan);
   // Receivers whose secrets are missing, and their secrets once they are there.
@@ -89,9 +91,6 @@ class Notices {
   [[nodiscard]] std::size_t waiting() const { return dispatcher_->waiting(); }
 
  private:
-  [[nodiscard]] std::string next_volatile_id() {
-    return 'v' + std::to_string(start_number_) + "-n" + std::to_string(++volatile_number_);
-  }
   void pump();
   void send(NotifyMessage message);
   void transmit(const NotifyMessage& message, std::function<void(Reply)> done);
@@ -102,14 +101,12 @@ class Notices {
 
   NoticesPlan plan_;
   const Sender sender_;
-  const std::uint64_t start_number_;
+  OwnFaults faults_;
   const NoticesCalls calls_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::map<std::string, std::string> rows_;        // as the store has them, or will
   std::map<std::uint64_t, NotifyMessage> on_way_;  // by number
   std::uint64_t plan_number_ = 0;                  // answers to messages of earlier plans are moot
-  std::map<std::string, AlertPtr, std::less<>> faults_;  // those that stand, by name
-  std::uint64_t volatile_number_ = 0;
   std::uint64_t last_journal_ = 0;
   bool stopped_ = false;
   boost::asio::steady_timer timer_;

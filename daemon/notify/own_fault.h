@@ -2,6 +2,8 @@
 // told, and not stored. Pure.
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -9,14 +11,24 @@
 
 namespace parkwatch::notify {
 
-// Kinds of them that stand at a time.
-inline constexpr std::size_t faults_max = 32;
+class OwnFaults {
+ public:
+  // Of those that stand at a time; there are only a few kinds.
+  static constexpr std::size_t faults_max = 32;
 
-// A critical alarm of rule "parkwatch-<name>" on tag "parkwatch/<name>", of group "parkwatch".
-// `volatile_id`: as Alert's, never empty.
-[[nodiscard]] AlertPtr fault_begins(std::string_view name, const Text& message, Timestamp at,
-                                    std::string volatile_id);
-// The end of `begun`, in its words.
-[[nodiscard]] AlertPtr fault_ends(const AlertPtr& begun, Timestamp at, std::string volatile_id);
+  // `ids`: what the ids of its alerts begin with; a number follows.
+  explicit OwnFaults(std::string ids) : ids_(std::move(ids)) {}
+
+  // The fault `name` begins or ends: a critical alarm of rule "parkwatch-<name>" on tag
+  // "parkwatch/<name>", of group "parkwatch", which ends in the words of its beginning. Null: it is
+  // known so already, or there are too many.
+  [[nodiscard]] AlertPtr changed(std::string_view name, bool active, const Text& message,
+                                 Timestamp at);
+
+ private:
+  const std::string ids_;
+  std::uint64_t number_ = 0;
+  std::map<std::string, AlertPtr, std::less<>> standing_;  // by name
+};
 
 }  // namespace parkwatch::notify

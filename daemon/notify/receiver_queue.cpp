@@ -56,12 +56,36 @@ ReceiverQueue::ReceiverQueue(const ReceiverSpec& spec, const ToLocal& to_local)
   blocked_.assign(endpoints, Timestamp{});
 }
 
-std::optional<News> ReceiverQueue::add(News notice) {
+std::optional<News> ReceiverQueue::add(News& notice) {
   arrives(notice);
-  waiting_.push_back(std::move(notice));
-  if (waiting_.size() <= spec_.queue_max) return std::nullopt;
-  const auto is_spared = [this](const News& n) { return n.owed && spec_.is_machine(); };
-  // The oldest of the least urgent: an alarm's later news are worth more.
+  const bool full = waiting_.size() >= spec_.queue_max;
+  std::optional<News> folded = full ? replaced_by(notice) : std::nullopt;
+  waiting_.push_back(notice);
+  if (full && !folded) folded = least_wanted();
+  if (folded) folded_.add(*folded);
+  return folded;
+}
+
+// An alarm may change its level often while a program is away: what the last change would have
+// ended, the next one ends, so that one of them is enough.
+std::optional<News> ReceiverQueue::replaced_by(News& notice) {
+  if (!is_spared(notice)) return std::nullopt;
+  const auto last = std::find_if(waiting_.rbegin(), waiting_.rend(),
+                                 [&](const News& other) { return same_alarm(other, notice); });
+  if (last == waiting_.rend() || !is_spared(*last) || last->closes()) return std::nullopt;
+  News replaced = std::move(*last);
+  waiting_.erase(std::next(last).base());
+  notice.before = replaced.before;
+  notice.before_since = replaced.before_since;
+  if (notice.closes()) {  // what was never begun needs no end
+    notice.face = notice.before;
+    notice.since = notice.before_since;
+  }
+  return replaced;
+}
+
+// The oldest of the least urgent: an alarm's later news are worth more.
+std::optional<News> ReceiverQueue::least_wanted() {
   const auto least =
       std::min_element(waiting_.begin(), waiting_.end(), [&](const News& a, const News& b) {
         if (is_spared(a) || is_spared(b)) return !is_spared(a);
@@ -72,18 +96,22 @@ std::optional<News> ReceiverQueue::add(News notice) {
   News folded = std::move(*least);
   waiting_.erase(least);
   lost(folded);
-  folded_.add(folded);
   return folded;
+}
+
+// To a program, another level or priority is the end of the alert with the old labels.
+bool ReceiverQueue::ends_something(const News& notice) const {
+  return notice.closes() || (spec_.is_machine() && notice.face != notice.before);
 }
 
 // An end is owed to who has been told, not to who will never hear of the raise.
 void ReceiverQueue::arrives(News& notice) {
   if (opens(notice)) {
     raises_[alarm_of(notice)] = {notice.alert->event.journal, false};
-  } else if (notice.closes()) {
+  } else if (ends_something(notice)) {
     const auto raise = raises_.find(alarm_of(notice));
     notice.owed = raise == raises_.end();
-    if (!notice.owed && raise->second.lost) raises_.erase(raise);
+    if (!notice.owed && notice.closes() && raise->second.lost) raises_.erase(raise);
   }
 }
 
@@ -111,11 +139,11 @@ void ReceiverQueue::told(const std::vector<News>& notices) {
   }
   for (News& notice : waiting_) {
     if (open.empty()) return;
-    if (!notice.closes()) continue;
+    if (!ends_something(notice)) continue;
     const auto raise = open.find(alarm_of(notice));
     if (raise == open.end() || notice.alert->event.journal < raise->second) continue;
     notice.owed = true;
-    open.erase(raise);
+    if (notice.closes()) open.erase(raise);
   }
 }
 

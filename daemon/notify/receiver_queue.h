@@ -25,8 +25,9 @@ class ReceiverQueue {
   ReceiverQueue(const ReceiverSpec& spec, const ToLocal& to_local);
 
   // The least urgent that no longer fits, if any: it is only counted from now on. The end of what a
-  // program was told of never is, and comes on top: one an alarm.
-  [[nodiscard]] std::optional<News> add(News notice);
+  // program was told of never is, and comes on top: one an alarm. What ends an alert that waits to
+  // be changed may take the change's place: `notice` is as it then waits.
+  [[nodiscard]] std::optional<News> add(News& notice);
   // Counted only, from an earlier run.
   void restore(Tally folded) { folded_ = std::move(folded); }
 
@@ -89,6 +90,12 @@ class ReceiverQueue {
   };
   [[nodiscard]] Group group_of(const News& notice) const;
   [[nodiscard]] Timestamp expires_at(const News& notice) const;
+  [[nodiscard]] std::optional<News> replaced_by(News& notice);
+  [[nodiscard]] std::optional<News> least_wanted();
+  [[nodiscard]] bool ends_something(const News& notice) const;
+  [[nodiscard]] bool is_spared(const News& notice) const {
+    return notice.owed && spec_.is_machine();
+  }
   // What a notice means for whether its alarm's end is owed.
   void arrives(News& notice);
   void lost(const News& notice);

@@ -85,6 +85,15 @@ std::string alarms_head(const json::object& document, const ViewStyle& style,
       if (row.is_object()) line(row.get_object());
     }
   }
+  const json::array* damaged = member_array(document, "damaged");
+  for (const json::value& row : damaged == nullptr ? json::array{} : *damaged) {
+    if (!row.is_object()) continue;
+    const json::object& alarm = row.get_object();
+    out += printable("! " + member_text(alarm, "rule") + ' ' + member_text(alarm, "tag") +
+                     (style.chinese ? " 报警存在，但其记录已损坏"
+                                    : " stands, but its record is damaged")) +
+           '\n';
+  }
   return out;
 }
 

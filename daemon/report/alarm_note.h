@@ -18,8 +18,8 @@ using ShowTime = std::function<std::string(const std::string&)>;
 // is nothing to say.
 [[nodiscard]] std::string alarm_note(const boost::json::object& alarm, const ViewStyle& style,
                                      const ShowTime& time);
-// Lines before the list of /v1/alarms: a flood, windows of maintenance, loop checks. "" without
-// any.
+// Lines before the list of /v1/alarms: a flood, windows of maintenance, loop checks, alarms whose
+// record is damaged. "" without any.
 [[nodiscard]] std::string alarms_head(const boost::json::object& document, const ViewStyle& style,
                                       const ShowTime& time);
 

@@ -38,6 +38,7 @@ class SqliteReader final : public Reader {
                                          JournalNumbers* damaged) override;
   Result<std::uint64_t> journal_before(Timestamp t) override;
   Result<std::vector<AlarmEvent>> standing(JournalNumbers* damaged) override;
+  Result<std::vector<DamagedAlarm>> damaged_alarms(const JournalNumbers& damaged) override;
   Result<std::vector<AlarmEvent>> outbox(std::uint64_t after, std::size_t rows_max,
                                          JournalNumbers* damaged) override;
   Result<std::map<std::string, std::string>> notify_rows() override;
@@ -99,9 +100,22 @@ Result<std::uint64_t> SqliteReader::journal_before(Timestamp t) {
 
 Result<std::vector<AlarmEvent>> SqliteReader::standing(JournalNumbers* damaged) {
   Query query{*connection_,
-              "SELECT j.journal, j.crc, j.event FROM standing s JOIN journal j USING(journal) "
-              "ORDER BY j.journal"};
+              "SELECT s.journal, j.crc, j.event FROM standing s LEFT JOIN journal j USING(journal) "
+              "ORDER BY s.journal"};
   return events_of(query, *connection_, damaged);
+}
+
+Result<std::vector<DamagedAlarm>> SqliteReader::damaged_alarms(const JournalNumbers& damaged) {
+  std::vector<DamagedAlarm> alarms;
+  Query query{*connection_, "SELECT rule, tag FROM standing WHERE journal = ?"};
+  for (const std::uint64_t journal : damaged) {
+    query.again().number(journal);
+    while (query.row()) {
+      alarms.push_back({std::string{query.bytes_at(0)}, std::string{query.bytes_at(1)}, journal});
+    }
+    if (query.failed()) return connection_->failure();
+  }
+  return alarms;
 }
 
 Result<std::vector<AlarmEvent>> SqliteReader::outbox(std::uint64_t after, std::size_t rows_max,

@@ -101,6 +101,13 @@ struct StoreCounts {
 // Numbers of journal rows.
 using JournalNumbers = std::vector<std::uint64_t>;
 
+// What is known of a standing alarm whose last transition is damaged.
+struct DamagedAlarm {
+  std::string rule;
+  std::string tag;
+  std::uint64_t journal = 0;  // of that transition
+};
+
 // Where a call takes `damaged`, it passes damaged rows over and appends their numbers there; they
 // count among its rows. Without, the first of them is an error that names it.
 class Reader {
@@ -114,9 +121,12 @@ class Reader {
   // For events(): the number before the first transition with `at` >= t; that of the last one if
   // there is none.
   [[nodiscard]] virtual Result<std::uint64_t> journal_before(Timestamp t) = 0;
-  // The last transition of every alarm that is not normal.
+  // The last transition of every alarm that is not normal. One without its journal row is damaged.
   [[nodiscard]] virtual Result<std::vector<AlarmEvent>> standing(
       JournalNumbers* damaged = nullptr) = 0;
+  // Those that standing() passed over.
+  [[nodiscard]] virtual Result<std::vector<DamagedAlarm>> damaged_alarms(
+      const JournalNumbers& damaged) = 0;
   // Undelivered outbox rows in journal order, after this journal number. One without its journal
   // row is damaged.
   [[nodiscard]] virtual Result<std::vector<AlarmEvent>> outbox(

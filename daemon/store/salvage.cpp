@@ -11,16 +11,17 @@
 
 #include "parkwatch/v1/snapshot.pb.h"
 #include "store/checksum.h"
+#include "store/directory.h"
+#include "store/keyed_scan.h"
 #include "store/recovery.h"
 #include "store/rows.h"
+#include "store/schema.h"
 
 namespace parkwatch::store {
 namespace {
 
-using Key = std::uint64_t;
 using Steady = std::chrono::steady_clock;
 
-constexpr Key key_max = Key{1} << 50;
 constexpr Key journal_rows_needed = 50'000;
 constexpr Key window_batches = 500;
 constexpr Key window_journal_rows = 10'000;
@@ -94,6 +95,10 @@ constexpr NamedTable meta_table{
     "SELECT key, value FROM meta WHERE key = 'journal_deleted' ORDER BY key",
     "SELECT key, value FROM meta WHERE key = 'journal_deleted' ORDER BY key DESC",
     "INSERT OR IGNORE INTO meta(key, value) VALUES(?, ?)", 2};
+constexpr NamedTable generation_table{
+    "SELECT key, value FROM meta WHERE key = 'generation' ORDER BY key",
+    "SELECT key, value FROM meta WHERE key = 'generation' ORDER BY key DESC",
+    "INSERT OR IGNORE INTO meta(key, value) VALUES(?, ?)", 2};
 constexpr NamedTable standing_table{
     "SELECT rule, tag, journal, since FROM standing ORDER BY rule, tag",
     "SELECT rule, tag, journal, since FROM standing ORDER BY rule DESC, tag DESC",
@@ -115,50 +120,6 @@ bool is_whole_batch(const Query& row) {
   return batch.whole() && batch.content_crc == sum;
 }
 
-// Whether SQLite can say what comes after this key: a row, or none.
-bool can_be_read(Connection& old, const char* sql, Key after, Key last) {
-  Query query{old, sql};
-  return query.number(after).number(last).row() || !query.failed();
-}
-
-// The smallest key behind a hole that begins after `after`.
-std::optional<Key> behind_hole(Connection& old, const char* sql, Key after, Key last) {
-  Key step = 1;
-  while (!can_be_read(old, sql, after + step, last)) {
-    if (after + step > last || step > key_max) return std::nullopt;
-    step *= 2;
-  }
-  Key low = after + step / 2;  // cannot be read
-  Key high = after + step;
-  while (high - low > 1) {
-    const Key middle = low + (high - low) / 2;
-    (can_be_read(old, sql, middle, last) ? high : low) = middle;
-  }
-  return high;
-}
-
-Key last_key(Connection& old, const char* sql, bool is_more_in_hole) {
-  Key low = 0;
-  Key high = key_max;
-  while (low < high) {
-    const Key middle = low + (high - low) / 2;
-    Query query{old, sql};
-    const bool more = query.number(middle).number(key_max).row();
-    if (more || (query.failed() && is_more_in_hole)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
-// The last key; where the end of the table cannot be read, one before it.
-Key last_key(Connection& old, const char* sql) {
-  const Key last = last_key(old, sql, true);
-  return last < key_max ? last : last_key(old, sql, false);
-}
-
 class Salvager {
  public:
   Salvager(Connection& old, Depth depth, Connection& fresh, Salvage& out)
@@ -168,7 +129,11 @@ class Salvager {
   bool run() {
     const Key last = last_key(old_, batches_from);
     Key from = last;
-    if (depth_ != Depth::nothing && !copy_needed(from)) return false;
+    if (depth_ == Depth::readings) {
+      if (!copy_definitions() || !copy_readings(last)) return false;
+    } else if (depth_ != Depth::nothing && !copy_needed(from)) {
+      return false;
+    }
     if (depth_ == Depth::all && out_.state && !copy_older(from)) return false;
     Transaction transaction{fresh_, Transaction::Kind::write};
     return transaction.begun() && close(last) && transaction.commit();
@@ -193,6 +158,27 @@ class Salvager {
       if (!copied) return false;
     }
     return copy_rows_of_outbox() && transaction.commit();
+  }
+
+  // What readings are read with. Where the table of tags is damaged, a snapshot knows most.
+  bool copy_definitions() {
+    Transaction transaction{fresh_, Transaction::Kind::write};
+    Key from = 0;
+    return transaction.begun() && copy(generation_table) &&
+           fresh_.execute(
+               "INSERT OR IGNORE INTO meta(key, value) VALUES('generation', '0000000000000000')") &&
+           copy(plants_table) && copy_snapshots(from) && copy_tags() &&
+           copy(gaps_table, 0, key_max) && transaction.commit();
+  }
+
+  // In parts, since all may be more than memory holds.
+  bool copy_readings(Key last) {
+    for (Key after = 0; after < last; after += window_batches) {
+      Transaction transaction{fresh_, Transaction::Kind::write};
+      const Key end = std::min(last, after + window_batches);
+      if (!transaction.begun() || !copy_blocks(after, end) || !transaction.commit()) return false;
+    }
+    return true;
   }
 
   // The pipeline knows nothing of what came behind a break, so it may give a tag's number again:
@@ -302,13 +288,15 @@ class Salvager {
     return snapshot && read_plant(fresh_, (*snapshot)->plant_hash());
   }
 
-  bool copy_batches(Key after, Key last) {
-    const bool copied = scan(batches_from, after, last, [&](const Query& row) {
-      if (!is_whole_batch(row)) return true;
-      return insert(row, batches_to, batch_columns);
+  bool copy_blocks(Key after, Key last) {
+    return scan(batches_from, after, last, [&](const Query& row) {
+      return !is_whole_batch(row) || insert(row, batches_to, batch_columns);
     });
-    return copied && copy(identities_table, after, last) && copy(personal_table, after, last) &&
-           copy(snapshots_table, after, last);
+  }
+
+  bool copy_batches(Key after, Key last) {
+    return copy_blocks(after, last) && copy(identities_table, after, last) &&
+           copy(personal_table, after, last) && copy(snapshots_table, after, last);
   }
 
   // The newest first, as long as there is time. Each part is whole by itself.
@@ -446,23 +434,9 @@ class Salvager {
     return true;
   }
 
-  // Gives `take` every row that can be read, in the order of the keys. False: `take` was.
   template <typename Take>
   bool scan(const char* sql, Key after, Key last, Take take) {
-    for (;;) {
-      {
-        Query query{old_, sql};
-        query.number(after).number(last);
-        while (query.row()) {
-          after = query.count_at(0);
-          if (!take(query)) return false;
-        }
-        if (!query.failed()) return true;
-      }
-      const auto next = behind_hole(old_, sql, after, last);
-      if (!next) return true;
-      after = *next;
-    }
+    return scan_by_key(old_, sql, after, last, take);
   }
 
   Connection& old_;
@@ -472,15 +446,36 @@ class Salvager {
   Key journal_copied_from_ = 0;
 };
 
+// A file that is shorter than it says can then be read as far as it goes.
+Result<std::unique_ptr<Connection>> open_damaged(const std::string& path, const std::string& vfs) {
+  auto opened = Connection::open({path, true, vfs});
+  if (opened && !(*opened)->execute("PRAGMA writable_schema = ON")) return (*opened)->failure();
+  return opened;
+}
+
 }  // namespace
 
 Result<Done> salvage(const std::string& path, const std::string& vfs, Depth depth,
                      Connection& fresh, Salvage& out) {
-  auto opened = Connection::open({path, true, vfs});
-  // A file that is shorter than it says can then be read as far as it goes.
-  if (!opened || !(*opened)->execute("PRAGMA writable_schema = ON")) return Done{};
-  if (!Salvager{**opened, depth, fresh, out}.run()) return fresh.failure();
+  const auto opened = open_damaged(path, vfs);
+  if (opened && !Salvager{**opened, depth, fresh, out}.run()) return fresh.failure();
   return Done{};
+}
+
+Result<Salvage> salvage_readings(const std::string& path, const std::string& directory) {
+  const auto opened = open_damaged(path, {});
+  if (!opened) return Error{ErrorKind::permanent, opened.error().message};
+  const std::string database = directory + "/" + database_name;
+  auto fresh = Connection::open({database, false, {}});
+  if (!fresh) return fresh.error();
+  if (auto made = migrate(**fresh, migrations(), database); !made) return made.error();
+  // Nobody needs it after a crash.
+  if (!(*fresh)->execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")) {
+    return (*fresh)->failure();
+  }
+  Salvage out;
+  if (!Salvager{**opened, Depth::readings, **fresh, out}.run()) return (*fresh)->failure();
+  return out;
 }
 
 }  // namespace parkwatch::store

@@ -149,6 +149,12 @@ struct PullCommand {
   std::uint64_t page_bytes = std::uint64_t{1} << 20;
   bool accept_new_store = false;
 };
+// Of a database that the daemon set aside.
+struct SalvageCommand {
+  std::string kept;
+  std::string output;                      // a file that is not there, or is empty
+  PullFormat format = PullFormat::ndjson;  // by the output's ending
+};
 struct ConsumersCommand {
   enum class Verb { list, add, remove };
   Verb verb = Verb::list;
@@ -203,7 +209,7 @@ using Command =
                  PointsCommand, StatusCommand, TagsCommand, AlarmsCommand, AckCommand,
                  AlarmVerbCommand, MaintenanceCommand, LoopCheckCommand, EventsCommand, PullCommand,
                  ConsumersCommand, QuarantineCommand, NotifyCommand, GatesCommand, SystemsCommand,
-                 NewCommand, ListenCommand>;
+                 NewCommand, ListenCommand, SalvageCommand>;
 
 struct CommandLine {
   std::string url = "http://127.0.0.1:7300";

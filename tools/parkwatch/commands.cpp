@@ -24,7 +24,7 @@ constexpr bool asks_no_daemon =
     std::is_same_v<C, CheckCommand> || std::is_same_v<C, BacktestCommand> ||
     std::is_same_v<C, ExplainCommand> || std::is_same_v<C, PointsCommand> ||
     std::is_same_v<C, SystemsCommand> || std::is_same_v<C, NewCommand> ||
-    std::is_same_v<C, ListenCommand>;
+    std::is_same_v<C, ListenCommand> || std::is_same_v<C, SalvageCommand>;
 
 // The array `key` of a document, by `view` or as JSON the whole document.
 template <typename View>

@@ -18,6 +18,7 @@
 #include "tools/parkwatch/listen.h"
 #include "tools/parkwatch/new_configuration.h"
 #include "tools/parkwatch/points.h"
+#include "tools/parkwatch/salvage.h"
 #include "tools/parkwatch/systems.h"
 
 namespace {
@@ -65,6 +66,9 @@ int run_any(const cli::CommandLine& line, cli::Console& console) {
   }
   if (const auto* listen = std::get_if<cli::ListenCommand>(&line.command)) {
     return cli::listen(*listen, console);
+  }
+  if (const auto* salvage = std::get_if<cli::SalvageCommand>(&line.command)) {
+    return cli::salvage(*salvage, console);
   }
   return cli::run_command(line, console);
 }

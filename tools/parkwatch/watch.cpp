@@ -24,7 +24,8 @@ Result<std::string> print_standing(HttpClient& client, Console& console, bool pa
   if (console.json) {
     for (const json::value& alarm : alarms) console.out << json::serialize(alarm) << '\n';
   } else {
-    console.out << alarms_view(alarms, console.style) << '\n';
+    console.out << alarms_head(*document, console.style) << alarms_view(alarms, console.style)
+                << '\n';
   }
   console.out.flush();
   return member_text(*document, "cursor");

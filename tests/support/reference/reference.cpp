@@ -7,6 +7,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "tests/support/reference/periods.h"
+
 namespace parkwatch::reference {
 namespace {
 
@@ -87,14 +89,6 @@ double aggregate(Aggregate kind, const std::vector<double>& values) {
 std::optional<double> verdict(const WindowSpec& spec, const std::vector<double>& values) {
   if (values.size() < std::max(spec.count_min, 1U)) return std::nullopt;
   return aggregate(spec.aggregate, values);
-}
-
-// When the period around `at` is over.
-Timestamp period_end(const WindowSpec& spec, const Calendar& site, Timestamp at) {
-  if (spec.period == Period::fixed) {
-    return Timestamp{spec.length * (at.time_since_epoch() / spec.length + 1)};
-  }
-  return site.begin_of(spec.period, site.number_of(spec.period, at) + 1);
 }
 
 // When that is found: at the first reading past it, or `late_after` later.
@@ -218,8 +212,9 @@ Changes silences(Duration after, const Series& readings, Timestamp begin, Timest
 Series calendar(const WindowSpec& spec, Duration late_after, const Series& readings, Timestamp end,
                 const Calendar& site) {
   std::map<Timestamp, std::vector<double>> windows;  // by their end
+  Spans spans{spec, site};
   for (const Point& p : only_good(readings)) {
-    windows[period_end(spec, site, p.at)].push_back(*p.value);
+    windows[spans.around(p.at).end].push_back(*p.value);
   }
   Series signal;
   for (const auto& [over, values] : windows) {
@@ -239,9 +234,9 @@ Series totals(const WindowSpec& spec, Duration late_after, const Series& reading
            static_cast<double>(spec.per.count());
   };
   Series signal;
+  Spans spans{spec, site};
   for (std::size_t i = 0; i < good.size(); ++i) {
-    const Timestamp over = period_end(spec, site, good[i].at);
-    const Timestamp begin = site.begin_of(spec.period, site.number_of(spec.period, good[i].at));
+    const auto [begin, over] = spans.around(good[i].at);
     double total = 0;
     std::size_t count = 0;
     for (std::size_t j = 0; j <= i; ++j) {

@@ -51,6 +51,12 @@ class Asked {
     const std::lock_guard lock{mutex_};
     return static_cast<std::size_t>(std::count(calls_.begin(), calls_.end(), call));
   }
+  // Calls of this name, whatever of.
+  [[nodiscard]] std::size_t count_of(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    return static_cast<std::size_t>(std::count_if(
+        calls_.begin(), calls_.end(), [&](const auto& call) { return call.starts_with(name); }));
+  }
   bool wait_for(const std::string& call, std::size_t times = 1) {
     std::unique_lock lock{mutex_};
     return changed_.wait_for(lock, 20s, [&] {
@@ -67,9 +73,16 @@ class Asked {
     held_ = false;
     changed_.notify_all();
   }
+  // One of those that wait, or the next.
+  void let_one_go() {
+    const std::lock_guard lock{mutex_};
+    ++passes_;
+    changed_.notify_all();
+  }
   void wait_if_held() {
     std::unique_lock lock{mutex_};
-    (void)changed_.wait_for(lock, 20s, [this] { return !held_; });
+    (void)changed_.wait_for(lock, 20s, [this] { return !held_ || passes_ > 0; });
+    if (held_ && passes_ > 0) --passes_;
   }
   // What the writer takes from a list of failures set before the line starts.
   static Result<Done> next_of(std::deque<Error>& failures) {
@@ -90,6 +103,7 @@ class Asked {
   std::condition_variable changed_;
   std::vector<std::string> calls_;
   bool held_ = false;
+  int passes_ = 0;  // that go although they are held
 };
 
 class RecordingStore final : public store::Store {
@@ -392,6 +406,36 @@ TEST_CASE("line: a commit that takes long is a pause to the pipeline, until it e
   }
   rig.stop();
   CHECK(asked.count("paused") >= 1);
+}
+
+TEST_CASE("line: under load a pause ends with its commit, though the next one is held at once",
+          "[app]") {
+  Asked asked;
+  Rig rig{asked, 100ms};  // no commit takes so long, but for those that are held
+  (void)rig.plant("small");
+  rig.line->start();
+  REQUIRE(rig.send_safely(1));
+  const auto await = [](const auto& met) {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (!met() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    return met();
+  };
+  asked.hold();
+  std::size_t commits = asked.count_of("commit");
+  std::uint64_t last = rig.send(2);
+  REQUIRE(await([&] { return asked.count_of("commit") > commits; }));
+  REQUIRE(await([&] { return rig.intake.appended() > last; }));  // it begins
+  for (int n = 0; n < 3; ++n) {
+    last = rig.send(3);
+    asked.let_one_go();
+    ++commits;
+    REQUIRE(await([&] { return asked.count_of("commit") > commits; }));  // the next, held
+    REQUIRE(await([&] { return rig.intake.appended() >= last + 2; }));   // it ended and begins anew
+  }
+  asked.let_go();
+  rig.stop();
+  CHECK(asked.count("paused") >= 3);
+  CHECK(asked.count("resumed") >= 3);
 }
 
 TEST_CASE("line: the turns of both threads rise, so that a watchdog sees them live", "[app]") {

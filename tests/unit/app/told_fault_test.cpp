@@ -17,7 +17,11 @@ namespace {
 constexpr Timestamp at = from_us(1'780'207'402'140'000);
 constexpr Timestamp later = at + std::chrono::hours{3};
 
+using Waiting = ToldFault::Waiting;
+
 void at_once(const std::function<void()>& work) { work(); }
+
+Waiting nobody() { return {{"a", false}, {"b", false}}; }
 
 }  // namespace
 
@@ -43,18 +47,41 @@ TEST_CASE("told fault: it is forgotten once its end was told, in this run or the
   const bool after_a_kill = GENERATE(false, true);
   ToldFault& run = after_a_kill ? second : first;
   if (after_a_kill) REQUIRE(second.earlier(later));
-  run.tick([] { return false; });  // it stands
+  run.tick(nobody);  // it stands
   CHECK(std::filesystem::exists(file));
   run.changed("", later);
-  run.tick([] { return true; });  // somebody is still to hear of its end
+  run.tick([] { return Waiting{{"a", false}, {"b", true}}; });  // it is still to hear of its end
   CHECK(std::filesystem::exists(file));
-  run.tick([] { return false; });
+  run.tick(nobody);
   CHECK_FALSE(std::filesystem::exists(file));
   bool asked = false;
-  run.tick([&] { return asked = true; });
+  run.tick([&] {
+    asked = true;
+    return Waiting{};
+  });
   CHECK_FALSE(asked);  // nothing is to be remembered
   run.changed("again", later);
   CHECK(std::filesystem::exists(file));
+}
+
+TEST_CASE("told fault: who has heard of it is remembered, of this fault and not of the next",
+          "[app]") {
+  using Names = std::set<std::string>;
+  const test::TempDir dir;
+  const auto heard = [&dir] {
+    return ToldFault{dir.path().string(), at_once}.earlier(later)->heard;
+  };
+  ToldFault fault{dir.path().string(), at_once};
+  fault.changed("disk full", at);
+  CHECK(heard().empty());
+  fault.tick([] { return Waiting{{"[alerts]", true}, {"a", false}, {"b", true}}; });
+  CHECK(heard() == Names{"a"});
+  fault.tick([] { return Waiting{{"[alerts]", false}, {"a", true}, {"b", true}}; });
+  CHECK(heard() == Names{"[alerts]", "a"});  // what waits now is about its escalation or its end
+  fault.changed("", later);
+  fault.tick([] { return Waiting{{"[alerts]", true}, {"a", false}, {"b", true}}; });
+  fault.changed("disk full again", later);
+  CHECK(heard().empty());
 }
 
 TEST_CASE("told fault: a full disk may have kept its name alone", "[app][fault]") {
@@ -71,7 +98,7 @@ TEST_CASE("told fault: a disk that takes nothing is no fault of ours", "[app][fa
   ToldFault fault{"/nonexistent", at_once};
   fault.changed("disk I/O error", at);
   fault.changed("", later);
-  fault.tick([] { return false; });
+  fault.tick(nobody);
   CHECK_FALSE(fault.earlier(later));
 }
 

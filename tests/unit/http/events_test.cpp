@@ -65,6 +65,25 @@ TEST_CASE("events: a row that the disk has damaged is told by its number, and hi
   CHECK(get(park.port(), "/v1/shift-report").status == 200);
 }
 
+TEST_CASE("alarms: one that stands and whose row is damaged is named, and hides no other",
+          "[http][fault]") {
+  Park park;
+  std::vector<AlarmEvent> rows;
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    rows.push_back(transition(n, TransitionKind::raised, AlarmState::unacknowledged));
+    rows.back().tag = "tank/t" + std::to_string(n) + "/level";
+  }
+  commit(park, rows);
+  CHECK_FALSE(get(park.port(), "/v1/alarms").json().contains("damaged"));
+  park.damage("UPDATE journal SET crc = crc + 1 WHERE journal = 2");
+  park.damage("DELETE FROM journal WHERE journal = 4");
+  const auto document = get(park.port(), "/v1/alarms").json();
+  CHECK(document.at("alarms").as_array().size() == 2);
+  CHECK(boost::json::serialize(document.at("damaged")) ==
+        R"([{"rule":")" + rows[1].rule + R"(","tag":"tank/t2/level","journal":2},)" +
+            R"({"rule":")" + rows[1].rule + R"(","tag":"tank/t4/level","journal":4}])");
+}
+
 TEST_CASE("events: rows that are no longer stored are told where they are missing",
           "[http][fault]") {
   Park park;

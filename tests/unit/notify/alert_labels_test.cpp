@@ -2,6 +2,7 @@
 // their labels and their beginning: each that fires ends once, as the one that it was.
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "notify/request.h"
 #include "tests/unit/notify/dispatch_rig.h"
@@ -39,16 +40,20 @@ std::string seconds(const json::value& time) {
   return text.substr(17, 2);
 }
 
-// "HH 22-open": level, seconds of begin and end, of each alert of each message.
+json::array alerts_in(const DispatchRig::Sent& one) {
+  Secrets secrets;
+  secrets.endpoints = {{"http://x/", ""}};
+  const ReceiverSpec spec = receiver("hook", ReceiverKind::webhook);
+  const Request request = make_request({{"p", "g"}, china}, spec, secrets, one.message);
+  return json::parse(request.body).at("alerts").as_array();
+}
+
+// "HH 22-open": level, seconds of begin and end, of each alert of each message that was taken.
 Lines alerts_of(const DispatchRig& rig) {
   Lines out;
   for (const auto& one : rig.sent) {
-    Secrets secrets;
-    secrets.endpoints = {{"http://x/", ""}};
-    ReceiverSpec spec = receiver("hook", ReceiverKind::webhook);
-    const Request request = make_request({{"p", "g"}, china}, spec, secrets, one.message);
-    const json::value body = json::parse(request.body);
-    for (const json::value& alert : body.at("alerts").as_array()) {
+    if (one.how != Outcome::What::ok) continue;
+    for (const json::value& alert : alerts_in(one)) {
       out.push_back(std::string{alert.at_pointer("/labels/level").as_string()} + ' ' +
                     seconds(alert.at("startsAt")) + '-' + seconds(alert.at("endsAt")));
     }
@@ -56,7 +61,135 @@ Lines alerts_of(const DispatchRig& rig) {
   return out;
 }
 
+Outcome down(const DispatchRig::Sent&) { return {Outcome::What::wait, Duration{0}, "down"}; }
+
+// What a program holds that knows alerts by their labels.
+class Program {
+ public:
+  void hear(const std::vector<DispatchRig::Sent>& sent) {
+    for (const auto& one : sent) {
+      if (one.how != Outcome::What::ok) continue;
+      for (const json::value& alert : alerts_in(one)) {
+        std::string labels = json::serialize(alert.at("labels"));
+        if (alert.at("status").as_string() == "firing") {
+          firing.insert(std::move(labels));
+        } else {
+          firing.erase(labels);
+        }
+      }
+    }
+  }
+  std::set<std::string> firing;
+};
+
+// An alarm that comes, changes its level and goes.
+class Tank {
+ public:
+  explicit Tank(std::string tag) : tag_(std::move(tag)) {}
+  [[nodiscard]] bool stands() const { return last_.level != Level::none; }
+  void move(DispatchRig& rig, Level level, std::uint64_t journal) {
+    const bool rises = last_.level < level;
+    if (!stands()) {
+      last_ = raised(journal, tag_);
+      last_.raised_at = rig.now;
+    } else if (level == Level::none) {
+      last_ = followed(last_, journal, TransitionKind::returned, AlarmState::normal);
+    } else {
+      last_ = followed(last_, journal, TransitionKind::level_changed, AlarmState::unacknowledged);
+      if (rises) last_.occurrence = journal;
+    }
+    const bool opens = last_.kind == TransitionKind::raised;
+    last_ = at(last_, rig, level,
+               opens                  ? Notice::opens
+               : level == Level::none ? Notice::closes
+                                      : Notice::updates);
+    rig.commit(last_);
+  }
+
+ private:
+  std::string tag_;
+  AlarmEvent last_;
+};
+
 }  // namespace
+
+TEST_CASE(
+    "webhook: a program that is away while a level changes hears the end of each alert that "
+    "it knows",
+    "[notify]") {
+  DispatchRig rig{plan_of(ReceiverKind::webhook)};  // 06:03:22
+  Tank tank{"tank/t101/level"};
+  tank.move(rig, Level::high, 1);
+  rig.answer = down;
+  rig.advance(5s);
+  tank.move(rig, Level::high_high, 2);
+  rig.advance(72h);
+  if (GENERATE(false, true)) rig.start();
+  tank.move(rig, Level::none, 3);
+  rig.advance(72h);
+  if (GENERATE(false, true)) rig.start();
+  rig.answer = {};
+  rig.advance(2min);
+  CHECK(alerts_of(rig) == Lines{"H 22-open", "H 22-27", "HH 27-27"});
+  CHECK(rig.dispatcher().waiting() == 0);
+}
+
+TEST_CASE("webhook: of changes that do not fit, the last ends what was told", "[notify]") {
+  NotifyPlan plan = plan_of(ReceiverKind::webhook);
+  plan.receivers[0].queue_max = 2;
+  DispatchRig rig{plan};
+  Tank tank{"tank/t101/level"};
+  tank.move(rig, Level::high, 1);
+  rig.answer = down;
+  std::uint64_t journal = 1;
+  for (int n = 0; n < 50; ++n) {
+    tank.move(rig, n % 2 == 0 ? Level::high_high : Level::high, ++journal);
+    if (n == 20) rig.start();
+    CHECK(rig.dispatcher().status()[0].waiting <= 3);
+  }
+  rig.advance(1min);
+  const bool ends = GENERATE(false, true);
+  if (ends) tank.move(rig, Level::none, ++journal);
+  rig.answer = {};
+  rig.advance(10min);
+  Program program;
+  program.hear(rig.sent);
+  CHECK(program.firing.size() == (ends ? 0 : 1));
+}
+
+TEST_CASE("webhook: whatever a program misses, it holds nothing open in the end",
+          "[notify][property]") {
+  const auto seed = GENERATE(range(1U, 41U));
+  INFO("seed " << seed);
+  std::mt19937 random{seed};
+  const auto below = [&random](unsigned n) { return static_cast<int>(random() % n); };
+  NotifyPlan plan = plan_of(ReceiverKind::webhook);
+  plan.receivers[0].queue_max = static_cast<std::size_t>(2 + below(6));
+  plan.escalations = {{"duty", {{2h, {"hook"}, EscalationStep::Until::acked, 5h, 3}}}};
+  plan.routes[0].escalation = "duty";
+  DispatchRig rig{plan};
+  std::vector<Tank> tanks{Tank{"tank/t1/level"}, Tank{"tank/t2/level"}, Tank{"tank/t3/level"}};
+  const Level levels[] = {Level::none, Level::high, Level::high_high};
+  std::uint64_t journal = 0;
+  Level last[3] = {Level::none, Level::none, Level::none};
+  const auto move = [&](std::size_t n, Level level) {
+    if (last[n] == level) return;
+    last[n] = level;
+    tanks[n].move(rig, level, ++journal);
+  };
+  for (int n = 0; n < 200; ++n) {
+    move(static_cast<std::size_t>(below(3)), levels[below(3)]);
+    rig.advance(std::chrono::minutes{below(300)});
+    if (below(12) == 0) rig.answer = rig.answer ? DispatchRig::Answer{} : down;
+    if (below(20) == 0) rig.start();
+  }
+  for (std::size_t n = 0; n < 3; ++n) move(n, Level::none);
+  rig.answer = {};
+  rig.advance(24h);
+  Program program;
+  program.hear(rig.sent);
+  CHECK(program.firing.empty());
+}
 
 TEST_CASE("webhook: an alert begins when it got its labels, from its first message to its last",
           "[notify]") {

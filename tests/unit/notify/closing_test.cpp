@@ -25,7 +25,7 @@ NotifyPlan plan_of(ReceiverKind kind) {
 
 std::string tank(int n) { return "tank/t" + std::to_string(n) + "/level"; }
 
-AlarmEvent now_of(const DispatchRig& rig, AlarmEvent event) {
+AlarmEvent begins_now(const DispatchRig& rig, AlarmEvent event) {
   event.at = event.raised_at = rig.now;
   return event;
 }
@@ -55,12 +55,12 @@ TEST_CASE("dispatcher: the end of what was told does not expire", "[notify]") {
   const auto kind = GENERATE(ReceiverKind::webhook, ReceiverKind::alertmanager,
                              ReceiverKind::dingtalk, ReceiverKind::board);
   DispatchRig rig{plan_of(kind)};
-  const AlarmEvent told = now_of(rig, raised(1, tank(1)));
+  const AlarmEvent told = begins_now(rig, raised(1, tank(1)));
   rig.commit(told);
   rig.advance(1min);
   rig.answer = down;
   rig.commit(end_of(rig, told, 2));
-  const AlarmEvent untold = now_of(rig, raised(3, tank(2)));
+  const AlarmEvent untold = begins_now(rig, raised(3, tank(2)));
   rig.commit(untold);
   rig.commit(end_of(rig, untold, 4));
   rig.advance(72h);
@@ -79,7 +79,7 @@ TEST_CASE("dispatcher: an Alertmanager that was away for days is not told that a
   NotifyPlan plan = plan_of(ReceiverKind::alertmanager);
   plan.receivers[0].queue_max = 2;
   DispatchRig rig{plan};
-  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
+  const AlarmEvent first = begins_now(rig, raised(1, tank(1)));
   rig.commit(first);
   rig.answer = down;
   rig.commit(end_of(rig, first, 2));
@@ -87,11 +87,11 @@ TEST_CASE("dispatcher: an Alertmanager that was away for days is not told that a
   // Raises and ends that are only counted, and one that stands.
   for (std::uint64_t journal = 3; journal < 13; ++journal) {
     const bool raises = journal % 2 == 1;
-    last = raises ? now_of(rig, raised(journal, tank(static_cast<int>(journal))))
+    last = raises ? begins_now(rig, raised(journal, tank(static_cast<int>(journal))))
                   : end_of(rig, last, journal);
     rig.commit(last);
   }
-  rig.commit(now_of(rig, raised(13, tank(99))));
+  rig.commit(begins_now(rig, raised(13, tank(99))));
   rig.advance(30h);
   rig.sent.clear();
   rig.answer = {};
@@ -112,7 +112,7 @@ TEST_CASE("dispatcher: a program hears each end of what it was told, however man
   DispatchRig rig{plan};
   std::vector<AlarmEvent> raises;
   for (std::uint64_t journal = 1; journal <= 50; ++journal) {
-    raises.push_back(now_of(rig, raised(journal, tank(static_cast<int>(journal)))));
+    raises.push_back(begins_now(rig, raised(journal, tank(static_cast<int>(journal)))));
     rig.commit(raises.back());
   }
   rig.advance(1min);
@@ -120,7 +120,7 @@ TEST_CASE("dispatcher: a program hears each end of what it was told, however man
   std::uint64_t journal = 50;
   for (const AlarmEvent& raise : raises) {
     rig.commit(end_of(rig, raise, ++journal));
-    rig.commit(now_of(rig, raised(++journal, raise.tag)));  // which nobody hears of
+    rig.commit(begins_now(rig, raised(++journal, raise.tag)));  // which nobody hears of
   }
   if (GENERATE(false, true)) rig.start();
   rig.answer = {};
@@ -144,7 +144,7 @@ TEST_CASE("dispatcher: what waits for a program that is away stays bounded for w
   NotifyPlan plan = plan_of(ReceiverKind::webhook);
   plan.receivers[0].queue_max = 10;
   DispatchRig rig{plan};
-  const AlarmEvent told = now_of(rig, raised(1, tank(1)));
+  const AlarmEvent told = begins_now(rig, raised(1, tank(1)));
   rig.commit(told);
   rig.answer = down;
   rig.commit(end_of(rig, told, 2));
@@ -152,7 +152,7 @@ TEST_CASE("dispatcher: what waits for a program that is away stays bounded for w
   std::size_t most = 0;
   for (int round = 0; round < 60; ++round) {
     for (int n = 1; n <= 8; ++n) {
-      const AlarmEvent raise = now_of(rig, raised(++journal, tank(n)));
+      const AlarmEvent raise = begins_now(rig, raised(++journal, tank(n)));
       rig.commit(raise);
       rig.advance(1h);
       rig.commit(end_of(rig, raise, ++journal));
@@ -168,7 +168,7 @@ TEST_CASE("dispatcher: an end that nobody takes for a month holds the journal no
           "[notify]") {
   NotifyPlan plan = plan_of(ReceiverKind::webhook);
   DispatchRig rig{plan};
-  const AlarmEvent told = now_of(rig, raised(1, tank(1)));
+  const AlarmEvent told = begins_now(rig, raised(1, tank(1)));
   rig.commit(told);
   rig.answer = down;
   rig.commit(end_of(rig, told, 2));
@@ -184,7 +184,7 @@ TEST_CASE("dispatcher: after a kill, a raise and its end of one batch go out in 
           "[notify]") {
   DispatchRig rig{plan_of(ReceiverKind::webhook)};
   rig.answer = down;
-  const AlarmEvent raise = now_of(rig, raised(9, tank(1)));
+  const AlarmEvent raise = begins_now(rig, raised(9, tank(1)));
   rig.commit(raise);
   rig.commit(end_of(rig, raise, 10));
   rig.start();

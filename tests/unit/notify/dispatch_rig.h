@@ -31,6 +31,20 @@ inline RouteSpec route_to(std::vector<std::string> to) {
   return route;
 }
 
+// People who are told at once, and are called by the steps of one escalation, "duty".
+inline NotifyPlan plan_of_people(const std::vector<std::string>& names,
+                                 std::vector<EscalationStep> steps) {
+  NotifyPlan plan;
+  for (const std::string& name : names) {
+    plan.receivers.push_back(receiver(name, ReceiverKind::feishu));
+    plan.receivers.back().group_wait = plan.receivers.back().group_interval = Duration{0};
+  }
+  plan.escalations = {{"duty", std::move(steps)}};
+  plan.routes = {RouteSpec{}};
+  plan.routes[0].escalation = "duty";
+  return plan;
+}
+
 // UTC+8 without summer time.
 inline notify::LocalTime china(Timestamp at) {
   const std::int64_t s = to_us(at) / 1'000'000 + 8 * 3600;
@@ -150,6 +164,18 @@ class DispatchRig {
   std::shared_ptr<const NotifyPlan> plan_;
   std::unique_ptr<notify::Dispatcher> dispatcher_;
 };
+
+// It is now that this happens.
+inline AlarmEvent now_of(const DispatchRig& rig, AlarmEvent event) {
+  event.at = rig.now;
+  return event;
+}
+
+inline AlarmEvent returned_now(const DispatchRig& rig, const AlarmEvent& raise,
+                               std::uint64_t journal) {
+  return now_of(
+      rig, followed(raise, journal, TransitionKind::returned, AlarmState::returned_unacknowledged));
+}
 
 inline AlarmEvent with_priority(AlarmEvent event, Priority priority) {
   event.priority = priority;

@@ -15,24 +15,13 @@ using namespace std::chrono_literals;
 namespace {
 
 NotifyPlan escalating() {
-  NotifyPlan plan;
-  for (const char* name : {"shift", "lead"}) {
-    plan.receivers.push_back(receiver(name, ReceiverKind::feishu));
-    plan.receivers.back().group_wait = 0s;
-    plan.receivers.back().group_interval = 0s;
-  }
-  EscalationStep now_step{0s, {"shift"}, EscalationStep::Until::acked, 0s, 1};
-  EscalationStep lead{180s, {"lead", "shift"}, EscalationStep::Until::acked, 300s, 3};
-  plan.escalations = {{"duty", {now_step, lead}}};
-  plan.routes = {RouteSpec{}};
-  plan.routes[0].escalation = "duty";
-  return plan;
+  return plan_of_people({"shift", "lead"},
+                        {{0s, {"shift"}, EscalationStep::Until::acked, 0s, 1},
+                         {180s, {"lead", "shift"}, EscalationStep::Until::acked, 300s, 3}});
 }
 
 AlarmEvent raised_now(const DispatchRig& rig, std::uint64_t journal, const std::string& tag) {
-  AlarmEvent event = raised(journal, tag);
-  event.at = rig.now;
-  return event;
+  return now_of(rig, raised(journal, tag));
 }
 
 // "bad" and "worse" take nothing, and after 90 s both are known for it: one alarm each.
@@ -50,17 +39,12 @@ void let_fail(DispatchRig& rig) {
 // after 3 min to `step_to`.
 NotifyPlan with_fallbacks(std::vector<std::vector<std::string>> fallbacks,
                           std::vector<std::string> to, std::vector<std::string> step_to) {
-  NotifyPlan plan;
-  for (const char* name : {"bad", "worse", "good"}) {
-    plan.receivers.push_back(receiver(name, ReceiverKind::feishu));
-    plan.receivers.back().group_wait = 0s;
-    plan.receivers.back().group_interval = 0s;
-    plan.receivers.back().fallback = fallbacks.at(plan.receivers.size() - 1);
+  NotifyPlan plan = plan_of_people(
+      {"bad", "worse", "good"}, {{180s, std::move(step_to), EscalationStep::Until::acked, 0s, 1}});
+  for (std::size_t at = 0; at < fallbacks.size(); ++at) {
+    plan.receivers[at].fallback = std::move(fallbacks[at]);
   }
-  EscalationStep step{180s, std::move(step_to), EscalationStep::Until::acked, 0s, 1};
-  plan.escalations = {{"duty", {step}}};
-  plan.routes = {route_to(std::move(to))};
-  plan.routes[0].escalation = "duty";
+  plan.routes[0].to = std::move(to);
   return plan;
 }
 

@@ -19,25 +19,10 @@ std::string tank(int n) { return "tank/t" + std::to_string(n) + "/level"; }
 // A plan with one escalation: at once to "shift", after 3 min to "lead" three times every 5 min,
 // after 10 min to "safety".
 NotifyPlan escalating() {
-  NotifyPlan plan;
-  for (const char* name : {"shift", "lead", "safety"}) {
-    plan.receivers.push_back(receiver(name, ReceiverKind::feishu));
-    plan.receivers.back().group_wait = 0s;
-    plan.receivers.back().group_interval = 0s;
-  }
-  EscalationStep now_step{0s, {"shift"}, EscalationStep::Until::acked, 0s, 1};
-  EscalationStep lead{180s, {"lead"}, EscalationStep::Until::acked, 300s, 3};
-  EscalationStep safety{600s, {"safety"}, EscalationStep::Until::closed, 0s, 1};
-  plan.escalations = {{"duty", {now_step, lead, safety}}};
-  plan.routes = {RouteSpec{}};
-  plan.routes[0].escalation = "duty";
-  return plan;
-}
-
-// It is now that this happens.
-AlarmEvent now_of(const DispatchRig& rig, AlarmEvent event) {
-  event.at = rig.now;
-  return event;
+  return plan_of_people({"shift", "lead", "safety"},
+                        {{0s, {"shift"}, EscalationStep::Until::acked, 0s, 1},
+                         {180s, {"lead"}, EscalationStep::Until::acked, 300s, 3},
+                         {600s, {"safety"}, EscalationStep::Until::closed, 0s, 1}});
 }
 
 // While an alarm chatters, most of what it does is for the journal only.
@@ -52,15 +37,13 @@ AlarmEvent chattering(AlarmEvent event, Notice notice) {
 TEST_CASE("dispatcher: escalation goes on until somebody acknowledges, who called is called off",
           "[notify]") {
   DispatchRig rig{escalating()};
-  const AlarmEvent first = raised(1, tank(1));
-  AlarmEvent at_once = first;
-  at_once.at = rig.now;
-  rig.commit(at_once);
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
+  rig.commit(first);
   CHECK(rig.said() == Lines{"shift: 1"});
   rig.advance(180s);
   rig.advance(300s);
   CHECK(rig.said() == Lines{"shift: 1", "lead: 1e2.0", "lead: 1e2.1"});
-  rig.commit(followed(at_once, 2, TransitionKind::acknowledged, AlarmState::acknowledged));
+  rig.commit(followed(first, 2, TransitionKind::acknowledged, AlarmState::acknowledged));
   CHECK(rig.said() == Lines{"shift: 1", "lead: 1e2.0", "lead: 1e2.1", "shift: 2", "lead: 2"});
   rig.advance(3600s);
   // Nobody else is woken, but for the step that goes on until the end.
@@ -70,8 +53,7 @@ TEST_CASE("dispatcher: escalation goes on until somebody acknowledges, who calle
 
 TEST_CASE("dispatcher: an escalation ends by itself after its times", "[notify]") {
   DispatchRig rig{escalating()};
-  AlarmEvent first = raised(1, tank(1));
-  first.at = rig.now;
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
   rig.commit(first);
   rig.advance(7200s);
   CHECK(rig.said() ==
@@ -84,8 +66,7 @@ TEST_CASE("dispatcher: an escalation goes on when the alarm returns and nobody a
   const AlarmEvent first = now_of(rig, raised(1, tank(1)));
   rig.commit(first);
   rig.advance(60s);
-  const AlarmEvent back = now_of(
-      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged));
+  const AlarmEvent back = returned_now(rig, first, 2);
   rig.commit(back);
   CHECK(rig.said() == Lines{"shift: 1", "shift: 2"});
   rig.start();  // also through a kill
@@ -114,8 +95,7 @@ TEST_CASE("dispatcher: who is called while it stands hears that it returned, and
   const AlarmEvent first = now_of(rig, raised(1, tank(1)));
   rig.commit(first);
   rig.advance(200s);
-  const AlarmEvent back = now_of(
-      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged));
+  const AlarmEvent back = returned_now(rig, first, 2);
   rig.commit(back);
   rig.sent.clear();
   rig.start();
@@ -131,8 +111,7 @@ TEST_CASE("dispatcher: a program that is called after the return has its own end
   DispatchRig rig{plan};
   const AlarmEvent first = now_of(rig, raised(1, tank(1)));
   rig.commit(first);
-  const AlarmEvent back = now_of(
-      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged));
+  const AlarmEvent back = returned_now(rig, first, 2);
   rig.commit(back);
   rig.advance(200s);
   rig.sent.clear();
@@ -150,8 +129,7 @@ TEST_CASE("dispatcher: a step until the return calls nobody after it", "[notify]
   rig.commit(first);
   rig.advance(60s);
   if (returns) {
-    rig.commit(now_of(
-        rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged)));
+    rig.commit(returned_now(rig, first, 2));
   }
   rig.advance(120s);
   CHECK(rig.said().back() == (returns ? "shift: 2" : "lead: 1e2.0"));
@@ -179,8 +157,7 @@ TEST_CASE("dispatcher: what comes and goes does not put the next step off", "[no
     event.notice = Notice::opens;
     rig.commit(event);
     rig.advance(40s);
-    event = now_of(rig, followed(event, journal + 1, TransitionKind::returned,
-                                 AlarmState::returned_unacknowledged));
+    event = returned_now(rig, event, journal + 1);
     event.notice = Notice::closes;
     rig.commit(event);
     rig.advance(20s);
@@ -197,8 +174,7 @@ TEST_CASE("dispatcher: what comes again more urgent begins its escalation anew",
   const AlarmEvent first = now_of(rig, raised(1, tank(1)));
   rig.commit(first);
   rig.advance(60s);
-  rig.commit(now_of(
-      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged)));
+  rig.commit(returned_now(rig, first, 2));
   rig.advance(60s);
   rig.commit(now_of(rig, with_priority(raised(3, tank(1)), Priority::critical)));
   rig.sent.clear();
@@ -218,8 +194,7 @@ TEST_CASE("dispatcher: what returned is shown on no board and repeated to no Ale
   const AlarmEvent first = now_of(rig, raised(1, tank(1)));
   rig.commit(first);
   rig.advance(60s);
-  rig.commit(now_of(
-      rig, followed(first, 2, TransitionKind::returned, AlarmState::returned_unacknowledged)));
+  rig.commit(returned_now(rig, first, 2));
   rig.advance(60s);
   rig.start();
   rig.sent.clear();
@@ -251,8 +226,7 @@ TEST_CASE("dispatcher: a rise begins the escalation again", "[notify]") {
 
 TEST_CASE("dispatcher: after a long time away a step is told once", "[notify]") {
   DispatchRig rig{escalating()};
-  AlarmEvent first = raised(1, tank(1));
-  first.at = rig.now;
+  const AlarmEvent first = now_of(rig, raised(1, tank(1)));
   rig.commit(first);
   rig.now += 3600s;
   rig.start();

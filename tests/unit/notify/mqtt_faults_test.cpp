@@ -28,6 +28,7 @@ TEST_CASE("mqtt alerts: a fault of the daemon leaves at once and ends once", "[n
   bench.alerts().fault("store", true, why, test::sample_time);
   bench.alerts().fault("store", true, why, test::sample_time);
   REQUIRE(bench.broker.count_on(events) == 1);
+  CHECK(bench.alerts().faults_wait());
   const auto event = boost::json::parse(bench.broker.payloads_on(events)[0]);
   CHECK(event.at("id").as_string() == "park-a-gen-v5-1");
   CHECK(event.at("type").as_string() == "parkwatch.alarm.raised.v1");
@@ -38,11 +39,11 @@ TEST_CASE("mqtt alerts: a fault of the daemon leaves at once and ends once", "[n
   bench.broker.retained.clear();
   bench.connect_and_settle();
   CHECK(bench.broker.retained.contains(topic));
-  CHECK(bench.alerts().faults_untold());
+  CHECK_FALSE(bench.alerts().faults_wait());
   bench.alerts().fault("store", false, {}, test::sample_time + std::chrono::seconds{9});
-  CHECK(bench.alerts().faults_untold());
+  CHECK(bench.alerts().faults_wait());
   bench.settle();
-  CHECK_FALSE(bench.alerts().faults_untold());
+  CHECK_FALSE(bench.alerts().faults_wait());
   CHECK_FALSE(bench.broker.retained.contains(topic));
   const auto end = boost::json::parse(bench.broker.payloads_on(events).back());
   CHECK(end.at("type").as_string() == "parkwatch.alarm.cleared.v1");
@@ -59,7 +60,7 @@ TEST_CASE("mqtt alerts: a fault that an earlier run told is shown, not told agai
   bench.start();
   const Text why{"磁盘已满", "disk full"};
   bench.broker.retained[topic] = "{}";  // of that run
-  bench.alerts().resume_fault("store", why, test::sample_time);
+  bench.alerts().resume_fault("store", why, test::sample_time, true);
   bench.connect_and_settle();
   bench.alerts().fault("store", true, why, test::sample_time + std::chrono::seconds{5});
   bench.settle();
@@ -72,6 +73,26 @@ TEST_CASE("mqtt alerts: a fault that an earlier run told is shown, not told agai
   CHECK(end.at("type").as_string() == "parkwatch.alarm.cleared.v1");
   CHECK(end.at("data").at("raised_at").as_string() == "2026-05-31T06:03:22.140Z");
   CHECK_FALSE(bench.broker.retained.contains(topic));
+}
+
+TEST_CASE(
+    "mqtt alerts: a fault that an earlier run could not tell is told with its time, and its "
+    "end after it",
+    "[notify]") {
+  Bench bench;
+  bench.start();
+  bench.alerts().resume_fault("store", {"磁盘已满", "disk full"}, test::sample_time, false);
+  bench.alerts().fault("store", false, {}, test::sample_time + std::chrono::seconds{9});
+  CHECK(bench.alerts().faults_wait());
+  bench.connect_and_settle();
+  REQUIRE(bench.broker.count_on(events) == 2);
+  const auto begin = boost::json::parse(bench.broker.payloads_on(events)[0]);
+  CHECK(begin.at("type").as_string() == "parkwatch.alarm.raised.v1");
+  CHECK(begin.at("time").as_string() == "2026-05-31T06:03:22.140Z");
+  const auto end = boost::json::parse(bench.broker.payloads_on(events)[1]);
+  CHECK(end.at("type").as_string() == "parkwatch.alarm.cleared.v1");
+  CHECK_FALSE(bench.broker.retained.contains(topic));
+  CHECK_FALSE(bench.alerts().faults_wait());
 }
 
 }  // namespace mqtt_faults_test

@@ -314,10 +314,14 @@ TEST_CASE("notices: who was told of a fault hears its end, also when another pla
   park.take_plan(plan);
   park.pass(200s);
   CHECK(park.heard["lead"].size() == 1);  // as far as its escalation was
-  CHECK(park.notices().faults_untold());
+  using Waits = std::map<std::string, bool>;
+  const Waits nobody{{"a", false}, {"b", false}, {"lead", false}, {"late", false}};
+  CHECK(park.notices().faults_wait() == nobody);
   park.notices().fault("store", false, {}, park.now);
+  CHECK(park.notices().faults_wait() ==
+        Waits{{"a", true}, {"b", true}, {"lead", true}, {"late", false}});
   park.settle();
-  CHECK_FALSE(park.notices().faults_untold());
+  CHECK(park.notices().faults_wait() == nobody);
   for (const char* name : {"a", "b", "lead"}) {
     CAPTURE(name);
     REQUIRE(park.heard[name].size() == 2);
@@ -349,7 +353,7 @@ TEST_CASE("notices: a fault that an earlier run told is told to nobody again, an
   plan.escalations = {{"duty", {step}}};
   plan.routes[0].escalation = "duty";
   Park park{plan};
-  park.notices().resume_fault("store", {"存储", "store"}, sample_time - 24h);
+  park.notices().resume_fault("store", {"存储", "store"}, sample_time - 24h, {"a", "am"});
   park.notices().fault("store", true, {"存储", "store"}, sample_time);  // it still stands
   park.pass(1min);
   CHECK(park.heard["a"].empty());
@@ -369,6 +373,29 @@ TEST_CASE("notices: a fault that an earlier run told is told to nobody again, an
   park.heard.clear();
   park.pass(10min);
   CHECK(park.heard["am"].empty());
+}
+
+TEST_CASE("notices: who has not heard of a fault before a restart hears when it began, and its end",
+          "[notify]") {
+  Park park{hooks({"a", "b"})};
+  park.notices().resume_fault("store", {"存储", "store"}, sample_time - 24h, {"a"});
+  const bool is_over = GENERATE(false, true);  // before anybody could be told
+  if (is_over) park.notices().fault("store", false, {}, park.now);
+  park.settle();
+  if (!is_over) {
+    CHECK(park.heard["a"].empty());
+    REQUIRE(park.heard["b"].size() == 1);
+    CHECK(park.heard["b"][0].find("\"status\":\"firing\"") != std::string::npos);
+    CHECK(park.heard["b"][0].find("\"startsAt\":\"2026-05-30T06:03:22.140Z\"") !=
+          std::string::npos);
+    park.notices().fault("store", false, {}, park.now);
+    park.settle();
+  }
+  for (const char* name : {"a", "b"}) {
+    CAPTURE(name);
+    REQUIRE(!park.heard[name].empty());
+    CHECK(park.heard[name].back().find("\"status\":\"resolved\"") != std::string::npos);
+  }
 }
 
 TEST_CASE("notices: a test says what was answered; an unknown receiver is told so", "[notify]") {

@@ -165,7 +165,7 @@ TEST_CASE("command line: help and version are answers, not errors", "[cli]") {
   CHECK(help.code == exit_ok);
   for (const char* word :
        {"check", "status", "tags", "alarms", "ack", "events", "pull", "consumers", "quarantine",
-        "--url", "--token-file", "--json", "Exit codes"}) {
+        "store", "--url", "--token-file", "--json", "Exit codes"}) {
     CAPTURE(word);
     CHECK(help.text.find(word) != std::string::npos);
   }

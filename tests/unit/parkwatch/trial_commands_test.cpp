@@ -54,6 +54,21 @@ TEST_CASE("trial commands: backtest with all its options", "[cli]") {
   CHECK_FALSE(parse_command_line({"backtest", "--html", "--csv"}).line);
 }
 
+TEST_CASE("trial commands: store salvage writes in the format that the file's ending says",
+          "[cli]") {
+  for (const auto& [name, format] :
+       {std::pair{"a.ndjson", PullFormat::ndjson}, std::pair{"a.csv", PullFormat::csv},
+        std::pair{"a.pb", PullFormat::protobuf}}) {
+    const auto salvage = command_of<SalvageCommand>({"store", "salvage", "/k.db", "--out", name});
+    CHECK(salvage.kept == "/k.db");
+    CHECK(salvage.output == name);
+    CHECK(salvage.format == format);
+  }
+  CHECK(parse_command_line({"store", "salvage", "/k.db", "--out", "a.txt"}).code == exit_usage);
+  CHECK(parse_command_line({"store", "salvage", "/k.db"}).code == exit_usage);
+  CHECK(parse_command_line({"store"}).code == exit_usage);
+}
+
 TEST_CASE("trial commands: explain needs a rule and a tag", "[cli]") {
   const auto explain =
       command_of<ExplainCommand>({"explain", "level", "a/b/c", "--state", "/s", "--config", "c"});

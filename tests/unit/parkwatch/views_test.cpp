@@ -167,6 +167,8 @@ TEST_CASE("views: a test value is marked at the alarm, at the tag and in the eve
   CHECK_FALSE(has(event_line(events[1].as_object(), {}), "TEST"));
   const json::object flood = json::parse(R"({"flood":{"message":{"en":"flood"}}})").as_object();
   CHECK(alarms_head(flood, {}) == "! flood\n");
+  const auto damaged = json::parse(R"({"damaged":[{"rule":"r","tag":"t","journal":7}]})");
+  CHECK(alarms_head(damaged.as_object(), {}) == "! r t stands, but its record is damaged\n");
 }
 
 TEST_CASE("views: an alarm with bad data shows its last value and for how long", "[cli]") {

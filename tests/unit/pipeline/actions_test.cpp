@@ -1,75 +1,11 @@
-// tests/unit/pipeline/actions_test.cpp - Which alarms publish commands, which do not, and what
-// becomes of them.
+// tests/unit/pipeline/actions_test.cpp - Which alarms publish commands, which do not, and whether
+// the plant followed.
 #include <catch2/catch.hpp>
 
-#include "parkwatch/v1/snapshot.pb.h"
+#include "actions_park.h"
 #include "pipeline/actions.h"
-#include "rig.h"
 
 namespace parkwatch::test::actions_test {
-namespace {
-
-// Tag a/b/c calls for a command; a/b/d is its feedback: 1 when the barrier is open.
-ActionSpec open_action() {
-  ActionSpec spec;
-  spec.id = "open";
-  spec.rules = {"gas"};
-  spec.order.topic = "park/{device}/cmd";
-  spec.order.payload = "open {id} {tag} {value}";
-  spec.order.confirm = ActionConfirm{"a/b/d", {{}, {}, {1}}, 10s};
-  spec.expires = 30s;
-  spec.cooldown = 60s;
-  return spec;
-}
-
-ActionOrder close_order() {
-  return {"park/{device}/cmd", "close {id}", false, ActionConfirm{"a/b/d", {{}, {}, {0}}, 10s}};
-}
-
-Plant park(ActionSpec spec, bool live = true) {
-  RuleSpec gas = limit_of("gas", "a/b/c", 50);
-  gas.tags = {"a/b/c", "a/b/e"};
-  gas.limits.push_back({.level = Level::high_high, .at = 90, .priority = Priority::critical});
-  Plant plant = plant_of({gas});
-  plant.tags.push_back(tag_of("a/b/e"));
-  plant.actions.live = live;
-  plant.actions.allow = {"park/+/cmd"};
-  plant.actions.actions = {std::move(spec)};
-  return plant;
-}
-
-// "kind topic payload" of each row of a command since the last call.
-std::string commands(Rig& rig, std::size_t& told) {
-  std::string text;
-  for (; told < rig.facts().transitions.size(); ++told) {
-    const AlarmEvent& e = rig.facts().transitions[told];
-    if (!e.command) continue;
-    text += (text.empty() ? "" : "; ") + to_text(e.at - day) + " " + std::string{to_text(e.kind)};
-    if (e.kind == TransitionKind::action_requested || e.kind == TransitionKind::action_dry_run) {
-      text += " " + e.command->topic + " " + e.command->payload;
-    }
-    if (e.kind == TransitionKind::action_skipped) text += " " + e.comment;
-  }
-  return text;
-}
-
-std::uint64_t last_request(Rig& rig) {
-  std::uint64_t request = 0;
-  for (const AlarmEvent& e : rig.facts().transitions) {
-    if (e.kind == TransitionKind::action_requested) request = e.journal;
-  }
-  return request;
-}
-
-void acknowledge(Rig& rig, Duration at) {
-  for (auto e = rig.facts().transitions.rbegin(); e != rig.facts().transitions.rend(); ++e) {
-    if (e->rule != "gas") continue;
-    rig.feed(Command{"li", AcknowledgeAlarm{e->rule, e->tag, e->occurrence, ""}, false}, at);
-    return;
-  }
-}
-
-}  // namespace
 
 TEST_CASE("actions: an announced raise asks for the command, with its number, topic and expiry",
           "[pipeline]") {
@@ -335,81 +271,6 @@ TEST_CASE("actions: the cooldown holds repetitions, but no more urgent alarm", "
   CHECK(commands(rig, told) == "1m40s action_requested park/b/cmd open {id} a/b/c 60");
 }
 
-TEST_CASE("actions: the release waits for the last alarm, its acknowledgement and its time",
-          "[pipeline]") {
-  ActionSpec spec = open_action();
-  spec.release = close_order();
-  spec.release_after = 20s;
-  Rig rig{park(spec)};
-  std::size_t told = 0;
-  rig.send(1s, "a/b/d 1\na/b/c 60");
-  rig.send(2s, "a/b/e 60");
-  (void)commands(rig, told);
-  rig.send(10s, "a/b/c 10");
-  acknowledge(rig, 11s);
-  rig.tick(60s);
-  CHECK(commands(rig, told).empty());  // the other one calls for it
-  rig.send(61s, "a/b/e 10");
-  rig.tick(120s);
-  CHECK(commands(rig, told).empty());  // nobody has acknowledged it
-  acknowledge(rig, 121s);
-  rig.tick(140s);
-  CHECK(commands(rig, told).empty());
-  SECTION("it comes") {
-    rig.tick(141s);
-    CHECK(commands(rig, told) == "2m21s action_requested park/b/cmd close {id}");
-    rig.send(143s, "a/b/d 0");
-    CHECK(commands(rig, told) == "2m23s action_confirmed");
-  }
-  SECTION("another raise takes it back, and needs no new command so soon") {
-    rig.send(140500ms, "a/b/c 95");
-    rig.tick(300s);
-    CHECK(commands(rig, told) ==
-          "2m20s500ms action_requested park/b/cmd open {id} a/b/c 95; "
-          "2m20s500ms action_confirmed");
-  }
-}
-
-TEST_CASE("actions: an alarm that chatters calls for it until the chatter ends", "[pipeline]") {
-  ActionSpec spec = open_action();
-  spec.release = close_order();
-  spec.release_after = 5s;
-  spec.release_acknowledged = false;
-  Rig rig{park(spec)};
-  std::size_t told = 0;
-  for (const Duration raise : {1s, 21s, 41s}) {
-    rig.send(raise, "a/b/c 60");
-    rig.send(raise + 1s, "a/b/c 10");
-  }
-  CHECK_THAT(commands(rig, told),
-             Catch::EndsWith("41s action_requested park/b/cmd open {id} a/b/c 60"));
-  rig.send(60s, "a/b/c 60");
-  rig.send(70s, "a/b/c 10");
-  rig.tick(124s);
-  CHECK(commands(rig, told).empty());
-  rig.tick(125s);
-  CHECK(commands(rig, told) == "2m5s action_requested park/b/cmd close {id}");
-}
-
-TEST_CASE("actions: what ends hidden is not released", "[pipeline]") {
-  ActionSpec spec = open_action();
-  spec.release = close_order();
-  spec.release_after = 0s;
-  spec.release_acknowledged = false;
-  Rig rig{park(spec)};
-  std::size_t told = 0;
-  rig.send(1s, "a/b/c 60");
-  MaintenanceCommand work;
-  work.tags = "a/**";
-  work.length = 1h;
-  work.reason = "work";
-  rig.feed(Command{"li", work, true}, 2s);
-  (void)commands(rig, told);
-  rig.send(3s, "a/b/c 10");
-  rig.tick(60s);
-  CHECK(commands(rig, told) == "3s action_skipped the alarm is hidden: whoever hid it decides");
-}
-
 TEST_CASE("actions: a topic that the list does not cover is never commanded", "[pipeline]") {
   ActionSpec spec = open_action();
   spec.order.topic = "plant/{device}/valve";
@@ -455,54 +316,6 @@ TEST_CASE("actions: an alarm on readings older than the expiry commands nothing"
   CHECK(rig.pipeline().commands().empty());
 }
 
-TEST_CASE("actions: another configuration withdraws what is not sent yet", "[pipeline]") {
-  Rig rig{park(open_action())};
-  rig.send(5s, "a/b/c 60");
-  (void)rig.alarms();
-  SECTION("a dry run") {
-    rig.use(park(open_action(), false), 6s);
-    CHECK(rig.alarms() == "6s action_withdrawn H action/open");
-  }
-  SECTION("another payload, after it failed") {
-    rig.tick(16s);
-    (void)rig.alarms();
-    ActionSpec other = open_action();
-    other.order.payload = "OPEN";
-    rig.use(park(other), 20s);
-    CHECK(rig.alarms() == "20s action_withdrawn H action/open; 20s returned action/open");
-  }
-  SECTION("the same actions go on") {
-    Plant plant = park(open_action());
-    plant.hash = "plant-2";
-    rig.use(plant, 6s);
-    CHECK(rig.alarms().empty());
-    CHECK(rig.pipeline().commands().size() == 1);
-    rig.send(7s, "a/b/d 1");
-    CHECK(rig.alarms() == "7s action_confirmed H action/open");
-  }
-}
-
-TEST_CASE(
-    "actions: downtime moves the wait for feedback and not the expiry; a step of the clock "
-    "moves both",
-    "[pipeline]") {
-  Rig rig{park(open_action())};
-  rig.send(5s, "a/b/c 60");
-  (void)rig.alarms();
-  SECTION("downtime") {
-    rig.feed(Start{100s}, 105s);
-    CHECK(rig.pipeline().commands().front().command->expires == day + 35s);
-    rig.tick(114s);
-    CHECK(rig.alarms().empty());
-    rig.tick(115s);
-    CHECK(rig.alarms() == "1m55s raised on action/open");
-  }
-  SECTION("the clock") {
-    rig.feed(ClockStep{100s}, 5s);
-    CHECK(rig.pipeline().commands().front().command->expires == day + 135s);
-  }
-}
-
 TEST_CASE("actions: a failed action may call for another one, and not for itself", "[pipeline]") {
   Plant plant = park(open_action());
   ActionSpec siren;
@@ -517,35 +330,6 @@ TEST_CASE("actions: a failed action may call for another one, and not for itself
   (void)commands(rig, told);
   rig.tick(15s);
   CHECK(commands(rig, told) == "15s action_requested park/siren/cmd on");
-}
-
-TEST_CASE("actions: what a snapshot keeps goes on; a damaged one is refused", "[pipeline]") {
-  const auto plant = std::make_shared<const Plant>(park(open_action()));
-  Rig rig{*plant};
-  rig.send(5s, "a/b/c 60");
-  v1::Snapshot snapshot;
-  rig.pipeline().snapshot(snapshot);
-  REQUIRE(snapshot.actions().targets_size() == 1);
-  auto restored = pipeline::Pipeline::restore(snapshot, plant);
-  REQUIRE(restored);
-  CHECK(restored->commands() == rig.pipeline().commands());
-  Facts facts;
-  restored->step(day + 15s, {}, facts);
-  REQUIRE(facts.transitions.size() == 1);
-  CHECK(facts.transitions[0].rule == rule_action_unconfirmed);
-
-  SECTION("a wait without a command") {
-    snapshot.mutable_actions()->mutable_targets(0)->clear_awaited();
-    CHECK_FALSE(pipeline::Pipeline::restore(snapshot, plant));
-  }
-  SECTION("a command without its topic") {
-    snapshot.mutable_actions()->mutable_commands(0)->clear_command();
-    CHECK_FALSE(pipeline::Pipeline::restore(snapshot, plant));
-  }
-  SECTION("a release that the action does not have") {
-    snapshot.mutable_actions()->mutable_targets(0)->set_release_us(1);
-    CHECK_FALSE(pipeline::Pipeline::restore(snapshot, plant));
-  }
 }
 
 }  // namespace parkwatch::test::actions_test

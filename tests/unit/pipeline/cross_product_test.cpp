@@ -1,7 +1,7 @@
 // tests/unit/pipeline/cross_product_test.cpp - Every way in which a kind of rule, a deadband,
-// delays, bad or lost data, suppression, a shelf (timed or one-shot) and a maintenance window can
-// meet (phoebus#1966, #2310): what hides an alarm never changes when it is one, and each opening
-// notice has one closing.
+// delays, a count of short conditions, bad or lost data, chatter, a latch with its resets,
+// suppression, a shelf (timed or one-shot) and a maintenance window can meet (phoebus#1966, #2310):
+// what hides an alarm never changes when it is one, and each opening notice has one closing.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
@@ -21,8 +21,11 @@ namespace {
 constexpr Duration whole = 10min;
 
 // What the plant does: far below the limit of 80, past it, inside the deadband of 5, past it, far
-// below for less than the off-delay, past it, far below.
-double value_at(Duration t) {
+// below for less than the off-delay, past it, far below. `chatters`: it falls back at times, longer
+// past the limit than the on-delay; and at the end it is past it at times, for less than that.
+double value_at(Duration t, bool chatters) {
+  if (chatters && t >= 170s && t < 226s && (t - 170s) % 14s < 2s) return 70;
+  if (chatters && t >= 288s && t < 330s) return (t - 288s) % 14s < 11s ? 70 : 81;
   if (t < 20s || (t >= 150s && t < 158s) || t >= 300s) return 70;
   return t >= 90s && t < 96s ? 78 : 81;
 }
@@ -38,8 +41,10 @@ struct Span {
 struct Data {
   Span bad;   // readings say so
   Span lost;  // nothing comes: the source is away
+  bool chatters = false;
+  [[nodiscard]] double at(Duration t) const { return value_at(t, chatters); }
   [[nodiscard]] bool changes_at(Duration t) const {
-    return value_at(t) != value_at(t - 1s) || bad.contains(t) != bad.contains(t - 1s) ||
+    return at(t) != at(t - 1s) || bad.contains(t) != bad.contains(t - 1s) ||
            lost.contains(t) != lost.contains(t - 1s);
   }
 };
@@ -60,7 +65,7 @@ std::vector<Duration> reading_times(const Data& data) {
 reference::Series series_of(const Data& data) {
   reference::Series series;
   for (const Duration t : reading_times(data)) {
-    series.push_back({day + t, data.bad.contains(t) ? std::nullopt : std::optional{value_at(t)}});
+    series.push_back({day + t, data.bad.contains(t) ? std::nullopt : std::optional{data.at(t)}});
   }
   // A loss holds what runs, as bad data does.
   if (data.lost.is_any()) {
@@ -94,17 +99,20 @@ constexpr Duration recheck = 4s;
 
 Spans spans_of(const Hiding& h, const reference::Changes& changes) {
   Spans spans;
-  const auto add = [&spans](Span span, Duration more) {
-    if (span.is_any()) spans.emplace_back(day + span.from, day + span.until + more);
+  const auto add = [&spans](Span span, Duration more, bool by_return = false) {
+    if (span.is_any()) spans.push_back({day + span.from, day + span.until + more, by_return});
   };
   add(h.suppressed, recheck);
-  // A return that ends the shelf is hidden by it still.
   const Duration end = shelf_end(h, changes);
-  add({h.shelved.from, end}, end < h.shelved.until ? 1us : 0us);
+  add({h.shelved.from, end}, 0s, end < h.shelved.until);
   add(h.maintained, 0s);
   return spans;
 }
 
+// Of the latched one: between the first raises of most, and after the last return.
+constexpr Duration resets[] = {155s + 500ms, 345s + 500ms};
+
+// The rule twice: "r", and "l", which is latched.
 class Run {
  public:
   Run(const RuleSpec& rule, const Data& data, const Hiding& h) : rig_(plant(rule)) {
@@ -128,17 +136,28 @@ class Run {
     if (h.maintained.is_any()) {
       steps[h.maintained.from] = [this, &h](Duration now) { maintain(now, h.maintained.until); };
     }
+    for (const Duration t : resets) steps[t] = [this](Duration now) { reset(now); };
     for (const auto& [t, step] : steps) step(t);
     rig_.tick(whole);
   }
 
   [[nodiscard]] const std::vector<AlarmEvent>& transitions() { return rig_.facts().transitions; }
-  [[nodiscard]] reference::Changes changes() {
+  [[nodiscard]] reference::Changes changes(const std::string& rule) {
     reference::Changes changes;
     for (const AlarmEvent& e : transitions()) {
-      if (e.rule == "r" && is_change(e)) changes.push_back({e.at, e.level});
+      if (e.rule == rule && is_change(e)) changes.push_back({e.at, e.level});
     }
     return changes;
+  }
+  // When each raise counts as chatter: by its reading.
+  [[nodiscard]] std::vector<Timestamp> counted() {
+    std::vector<Timestamp> out;
+    for (const AlarmEvent& e : transitions()) {
+      if (e.rule != "r" || e.kind != TransitionKind::raised) continue;
+      out.push_back(e.reading_sequence == 0 ? e.at : std::min(e.reading_time, e.at));
+      if (out.size() > 1) out.back() = std::max(out.back(), out[out.size() - 2]);
+    }
+    return out;
   }
   static bool is_change(const AlarmEvent& e) {
     return e.kind == TransitionKind::raised || e.kind == TransitionKind::level_changed ||
@@ -147,27 +166,39 @@ class Run {
 
  private:
   static Plant plant(const RuleSpec& rule) {
-    Plant plant = plant_of({rule});
+    RuleSpec latched = rule;
+    latched.id = "l";
+    latched.alarm.latched = true;
+    Plant plant = plant_of({rule, latched});
     plant.tags.push_back(tag_of("a/b/e"));
     return plant;
   }
   void send(Duration now, const Data& data) {
     if (data.lost.is_any() && now == data.lost.until) connect(now, true);
-    const std::string value = std::to_string(value_at(now));
+    const std::string value = std::to_string(data.at(now));
     rig_.send(now, "a/b/c " + value + (data.bad.contains(now) ? " q=bad" : ""));
   }
   void connect(Duration now, bool connected) {
     rig_.feed(SourceCondition{"park", connected, true, "timed out"}, now);
   }
   void shelve(Duration now, const Hiding& h) {
+    for (const char* const rule : {"r", "l"}) {
+      AlarmCommand c;
+      c.rule = rule;
+      c.tag = "a/b/c";
+      c.length = h.shelved.until - now;
+      c.one_shot = h.one_shot;
+      c.comment = "calibration";
+      rig_.feed(Command{"li", c}, now);
+      REQUIRE(rig_.facts().replies.back().result.ok());
+    }
+  }
+  void reset(Duration now) {
     AlarmCommand c;
-    c.rule = "r";
+    c.verb = AlarmCommand::Verb::reset;
+    c.rule = "l";
     c.tag = "a/b/c";
-    c.length = h.shelved.until - now;
-    c.one_shot = h.one_shot;
-    c.comment = "calibration";
     rig_.feed(Command{"li", c}, now);
-    REQUIRE(rig_.facts().replies.back().result.ok());
   }
   void maintain(Duration now, Duration until) {
     MaintenanceCommand c;
@@ -185,6 +216,7 @@ struct Filter {
   double deadband = 0;
   Duration on_delay{0};
   Duration off_delay{0};
+  reference::Count count{};
 };
 
 RuleSpec rule_of(RuleKind kind, const Filter& f, Level level = Level::high, double at = 80) {
@@ -197,6 +229,8 @@ RuleSpec rule_of(RuleKind kind, const Filter& f, Level level = Level::high, doub
                     .off_delay = f.off_delay};
   rule.on_delay = f.on_delay;
   rule.off_delay = f.off_delay;
+  rule.alarm.count_times = static_cast<std::uint32_t>(f.count.times);
+  rule.alarm.count_within = f.count.within;
   rule.alarm.suppress_when = "`a/b/d` == 1";
   rule.alarm.recheck = recheck;
   return rule;
@@ -217,12 +251,15 @@ struct Kind {
 };
 
 reference::Changes by_levels(const RuleSpec& rule, const reference::Series& series) {
-  return reference::levels(rule.limits, series, day + whole);
+  return reference::levels(rule.limits, series, day + whole,
+                           {rule.alarm.count_times, rule.alarm.count_within});
 }
 
 reference::Changes by_state(const RuleSpec& rule, const reference::Series& series) {
-  return reference::on_off(rule.on_delay, rule.off_delay, reference::states({81}, series),
-                           day + whole);
+  RuleSpec on = rule;
+  on.limits = {
+      {.level = Level::on, .at = 0.5, .on_delay = rule.on_delay, .off_delay = rule.off_delay}};
+  return by_levels(on, reference::states({81}, series));
 }
 
 // Those whose verdict is that of the value at the time.
@@ -316,13 +353,14 @@ void check_flags(Run& run, const Hiding& h, Duration shelf_ends) {
   const bool by_return = shelf_ends < h.shelved.until;
   std::size_t unshelved = 0;
   for (const AlarmEvent& e : run.transitions()) {
-    if (e.rule != "r") continue;
+    if (e.rule != "r" && e.rule != "l") continue;
     const Duration t = e.at - day;
     if (e.kind == TransitionKind::unshelved) {
       ++unshelved;
       REQUIRE(t == shelf_ends);
     }
     if (!Run::is_change(e)) continue;
+    CAPTURE(to_text(e.kind), to_text(t), e.journal);
     const Span suppressed{h.suppressed.from, h.suppressed.until + recheck};
     const Span shelved{h.shelved.from, shelf_ends + (by_return ? 1us : 0us)};
     const bool by_design = h.suppressed.is_any() && suppressed.contains(t);
@@ -330,19 +368,28 @@ void check_flags(Run& run, const Hiding& h, Duration shelf_ends) {
     REQUIRE(((e.flags & alarm_shelved) != 0) == shelved.contains(t));
     REQUIRE(((e.flags & alarm_maintenance) != 0) == h.maintained.contains(t));
   }
-  REQUIRE(unshelved == (h.shelved.is_any() ? 1 : 0));
+  REQUIRE(unshelved == (h.shelved.is_any() ? 2 : 0));
 }
 
 // How many one-shot shelves ended with a return.
-std::size_t check_hidden(const Kind& kind, const Data& data, const reference::Changes& changes) {
+std::size_t check_hidden(const Kind& kind, const Data& data, const reference::Changes& changes,
+                         const std::vector<Timestamp>& counted) {
+  const Keeping as_it_is{false, {}, counted};
+  Keeping latched{true, {}, counted};
+  for (const Duration t : resets) latched.resets.push_back(day + t);
   std::size_t by_return = 0;
   for (const Hiding& h : hidings()) {
     CAPTURE(h.suppressed.from.count(), h.ends_badly, h.shelved.from.count(), h.one_shot,
             h.maintained.from.count());
     Run run{kind.rule, data, h};
-    REQUIRE(run.changes() == changes);
-    REQUIRE(notices_in(run.transitions(), "r") ==
-            notices_of(changes, spans_of(h, changes), day + whole));
+    const Spans hidden = spans_of(h, changes);
+    for (const char* const rule : {"r", "l"}) {
+      CAPTURE(rule);
+      const Keeping& keeping = *rule == 'l' ? latched : as_it_is;
+      REQUIRE(run.changes(rule) == changes);
+      REQUIRE(notices_in(run.transitions(), rule) ==
+              notices_of(changes, hidden, day + whole, keeping));
+    }
     const Duration end = shelf_end(h, changes);
     check_flags(run, h, end);
     if (end < h.shelved.until) ++by_return;
@@ -362,46 +409,79 @@ void check_lost(Run& run, const Data& data) {
   REQUIRE(told[1] == std::pair{data.lost.until, TransitionKind::returned});
 }
 
-// Over every deadband, delay, time of bad or lost data and way of hiding.
-void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
-  std::vector<Data> all_data{{},
-                             {{60s, 70s}, {}},
-                             {{}, {24s, 36s}},    // within a delay
-                             {{}, {302s, 318s}},  // within the last off-delay
-                             {{}, {290s, 330s}},  // over the last return
-                             {{24s, 29s}, {}},
-                             {{148s, 155s}, {}},
-                             {{298s, 310s}, {}}};
-  if (is_sanitized) all_data.resize(3);
-  std::map<RuleKind, std::size_t> changed;
-  std::map<RuleKind, std::size_t> by_return;
-  std::size_t kinds = 0;
+std::vector<Filter> filters() {
+  std::vector<Filter> all;
   for (const double deadband : {0.0, 5.0}) {
     for (const Duration on_delay : {Duration{0}, Duration{10s}}) {
       for (const Duration off_delay : {Duration{0}, Duration{10s}}) {
-        const auto all = kinds_of({deadband, on_delay, off_delay});
-        kinds = std::max(kinds, all.size());
-        for (const Kind& kind : all) {
-          for (const Data& data : all_data) {
-            CAPTURE(to_text(kind.rule.kind), deadband, on_delay.count(), off_delay.count(),
-                    data.bad.from.count(), data.lost.from.count());
-            Run open{kind.rule, data, {}};
-            check_lost(open, data);
-            const auto changes = open.changes();
-            changed[kind.rule.kind] += changes.size();
-            if (kind.reference) REQUIRE(changes == kind.reference(kind.rule, series_of(data)));
-            by_return[kind.rule.kind] += check_hidden(kind, data, changes);
-          }
-        }
+        all.push_back({deadband, on_delay, off_delay, {}});
+        const bool counts = on_delay > 0s && off_delay == 0s;
+        if (counts) all.push_back({deadband, on_delay, off_delay, {3, 1min}});
       }
     }
   }
-  REQUIRE(changed.size() == kinds);
-  for (const auto& [kind, changes] : changed) {
-    CAPTURE(to_text(kind));
-    CHECK(changes >= 20);  // a kind that says nothing proves nothing
-    CHECK(by_return[kind] >= 20);
+  return all;
+}
+
+std::vector<Data> all_data() {
+  std::vector<Data> all{{},
+                        {{}, {}, true},
+                        {{60s, 70s}, {}},
+                        {{}, {24s, 36s}},    // within a delay
+                        {{}, {302s, 318s}},  // within the last off-delay
+                        {{}, {290s, 330s}},  // over the last return
+                        {{24s, 29s}, {}},
+                        {{148s, 155s}, {}},
+                        {{298s, 310s}, {}},
+                        {{201s, 208s}, {}, true},   // within the chatter
+                        {{}, {346s, 358s}, true}};  // before its end
+  if (is_sanitized) all.resize(3);
+  return all;
+}
+
+// What was compared, by kind: a kind that says nothing proves nothing.
+struct Compared {
+  std::size_t changes = 0;
+  std::size_t by_return = 0;  // one-shot shelves that ended so
+  std::size_t chatters = 0;
+};
+
+void check_one(const Kind& kind, const Data& data, Compared& compared) {
+  Run open{kind.rule, data, {}};
+  check_lost(open, data);
+  const auto changes = open.changes("r");
+  compared.changes += changes.size();
+  for (const AlarmEvent& e : open.transitions()) {
+    if (e.rule == "r" && e.kind == TransitionKind::chattering) ++compared.chatters;
   }
+  if (kind.reference) REQUIRE(changes == kind.reference(kind.rule, series_of(data)));
+  compared.by_return += check_hidden(kind, data, changes, open.counted());
+}
+
+// Over every deadband, delay, count, time of bad or lost data, latch and way of hiding.
+void check_all(std::vector<Kind> (*kinds_of)(const Filter&)) {
+  std::map<RuleKind, Compared> compared;
+  std::size_t kinds = 0;
+  for (const Filter& f : filters()) {
+    const auto all = kinds_of(f);
+    kinds = std::max(kinds, all.size());
+    for (const Kind& kind : all) {
+      for (const Data& data : all_data()) {
+        CAPTURE(to_text(kind.rule.kind), f.deadband, f.on_delay.count(), f.off_delay.count(),
+                f.count.times, data.bad.from.count(), data.lost.from.count(), data.chatters);
+        check_one(kind, data, compared[kind.rule.kind]);
+      }
+    }
+  }
+  REQUIRE(compared.size() == kinds);
+  std::size_t chatters = 0;
+  for (const auto& [kind, seen] : compared) {
+    CAPTURE(to_text(kind));
+    CHECK(seen.changes >= 20);
+    CHECK(seen.by_return >= 20);
+    chatters += seen.chatters;
+  }
+  CHECK(chatters >= 10);
 }
 
 }  // namespace

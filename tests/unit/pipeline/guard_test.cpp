@@ -234,10 +234,10 @@ Spans hidden_spans(const reference::Series& series, double above, Duration reche
     if (series[i].value.value_or(0) <= above) continue;
     const bool last = i + 1 == series.size();
     const Timestamp until = last ? timestamp_max : series[i + 1].at + recheck;
-    if (!spans.empty() && spans.back().second >= series[i].at) {
-      spans.back().second = until;
+    if (!spans.empty() && spans.back().until >= series[i].at) {
+      spans.back().until = until;
     } else {
-      spans.emplace_back(series[i].at, until);
+      spans.push_back({series[i].at, until});
     }
   }
   return spans;

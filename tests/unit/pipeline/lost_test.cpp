@@ -254,6 +254,20 @@ TEST_CASE("pause: what began within it takes no longer than what begins at its e
   CHECK(rig.alarms() == "1h11s raised H a/b/c 90; 1h1m1s raised on a/b/d");
 }
 
+TEST_CASE("pause: a source that is lost within it is told of no later than one lost at its end",
+          "[pipeline]") {
+  Rig rig{plant_of({delayed(10s, 0s)})};
+  rig.show_quality();
+  rig.send(1s, "a/b/c 70");
+  rig.feed(Pause{true}, 2s);
+  rig.feed(gone, 1h);
+  rig.feed(Pause{false}, 1h + 1s);
+  rig.tick(1h + 10s);
+  CHECK(rig.alarms().empty());
+  rig.tick(2h);
+  CHECK(rig.alarms() == "1h11s raised on source/park");
+}
+
 TEST_CASE("pause: what a lost source halts within it has run until it began", "[pipeline]") {
   Rig rig{plant_of({delayed(0s, 50s)})};
   rig.send(1s, "a/b/c 90");
