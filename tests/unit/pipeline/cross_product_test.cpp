@@ -339,6 +339,7 @@ std::vector<Hiding> hidings() {
     for (const bool ends_badly : {false, true}) {
       if (ends_badly && !suppressed.is_any()) continue;
       for (const auto& [shelved, one_shot] : shelves) {
+        if (ends_badly && shelved.is_any()) continue;  // how it ends is nothing to a shelf
         for (const Span& maintained : windows) {
           all.push_back({suppressed, ends_badly, shelved, one_shot, maintained});
         }
