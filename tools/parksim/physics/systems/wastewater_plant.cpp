@@ -38,7 +38,8 @@ constexpr Solutes refractory{.inert_cod = 2'000.0, .us_cm = 1'100.0};
 constexpr Solutes rinse{.thiourea = 1'000.0, .us_cm = 1'100.0};
 constexpr Solutes brine{.us_cm = 190'000.0};  // 100 g/L of sodium chloride, as it adds when diluted
 
-// In a sewer of grade C, whose limits are about that much lower; as much less is sent into it.
+// A sewer of grade C carries so much of everything, its limits are about that much lower; what is
+// sent into it is tried with as much less.
 constexpr double diluted = 0.6;
 
 // What the plant was built for. Lesser classes have smaller tanks and less dosing.
@@ -63,10 +64,10 @@ constexpr double nitrate_mg_l = 7.0;      // that is left, and ...
 constexpr double carbon_takes_mg_l = 20;  // ... what the dosed carbon takes
 constexpr double solids_mg_l = 6.0;
 // Sludge of 110 mL/g. Its settling velocity falls by about 1 % with each mL/g more (Vesilind's
-// equation with Daigger's figures), and what the overflow carries goes with its inverse.
+// equation), and what the overflow carries goes with its inverse.
 constexpr double settling_g_ml = 0.01;
 
-// Thiourea that halves the nitrifiers' rate; 0.076 mg/L take three quarters (Tomlinson, 1966).
+// Thiourea that halves the nitrifiers' rate: less than 0.1 mg/L takes most of it.
 constexpr double thiourea_half_mg_l = 0.025;
 
 constexpr double do_half_mg_l = 0.4;

@@ -119,7 +119,7 @@ class WaterSupply final : public System {
   Worsening breakthrough_{0.2 / 3600.0, 1.0, 600.0};  // of one filter's flow is not filtered
   Worsening air_drawn_{0.0067 / 60.0, 1.0, 300.0};    // of the pump's stroke
   Worsening dose_valve_{0.0133 / 60.0, 1.2, 300.0};   // of the usual opening, on top of it
-  Worsening alum_{1.0 / 60.0, 80.0, 600.0};          // mg/L more than is needed
+  Worsening alum_{1.0 / 60.0, 80.0, 600.0};           // mg/L more than is needed
   Worsening lime_{0.08 / 60.0, 8.0, 600.0};           // mg/L likewise
   Worsening bloom_{0.04 / 3600.0, 0.4, 7200.0};       // of the water at the intake
   Worsening crack_{12.0 / 60.0, 1300.0, 60.0};        // m3/h at 0.4 MPa
