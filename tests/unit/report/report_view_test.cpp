@@ -85,9 +85,11 @@ TEST_CASE("kpi: a row a period beside the targets", "[report]") {
    "activations":30,"per_10_min":2.5,"per_day":360.0,"windows":100,"windows_over":2,
    "window_most":14,"flood_share":0.013,"top_share":0.5,"chattering":[{}],
    "fleeting":3,"stale":[{},{}],
-   "stale_most":1,"responded_late":4,"detected":2,"detected_median_s":2.5,"detected_longest_s":31,
+   "stale_most":1,"responded_late":4,
+   "detected":2,"detected_median_s":2.5,"detected_longest_s":31,
    "acknowledged":1,"acknowledged_median_s":90,"acknowledged_longest_s":90,"closed":0,
-   "closed_median_s":null,"closed_longest_s":null,"priorities":{"low":20,"medium":6,"high":3,"critical":1}}]})")
+   "closed_median_s":null,"closed_longest_s":null,
+   "priorities":{"low":20,"medium":6,"high":3,"critical":1}}]})")
                        .as_object();
   const std::string text = kpi_view(kpi, {false, false});
   CHECK(has(text, "2.50"));
