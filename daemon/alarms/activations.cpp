@@ -14,6 +14,12 @@ void worsen(Activation& activation, const AlarmEvent& event) {
   if (severity(event.level) > severity(activation.level)) activation.level = event.level;
 }
 
+// A device's clock may be ahead of ours.
+std::optional<Duration> detected_in(const AlarmEvent& raise) {
+  if (raise.reading_sequence == 0) return std::nullopt;
+  return std::max(raise.at - raise.reading_time, Duration{0});
+}
+
 }  // namespace
 
 void ActivationLog::take(const AlarmEvent& event) {
@@ -22,7 +28,7 @@ void ActivationLog::take(const AlarmEvent& event) {
   switch (event.kind) {
     case TransitionKind::raised:
       end_open(event);
-      open(event, event.journal, event.at);
+      open(event, event.journal, event.at).detected_in = detected_in(event);
       return;
     case TransitionKind::level_changed:
       worsen(opened(event), event);
@@ -105,7 +111,7 @@ void ActivationLog::acknowledge(const AlarmEvent& event) {
   const bool known = found != latest_.end();
   Activation& activation = known ? all_[found->second] : open(event, 0, event.raised_at);
   if (!known && event.state == AlarmState::normal) {
-    activation.ended = event.at;  // it had returned: when, is not among the rows
+    activation.ended = activation.raised;  // it had returned: when, is not among the rows
     active_.erase({event.rule, event.tag});
   }
   if (!activation.acknowledged) {

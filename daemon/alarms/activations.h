@@ -19,11 +19,15 @@ struct Activation {
   std::string rule;
   std::string tag;
   std::string group;
-  Level level = Level::none;              // the furthest out
-  Priority priority = Priority::medium;   // the most urgent
-  std::uint64_t journal = 0;              // of its raise; 0: it is not among the rows
-  Timestamp raised;                       // without its raise: when its first row says it was
-  std::optional<Timestamp> ended;         // empty: it is still active after the last row
+  Level level = Level::none;             // the furthest out
+  Priority priority = Priority::medium;  // the most urgent
+  std::uint64_t journal = 0;             // of its raise; 0: it is not among the rows
+  Timestamp raised;                      // without its raise: when its first row says it was
+  std::optional<Timestamp> ended;        // empty: it is still active after the last row; `raised`:
+                                         // before the first, when is not known
+  // From the source time of the reading that caused its raise to the raise, at least 0. Empty: no
+  // reading did, or its raise is not among the rows.
+  std::optional<Duration> detected_in;
   std::optional<Timestamp> acknowledged;  // for the first time
   std::string author;                     // of that
   std::string comment;                    // of the first acknowledgement that has one

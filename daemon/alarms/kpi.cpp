@@ -5,6 +5,7 @@
 #include <deque>
 #include <iterator>
 #include <map>
+#include <utility>
 
 namespace parkwatch::alarms {
 namespace {
@@ -151,12 +152,25 @@ void look_at_acknowledgements(Activations own, Kpi& kpi) {
     if (waited > window_length) ++kpi.unacknowledged_late;
     if (known) times.push_back(waited);
   }
-  kpi.acknowledged = times.size();
-  if (times.empty()) return;
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  kpi.acknowledged_median = *middle;
-  kpi.acknowledged_longest = *std::max_element(times.begin(), times.end());
+  kpi.acknowledged = waits_of(std::move(times));
+}
+
+Waits detections_of(Activations own) {
+  std::vector<Duration> times;
+  for (const Activation& a : own) {
+    if (a.detected_in) times.push_back(*a.detected_in);
+  }
+  return waits_of(std::move(times));
+}
+
+Waits closings_of(Activations all, Timestamp from, Timestamp to) {
+  std::vector<Duration> times;
+  for (const Activation& a : all) {
+    if (!a.ended || *a.ended < from || *a.ended >= to) continue;
+    const bool is_known = a.journal != 0 || *a.ended != a.raised;
+    if (is_known) times.push_back(*a.ended - a.raised);
+  }
+  return waits_of(std::move(times));
 }
 
 // How many of these spans there are at one time.
@@ -233,7 +247,9 @@ Kpi kpi_of(Activations all, Timestamp from, Timestamp to) {
   find_floods(activations, kpi);
   rank(own, kpi);
   find_chatter(own, kpi);
+  kpi.detected = detections_of(own);
   look_at_acknowledgements(own, kpi);
+  kpi.closed = closings_of(activations, from, to);
   look_at_activity(activations, kpi);
   return kpi;
 }

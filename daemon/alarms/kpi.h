@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "alarms/activations.h"
+#include "model/waits.h"
 
 namespace parkwatch::alarms {
 
@@ -66,9 +67,13 @@ struct Kpi {
   std::size_t stale_most = 0;      // of them at one time
   std::size_t responded_late = 0;  // not acknowledged within their rules' respond_within
   std::array<std::size_t, 4> by_priority{};  // by Priority, low first
-  std::size_t acknowledged = 0;              // of the activations
-  Duration acknowledged_median{0};           // after the raise; 0 when none was
-  Duration acknowledged_longest{0};
+  // From the source time of the reading that caused a raise to the raise; a raise without a reading
+  // is none of these.
+  Waits detected;
+  Waits acknowledged;  // of the activations, before `to`; after the raise
+  // From the raise to the end of what ended in the span, whenever it was raised: what takes long
+  // would be missing from every short span else.
+  Waits closed;
   std::size_t unacknowledged_late = 0;  // for longer than 10 min, or until the end of the span
   std::size_t active_most = 0;          // at one time
   Duration active_time{0};              // summed over alarms

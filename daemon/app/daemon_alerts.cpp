@@ -35,6 +35,7 @@ http::ReceiverStatus shown(const notify::ReceiverStatus& receiver) {
   out.refused = receiver.refused;
   out.detail = receiver.detail;
   out.last_ok = receiver.last_ok;
+  out.raises = receiver.raises;
   return out;
 }
 
@@ -117,6 +118,9 @@ Result<Done> Daemon::start_alerts() {
   calls.condition = [this](const notify::ReceiverCondition& condition) { on_receiver(condition); };
   calls.damaged = [this](const std::vector<std::uint64_t>& journals) { on_damaged_rows(journals); };
   calls.news = [this](NoticeNews news) { (void)intake_->append(std::move(news)); };
+  calls.raise_told = [this](const notify::RaiseTold& told) {
+    metrics_.raise_told(told.receiver, told.wait);
+  };
   calls.publish = [this](std::string topic, std::string payload, Told done) {
     alerts_->publish(std::move(topic), std::move(payload), true, std::move(done));
   };

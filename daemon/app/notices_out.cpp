@@ -95,6 +95,7 @@ Result<Done> NoticesOut::start(const config::Config& config, std::uint64_t newes
   calls.keep = calls_.keep;
   calls.condition = calls_.condition;
   calls.news = calls_.news;
+  calls.raise_told = calls_.raise_told;
   calls.log = calls_.log;
   calls.send = [this](const notify::Request& request, const ReceiverSpec& receiver,
                       const notify::Secrets& known, std::function<void(notify::Reply)> done) {

@@ -33,6 +33,7 @@ struct NoticesOutCalls {
   std::function<void(std::string topic, std::string payload, std::function<void(std::string)> done)>
       publish;
   std::function<void(NoticeNews)> news;  // for the journal
+  std::function<void(const notify::RaiseTold&)> raise_told;
   std::function<void(const std::string&)> log;
 };
 

@@ -283,4 +283,14 @@ json::object to_document(const Status& status) {
   return document;
 }
 
+void put_waits(json::object& out, const std::string& name, const Waits& waits) {
+  const auto known = [&](Duration time) {
+    return waits.count == 0 ? json::value(nullptr)
+                            : json::value(std::chrono::duration<double>(time).count());
+  };
+  out[name] = waits.count;
+  out[name + "_median_s"] = known(waits.median);
+  out[name + "_longest_s"] = known(waits.longest);
+}
+
 }  // namespace parkwatch::http

@@ -2,11 +2,13 @@
 #pragma once
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <string>
 #include <string_view>
 
 #include "http/live_view.h"
 #include "http/server.h"
 #include "model/alarm_event.h"
+#include "model/waits.h"
 #include "store/reader.h"
 
 namespace parkwatch::http {
@@ -27,5 +29,8 @@ namespace parkwatch::http {
 // A string of UTF-8, repaired if it is none (see store::mended_utf8).
 [[nodiscard]] boost::json::value text_value(std::string_view text);
 [[nodiscard]] boost::json::value time_value(Timestamp t);
+// Members NAME (how many), NAME_median_s and NAME_longest_s; these two are null when there was
+// none.
+void put_waits(boost::json::object& out, const std::string& name, const Waits& waits);
 
 }  // namespace parkwatch::http

@@ -41,6 +41,7 @@ Result<std::vector<alarms::Activation>> activations_between(store::Reader& reade
     raise.kind = TransitionKind::raised;
     raise.at = event.raised_at;
     raise.journal = event.occurrence;
+    raise.reading_sequence = 0;  // which reading caused it is not known any more
     log.take(raise);
   }
   const auto take = [&](const AlarmEvent& event) -> Result<Done> {

@@ -60,35 +60,36 @@ json::object to_document(const alarms::Kpi& kpi) {
   for (const alarms::Flood& flood : kpi.floods) floods.push_back(flood_of(flood));
   json::array stale;
   for (const alarms::Activation& one : kpi.stale) stale.push_back(to_document(one));
-  return {{"from", time_value(kpi.from)},
-          {"to", time_value(kpi.to)},
-          {"activations", kpi.activations},
-          {"hidden", kpi.hidden},
-          {"per_10_min", kpi.per_10_min},
-          {"per_hour", kpi.per_hour},
-          {"per_day", kpi.per_day},
-          {"windows", kpi.windows},
-          {"windows_over", kpi.windows_over},
-          {"window_most", kpi.window_most},
-          {"flood_share", share_of(kpi.in_flood, kpi.span())},
-          {"floods", std::move(floods)},
-          {"top", counts_of(kpi.top)},
-          {"top_share", kpi.top_share},
-          {"chattering", counts_of(kpi.chattering)},
-          {"fleeting", kpi.fleeting},
-          {"stale", std::move(stale)},
-          {"stale_most", kpi.stale_most},
-          {"responded_late", kpi.responded_late},
-          {"priorities", json::object{{"low", kpi.by_priority[0]},
-                                      {"medium", kpi.by_priority[1]},
-                                      {"high", kpi.by_priority[2]},
-                                      {"critical", kpi.by_priority[3]}}},
-          {"acknowledged", kpi.acknowledged},
-          {"acknowledged_median_s", seconds_of(kpi.acknowledged_median)},
-          {"acknowledged_longest_s", seconds_of(kpi.acknowledged_longest)},
-          {"unacknowledged_late", kpi.unacknowledged_late},
-          {"active_most", kpi.active_most},
-          {"active_s", seconds_of(kpi.active_time)}};
+  json::object out{{"from", time_value(kpi.from)},
+                   {"to", time_value(kpi.to)},
+                   {"activations", kpi.activations},
+                   {"hidden", kpi.hidden},
+                   {"per_10_min", kpi.per_10_min},
+                   {"per_hour", kpi.per_hour},
+                   {"per_day", kpi.per_day},
+                   {"windows", kpi.windows},
+                   {"windows_over", kpi.windows_over},
+                   {"window_most", kpi.window_most},
+                   {"flood_share", share_of(kpi.in_flood, kpi.span())},
+                   {"floods", std::move(floods)},
+                   {"top", counts_of(kpi.top)},
+                   {"top_share", kpi.top_share},
+                   {"chattering", counts_of(kpi.chattering)},
+                   {"fleeting", kpi.fleeting},
+                   {"stale", std::move(stale)},
+                   {"stale_most", kpi.stale_most},
+                   {"responded_late", kpi.responded_late},
+                   {"priorities", json::object{{"low", kpi.by_priority[0]},
+                                               {"medium", kpi.by_priority[1]},
+                                               {"high", kpi.by_priority[2]},
+                                               {"critical", kpi.by_priority[3]}}},
+                   {"unacknowledged_late", kpi.unacknowledged_late},
+                   {"active_most", kpi.active_most},
+                   {"active_s", seconds_of(kpi.active_time)}};
+  put_waits(out, "detected", kpi.detected);
+  put_waits(out, "acknowledged", kpi.acknowledged);
+  put_waits(out, "closed", kpi.closed);
+  return out;
 }
 
 json::object kpi_targets() {

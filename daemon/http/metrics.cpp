@@ -47,6 +47,9 @@ Histogram::BucketBoundaries commit_bounds() {
 }
 Histogram::BucketBoundaries answer_bounds() { return {0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60}; }
 
+// A critical alarm goes at once, others wait for their group; a person has minutes to act.
+Histogram::BucketBoundaries told_bounds() { return {1, 3, 10, 30, 60, 180, 600, 3600}; }
+
 double in_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 std::string class_of(unsigned status) { return std::to_string(status / 100) + "xx"; }
@@ -124,6 +127,12 @@ struct Metrics::Families {
       counter(r, "parkwatch_alert_deliveries_total", "Alerts that the broker confirmed.");
   Counter& undelivered = counter(r, "parkwatch_alert_failures_total",
                                  "Attempts to deliver an alert that failed; each is repeated.");
+
+  Family<Histogram>& raise_told =
+      prometheus::BuildHistogram()
+          .Name("parkwatch_raise_told_seconds")
+          .Help("Time from an alarm's raise to the message that its receiver confirmed.")
+          .Register(r);
 
   std::map<std::string, Counter*> answers;  // by class of status
   Histogram& answer_seconds = histogram(
@@ -272,6 +281,10 @@ void Metrics::set_alert_failures(std::uint64_t since_start) {
   Counter& counter = families_->undelivered;
   const double more = static_cast<double>(since_start) - counter.Value();
   if (more > 0) counter.Increment(more);
+}
+
+void Metrics::raise_told(const std::string& receiver, Duration wait) {
+  families_->raise_told.Add({{"receiver", receiver}}, told_bounds()).Observe(in_seconds(wait));
 }
 
 void Metrics::http_answered(unsigned status, Duration took) {

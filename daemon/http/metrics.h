@@ -57,6 +57,8 @@ class Metrics {
   void set_outbox_pending(std::size_t rows);
   void alert_delivered();
   void set_alert_failures(std::uint64_t since_start);
+  // A receiver confirmed a raise so long after it; `receiver` as configured.
+  void raise_told(const std::string& receiver, Duration wait);
 
   // The HTTP server itself.
   void http_answered(unsigned status, Duration took);

@@ -20,6 +20,7 @@ json::object document_of(const ReceiverStatus& receiver) {
                    {"failures", receiver.failures},
                    {"expired", receiver.expired},
                    {"refused", receiver.refused}};
+  put_waits(out, "raises_told", receiver.raises);
   if (receiver.last_ok) out["last_ok"] = time_value(*receiver.last_ok);
   if (!receiver.detail.empty()) out["detail"] = text_value(receiver.detail);
   return out;

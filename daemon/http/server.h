@@ -20,6 +20,7 @@
 #include "model/plant_view.h"
 #include "model/result.h"
 #include "model/time.h"
+#include "model/waits.h"
 #include "store/reader.h"
 
 namespace parkwatch::http {
@@ -96,6 +97,7 @@ struct ReceiverStatus {
   std::uint64_t refused = 0;   // given up, ever
   std::string detail;          // of the last failure
   std::optional<Timestamp> last_ok;
+  Waits raises;  // from the raise to the confirmation, of the last that were told since the start
 };
 
 // What came of a test message.

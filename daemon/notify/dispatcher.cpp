@@ -215,6 +215,7 @@ void Dispatcher::settle(Timestamp now, const NotifyMessage& message, const Outco
   } else {
     const ReceiverQueue::Settled settled = receiver.queue.settle(now, outcome);
     status.told += settled.told.size();
+    time_raises(now, receiver, settled.told);
     for (const News& notice : settled.told) {
       if (notice.alert->volatile_id.empty()) keep(notice_key(status.name, notice), std::nullopt);
     }
@@ -228,6 +229,17 @@ void Dispatcher::settle(Timestamp now, const NotifyMessage& message, const Outco
     status.failing = false;
     receiver.reported_failing = false;
     conditions_.push_back({status.name, false, {}});
+  }
+}
+
+void Dispatcher::time_raises(Timestamp now, Receiver& receiver, const std::vector<News>& told) {
+  for (const News& notice : told) {
+    const AlarmEvent& event = notice.alert->event;
+    if (!notice.opens() || event.journal <= clock_set_after_) continue;
+    const Duration wait = std::max(now - event.at, Duration{0});
+    raises_told_.push_back({receiver.status.name, wait});
+    receiver.raise_waits.push_back(wait);
+    if (receiver.raise_waits.size() > raises_timed) receiver.raise_waits.pop_front();
   }
 }
 
@@ -248,6 +260,7 @@ void Dispatcher::enable(std::size_t receiver) {
 }
 
 void Dispatcher::shift(Duration by) {
+  clock_set_after_ = cursor_;
   book_.shift(by);
   for (std::size_t at = 0; at < receivers_.size(); ++at) {
     Receiver& receiver = *receivers_[at];
@@ -277,6 +290,8 @@ std::vector<ReceiverCondition> Dispatcher::conditions() { return std::exchange(c
 
 std::vector<ClosedNews> Dispatcher::closed() { return std::exchange(closed_, {}); }
 
+std::vector<RaiseTold> Dispatcher::raises_told() { return std::exchange(raises_told_, {}); }
+
 std::vector<NoticeNews> Dispatcher::escalated() { return std::exchange(escalated_, {}); }
 
 std::vector<ReceiverStatus> Dispatcher::status() const {
@@ -285,6 +300,7 @@ std::vector<ReceiverStatus> Dispatcher::status() const {
     out.push_back(receiver->status);
     out.back().waiting = receiver->queue.size();
     out.back().folded = receiver->queue.folded().total();
+    out.back().raises = waits_of({receiver->raise_waits.begin(), receiver->raise_waits.end()});
   }
   return out;
 }

@@ -2,6 +2,7 @@
 // to messages that are confirmed; and what of that must survive a kill. Pure: time is an argument.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "model/input.h"
+#include "model/waits.h"
 #include "notify/alarm_book.h"
 #include "notify/held_alerts.h"
 #include "notify/notice.h"
@@ -41,7 +43,17 @@ struct ReceiverStatus {
   bool failing = false;
   std::string detail;  // of the last failure
   std::optional<Timestamp> last_ok;
+  Waits raises;  // the last raises_timed that were told, from the raise to the confirmation
 };
+
+// A raise was told: its receiver confirmed a message with it, so long after the journal's time of
+// the raise (or of what showed it). What is only counted in a digest is not timed, and neither is
+// what was raised before the clock was set.
+struct RaiseTold {
+  std::string receiver;
+  Duration wait{0};
+};
+inline constexpr std::size_t raises_timed = 1000;
 
 // A receiver fails, or does again what it should: an input for the pipeline, which journals it.
 struct ReceiverCondition {
@@ -106,6 +118,7 @@ class Dispatcher {
   [[nodiscard]] std::vector<KeptRow> changes();
   [[nodiscard]] std::vector<ReceiverCondition> conditions();
   [[nodiscard]] std::vector<ClosedNews> closed();
+  [[nodiscard]] std::vector<RaiseTold> raises_told();
   // Steps of escalations that told somebody, for the journal.
   [[nodiscard]] std::vector<NoticeNews> escalated();
 
@@ -126,6 +139,7 @@ class Dispatcher {
     bool refreshing = false;           // a message without notices is on its way
     std::uint32_t refresh_failures = 0;
     std::optional<bool> reported_failing;
+    std::deque<Duration> raise_waits;  // the newest last
     ReceiverStatus status;
   };
 
@@ -134,6 +148,7 @@ class Dispatcher {
   void note_escalations(const std::vector<Tell>& tells);
   void enqueue(std::size_t receiver, News notice);
   void stand_in(Timestamp now, std::size_t failing, const News& notice);
+  void time_raises(Timestamp now, Receiver& receiver, const std::vector<News>& told);
   void close(std::size_t receiver, const std::vector<News>& notices, const char* reason);
   void expire(Timestamp now);
   void look_at_failures(Timestamp now);
@@ -157,9 +172,11 @@ class Dispatcher {
   std::uint64_t next_number_ = 1;
   std::size_t turn_ = 0;  // the receiver to ask first
   bool flood_ = false;
+  std::uint64_t clock_set_after_ = 0;  // the clock was set after this transition
   std::map<std::string, std::optional<std::string>> changed_;
   std::vector<ReceiverCondition> conditions_;
   std::vector<ClosedNews> closed_;
+  std::vector<RaiseTold> raises_told_;
   std::vector<NoticeNews> escalated_;
 };
 

@@ -45,6 +45,8 @@ struct News {
   // does not wait.
   bool owed = false;
 
+  // A raise, or what shows an alarm again, itself: no step of an escalation.
+  [[nodiscard]] bool opens() const { return step == 0 && role_of(alert->event) == Role::opens; }
   // Whether it calls somebody: a raise, a rise, what comes back, an escalation.
   [[nodiscard]] bool announces() const;
   [[nodiscard]] bool urgent() const { return face.priority == Priority::critical && announces(); }

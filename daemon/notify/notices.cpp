@@ -199,6 +199,9 @@ void Notices::report() {
     calls_.news({TransitionKind::delivery_failed, std::string{rule_delivery_failed},
                  receiver_tag(closed.receiver), 0, what});
   }
+  for (const RaiseTold& told : dispatcher_->raises_told()) {
+    if (calls_.raise_told) calls_.raise_told(told);
+  }
   for (NoticeNews& news : dispatcher_->escalated()) {
     if (calls_.news) calls_.news(std::move(news));
   }

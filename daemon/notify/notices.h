@@ -36,6 +36,7 @@ struct NoticesCalls {
   std::function<void(const ReceiverCondition&)> condition;
   // For the journal: an escalation, notices that were given up. May be empty.
   std::function<void(NoticeNews)> news;
+  std::function<void(const RaiseTold&)> raise_told;  // for the metrics. May be empty.
   std::function<void(const std::string&)> log;
 };
 

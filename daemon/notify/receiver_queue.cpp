@@ -35,10 +35,6 @@ bool same_alarm(const News& a, const News& b) {
   return a.alert->event.rule == b.alert->event.rule && a.alert->event.tag == b.alert->event.tag;
 }
 
-bool opens(const News& notice) {
-  return notice.step == 0 && role_of(notice.alert->event) == Role::opens;
-}
-
 }  // namespace
 
 Duration backoff(std::uint32_t failures, std::string_view name) {
@@ -106,7 +102,7 @@ bool ReceiverQueue::ends_something(const News& notice) const {
 
 // An end is owed to who has been told, not to who will never hear of the raise.
 void ReceiverQueue::arrives(News& notice) {
-  if (opens(notice)) {
+  if (notice.opens()) {
     raises_[alarm_of(notice)] = {notice.alert->event.journal, false};
   } else if (ends_something(notice)) {
     const auto raise = raises_.find(alarm_of(notice));
@@ -116,7 +112,7 @@ void ReceiverQueue::arrives(News& notice) {
 }
 
 void ReceiverQueue::lost(const News& notice) {
-  if (!opens(notice)) return;
+  if (!notice.opens()) return;
   const auto raise = raises_.find(alarm_of(notice));
   if (raise != raises_.end() && raise->second.journal == notice.alert->event.journal) {
     raise->second.lost = true;

@@ -123,6 +123,22 @@ std::string split_of(const json::object& kpi) {
          member_text(priorities, "medium") + " / " + member_text(priorities, "low");
 }
 
+// "12 s / 3.5 min": the median and the longest of NAME; "–" when there was none.
+std::string waits_text(const json::object& kpi, const std::string& name, const ViewStyle& style) {
+  if (number_at(kpi, name) == 0) return "–";
+  const auto words = [&](const std::string& member) {
+    const double seconds = number_at(kpi, name + member);
+    if (seconds < 60) return fixed(seconds, seconds < 10 ? 1 : 0) + in(style, {" 秒", " s"});
+    if (seconds < 3600) return fixed(seconds / 60, 1) + in(style, {" 分", " min"});
+    return fixed(seconds / 3600, 1) + in(style, {" 小时", " h"});
+  };
+  return words("_median_s") + " / " + words("_longest_s");
+}
+
+constexpr Words detect_words{"发现（中位/最长）", "to detect (median / longest)"};
+constexpr Words acknowledge_words{"确认（中位/最长）", "to acknowledge (median / longest)"};
+constexpr Words close_words{"关闭（中位/最长）", "to close (median / longest)"};
+
 Section figures_section(const json::object& kpi, const ViewStyle& style) {
   Section section{in(style, {"本班指标", "key figures"}), {"", ""}, {}};
   const auto add = [&](Words name, std::string value) {
@@ -137,6 +153,9 @@ Section figures_section(const json::object& kpi, const ViewStyle& style) {
   add({"紧急/高/中/低", "critical/high/medium/low"}, split_of(kpi));
   add({"10分钟内未确认", "not acknowledged within 10 min"},
       member_text(kpi, "unacknowledged_late"));
+  add(detect_words, waits_text(kpi, "detected", style));
+  add(acknowledge_words, waits_text(kpi, "acknowledged", style));
+  add(close_words, waits_text(kpi, "closed", style));
   add({"同时激活最多", "most active at once"}, member_text(kpi, "active_most"));
   return section;
 }
@@ -317,6 +336,25 @@ std::string html_escaped(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// Beside the targets: how fast, for which the standards have none.
+std::string times_view(const json::object& kpi, const ViewStyle& style) {
+  Table table{{{in(style, {"始于", "FROM"})},
+               {in(style, {"班次", "SHIFT"})},
+               {in(style, detect_words)},
+               {in(style, acknowledge_words)},
+               {in(style, close_words)}}};
+  for (const json::object* period : rows_at(kpi, "periods")) {
+    table.add({member_text(*period, "from"), member_text(*period, "shift"),
+               waits_text(*period, "detected", style), waits_text(*period, "acknowledged", style),
+               waits_text(*period, "closed", style)});
+  }
+  return table.text(style.colour);
+}
+
+}  // namespace
+
 std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
   using Align = Table::Align;
   Table table{{{in(style, {"始于", "FROM"})},
@@ -355,7 +393,7 @@ std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
              "targets: <= 1 in 10 min (2 at most), windows >10 < 1 %, most 10, flood < 1 %, "
              "chatter 0, fleeting 0, stale < 5, late 0, low/med/high/crit 80/15/5/<1 %; operator "
              "positions: "}) +
-         member_text(kpi, "positions") + '\n';
+         member_text(kpi, "positions") + "\n\n" + times_view(kpi, style);
 }
 
 std::string shift_report_view(const json::object& report, const ViewStyle& style) {

@@ -205,10 +205,68 @@ TEST_CASE("kpi: acknowledgements are timed from the raise, and late ones counted
   journal.add(5min, TransitionKind::raised, "never");
   journal.add(55min, TransitionKind::raised, "soon");
   const Kpi kpi = journal.kpi(0s, 1h);
-  CHECK(kpi.acknowledged == 3);
-  CHECK(kpi.acknowledged_median == 20s);
-  CHECK(kpi.acknowledged_longest == 30s);
+  CHECK(kpi.acknowledged == Waits{3, 20s, 30s});
   CHECK(kpi.unacknowledged_late == 1);
+}
+
+TEST_CASE("kpi: an empty span has no times", "[alarms]") {
+  Journal journal;
+  journal.stay(2h, 3h, "r");
+  const Kpi kpi = journal.kpi(0s, 1h);
+  CHECK(kpi.windows == 6);
+  CHECK(kpi.detected == Waits{});
+  CHECK(kpi.acknowledged == Waits{});
+  CHECK(kpi.closed == Waits{});
+}
+
+TEST_CASE("kpi: a detection is timed from the source time of the reading that caused the raise",
+          "[alarms]") {
+  Journal journal;
+  const auto raise = [&](Duration at, std::optional<Duration> read, const std::string& tag) {
+    AlarmEvent& event = journal.add(at, TransitionKind::raised, "r", tag);
+    if (!read) return;
+    event.reading_sequence = 1;
+    event.reading_time = day + *read;
+  };
+  raise(10s, 8s, "a");
+  raise(20s, 15s, "b");
+  raise(30s, 31s, "clock ahead");
+  raise(40s, std::nullopt, "no reading");
+  raise(2h, 1h, "outside");
+  journal.add(50s, TransitionKind::level_changed, "r", "a").reading_sequence = 2;
+  CHECK(journal.kpi(0s, 1h).detected == Waits{3, 2s, 5s});
+}
+
+TEST_CASE("kpi: what is shown later was detected at its raise", "[alarms]") {
+  Journal journal;
+  AlarmEvent& raise = journal.add(1min, TransitionKind::raised, "a");
+  raise.flags = alarm_shelved;
+  raise.reading_sequence = 1;
+  raise.reading_time = day + 57s;
+  CHECK(journal.kpi(0s, 1h).detected == Waits{});
+  journal.add(2h, TransitionKind::unshelved, "a").raised_at = day + 1min;
+  CHECK(journal.kpi(2h, 3h).detected == Waits{1, 3s, 3s});
+}
+
+TEST_CASE("kpi: a closing counts where the alarm ended, whenever it was raised", "[alarms]") {
+  Journal journal;
+  journal.stay(10min, 20min, "short");
+  journal.stay(50min, 100min, "long");
+  journal.add(30min, TransitionKind::raised, "open");
+  CHECK(journal.kpi(0s, 1h).closed == Waits{1, 10min, 10min});
+  CHECK(journal.kpi(1h, 2h).closed == Waits{1, 50min, 50min});
+  CHECK(journal.kpi(0s, 2h).closed == Waits{2, 50min, 50min});
+}
+
+TEST_CASE("kpi: what returned before the rows begin is acknowledged, but neither active nor closed",
+          "[alarms]") {
+  Journal journal;
+  AlarmEvent& ack = journal.add(10min, TransitionKind::acknowledged, "r");
+  ack.state = AlarmState::normal;
+  ack.raised_at = day + 1min;
+  const Kpi kpi = journal.kpi(0s, 1h);
+  CHECK(kpi.closed == Waits{});
+  CHECK(kpi.active_time == 0s);
 }
 
 TEST_CASE("kpi: what nobody was told of is counted apart, records are no alarms", "[alarms]") {
@@ -284,17 +342,23 @@ TEST_CASE("kpi: of random journals the parts of a span add up to the whole", "[a
     std::size_t windows = 0;
     Duration in_flood{0};
     Duration active{0};
+    std::size_t closed = 0;
+    Duration longest{0};
     for (int hour = 0; hour < 6; ++hour) {
       const Kpi part = journal.kpi(1h * hour, 1h * (hour + 1));
       activations += part.activations;
       windows += part.windows_over;
       in_flood += part.in_flood;
       active += part.active_time;
+      closed += part.closed.count;
+      longest = std::max(longest, part.closed.longest);
     }
     CHECK(activations == whole.activations);
     CHECK(windows == whole.windows_over);
     CHECK(in_flood == whole.in_flood);
     CHECK(active == whole.active_time);
+    CHECK(closed == whole.closed.count);
+    CHECK(longest == whole.closed.longest);
   }
 }
 
@@ -372,6 +436,15 @@ std::size_t active_most(const std::vector<Stay>& stays) {
   return most;
 }
 
+Waits closed_before(const std::vector<Stay>& stays, Duration end) {
+  std::vector<Duration> times;
+  for (const Stay& stay : stays) {
+    if (stay.to < end) times.push_back(stay.to - stay.from);
+  }
+  std::sort(times.begin(), times.end());
+  return {times.size(), times.at(times.size() / 2), times.back()};
+}
+
 }  // namespace
 
 TEST_CASE("kpi: floods, windows and activity agree with a count second by second", "[alarms]") {
@@ -385,6 +458,7 @@ TEST_CASE("kpi: floods, windows and activity agree with a count second by second
     CHECK(kpi.activations == inside.size());
     CHECK(kpi.in_flood == flood_time(inside, 3h));
     CHECK(kpi.active_most == active_most(inside));
+    CHECK(kpi.closed == closed_before(stays, 3h));
     std::size_t over = 0;
     for (int window = 0; window < 18; ++window) {
       const auto count = std::count_if(inside.begin(), inside.end(), [&](const Stay& stay) {

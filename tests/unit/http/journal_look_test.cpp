@@ -33,6 +33,7 @@ class Shelf {
         ++journal_, kind,
         kind == TransitionKind::returned ? AlarmState::normal : AlarmState::unacknowledged, rule);
     event.at = day + at;
+    event.reading_sequence = 7;
     if (kind == TransitionKind::raised) raised_[rule] = event.at;
     event.raised_at = raised_[rule];
     if (kind == TransitionKind::returned) event.level = Level::none;
@@ -124,8 +125,10 @@ TEST_CASE("journal look: what stands since long before is there, with its own ti
   REQUIRE(all.size() == 2);
   CHECK(all[0].rule == "old");
   CHECK(all[0].raised == day);
+  CHECK_FALSE(all[0].detected_in);
   CHECK_FALSE(all[0].ended);
   CHECK(all[1].rule == "new");
+  CHECK(all[1].detected_in);
 }
 
 TEST_CASE("journal look: what began before the span and ended in it is known by its end",

@@ -85,6 +85,28 @@ TEST_CASE("kpi: the whole time at once, thirty days unless said otherwise", "[ht
   CHECK(all[0].at("to") == "2026-01-01T10:00:00Z");
 }
 
+TEST_CASE("kpi: times to detect, acknowledge and close, null where there was none", "[http]") {
+  Park park;
+  Story story{park};
+  AlarmEvent& raise = story.add(1h, TransitionKind::raised, "a");
+  raise.reading_sequence = 1;
+  raise.reading_time = midnight + 1h - 2500ms;
+  story.add(1h + 30s, TransitionKind::acknowledged, "a");
+  story.add(3h, TransitionKind::returned, "a");
+  story.commit(10h);
+  const auto hours = periods(park, "by=hour&from=2026-01-01T00:00:00Z&to=2026-01-01T04:00:00Z");
+  REQUIRE(hours.size() == 4);
+  CHECK(hours[0].at("detected") == 0);
+  CHECK(hours[0].at("detected_median_s").is_null());
+  CHECK(hours[0].at("acknowledged_longest_s").is_null());
+  CHECK(hours[1].at("detected_median_s") == 2.5);
+  CHECK(hours[1].at("detected_longest_s") == 2.5);
+  CHECK(hours[1].at("acknowledged_median_s") == 30.0);
+  CHECK(hours[1].at("closed_median_s").is_null());
+  CHECK(hours[3].at("closed") == 1);
+  CHECK(hours[3].at("closed_longest_s") == 7200.0);
+}
+
 TEST_CASE("kpi: by hour, with the empty ones", "[http]") {
   Park park;
   Story story{park};

@@ -113,6 +113,20 @@ TEST_CASE("metrics: connects are counted on over a driver that was made anew", "
   CHECK(sample(metrics.text(), "parkwatch_source_connects_total{source=\"park\"}") == "8");
 }
 
+TEST_CASE("metrics: how long raises waited is a histogram of each receiver", "[http]") {
+  Metrics metrics;
+  metrics.raise_told("ding", std::chrono::milliseconds{500});
+  metrics.raise_told("ding", std::chrono::seconds{40});
+  metrics.raise_told("mail", std::chrono::seconds{2});
+  const std::string text = metrics.text();
+  const std::string name = "parkwatch_raise_told_seconds";
+  CHECK(sample(text, name + "_count{receiver=\"ding\"}") == "2");
+  CHECK(sample(text, name + "_sum{receiver=\"ding\"}") == "40.5");
+  CHECK(sample(text, name + "_bucket{receiver=\"ding\",le=\"1\"}") == "1");
+  CHECK(sample(text, name + "_bucket{receiver=\"ding\",le=\"60\"}") == "2");
+  CHECK(sample(text, name + "_count{receiver=\"mail\"}") == "1");
+}
+
 TEST_CASE("metrics: gauges hold what was set last", "[http]") {
   Metrics metrics;
   CHECK(sample(metrics.text(), "parkwatch_store_working") == "1");

@@ -28,14 +28,17 @@ TEST_CASE("receivers: each with how it fares", "[http]") {
     ding.failures = 2;
     ding.expired = 1;
     ding.detail = "code 130101: too fast";
+    ding.raises = {4, std::chrono::milliseconds{1500}, std::chrono::seconds{90}};
     ding.last_ok = from_us(1'780'207'402'140'000);
     park.receivers = {ding, {}};
   }
   CHECK(get(park.port(), "/v1/receivers").body ==
         R"({"receivers":[{"name":"ding","kind":"dingtalk","failing":true,"waiting":3,"told":7,)"
-        R"("failures":2,"expired":1,"refused":0,"last_ok":"2026-05-31T06:03:22.140Z",)"
+        R"("failures":2,"expired":1,"refused":0,"raises_told":4,"raises_told_median_s":1.5,)"
+        R"("raises_told_longest_s":90.0,"last_ok":"2026-05-31T06:03:22.140Z",)"
         R"("detail":"code 130101: too fast"},{"name":"","kind":"","failing":false,"waiting":0,)"
-        R"("told":0,"failures":0,"expired":0,"refused":0}]})"
+        R"("told":0,"failures":0,"expired":0,"refused":0,"raises_told":0,)"
+        R"("raises_told_median_s":null,"raises_told_longest_s":null}]})"
         "\n");
   CHECK(get(park.port(), "/v1/receivers?x=1").status == 400);
 }

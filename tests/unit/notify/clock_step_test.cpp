@@ -48,6 +48,19 @@ std::string text(const json::value& alert, const char* member) {
 
 }  // namespace
 
+TEST_CASE("clock step: what was raised before it is not timed", "[notify]") {
+  DispatchRig rig{plan_of(ReceiverKind::webhook)};
+  rig.answer = down;
+  rig.commit(raised_now(rig, 1));
+  rig.step(GENERATE(Duration{-8h}, Duration{8h}));
+  rig.answer = {};
+  rig.advance(5min);
+  CHECK(rig.dispatcher().waiting() == 0);
+  CHECK(rig.dispatcher().raises_told().empty());
+  rig.commit(raised_now(rig, 2));
+  CHECK(rig.dispatcher().raises_told().size() == 1);
+}
+
 TEST_CASE("clock step: a heartbeat goes on beating", "[notify]") {
   NotifyPlan plan;
   plan.receivers = {receiver("beat", ReceiverKind::heartbeat)};

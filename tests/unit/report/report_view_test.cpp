@@ -20,6 +20,7 @@ const char* const report_text = R"({"park":"park-a","shift":"early","from":"2026
  "bad_sensors":[{"tag":"tank/t102/level","reason":"stale","since":"2026-01-01T02:00:00Z"}],
  "kpi":{"activations":12,"per_10_min":0.25,"windows":48,"windows_over":1,"flood_share":0.02,
  "priorities":{"low":1,"medium":2,"high":8,"critical":1},"unacknowledged_late":3,"active_most":4,
+ "closed":3,"closed_median_s":540,"closed_longest_s":9000,
  "top":[{"rule":"level","tag":"tank/t101/level","count":7}],"floods":[]},
  "unacknowledged_late":[],"notes":[{"at":"2026-01-01T03:05:00Z","author":"li","rule":"level",
  "tag":"tank/t101/level","text":"<b>valve</b>"}],"gaps":[{"from":"2026-01-01T01:00:00Z",
@@ -52,6 +53,8 @@ TEST_CASE("report: every section is there in English, empty ones as none", "[rep
   CHECK(has(text, "== gaps =="));
   CHECK(has(text, "4321"));
   CHECK(has(text, "taken over by:"));
+  CHECK(has(text, "to close (median / longest)"));
+  CHECK(has(text, "9.0 min / 2.5 h"));
 }
 
 TEST_CASE("report: in Chinese with the terms of the standard", "[report]") {
@@ -82,7 +85,11 @@ TEST_CASE("kpi: a row a period beside the targets", "[report]") {
    "activations":30,"per_10_min":2.5,"per_day":360.0,"windows":100,"windows_over":2,
    "window_most":14,"flood_share":0.013,"top_share":0.5,"chattering":[{}],
    "fleeting":3,"stale":[{},{}],
-   "stale_most":1,"responded_late":4,"priorities":{"low":20,"medium":6,"high":3,"critical":1}}]})")
+   "stale_most":1,"responded_late":4,
+   "detected":2,"detected_median_s":2.5,"detected_longest_s":31,
+   "acknowledged":1,"acknowledged_median_s":90,"acknowledged_longest_s":90,"closed":0,
+   "closed_median_s":null,"closed_longest_s":null,
+   "priorities":{"low":20,"medium":6,"high":3,"critical":1}}]})")
                        .as_object();
   const std::string text = kpi_view(kpi, {false, false});
   CHECK(has(text, "2.50"));
@@ -91,7 +98,13 @@ TEST_CASE("kpi: a row a period beside the targets", "[report]") {
   CHECK(has(text, "operator positions: 2"));
   CHECK(has(text, "1 / 3 / 6 / 20"));
   CHECK(has(text, "FLEETING"));
-  CHECK(has(kpi_view(kpi, {false, true}), "岗位数 2"));
+  CHECK(has(text, "2.5 s / 31 s"));
+  CHECK(has(text, "1.5 min / 1.5 min"));
+  CHECK(has(text, "–"));
+  const std::string chinese = kpi_view(kpi, {false, true});
+  CHECK(has(chinese, "岗位数 2"));
+  CHECK(has(chinese, "2.5 秒 / 31 秒"));
+  CHECK(has(chinese, "关闭（中位/最长）"));
 }
 
 TEST_CASE("report: times are the site's, totals stand beside their limits", "[report]") {
