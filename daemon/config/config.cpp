@@ -15,6 +15,7 @@
 #include "config/library.h"
 #include "config/named_limits.h"
 #include "config/notify.h"
+#include "config/point_header.h"
 #include "config/points.h"
 #include "config/positions.h"
 #include "config/raw.h"
@@ -271,9 +272,7 @@ class Loader {
     auto config = std::make_shared<Config>();
     auto plant = std::make_shared<Plant>();
     read_documents(*config, *plant);
-    const bool failed = std::any_of(out_.begin(), out_.end(), [](const Diagnostic& d) {
-      return d.severity == Diagnostic::Severity::error;
-    });
+    const bool failed = has_errors(out_);
     sort_diagnostics(shown_files(), out_);
     if (failed) return nullptr;
     std::vector<File> files;
@@ -353,6 +352,11 @@ class Loader {
     }
     config.notes = std::move(notes_);
     put_tags(declared, config, plant);
+    // What could not be read may be what asks for these.
+    if (!complete_ || has_errors(out_)) return;
+    warn_of_unused(points.further, plant.rules, out_);
+    SettingsReader main{*documents_.front().root, "", out_};
+    warn_of_unknown_groups(main, plant, out_);
   }
 
   static void put_tags(const std::vector<DeclaredTag>& declared, Config& config, Plant& plant) {

@@ -15,10 +15,19 @@ namespace {
 
 constexpr std::string_view bom = "\xEF\xBB\xBF";
 
-Result<std::string> from_gb18030(std::string_view bytes) {
-  const Error neither{ErrorKind::bad_input, "is neither UTF-8 nor GB18030"};
+std::string line_at(std::string_view bytes, std::size_t offset) {
+  return std::to_string(1 + std::ranges::count(bytes.substr(0, offset), '\n'));
+}
+
+// `not_utf8`: where `bytes` are no UTF-8.
+Result<std::string> from_gb18030(std::string_view bytes, std::size_t not_utf8) {
+  const auto neither = [&](std::size_t not_gb) {
+    return Error{ErrorKind::bad_input, "is neither UTF-8 (line " + line_at(bytes, not_utf8) +
+                                           " is not) nor GB18030 (line " + line_at(bytes, not_gb) +
+                                           " is not)"};
+  };
   iconv_t converter = ::iconv_open("UTF-8", "GB18030");
-  if (reinterpret_cast<std::intptr_t>(converter) == -1) return neither;
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) return neither(0);
   std::string input{bytes};  // iconv's signature wants it changeable
   char* in = input.data();
   std::size_t in_left = input.size();
@@ -33,7 +42,7 @@ Result<std::string> from_gb18030(std::string_view bytes) {
     good = done != static_cast<std::size_t>(-1) || errno == E2BIG;
   }
   (void)::iconv_close(converter);
-  if (!good) return neither;
+  if (!good) return neither(input.size() - in_left);
   return out;
 }
 
@@ -141,11 +150,15 @@ class Scanner {
 Result<DecodedText> decoded_text(std::string_view bytes) {
   if (bytes.starts_with(bom)) {
     bytes.remove_prefix(bom.size());
-    if (first_not_utf8(bytes)) return Error{ErrorKind::bad_input, "has a BOM but is no UTF-8"};
+    if (const auto at = first_not_utf8(bytes)) {
+      return Error{ErrorKind::bad_input,
+                   "has a BOM but is no UTF-8 (line " + line_at(bytes, *at) + " is not)"};
+    }
     return DecodedText{std::string{bytes}, "UTF-8 with BOM"};
   }
-  if (!first_not_utf8(bytes)) return DecodedText{std::string{bytes}, "UTF-8"};
-  auto text = from_gb18030(bytes);
+  const auto not_utf8 = first_not_utf8(bytes);
+  if (!not_utf8) return DecodedText{std::string{bytes}, "UTF-8"};
+  auto text = from_gb18030(bytes, *not_utf8);
   if (!text) return text.error();
   return DecodedText{std::move(*text), "GB18030"};
 }

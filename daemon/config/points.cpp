@@ -9,13 +9,14 @@
 #include <set>
 
 #include "config/fields.h"
+#include "config/point_header.h"
 #include "config/point_words.h"
-#include "model/rule.h"
 #include "model/time.h"
-#include "rules/check.h"
 
 namespace parkwatch::config {
 namespace {
+
+constexpr std::array<std::string_view, 4> point_levels{"LL", "L", "H", "HH"};
 
 std::optional<double> number_in(std::string_view text) {
   double number = 0;
@@ -26,16 +27,10 @@ std::optional<double> number_in(std::string_view text) {
   return number;
 }
 
-// Which column is what: the key, or the name of a placeholder.
-struct Header {
-  std::vector<std::string> keys;  // by column; empty: to be left out
-  std::vector<bool> known;
-};
-
 // A row while it is read. `take` marks a cell as used and gives it with its place.
 class Row {
  public:
-  Row(const CsvFile& file, const Header& header, const CsvRow& row, Diagnostics& out)
+  Row(const CsvFile& file, const PointHeader& header, const CsvRow& row, Diagnostics& out)
       : file_(file), header_(header), row_(row), out_(out) {
     for (std::size_t i = 0; i < row.cells.size() && i < header.keys.size(); ++i) clean(i);
     for (std::size_t i = header.keys.size(); i < row.cells.size(); ++i) {
@@ -76,6 +71,13 @@ class Row {
     if (!value) error(key, in_quotes(text(key)) + " is no number");
     return value;
   }
+  // What the cell's word means; nothing for an empty cell and for an unknown word, which is told.
+  [[nodiscard]] std::optional<std::string> word(std::string_view key, const PointWords& words) {
+    if (text(key).empty()) return std::nullopt;
+    auto meant = meaning_of(text(key), words);
+    if (!meant) error(key, unknown_word(text(key), words));
+    return meant;
+  }
   [[nodiscard]] SettingsValue value(std::string_view key) const { return {where(key), text(key)}; }
   [[nodiscard]] SettingsValue place(std::string_view key,
                                     decltype(SettingsValue::held) held) const {
@@ -113,63 +115,11 @@ class Row {
   }
 
   const CsvFile& file_;
-  const Header& header_;
+  const PointHeader& header_;
   const CsvRow& row_;
   Diagnostics& out_;
   std::map<std::string, std::pair<std::string, std::uint32_t>, std::less<>> cells_;
 };
-
-// Of every rule: it goes before a column.
-bool is_placeholder(const std::string& name) {
-  static const std::vector<std::string> names = rules::message_placeholders(RuleKind::limit);
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-Header read_header(const CsvFile& file, Diagnostics& out) {
-  Header header;
-  std::vector<std::string> names;
-  for (const PointColumn& column : point_columns()) {
-    names.emplace_back(column.key);
-    names.emplace_back(column.zh);
-  }
-  std::set<std::string> seen;
-  for (const CsvCell& cell : file.rows.front().cells) {
-    const SourceLocation where{file.shown, file.rows.front().line, cell.column, file.instance};
-    const std::string name = half_width(cell.text);
-    const auto found = std::find_if(
-        point_columns().begin(), point_columns().end(),
-        [&](const PointColumn& column) { return column.key == name || column.zh == name; });
-    const bool known = found != point_columns().end();
-    std::string key = known ? std::string{found->key} : name;
-    const std::optional<std::string> near = known ? std::nullopt : did_you_mean(name, names);
-    if (near) {
-      out.push_back(
-          {Diagnostic::Severity::error, where, "points",
-           "unknown column " + in_quotes(name) + "; did you mean " + in_quotes(*near) + "?"});
-      key.clear();
-    } else if (!key.empty() && !seen.insert(key).second) {
-      out.push_back(
-          {Diagnostic::Severity::error, where, "points", "a second column " + in_quotes(name)});
-      key.clear();
-    }
-    if (!known && is_placeholder(key)) {
-      out.push_back({Diagnostic::Severity::warning, where, "points",
-                     "the column " + in_quotes(key) + " cannot be used in texts: {" + key +
-                         "} is a placeholder of every rule"});
-    }
-    // What `expand` is through with says nothing to people.
-    if (!file.rule_prefix.empty() && key == "only_if") key.clear();
-    header.keys.push_back(std::move(key));
-    header.known.push_back(known);
-  }
-  if (!seen.contains("tag")) {
-    out.push_back({Diagnostic::Severity::error,
-                   {file.shown, file.rows.front().line, 1, file.instance},
-                   "points",
-                   "has no column 位号 (tag)"});
-  }
-  return header;
-}
 
 using Entries = std::vector<std::pair<std::string, SettingsValue>>;
 
@@ -201,8 +151,8 @@ std::shared_ptr<SettingsTable> tag_of(Row& row) {
     entries.emplace_back("description", row.place("description", description_of(row)));
   }
   add_text(row, "unit", "unit", entries);
-  if (!row.text("type").empty()) {
-    entries.emplace_back("type", row.place("type", type_in(row.text("type"))));
+  if (const auto type = row.word("type", point_type_words())) {
+    entries.emplace_back("type", row.place("type", *type));
   }
   const auto low = row.number("range_low");
   const auto high = row.number("range_high");
@@ -241,17 +191,17 @@ std::string less_urgent(const std::string& priority) {
   return priority == "high" ? "medium" : "low";
 }
 
-std::string priority_of(const Row& row, std::string_view level) {
-  static const std::map<std::string_view, std::string_view> words{
-      {"紧急", "critical"}, {"高", "high"}, {"中", "medium"}, {"低", "low"}};
-  const auto word = [&](const std::string& text) {
-    const auto found = words.find(text);
-    return found == words.end() ? text : std::string{found->second};
-  };
-  const std::string own = row.text(std::string{level} + "_priority");
-  if (!own.empty()) return word(own);
-  const std::string common = row.text("priority").empty() ? "high" : word(row.text("priority"));
-  return level == "HH" || level == "LL" ? common : less_urgent(common);
+// Of each level, by its name. A cell with an unknown word is told once.
+using Priorities = std::map<std::string_view, std::string>;
+Priorities priorities_of(Row& row) {
+  const std::string common = row.word("priority", point_priority_words()).value_or("high");
+  Priorities by_level;
+  for (const std::string_view level : point_levels) {
+    const bool outer = level == "HH" || level == "LL";
+    const auto own = row.word(std::string{level} + "_priority", point_priority_words());
+    by_level[level] = own.value_or(outer ? common : less_urgent(common));
+  }
+  return by_level;
 }
 
 // The deadband in the unit of the tag, for the check against the gaps between limits.
@@ -288,7 +238,8 @@ void check_limits(Row& row, const std::vector<std::pair<std::string_view, double
 
 void add_limits(Row& row, Entries& entries) {
   std::vector<std::pair<std::string_view, double>> limits;
-  for (const std::string_view level : {"LL", "L", "H", "HH"}) {
+  const Priorities by_level = priorities_of(row);
+  for (const std::string_view level : point_levels) {
     const auto at = row.number(level);
     if (!at) continue;
     limits.emplace_back(level, *at);
@@ -297,7 +248,7 @@ void add_limits(Row& row, Entries& entries) {
     const std::string key = std::string{level} + "_priority";
     const bool has_own = !row.text(key).empty();
     own->entries.emplace_back("priority",
-                              row.place(has_own ? key : "priority", priority_of(row, level)));
+                              row.place(has_own ? key : "priority", by_level.at(level)));
     entries.emplace_back(std::string{level}, row.place(level, std::move(own)));
   }
   check_limits(row, limits);
@@ -381,38 +332,6 @@ void add_mapping(const Row& row, Points& points) {
 
 }  // namespace
 
-const std::vector<PointColumn>& point_columns() {
-  static const std::vector<PointColumn> columns{{"tag", "位号", "tank/t101/level"},
-                                                {"description", "名称", "T-101液位"},
-                                                {"description_en", "名称en", "T-101 level"},
-                                                {"group", "系统", "tank-farm"},
-                                                {"source", "来源", ""},
-                                                {"topic", "主题", "park/tank/T101"},
-                                                {"field", "字段", "$.level"},
-                                                {"time", "时间字段", ""},
-                                                {"type", "类型", "double"},
-                                                {"unit", "单位", "%"},
-                                                {"range_low", "量程下", "0"},
-                                                {"range_high", "量程上", "100"},
-                                                {"decimals", "小数", "1"},
-                                                {"factor", "系数", "1"},
-                                                {"offset", "偏移", "0"},
-                                                {"timeout", "超时", "30s"},
-                                                {"LL", "低低", "5"},
-                                                {"L", "低", "10"},
-                                                {"H", "高", "85"},
-                                                {"HH", "高高", "90"},
-                                                {"deadband", "死区", "2%"},
-                                                {"on_delay", "延时", "5s"},
-                                                {"priority", "优先级", "high"},
-                                                {"LL_priority", "LL优先级", ""},
-                                                {"L_priority", "L优先级", ""},
-                                                {"H_priority", "H优先级", ""},
-                                                {"HH_priority", "HH优先级", ""},
-                                                {"guidance", "处置", "G-TANK-01"}};
-  return columns;
-}
-
 bool CsvFile::is_guidance() const {
   if (rows.empty()) return false;
   const std::string& first = rows.front().cells.front().text;
@@ -454,8 +373,15 @@ void read_guidance(const CsvFile& file, GuidanceTable& table, Diagnostics& out) 
 
 void read_points(const CsvFile& file, const GuidanceTable& guidance, Points& points,
                  Diagnostics& out) {
+  // A package's table is not the user's to fill.
+  if (file.rows.size() < 2 && file.rule_prefix.empty()) {
+    out.push_back({Diagnostic::Severity::warning,
+                   {file.shown, 1, 1},
+                   "points",
+                   "has no row below its header, so it gives no tags and no rules"});
+  }
   if (file.rows.empty()) return;
-  const Header header = read_header(file, out);
+  const PointHeader header = read_header(file, points.further, out);
   for (std::size_t at = 1; at < file.rows.size(); ++at) {
     Row row{file, header, file.rows[at], out};
     if (row.text("tag").empty()) {

@@ -22,6 +22,12 @@ struct PointColumn {
 };
 [[nodiscard]] const std::vector<PointColumn>& point_columns();
 
+// A column that is none of those: a placeholder for texts.
+struct FurtherColumn {
+  std::string name;
+  SourceLocation where;
+};
+
 // What a text says when a 处置 names it.
 struct Guidance {
   std::string zh;
@@ -56,6 +62,7 @@ struct Points {
   std::vector<PointRule> rules;
   // For the source's mappings: (source or "", mapping).
   std::vector<std::pair<std::string, std::shared_ptr<SettingsTable>>> mappings;
+  std::vector<FurtherColumn> further;  // of the park's own tables
 };
 
 // Adds the rows of `file`.

@@ -28,4 +28,18 @@ std::vector<alarms::Position> read_positions(SettingsReader& root, Diagnostics& 
   return positions;
 }
 
+void warn_of_unknown_groups(SettingsReader& root, const Plant& plant, Diagnostics& out) {
+  std::set<std::string> groups{"parkwatch"};  // of alarms about the gateway
+  for (const RuleSpec& rule : plant.rules) groups.insert(rule.group);
+  if (plant.gates.on) groups.insert(plant.gates.group);
+  for (const SettingsTable* table : root.tables("position")) {
+    SettingsReader reader{*table, "position", out};
+    for (const std::string& group : reader.texts("groups")) {
+      if (groups.contains(group)) continue;
+      reader.warning("groups", "no rule has the group " + in_quotes(group) +
+                                   hint(group, {groups.begin(), groups.end()}));
+    }
+  }
+}
+
 }  // namespace parkwatch::config

@@ -1,6 +1,9 @@
 // daemon/model/diagnostic.cpp - A diagnostic as one line of text.
 #include "model/diagnostic.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <string_view>
 
 namespace parkwatch {
@@ -26,6 +29,8 @@ std::string visible(const std::string& text) {
   return out;
 }
 
+bool is_error(const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; }
+
 }  // namespace
 
 std::string to_text(const Diagnostic& d) {
@@ -38,6 +43,16 @@ std::string to_text(const Diagnostic& d) {
   text += ": " + d.message;
   if (!d.where.instance.empty()) text += " (" + d.where.instance + ')';
   return visible(text);
+}
+
+Diagnostics errors_of(const Diagnostics& diagnostics) {
+  Diagnostics errors;
+  std::copy_if(diagnostics.begin(), diagnostics.end(), std::back_inserter(errors), is_error);
+  return errors;
+}
+
+bool has_errors(const Diagnostics& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), is_error);
 }
 
 }  // namespace parkwatch

@@ -29,6 +29,8 @@ struct Diagnostic {
 [[nodiscard]] std::string to_text(const Diagnostic& d);
 
 using Diagnostics = std::vector<Diagnostic>;
+[[nodiscard]] Diagnostics errors_of(const Diagnostics& diagnostics);
+[[nodiscard]] bool has_errors(const Diagnostics& diagnostics);
 
 // The rule id of the alarm on gateway/configuration: the files have mistakes, and what runs is the
 // configuration that was last in force. Refused in a configuration.

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "model/value.h"
 
@@ -24,16 +25,24 @@ std::string expected(std::string_view what, const SettingsValue& value) {
 
 std::string quoted(std::string_view text) { return '"' + std::string{text} + '"'; }
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+// Its characters, so that a wrong Chinese one is one slip and not three; letters of ASCII in small.
+std::u32string letters_of(std::string_view text) {
+  std::u32string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool continues = (byte & 0xC0U) == 0x80U;
+    if (!continues) {
+      const bool capital = c >= 'A' && c <= 'Z';
+      out.push_back(byte + (capital ? U'a' - U'A' : 0U));
+    } else if (!out.empty()) {
+      out.back() = out.back() << 8U | byte;  // tells characters apart, which is all that is asked
+    }
   }
   return out;
 }
 
 // Edits that turn `a` into `b`: insert, delete, replace, or swap two neighbours.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
+std::size_t edit_distance(const std::u32string& a, const std::u32string& b) {
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
@@ -53,7 +62,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-std::size_t slips_max(std::string_view word) {
+std::size_t slips_max(const std::u32string& word) {
   if (word.size() < 3) return 0;
   if (word.size() < 5) return 1;
   return word.size() < 10 ? 2 : 3;
@@ -313,14 +322,16 @@ std::optional<std::string> did_you_mean(std::string_view word,
   // A longer word is no slip of anything; this also bounds the work that a hostile file can cause.
   constexpr std::size_t word_bytes_max = 256;
   if (word.size() > word_bytes_max) return std::nullopt;
-  const std::string wanted = lower(word);
-  std::size_t best = slips_max(word) + 1;
+  const std::u32string wanted = letters_of(word);
+  std::size_t best = slips_max(wanted) + 1;
   const std::string* nearest = nullptr;
   for (const std::string& candidate : words) {
-    const std::size_t longer = std::max(candidate.size(), wanted.size());
-    const std::size_t shorter = std::min(candidate.size(), wanted.size());
-    if (longer - shorter >= best || longer > word_bytes_max || candidate == word) continue;
-    const std::size_t distance = edit_distance(wanted, lower(candidate));
+    if (candidate.size() > word_bytes_max || candidate == word) continue;
+    const std::u32string letters = letters_of(candidate);
+    const std::size_t longer = std::max(letters.size(), wanted.size());
+    const std::size_t shorter = std::min(letters.size(), wanted.size());
+    if (longer - shorter >= best) continue;
+    const std::size_t distance = edit_distance(wanted, letters);
     if (distance < best) {
       best = distance;
       nearest = &candidate;

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "config/files.h"
+#include "config/point_words.h"
 #include "config/points.h"
 #include "report/terminal_text.h"
 
@@ -142,11 +143,9 @@ Result<TableRead> read_table(const std::string& path) {
   if (rows->empty()) return Error{ErrorKind::bad_input, path + ": is empty"};
   std::vector<std::string> keys;
   for (const config::CsvCell& cell : rows->front().cells) {
-    std::string key = config::half_width(cell.text);
-    for (const config::PointColumn& column : config::point_columns()) {
-      if (column.zh == key) key = column.key;
-    }
-    keys.push_back(key);
+    const std::string name = config::half_width(cell.text);
+    const std::string key = config::point_key(name);
+    keys.push_back(key.empty() ? name : key);
   }
   TableRead table;
   table.columns.insert(keys.begin(), keys.end());

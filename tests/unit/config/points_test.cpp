@@ -183,6 +183,62 @@ TEST_CASE("points: a wrong cell is told with its line, its column and what would
   }
 }
 
+TEST_CASE("points: a misspelt header is an error, and other systems' names are understood",
+          "[config]") {
+  const Loaded misspelt = tabled("位号,高高限,高报,优先极\ntank/a/b,6,5,紧急\n");
+  CHECK(misspelt.said() ==
+        "<folder>/points.csv:1:11 error points: unknown column \"优先极\"; did you mean "
+        "\"优先级\"?\n");
+  for (const std::string names :
+       {"高高限,高报,级别,延迟,回差", "HIHI,High,优先,delay,Hysteresis"}) {
+    const Loaded loaded = tabled("位号," + names + "\ntank/a/b,6,5,紧急,5s,0.5\n");
+    const RuleSpec& limit = rule_named(loaded, "limit.tank.a.b");
+    REQUIRE(limit.limits.size() == 2);
+    CHECK(limit.limits[1].at == 6);
+    CHECK(limit.limits[1].priority == Priority::critical);
+    CHECK(limit.limits[1].on_delay == 5s);
+    CHECK(limit.limits[1].deadband == 0.5);
+    CHECK(loaded.out.empty());
+  }
+  CHECK(tabled("位号,H,高限\na/b,1,2\n").said() ==
+        "<folder>/points.csv:1:6 error points: a second column \"高限\"\n");
+}
+
+TEST_CASE("points: a further column that no text asks for is a warning, but for remarks",
+          "[config]") {
+  const std::string table = "位号,H,H_limit,备用表,备注\ntank/a/b,6,5,LT-1,new\n";
+  const std::string unused =
+      "<folder>/points.csv:1:6 warning points: the column \"H_limit\" does nothing: it is no "
+      "column of a point table, and no message or guidance asks for {H_limit}\n";
+  const std::string rule =
+      "[[rule]]\nid = \"limit.tank.a.b\"\nmessage = \"{value}, see {备用表}\"\n";
+  CHECK(tabled(table, rule).said() == unused);
+  CHECK(tabled(table).out.size() == 2);
+  // A rule with an error may be the one whose text asks.
+  CHECK(tabled(table, "[[rule]]\nid = \"limit.tank.a.b\"\nHHH = 4\n").said().find("nothing") ==
+        std::string::npos);
+}
+
+TEST_CASE("points: a table without a row says so", "[config]") {
+  for (const std::string text : {"", "位号,HH\n"}) {
+    CHECK(tabled(text).said() ==
+          "<folder>/points.csv:1:1 warning points: has no row below its header, so it gives no "
+          "tags and no rules\n");
+  }
+}
+
+TEST_CASE("points: an unknown word is told once, with the words of tables in both languages",
+          "[config]") {
+  CHECK(tabled("位号,类型,H,HH,优先级\na/b,doubel,1,2,紧\n").said() ==
+        "<folder>/points.csv:2:5 error points.type: unknown word \"doubel\"; did you mean "
+        "\"double\"? (one of \"double\", \"浮点\", \"模拟量\", \"int\", \"整数\", \"bool\", "
+        "\"布尔\", "
+        "\"开关量\", \"text\", \"文本\", \"float\", \"string\", \"float64\", \"int64\", "
+        "\"boolean\")\n"
+        "<folder>/points.csv:2:16 error points.priority: unknown word \"紧\" (one of \"critical\", "
+        "\"紧急\", \"high\", \"高\", \"medium\", \"中\", \"low\", \"低\")\n");
+}
+
 TEST_CASE("points: without a guidance table the cell is the guidance itself", "[config]") {
   const Loaded loaded = tabled(header + replaced(row, "G-1", "停泵"), "", "");
   CHECK(rule_named(loaded, "limit.tank.t101.level").guidance.zh == "停泵");

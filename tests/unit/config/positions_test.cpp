@@ -39,6 +39,17 @@ TEST_CASE("positions: what is wrong is told at its key", "[config]") {
   }
 }
 
+TEST_CASE("positions: a group that no alarm can have is a warning", "[config]") {
+  const Loaded loaded = given(
+      "[[tag]]\nname = \"a/b\"\n[[rule]]\nid = \"r\"\nkind = \"limit\"\ntags = [\"a/b\"]\n"
+      "HH = 5\ngroup = \"tank-farm\"\n"
+      "[[position]]\nname = \"a\"\ngroups = [\"tank-farm\", \"parkwatch\", \"tankfarm\"]\n");
+  REQUIRE(loaded.config != nullptr);
+  CHECK(loaded.said() ==
+        "p.toml:16:1 warning position.groups: no rule has the group \"tankfarm\"; did you mean "
+        "\"tank-farm\"?\n");
+}
+
 TEST_CASE("positions: they belong into the main file", "[config]") {
   const Loaded loaded = config::loaded(
       {{"p.toml", "daemon.park = \"p\"\n[[source]]\nname = \"s\"\ndriver = \"mqtt\"\n"},

@@ -96,10 +96,13 @@ TEST_CASE("said: a first-out group's name and its braces", "[config]") {
 }
 
 TEST_CASE("said: a table that no program of ours can read", "[config]") {
-  CHECK(decoded_text("\xFF\xFF\xFF").error().message == "is neither UTF-8 nor GB18030");
-  CHECK(decoded_text("\xEF\xBB\xBF\xFF").error().message == "has a BOM but is no UTF-8");
-  CHECK(decoded_text("\xCE\xBB\xBA").error().message == "is neither UTF-8 nor GB18030");  // cut
-  CHECK(decoded_text("\x81\x30\x81").error().message == "is neither UTF-8 nor GB18030");
+  const std::string one_line = "is neither UTF-8 (line 1 is not) nor GB18030 (line 1 is not)";
+  CHECK(decoded_text("a\n\xFF\xFF\xFF").error().message ==
+        "is neither UTF-8 (line 2 is not) nor GB18030 (line 2 is not)");
+  CHECK(decoded_text("\xEF\xBB\xBF\xFF").error().message ==
+        "has a BOM but is no UTF-8 (line 1 is not)");
+  CHECK(decoded_text("\xCE\xBB\xBA").error().message == one_line);  // cut
+  CHECK(decoded_text("\x81\x30\x81").error().message == one_line);
 }
 
 TEST_CASE("said: the rows and columns of a table are counted", "[config]") {

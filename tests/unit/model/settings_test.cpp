@@ -220,6 +220,17 @@ TEST_CASE("did you mean: a slip of the keyboard is recognised and another word i
   CHECK_FALSE(did_you_mean(std::string(1000, 'x'), {std::string(1000, 'x') + "y"}).has_value());
 }
 
+TEST_CASE("did you mean: a wrong Chinese character is one slip, however many bytes it has",
+          "[model]") {
+  const std::vector<std::string> words{"优先级", "位号", "单位", "量程上"};
+  CHECK(did_you_mean("优先极", words) == "优先级");
+  CHECK(did_you_mean("量程", words) == std::nullopt);  // as short as "lo"
+  CHECK(did_you_mean("单位名", words) == "单位");
+  CHECK(did_you_mean("先优级", words) == "优先级");
+  CHECK_FALSE(did_you_mean("备用表", words).has_value());
+  CHECK_FALSE(did_you_mean("\x80\x81", words).has_value());  // no UTF-8
+}
+
 TEST_CASE("bytes: sizes with decimal and binary units, and nothing else", "[model]") {
   CHECK(parse_bytes("0") == 0);
   CHECK(parse_bytes("1000") == 1000);
