@@ -4,12 +4,13 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <utility>
 
 #include "app/recovery.h"
 #include "app/simulation.h"
 #include "app/stored_configuration.h"
+#include "app/tokens.h"
+#include "config/gates.h"
 #include "drivers/driver.h"
 #include "spdlog/logger.h"
 
@@ -19,16 +20,6 @@ namespace {
 constexpr Duration stop_patience = std::chrono::seconds{10};
 // Nothing can be committed any more; only alerts on their way are waited for.
 constexpr Duration stop_patience_damaged = std::chrono::seconds{1};
-
-Result<std::string> read_token(const std::string& path) {
-  if (path.empty()) return std::string{};
-  std::ifstream file{path};
-  std::string token;
-  if (!std::getline(file, token) || token.empty()) {
-    return Error{ErrorKind::permanent, path + ": no token in its first line"};
-  }
-  return token;
-}
 
 LineOptions line_options(const config::StoreConfig& store) {
   LineOptions options;
@@ -54,7 +45,7 @@ Daemon::~Daemon() {
 Result<Done> Daemon::start() {
   Diagnostics diagnostics;
   config_ = simulated(load_config(options_.config_path, diagnostics, config::FileFaults::warnings));
-  for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
+  log_diagnostics(diagnostics);
   if (config_ == nullptr) {
     if (auto taken = take_stored_configuration(diagnostics); !taken.ok()) return taken;
   }
@@ -79,7 +70,7 @@ Result<Done> Daemon::take_stored_configuration(const Diagnostics& mistakes) {
   if (options_.simulate) return Error{ErrorKind::permanent, refusal};
   Diagnostics diagnostics;
   auto stored = stored_configuration(options_.config_path, diagnostics);
-  for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
+  log_diagnostics(diagnostics);
   if (!stored.ok() && stored.error().kind == ErrorKind::not_found) {
     return Error{ErrorKind::permanent, refusal};
   }
@@ -245,13 +236,13 @@ void Daemon::append_first_inputs(bool is_new, const std::string& plant_in_force)
     (void)intake_->append(NewPlant{with_decoders(*config_)});
   }
   Diagnostics mistakes;
-  const auto permits = read_permit_list(*config_, mistakes);
+  const auto permits = config::read_permit_list(*config_, mistakes);
   append_permits(permits, mistakes);
 }
 
 // The list of the configuration; one with a mistake leaves the permits as they are.
 void Daemon::append_permits(const std::optional<PermitCommand>& list, const Diagnostics& mistakes) {
-  for (const Diagnostic& mistake : mistakes) logger().error(to_text(mistake));
+  log_diagnostics(mistakes);
   board_->problem("permits",
                   list ? std::string{} : "the list of permits is not in force, it has mistakes");
   if (!list || !config_->plant->gates.on) return;
@@ -273,18 +264,16 @@ void Daemon::fill_live_view(const pipeline::Pipeline& pipeline) {
 }
 
 Result<Done> Daemon::begin() {
-  auto token = read_token(config_->http.token_file);
-  if (!token.ok()) return token.error();
+  auto tokens = read_tokens(config_->http);
+  if (!tokens.faults.empty()) {
+    token_fault_ = token_fault(tokens.faults);
+    logger().error(token_fault_->message.en);
+    board_->problem("tokens", token_fault_->message.en);
+  }
   http::HttpOptions options;
   options.listen = config_->http.listen;
-  options.token = std::move(*token);
-  for (const config::TokenConfig& one : config_->http.tokens) {
-    auto own = read_token(one.file);
-    if (!own.ok()) return own.error();
-    const auto role = http::parse_role(one.role);
-    if (!role) return Error{ErrorKind::permanent, one.name + ": unknown role " + one.role};
-    options.holders.push_back({one.name, *role, std::move(*own)});
-  }
+  options.token = std::move(tokens.token);
+  options.holders = std::move(tokens.holders);
   options.connections_max = config_->http.connections_max;
   http::Services services;
   services.intake = intake_.get();

@@ -154,6 +154,7 @@ class Daemon {
   std::thread stopper_;               // joins the line while the loop still turns
   bool stopping_ = false;
   std::optional<OwnCondition> configuration_fault_;  // the stored one runs
+  std::optional<OwnCondition> token_fault_;          // until the next start
   bool store_is_damaged_ = false;
   std::optional<PassingAlarms::Time> salvage_told_until_;
   std::uint64_t pipeline_turns_seen_ = 0;

@@ -194,6 +194,10 @@ void Daemon::tell_of_configuration(const std::vector<AlarmEvent>& standing) {
     (void)intake_->append(OwnCondition{*configuration_fault_});
     return;
   }
+  if (token_fault_) {
+    (void)intake_->append(OwnCondition{*token_fault_});
+    return;
+  }
   for (const AlarmEvent& event : standing) {
     if (event.rule != rule_configuration_fault || event.state == AlarmState::normal) continue;
     (void)intake_->append(configuration_is_well());
@@ -206,7 +210,7 @@ void Daemon::configuration_mended() {
   if (!configuration_fault_) return;
   configuration_fault_.reset();
   logger().warn("the configuration on disk is in force again");
-  (void)intake_->append(configuration_is_well());
+  (void)intake_->append(token_fault_ ? *token_fault_ : configuration_is_well());
 }
 
 // The acknowledgements of the batch in hand are held, so that it comes again to the next start,

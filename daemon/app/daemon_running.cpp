@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/daemon.h"
+#include "config/gates.h"
 #include "spdlog/logger.h"
 
 namespace parkwatch::app {
@@ -98,7 +99,7 @@ Daemon::Reloaded Daemon::read_again() const {
     return reloaded;
   }
   reloaded.pseudonym = std::move(*pseudonym);
-  reloaded.permits = read_permit_list(*config, reloaded.permit_mistakes);
+  reloaded.permits = config::read_permit_list(*config, reloaded.permit_mistakes);
   reloaded.config = std::move(config);
   return reloaded;
 }
@@ -106,14 +107,15 @@ Daemon::Reloaded Daemon::read_again() const {
 void Daemon::take_reloaded(const Reloaded& reloaded) {
   const std::shared_ptr<const config::Config>& config = reloaded.config;
   const Diagnostics& diagnostics = reloaded.diagnostics;
-  for (const Diagnostic& diagnostic : diagnostics) logger().error(to_text(diagnostic));
+  log_diagnostics(diagnostics);
   sources_->retry_now();  // whoever asks for a reload may just have mended a file
   alerts_->retry_now();
   notices_->retry_now();
   std::string refusal;
   if (config == nullptr) {
-    refusal = std::to_string(diagnostics.size()) + " mistakes, the first: " +
-              (diagnostics.empty() ? "unreadable" : to_text(diagnostics.front()));
+    const Diagnostics errors = errors_of(diagnostics);
+    refusal = std::to_string(errors.size()) +
+              " mistakes, the first: " + (errors.empty() ? "unreadable" : to_text(errors.front()));
   } else if (const auto accepted = sources_->check(*config); !accepted.ok()) {
     refusal = accepted.error().message;
   } else if (config->plant->park != config_->plant->park ||

@@ -28,6 +28,13 @@ spdlog::logger& logger() {
   return *log;
 }
 
+void log_diagnostics(const Diagnostics& diagnostics) {
+  for (const Diagnostic& d : diagnostics) {
+    const bool is_error = d.severity == Diagnostic::Severity::error;
+    logger().log(is_error ? spdlog::level::err : spdlog::level::warn, to_text(d));
+  }
+}
+
 bool RateLimit::may(Timestamp now, std::size_t& suppressed) {
   suppressed = 0;
   if (now - begin_ >= window_ || now < begin_) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "model/diagnostic.h"
 #include "model/time.h"
 
 namespace spdlog {
@@ -15,6 +16,8 @@ namespace parkwatch::app {
 // journald has its own. `level`: trace, debug, info, warn, error.
 void set_up_log(const std::string& level);
 [[nodiscard]] spdlog::logger& logger();
+// A line each, at the level of its severity.
+void log_diagnostics(const Diagnostics& diagnostics);
 
 // For lines that hostile input could multiply: at most `lines_max` a `window`, then one that counts
 // the rest. One thread.

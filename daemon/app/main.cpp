@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/daemon.h"
+#include "config/gates.h"
 #include "spdlog/logger.h"
 
 namespace {
@@ -17,10 +18,11 @@ using parkwatch::app::DaemonOptions;
 int check(const std::string& path) {
   parkwatch::Diagnostics diagnostics;
   const auto config = parkwatch::app::load_config(path, diagnostics);
+  if (config != nullptr) (void)parkwatch::config::read_permit_list(*config, diagnostics);
   for (const auto& diagnostic : diagnostics) {
     std::fprintf(stdout, "%s\n", parkwatch::to_text(diagnostic).c_str());
   }
-  if (config == nullptr) return 1;
+  if (config == nullptr || parkwatch::has_errors(diagnostics)) return 1;
   std::fprintf(stdout, "%s: ok, %zu tags, %zu rules, %zu sources\n", path.c_str(),
                config->plant->tags.size(), config->plant->rules.size(), config->sources.size());
   return 0;
@@ -58,7 +60,11 @@ int main_of(int argc, char** argv) {
   // Not shown: only the fault harnesses use them, to prove that they can see a loss.
   cli.add_option("--unsafe-synchronous", options.synchronous)->group("");
   cli.add_flag("--unsafe-acknowledge-early", options.acknowledge_early)->group("");
-  CLI11_PARSE(cli, argc, argv);
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? 0 : 2;  // as the tools
+  }
   return only_check ? check(options.config_path) : run(options);
 }
 

@@ -76,13 +76,9 @@ Result<std::shared_ptr<const config::Config>> stored_configuration(const std::st
 }
 
 OwnCondition configuration_fault(const std::string& config_path, const Diagnostics& mistakes) {
-  const auto is_error = [](const Diagnostic& d) {
-    return d.severity == Diagnostic::Severity::error;
-  };
-  const auto first = std::find_if(mistakes.begin(), mistakes.end(), is_error);
-  const std::string count =
-      std::to_string(std::count_if(mistakes.begin(), mistakes.end(), is_error));
-  const std::string text = first == mistakes.end() ? config_path : to_text(*first);
+  const Diagnostics errors = errors_of(mistakes);
+  const std::string count = std::to_string(errors.size());
+  const std::string text = errors.empty() ? config_path : to_text(errors.front());
   OwnCondition own = condition(true);
   own.priority = Priority::high;
   own.message = {

@@ -119,8 +119,8 @@ using DriverCheck =
     std::function<void(const std::string& driver, const SettingsTable& table, Diagnostics& out)>;
 
 // What a password, key or certificate is that a [[source]], [alerts] or a [[receiver]] names and
-// that cannot be read. A start takes warnings: one such file must not leave the whole park
-// unwatched. Files of [http] and [gates] are errors always.
+// that cannot be read, and a token of [http]. A start takes warnings: one such file must not leave
+// the whole park unwatched. Files of [gates] are errors always.
 enum class FileFaults : std::uint8_t { errors, warnings };
 
 // Reads `path` and the files that it includes. Collects every semantic error, and one syntax error

@@ -197,4 +197,21 @@ std::string fault_of_file(const std::string& path, unsigned forbidden) {
   return {};
 }
 
+Result<std::string> read_token(const std::string& path) {
+  if (std::string fault = fault_of_file(path, 077); !fault.empty()) {
+    return Error{ErrorKind::permanent, std::move(fault)};
+  }
+  std::ifstream file{path};
+  std::string token;
+  std::getline(file, token);
+  token.erase(token.find_last_not_of(" \t\r") + 1);
+  if (token.empty()) {
+    return Error{ErrorKind::permanent, path +
+                                           " has no token in its first line: write one with "
+                                           "openssl rand -hex 32 > " +
+                                           path};
+  }
+  return token;
+}
+
 }  // namespace parkwatch::config

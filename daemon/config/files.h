@@ -48,4 +48,8 @@ inline constexpr std::size_t files_max = 1000;
 // it must not have, 0 for a file without a secret.
 [[nodiscard]] std::string fault_of_file(const std::string& path, unsigned forbidden);
 
+// The token in a file's first line, without blanks at its end. Errors: permanent - others may read
+// the file, it cannot be read, or there is no token; each with the path.
+[[nodiscard]] Result<std::string> read_token(const std::string& path);
+
 }  // namespace parkwatch::config

@@ -22,6 +22,7 @@ using std::chrono::seconds;
 
 constexpr std::size_t shifts_max = 24;
 constexpr std::size_t tokens_max = 1000;
+constexpr std::size_t token_bytes_enough = 16;
 constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 constexpr std::uint64_t tib = std::uint64_t{1} << 40;
 
@@ -32,9 +33,13 @@ unsigned forbidden_mode(std::string_view key) {
   return key == "key_file" ? 007 : 0;
 }
 
-void look_at_file(SettingsReader& reader, std::string_view key, const std::string& path) {
-  const std::string fault = fault_of_file(path, forbidden_mode(key));
-  if (!fault.empty()) reader.error(key, fault);
+void tell_file_fault(SettingsReader& reader, std::string_view key, const std::string& fault,
+                     const Surroundings& around) {
+  if (around.file_faults == FileFaults::errors) {
+    reader.error(key, fault);
+  } else {
+    reader.warning(key, fault);
+  }
 }
 
 // Gives the paths of `*_file` keys their folder, here and in inner tables, and looks at the files.
@@ -108,7 +113,7 @@ class Sections {
     section("http", [this](SettingsReader& reader) {
       HttpConfig& http = config_.http;
       http.listen = reader.text("listen", http.listen);
-      http.token_file = secret_file(reader, "token_file");
+      http.token_file = token_file(reader, "http.token_file");
       http.connections_max = static_cast<std::size_t>(reader.integer(
           "connections_max", static_cast<std::int64_t>(http.connections_max), 1, 4096));
       for (const SettingsTable* table : reader.tables("token")) token(reader, *table);
@@ -132,12 +137,29 @@ class Sections {
     });
   }
 
-  // A path that stands by itself, of a file that is fit for a secret.
-  std::string secret_file(SettingsReader& reader, std::string_view key) {
+  // A path that stands by itself, of a file with a token that nobody else has.
+  std::string token_file(SettingsReader& reader, const std::string& holder) {
+    constexpr std::string_view key = "token_file";
     std::string path = reader.text(key, "");
     if (path.empty() || !around_.check_files) return path;
     path = path_from(around_.folder, path);
-    look_at_file(reader, key, path);
+    const Result<std::string> token = read_token(path);
+    if (!token) {
+      tell_file_fault(reader, key, token.error().message, around_);
+      return path;
+    }
+    if (token->size() < token_bytes_enough) {
+      reader.warning(key, "the token in " + path + " is shorter than " +
+                              std::to_string(token_bytes_enough) +
+                              " characters and could be guessed; openssl rand -hex 32 makes one");
+    }
+    const auto [other, is_new] = token_holders_.emplace(*token, holder);
+    if (!is_new) {
+      tell_file_fault(
+          reader, key,
+          path + " holds the same token as that of " + other->second + ": each needs its own",
+          around_);
+    }
     return path;
   }
 
@@ -151,7 +173,7 @@ class Sections {
       reader.error("role",
                    "must be viewer, puller, operator or admin, is " + in_quotes(token.role));
     }
-    token.file = secret_file(reader, "token_file");
+    token.file = token_file(reader, in_quotes(token.name));
     if (token.file.empty()) reader.error("token_file", "is missing: whose first line is the token");
     for (const TokenConfig& other : config_.http.tokens) {
       if (other.name == token.name)
@@ -286,6 +308,7 @@ class Sections {
   Config& config_;
   Plant& plant_;
   Diagnostics& out_;
+  std::map<std::string, std::string> token_holders_;  // by token
 };
 
 }  // namespace
@@ -293,12 +316,7 @@ class Sections {
 void look_at_peer_file(SettingsReader& reader, std::string_view key, const std::string& path,
                        unsigned forbidden, const Surroundings& around) {
   const std::string fault = fault_of_file(path, forbidden);
-  if (fault.empty()) return;
-  if (around.file_faults == FileFaults::errors) {
-    reader.error(key, fault);
-  } else {
-    reader.warning(key, fault);
-  }
+  if (!fault.empty()) tell_file_fault(reader, key, fault, around);
 }
 
 void read_sections(SettingsReader& root, const Surroundings& around, const DriverCheck& check,

@@ -149,6 +149,11 @@ TEST_CASE("refusal: every mistake of a configuration is printed at once, with it
   CHECK(placed >= mistakes.size());
 }
 
+TEST_CASE("refusal: a mistake on the command line ends with 2, as in the tools", "[integration]") {
+  ChildProcess daemon{{program("daemon/app/parkwatchd"), "--frob"}};
+  CHECK(daemon.wait(20s) == 2);
+}
+
 TEST_CASE("refusal: a broker that is not there leaves the rest at work, and says why",
           "[integration]") {
   const std::uint16_t nobody = free_loopback_port();
@@ -161,6 +166,40 @@ TEST_CASE("refusal: a broker that is not there leaves the rest at work, and says
     return r.status == 503 && r.body.find("not connected") != std::string::npos;
   }));
   CHECK(get(daemon.port(), "/v1/readings").status == 200);
+  CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("refusal: a token file without a token keeps its holder out, and the park is watched",
+          "[integration]") {
+  Mosquitto broker;
+  // [http] is the section that the configuration begins in.
+  RunningDaemon daemon{
+      "token_file = \"admin\"\n[[http.token]]\nname = \"li\"\nrole = \"viewer\"\n"
+      "token_file = \"li\"\n" +
+      tank_config(broker.port())};
+  const auto write = [&](const std::string& name, const std::string& text) {
+    const std::filesystem::path file = daemon.folder() / name;
+    std::ofstream{file} << text;
+    std::filesystem::permissions(file, std::filesystem::perms{0600});
+  };
+  write("admin", "\n");
+  write("li", "li-knows-a-long-word\n");
+  ChildProcess check{
+      {program("daemon/app/parkwatchd"), "--check", "--config", daemon.config_path()}};
+  CHECK(check.wait(20s) == 1);
+  ChildProcess dashboard{{"mosquitto_sub", "-p", std::to_string(broker.port()), "-v", "-t",
+                          "parkwatch/v1/test/alarm/#"}};
+  daemon.start_ready(false);
+  CHECK(dashboard.wait_for_output("configuration-fault", 20s));
+  CHECK(get(daemon.port(), "/v1/alarms").status == 401);
+  CHECK(get(daemon.port(), "/healthz").status == 503);
+  publish(broker.port(), "park/tank/t101/level", reading("10.5"));
+  CHECK(dashboard.wait_for_output("\"HH\"", 20s));
+  CHECK(daemon.stop() == 0);
+
+  write("admin", "admin-knows-a-long-word\n");
+  daemon.start_ready(false);
+  CHECK(dashboard.wait_for_output("parkwatch.alarm.returned", 20s));
   CHECK(daemon.stop() == 0);
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "config/config.h"
+#include "config/gates.h"
 #include "drivers/driver.h"
 #include "report/terminal_text.h"
 #include "tools/trial/coverage.h"
@@ -175,6 +176,7 @@ int check(const CheckCommand& command, Console& console) {
   const auto config = config::load(command.path, check_driver, diagnostics);
   std::optional<TestsRun> run;
   if (config != nullptr) {
+    (void)config::read_permit_list(*config, diagnostics);
     add_unseen(*config, diagnostics);
     run.emplace(run_tests(*config));
   }

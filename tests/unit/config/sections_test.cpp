@@ -233,7 +233,7 @@ TEST_CASE("sections: paths of a source stand by themselves, and its secrets are 
         "may read it (mode 0640): run chmod 600 <folder>/pw\n");
 }
 
-TEST_CASE("sections: a start takes a peer's file that is missing as a warning, a token's never",
+TEST_CASE("sections: a start takes a file of a peer or a token that is missing as a warning",
           "[config][fault]") {
   const Folder folder;
   const auto load_of = [&](const std::string& text, FileFaults faults) {
@@ -258,8 +258,40 @@ TEST_CASE("sections: a start takes a peer's file that is missing as a warning, a
   const Loaded checked = load_of(peers, FileFaults::errors);
   CHECK(checked.config == nullptr);
   CHECK(checked.out.size() == 3);
-  CHECK(load_of(source + "[http]\ntoken_file = \"none\"\n", FileFaults::warnings).config ==
-        nullptr);
+  // The daemon locks out whoever it belongs to.
+  const std::string token = source + "[http]\ntoken_file = \"none\"\n";
+  CHECK_THAT(load_of(token, FileFaults::warnings).said(),
+             Catch::Contains("p.toml:7:1 warning http.token_file: no such file"));
+  CHECK(load_of(token, FileFaults::errors).config == nullptr);
+}
+
+TEST_CASE("sections: a token file holds a token of its own that cannot be guessed",
+          "[config][fault]") {
+  const Folder folder;
+  folder.write("p.toml",
+               "daemon.park = \"p\"\n[[source]]\nname = \"s\"\ndriver = \"mqtt\"\n[http]\n"
+               "token_file = \"admin\"\n[[http.token]]\nname = \"li\"\nrole = \"viewer\"\n"
+               "token_file = \"li\"\n");
+  const auto said = [&](const std::string& admin, const std::string& li) {
+    folder.write("admin", admin);
+    folder.write("li", li);
+    folder.chmod("admin", 0600);
+    folder.chmod("li", 0600);
+    return load_from(folder, "p.toml").said();
+  };
+  const std::string good = "0123456789abcdef";
+  CHECK(said(good + "\n", "li" + good).empty());
+  for (const std::string none : {"", "\n", " \r\n0123456789abcdef"}) {
+    CHECK(said(none, good) ==
+          "<folder>/p.toml:6:1 error http.token_file: <folder>/admin has no token in its first "
+          "line: write one with openssl rand -hex 32 > <folder>/admin\n");
+  }
+  CHECK(said(good, "short") ==
+        "<folder>/p.toml:10:1 warning http.token.token_file: the token in <folder>/li is shorter "
+        "than 16 characters and could be guessed; openssl rand -hex 32 makes one\n");
+  CHECK(said(good, good + "\n") ==
+        "<folder>/p.toml:10:1 error http.token.token_file: <folder>/li holds the same token as "
+        "that of http.token_file: each needs its own\n");
 }
 
 TEST_CASE("sections: tokens have a name and a role", "[config]") {
