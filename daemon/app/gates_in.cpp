@@ -1,4 +1,4 @@
-// daemon/app/gates_in.cpp - Keyed hashes by OpenSSL, and a list of permits.
+// daemon/app/gates_in.cpp - Keyed hashes by OpenSSL.
 #include "app/gates_in.h"
 
 #include <openssl/evp.h>
@@ -9,9 +9,6 @@
 #include <fstream>
 #include <memory>
 #include <utility>
-
-#include "config/files.h"
-#include "config/gates.h"
 
 namespace parkwatch::app {
 namespace {
@@ -50,24 +47,6 @@ Result<Pseudonym> make_pseudonym(const config::Config& config) {
                                            std::to_string(key_bytes_min) + " characters"};
   }
   return pseudonym_of(key);
-}
-
-std::optional<PermitCommand> read_permit_list(const config::Config& config, Diagnostics& out) {
-  const std::string& path = config.gates.permits_file;
-  PermitCommand command;
-  command.verb = PermitCommand::Verb::file;
-  // Without a file there is an empty list: what an earlier one held is permitted no more.
-  if (path.empty()) return command;
-  const auto text = config::read_file(path);
-  if (!text) {
-    out.push_back({Diagnostic::Severity::error, {path, 0, 0}, "", text.error().message});
-    return std::nullopt;
-  }
-  command.permits = config::read_permits(path, *text, config.plant->calendar.zone, out);
-  for (const Diagnostic& each : out) {
-    if (each.severity == Diagnostic::Severity::error) return std::nullopt;
-  }
-  return command;
 }
 
 }  // namespace parkwatch::app

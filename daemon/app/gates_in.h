@@ -1,11 +1,6 @@
-// daemon/app/gates_in.h - What the gates need of files: the key of the pseudonyms and the list of
-// permits. Blocks on the disk; any thread.
+// daemon/app/gates_in.h - The key of the gates' pseudonyms. Blocks on the disk; any thread.
 #pragma once
-#include <optional>
-
 #include "config/config.h"
-#include "model/diagnostic.h"
-#include "model/gate_command.h"
 #include "model/gates.h"
 #include "model/result.h"
 
@@ -16,9 +11,5 @@ namespace parkwatch::app {
 [[nodiscard]] Result<Pseudonym> make_pseudonym(const config::Config& config);
 // The same of a key; for tests.
 [[nodiscard]] Pseudonym pseudonym_of(const std::string& key);
-
-// The list as a command; empty: there is none, or it has mistakes, which `out` tells.
-[[nodiscard]] std::optional<PermitCommand> read_permit_list(const config::Config& config,
-                                                            Diagnostics& out);
 
 }  // namespace parkwatch::app

@@ -1,6 +1,7 @@
 // daemon/config/gates.h - [gates], [[gate]] and [[zone]]: who may pass where, and what is told. And
 // the list of permits. Pure, but for a look at the files that keys name.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "config/config.h"
 #include "config/sections.h"
 #include "model/calendar.h"
+#include "model/gate_command.h"
 #include "model/gates.h"
 #include "model/settings.h"
 
@@ -28,5 +30,10 @@ struct GateTables {
 // Times without an offset are of `zone`.
 [[nodiscard]] std::vector<Permit> read_permits(const std::string& shown, std::string_view bytes,
                                                const TimeZone& zone, Diagnostics& out);
+
+// The list that `config` names as a command; an empty one without a name. Nothing: the file cannot
+// be read or has mistakes, which `out` tells. No part of load(), since a mistake in it must not
+// keep a configuration from being taken.
+[[nodiscard]] std::optional<PermitCommand> read_permit_list(const Config& config, Diagnostics& out);
 
 }  // namespace parkwatch::config

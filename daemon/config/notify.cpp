@@ -218,7 +218,9 @@ class NotifyReader {
   void warn_of_idle(const std::vector<const SettingsTable*>& tables) {
     for (std::size_t at = 0; at < std::min(tables.size(), plan_.receivers.size()); ++at) {
       const ReceiverSpec& spec = plan_.receivers[at];
-      if (spec.kind == ReceiverKind::heartbeat || used_.contains(spec.name)) continue;
+      // Without a name it has mistakes that are told.
+      if (spec.name.empty() || spec.kind == ReceiverKind::heartbeat) continue;
+      if (used_.contains(spec.name)) continue;
       SettingsReader reader{*tables[at], "receiver", out_};
       reader.warning("name", in_quotes(spec.name) +
                                  " is told nothing: no route, escalation or fallback names it");

@@ -93,7 +93,7 @@ KpiQuery read_query(Parameters& parameters, const Site& site, Timestamp now) {
   if (!period || (by != "all" && *period == Period::fixed)) {
     parameters.mistake("by", "is all, hour, shift, day, week or month");
   } else if (*period == Period::shift && site.calendar.shifts.empty()) {
-    parameters.mistake("by", "needs [[shift]] in the configuration");
+    parameters.mistake("by", "needs time.shifts in the configuration");
   }
   query.by = period.value_or(Period::fixed);
   read_groups(parameters, site, query);

@@ -151,7 +151,8 @@ std::optional<Timestamp> parse_local(std::string_view text, const TimeZone& zone
   if (const auto whole_time = parse_rfc3339(text)) return whole_time;
   std::string utc{text};
   if (utc.size() == 10) utc += "T00:00";
-  if (utc.size() == 16) utc += ":00";
+  if (utc.size() == 16 || (utc.size() > 16 && utc[16] != ':')) utc.insert(16, ":00");
+  if (const auto whole_time = parse_rfc3339(utc)) return whole_time;
   const auto local = parse_rfc3339(utc + "Z");
   if (!local) return std::nullopt;
   const Timestamp t = zone.first_at(local->time_since_epoch());

@@ -52,25 +52,4 @@ TEST_CASE("gates: a key is the first line of its file, and not a short one", "[a
   CHECK(missing.error().message.find("none") != std::string::npos);
 }
 
-TEST_CASE("gates: the list of permits is one command, and nothing of a wrong one is taken",
-          "[app]") {
-  test::TempDir dir;
-  Diagnostics out;
-  const auto none = read_permit_list(with({}, {}), out);
-  REQUIRE(none);
-  CHECK(none->permits.empty());
-  CHECK(none->verb == PermitCommand::Verb::file);
-  const std::string good = write(dir, "p.csv", "number,id\n1,a\n2,b\n");
-  const auto list = read_permit_list(with({}, {good, ""}), out);
-  REQUIRE(list);
-  CHECK(list->permits.size() == 2);
-  CHECK(out.empty());
-  const std::string bad = write(dir, "q.csv", "number,id\n1,a\n1,b\n");
-  CHECK_FALSE(read_permit_list(with({}, {bad, ""}), out));
-  CHECK_FALSE(out.empty());
-  Diagnostics gone;
-  CHECK_FALSE(read_permit_list(with({}, {(dir.path() / "none").string(), ""}), gone));
-  CHECK_FALSE(gone.empty());
-}
-
 }  // namespace gates_in_test

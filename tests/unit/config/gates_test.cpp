@@ -216,7 +216,7 @@ TEST_CASE("permits: a list is read as spreadsheets save it", "[config]") {
   const auto permits =
       read_permits("p.csv",
                    "number,id,name,class,from,until,gates,lanes\n"
-                   "P1,H1,,hazmat,2026-06-01T08:00:00+08:00,2026-06-01 18:00,g1 g2,h\n"
+                   "P1,H1,,hazmat,2026-06-01T08:00+08:00,2026-06-01 18:00,g1 g2,h\n"
                    "P2,\"emp,7\",张三,,,,,\n",
                    beijing(), out);
   CHECK(text_of(out).empty());
@@ -253,6 +253,49 @@ TEST_CASE("permits: what is wrong is told with its line, and nothing of whom it 
     CHECK(text_of(out).find(said) != std::string::npos);
     CHECK(text_of(out).find("SECRET") == std::string::npos);
   }
+}
+
+TEST_CASE("permits: a mistake is told where it stands, and a misspelt column with the right one",
+          "[config]") {
+  const auto said = [](const std::string& text) {
+    Diagnostics out;
+    (void)read_permits("p.csv", text, beijing(), out);
+    return text_of(out);
+  };
+  CHECK(said("id,number,class\nH1,1,lorry\n") ==
+        "p.csv:2:6 error permits.class: must be person, vehicle or hazmat\n");
+  CHECK(said("id,number,class\nH1,1\nH2,1\n") ==
+        "p.csv:3:4 error permits.number: another row has this number\n");
+  CHECK(said("id,nummer\nH1,1\n") ==
+        "p.csv:1:4 error permits: column 2: unknown column \"nummer\"; did you mean \"number\"?; "
+        "the first line names them: number, id, name, class, from, until, gates, lanes\n");
+}
+
+TEST_CASE(
+    "permits: the list of a configuration is one command, and nothing of a wrong one is taken",
+    "[config]") {
+  const Folder folder;
+  const auto list_of = [&](const std::string& path, Diagnostics& out) {
+    Config config;
+    config.plant = std::make_shared<Plant>();
+    config.gates.permits_file = path;
+    return read_permit_list(config, out);
+  };
+  Diagnostics out;
+  const auto none = list_of("", out);
+  REQUIRE(none);
+  CHECK(none->permits.empty());
+  CHECK(none->verb == PermitCommand::Verb::file);
+  folder.write("p.csv", "number,id\n1,a\n2,b\n");
+  const auto list = list_of(folder / "p.csv", out);
+  REQUIRE(list);
+  CHECK(list->permits.size() == 2);
+  CHECK(out.empty());
+  folder.write("q.csv", "number,id\n1,a\n1,b\n");
+  CHECK_FALSE(list_of(folder / "q.csv", out));
+  CHECK(out.size() == 1);
+  CHECK_FALSE(list_of(folder / "none", out));
+  CHECK(out.size() == 2);
 }
 
 }  // namespace gates_test

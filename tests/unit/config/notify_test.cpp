@@ -226,6 +226,8 @@ TEST_CASE("notify config: two of one name, and one that nothing names", "[config
       given("[[receiver]]\nname = \"r\"\nkind = \"webhook\"\nurl = \"http://h/\"\n");
   REQUIRE(idle.config != nullptr);
   CHECK_THAT(idle.said(), Catch::Contains("is told nothing"));
+  CHECK(given("[[receiver]]\nname = \"r\"\nkind = \"pigeon\"\n").said().find("is told nothing") ==
+        std::string::npos);
   const Loaded beat = given(
       "[[receiver]]\nname = \"r\"\nkind = \"heartbeat\"\nurl = \"http://h/\"\n"
       "[[route]]\nto = [\"r\"]\n");

@@ -86,7 +86,7 @@ TEST_CASE("response: a query that cannot be meant is refused word for word", "[h
       {"/v1/kpi?from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z",
        "parameter 'from': is not before `to`"},
       {"/v1/kpi?by=fortnight", "parameter 'by': is all, hour, shift, day, week or month"},
-      {"/v1/kpi?by=shift", "parameter 'by': needs [[shift]] in the configuration"},
+      {"/v1/kpi?by=shift", "parameter 'by': needs time.shifts in the configuration"},
       {"/v1/kpi?position=nobody", "parameter 'position': is no [[position]] of the configuration"},
       {"/v1/shift-report?shift=next", "parameter 'shift': is current or last"},
       {"/v1/shift-report?at=9000-01-01T00:00:00Z", "parameter 'at': is in the future"},
