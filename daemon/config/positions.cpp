@@ -29,7 +29,9 @@ std::vector<alarms::Position> read_positions(SettingsReader& root, Diagnostics& 
 }
 
 void warn_of_unknown_groups(SettingsReader& root, const Plant& plant, Diagnostics& out) {
-  std::set<std::string> groups{"parkwatch"};  // of alarms about the gateway
+  if (plant.rules.empty()) return;
+  // Of alarms about the gateway, and of rules that name none.
+  std::set<std::string> groups{"parkwatch", "general"};
   for (const RuleSpec& rule : plant.rules) groups.insert(rule.group);
   if (plant.gates.on) groups.insert(plant.gates.group);
   for (const SettingsTable* table : root.tables("position")) {

@@ -24,8 +24,17 @@ const std::string points =
 const std::string head =
     "[[rule]]\nid = \"r\"\nkind = \"limit\"\ntags = [\"tank/*/level\"]\nH = 9\n";
 
+// Few of the texts ask for both columns, which is told (points_test).
+void leave_out_unused(Diagnostics& out) {
+  std::erase_if(out, [](const Diagnostic& d) {
+    return d.where.file == "points.csv" && d.message.find("does nothing") != std::string::npos;
+  });
+}
+
 Loaded tabled(const std::string& rules, const std::string& table = points) {
-  return loaded({{"p.toml", main_text}, {"points.csv", table}, {"rules.toml", rules}});
+  Loaded got = loaded({{"p.toml", main_text}, {"points.csv", table}, {"rules.toml", rules}});
+  leave_out_unused(got.out);
+  return got;
 }
 
 // What the alarm of `tag` says to do.
@@ -151,6 +160,7 @@ TEST_CASE("rule texts: what the store keeps says the same after a restart", "[co
   REQUIRE(got.config != nullptr);
   Loaded again;
   again.config = load_bundle(got.config->bundle, {}, again.out);
+  leave_out_unused(again.out);
   CHECK(again.said() == "");
   REQUIRE(again.config != nullptr);
   CHECK(again.config->plant->rules == got.config->plant->rules);
