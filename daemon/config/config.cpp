@@ -278,6 +278,7 @@ class Loader {
     std::vector<File> files;
     for (Document& document : documents_) files.push_back(std::move(document.file));
     config->bundle = make_bundle(files);
+    config->notes = std::move(notes_);
     plant->hash = sha256_hex(config->bundle);
     config->plant = std::move(plant);
     return config;
@@ -350,9 +351,12 @@ class Loader {
     if (made.complete) {
       config.tests = read_tests_of(test_tables(tests, systems, made), plant, index);
     }
-    config.notes = std::move(notes_);
     put_tags(declared, config, plant);
-    // What could not be read may be what asks for these.
+    warn_of_idle(points, plant);
+  }
+
+  // What could not be read may be what asks for these.
+  void warn_of_idle(const Points& points, const Plant& plant) {
     if (!complete_ || has_errors(out_)) return;
     warn_of_unused(points.further, plant.rules, out_);
     SettingsReader main{*documents_.front().root, "", out_};
