@@ -3,7 +3,19 @@
 
 #include <algorithm>
 
+#include "pipeline/sources.h"
+
 namespace parkwatch::app {
+
+http::Site site_of(const config::Config& config) {
+  const Plant& plant = *config.plant;
+  http::Site site{plant.calendar, config.positions};
+  site.groups.emplace(pipeline::own_group);
+  for (const RuleSpec& rule : plant.rules) site.groups.insert(rule.group);
+  if (plant.gates.on) site.groups.insert(plant.gates.group);
+  for (const GateSpec& gate : plant.gates.gates) site.gates.insert(gate.name);
+  return site;
+}
 
 void Board::problem(const std::string& subject, std::string sentence, bool grave) {
   const std::lock_guard lock{mutex_};

@@ -7,10 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "config/config.h"
 #include "http/server.h"
 #include "model/facts.h"
 
 namespace parkwatch::app {
+
+// What reports and commands need of a configuration.
+[[nodiscard]] http::Site site_of(const config::Config& config);
 
 class Board {
  public:

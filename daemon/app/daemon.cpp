@@ -164,7 +164,7 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   fixed.started_at = clock_->now();
   fixed.last_sequence = recovered_.last_sequence;
   board_ = std::make_unique<Board>(std::move(fixed));
-  board_->site({config_->plant->calendar, config_->positions});
+  board_->site(site_of(*config_));
 
   IntakeLimits limits;
   if (config_->intake_bytes_max != 0) limits.bytes_high = config_->intake_bytes_max;
@@ -290,6 +290,7 @@ Result<Done> Daemon::begin() {
   services.status = [this] {
     http::Status status = board_->status();
     status.now = clock_->now();
+    if (simulated_clock_ != nullptr) status.started_at = simulated_clock_->began();
     status.intake_inputs = intake_->inputs_held();
     status.intake_bytes = intake_->bytes_held();
     return status;

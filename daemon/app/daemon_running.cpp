@@ -138,7 +138,7 @@ void Daemon::take_reloaded(const Reloaded& reloaded) {
   board_->problem("restart", waiting.empty() ? waiting : waiting + " waits for the next start");
   config_ = config;
   set_up_log(config_->log_level);
-  board_->site({config_->plant->calendar, config_->positions});
+  board_->site(site_of(*config_));
   line_->keep_plant(config_->plant->hash, config_->bundle);
   line_->set_windows(windows_of(*config_));
   line_->keep_personal(config_->plant->gates.keep);

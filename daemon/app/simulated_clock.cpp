@@ -2,11 +2,12 @@
 #include "app/simulated_clock.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace parkwatch::app {
 
 SimulatedClock::SimulatedClock(Timestamp start)
-    : now_us_(to_us(start)), started_(start != timestamp_min) {}
+    : now_us_(to_us(start)), began_us_(to_us(start)), started_(start != timestamp_min) {}
 
 std::optional<Timestamp> SimulatedClock::time_of(const Message& message) {
   if (message.source >= decoders_.size() || message.oversized) return std::nullopt;
@@ -28,7 +29,7 @@ std::optional<Duration> SimulatedClock::step_to(Timestamp t) {
 }
 
 void SimulatedClock::set(Timestamp t) {
-  started_ = true;
+  if (!std::exchange(started_, true)) began_us_ = to_us(t);
   now_us_ = std::max(now_us_.load(), to_us(t));
 }
 

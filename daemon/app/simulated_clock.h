@@ -11,7 +11,8 @@
 
 namespace parkwatch::app {
 
-// now() from any thread; the rest under the intake's lock, in the order of the messages.
+// now() and began() from any thread; the rest under the intake's lock, in the order of the
+// messages.
 class SimulatedClock final : public Clock, public MessageClock {
  public:
   // `start`: where the last run ended; timestamp_min: nowhere, so the first message's time is a
@@ -24,12 +25,15 @@ class SimulatedClock final : public Clock, public MessageClock {
 
   // The latest source time of all messages so far.
   [[nodiscard]] Timestamp now() override { return from_us(now_us_.load()); }
+  // The first of them, or where the last run ended: when the simulated daemon started.
+  [[nodiscard]] Timestamp began() const { return from_us(began_us_.load()); }
   [[nodiscard]] std::optional<Timestamp> time_of(const Message& message) override;
   [[nodiscard]] std::optional<Duration> step_to(Timestamp t) override;
   void set(Timestamp t) override;
 
  private:
   std::atomic<std::int64_t> now_us_;
+  std::atomic<std::int64_t> began_us_;
   bool started_;
   std::vector<std::shared_ptr<Decoder>> decoders_;
   Decoded decoded_;

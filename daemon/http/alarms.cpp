@@ -1,10 +1,12 @@
 // daemon/http/alarms.cpp - GET /v1/alarms, and the commands of alarms, windows and loop checks.
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <charconv>
 
 #include "http/command_body.h"
 #include "http/documents.h"
 #include "http/frozen_now.h"
+#include "http/live_view.h"
 #include "http/resources.h"
 
 namespace parkwatch::http {
@@ -77,6 +79,45 @@ Result<json::object> alarm_document(store::Reader& reader, const std::string& ru
   if (found != standing->end()) return to_document(*found, reader.generation());
   return json::object{
       {"rule", text_value(rule)}, {"tag", text_value(tag)}, {"state", to_text(AlarmState::normal)}};
+}
+
+// What is to be heard of a window that covers nothing (yet).
+json::array warnings_of(const MaintenanceCommand& begun, const Services& services) {
+  json::array warnings;
+  const auto site = services.site ? services.site() : Site{};
+  if (!begun.group.empty() && !site.groups.contains(begun.group)) {
+    warnings.push_back(text_value("no alarm is of the group '" + begun.group + "'"));
+  }
+  bool matches = begun.tags.empty();
+  services.live->each(0, [&](const LiveTag& tag) {
+    matches = matches || tag_matches(begun.tags, tag.tag->name);
+    return !matches;
+  });
+  if (!matches) warnings.push_back(text_value("no tag matches '" + begun.tags + "'"));
+  return warnings;
+}
+
+// The window that was just begun: the newest that says the same.
+Result<json::object> window_document(store::Reader& reader, const MaintenanceCommand& begun,
+                                     const Services& services) {
+  store::JournalNumbers damaged;
+  const auto standing = reader.standing(&damaged);
+  if (!standing) return standing.error();
+  json::object document{{"done", true}};
+  const std::string_view prefix = "window/";
+  std::uint64_t newest = 0;
+  for (const AlarmEvent& event : *standing) {
+    if (event.rule != rule_maintenance || !event.tag.starts_with(prefix)) continue;
+    if (event.group != begun.group || event.scope != begun.tags) continue;
+    std::uint64_t window = 0;
+    const char* const end = event.tag.data() + event.tag.size();
+    std::from_chars(event.tag.data() + prefix.size(), end, window);
+    newest = std::max(newest, window);
+  }
+  if (newest > 0) document["window"] = newest;
+  json::array warnings = warnings_of(begun, services);
+  if (!warnings.empty()) document["warnings"] = std::move(warnings);
+  return document;
 }
 
 struct Named {
@@ -189,9 +230,16 @@ Answer post_maintenance(Backend& backend, const Request& request) {
   c.length = end.length;
   c.reason = body.required_text("reason", comment_bytes_max);
   if (auto mistake = body.finish()) co_return std::move(*mistake);
-  const Named none;
+  MaintenanceCommand begun = c;
   Command command{request.author, std::move(c), request.admin};
-  co_return co_await obey(backend, std::move(command), none);
+  const auto done = co_await backend.command(std::move(command));
+  if (!done) co_return problem(done.error());
+  std::function<Result<json::object>(store::Reader&)> work = [&](store::Reader& reader) {
+    return window_document(reader, begun, backend.services());
+  };
+  const auto document = co_await backend.readers().query<json::object>(std::move(work));
+  if (!document) co_return problem(document.error());
+  co_return json_response(*document);
 }
 
 Answer post_maintenance_end(Backend& backend, const Request& request) {

@@ -90,7 +90,9 @@ class EventsPage {
 Result<Pulled> look(store::Reader& reader, const PullShape& shape, std::size_t rows_max) {
   const std::string& generation = reader.generation();
   const store::Cursor start = shape.after.value_or(store::Cursor{generation, 0});
-  if (auto refused = refuse_cursor(start, generation, UINT64_MAX)) {
+  const auto last = reader.last_journal();
+  if (!last) return last.error();
+  if (auto refused = refuse_cursor(start, generation, *last)) {
     return Pulled{std::move(*refused), 0, false};
   }
   store::JournalNumbers damaged;  // passed over: one of them must not hide what comes after

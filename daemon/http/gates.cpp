@@ -187,10 +187,11 @@ Answer obey(Backend& backend, const Request& request, Command command, json::obj
   co_return json_response(said);
 }
 
-Result<Pulled> look(store::Reader& reader, const PullShape& shape, std::size_t rows_max) {
+Result<Pulled> look(const Services& services, store::Reader& reader, const PullShape& shape,
+                    std::size_t rows_max) {
   const std::string& generation = reader.generation();
   const store::Cursor start = shape.after.value_or(store::Cursor{generation, 0});
-  if (auto refused = refuse_cursor(start, generation, UINT64_MAX)) {
+  if (auto refused = refuse_cursor(start, generation, services.intake->appended())) {
     return Pulled{std::move(*refused), 0, false};
   }
   const auto page = reader.passages(start.sequence, rows_max);
@@ -208,6 +209,17 @@ Result<Pulled> look(store::Reader& reader, const PullShape& shape, std::size_t r
   if (!response) return response.error();
   response->headers.emplace_back("Parkwatch-End", page->end ? "true" : "false");
   return Pulled{std::move(*response), next.sequence, page->passages.empty()};
+}
+
+// A permit may be put before its gate is configured, but a slip must be seen.
+json::array unknown_gates(const Permit& permit, const Services& services) {
+  json::array warnings;
+  const Site site = services.site ? services.site() : Site{};
+  for (const std::string& gate : permit.gates) {
+    if (site.gates.contains(gate)) continue;
+    warnings.push_back(text_value("there is no gate '" + gate + "'"));
+  }
+  return warnings;
 }
 
 MusterCommand read_muster(CommandBody& body, MusterCommand::Verb verb) {
@@ -270,8 +282,9 @@ Answer get_gates_passages(Backend& backend, const Request& request) {
   shape->bytes_max = std::min(bytes_wanted, backend.options().page_bytes_max);
   const std::size_t rows_max = parameters.number("max", rows_default, 1, rows_most);
   if (auto mistake = parameters.finish()) co_return std::move(*mistake);
-  auto work = [rows_max](store::Reader& reader, const PullShape& now) {
-    return look(reader, now, rows_max);
+  const Services& services = backend.services();
+  auto work = [&services, rows_max](store::Reader& reader, const PullShape& now) {
+    return look(services, reader, now, rows_max);
   };
   co_return co_await pull(backend, request, *shape, std::move(work));
 }
@@ -323,10 +336,12 @@ Answer put_gates_permit(Backend& backend, const Request& request) {
   permit.gates = body.texts("gates", gate_places_max, text_bytes_max);
   permit.lanes = body.texts("lanes", gate_places_max, text_bytes_max);
   if (auto mistake = body.finish()) co_return std::move(*mistake);
+  json::object said{{"number", text_value(request.name)}};
+  json::array warnings = unknown_gates(permit, backend.services());
+  if (!warnings.empty()) said["warnings"] = std::move(warnings);
   PermitCommand put;
   put.permits.push_back(std::move(permit));
   Command command{request.author, std::move(put), request.admin};
-  json::object said{{"number", text_value(request.name)}};
   co_return co_await obey(backend, request, std::move(command), std::move(said));
 }
 

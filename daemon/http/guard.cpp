@@ -80,7 +80,11 @@ std::optional<Response> Guard::refuse(const Caller& caller, Role needed) {
 
 std::optional<Response> Guard::refuse(const Credentials& credentials, bool open) const {
   if (!open && !authorised(credentials.authorization)) {
-    Response response = problem(401, "this needs the token: Authorization: Bearer <token>");
+    Response response =
+        problem(401, credentials.authorization.empty()
+                         ? "this needs the token: Authorization: Bearer <token>"
+                         : "the token that was given is none of this daemon's: Authorization: "
+                           "Bearer <token>");
     response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"parkwatch\"");
     return response;
   }

@@ -39,6 +39,17 @@ std::vector<std::pair<Timestamp, Timestamp>> periods_of(const KpiQuery& query,
   return periods;
 }
 
+// A group that was asked for, and neither the configuration nor an alarm of the time has.
+std::optional<std::string> unknown_group(const KpiQuery& query, const Site& site,
+                                         const std::vector<alarms::Activation>& all) {
+  if (!query.position.empty()) return std::nullopt;
+  for (const std::string& group : query.groups) {
+    const auto is_its = [&](const alarms::Activation& a) { return a.group == group; };
+    if (!site.groups.contains(group) && std::none_of(all.begin(), all.end(), is_its)) return group;
+  }
+  return std::nullopt;
+}
+
 Result<json::object> kpi_document(store::Reader& reader, const KpiQuery& query, const Site& site) {
   const auto periods = periods_of(query, site.calendar);
   if (periods.size() > periods_max) {
@@ -47,6 +58,9 @@ Result<json::object> kpi_document(store::Reader& reader, const KpiQuery& query, 
   }
   auto all = activations_between(reader, query.from, query.to);
   if (!all) return all.error();
+  if (const auto unknown = unknown_group(query, site, *all)) {
+    return Error{ErrorKind::bad_input, "no alarm is of the group '" + *unknown + "'"};
+  }
   if (!query.groups.empty()) {
     std::erase_if(*all, [&](const alarms::Activation& a) {
       return std::find(query.groups.begin(), query.groups.end(), a.group) == query.groups.end();

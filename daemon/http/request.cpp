@@ -92,8 +92,10 @@ std::uint64_t Parameters::number(std::string_view key, std::uint64_t fallback, s
   const char* end = given->data() + given->size();
   const auto parsed = std::from_chars(given->data(), end, number);
   if (parsed.ec != std::errc{} || parsed.ptr != end || number < low || number > high) {
-    mistake(key, "must be a whole number from " + std::to_string(low) + " to " +
-                     std::to_string(high) + ", not '" + *given + "'");
+    const std::string bounds = high == UINT64_MAX
+                                   ? " of at least " + std::to_string(low)
+                                   : " from " + std::to_string(low) + " to " + std::to_string(high);
+    mistake(key, "must be a whole number" + bounds + ", not '" + *given + "'");
     return fallback;
   }
   return number;

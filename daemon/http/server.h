@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,8 @@ struct ReceiverTest {
 struct Site {
   Calendar calendar;
   std::vector<alarms::Position> positions;
+  std::set<std::string, std::less<>> groups = {};  // of its alarms
+  std::set<std::string, std::less<>> gates = {};
 };
 
 // What the server answers from. Everything must outlive it. The functions are called on the

@@ -259,7 +259,8 @@ void SessionCore::gate_closed(std::string why) {
     if (!paused_ && !stopping_) why += takeover_hint(lasted);
   }
   if (begin_again) backoff_.reset();
-  set_detail(false, where(options_) + ": " + why);
+  const std::string place = where(options_) + ": ";
+  set_detail(false, why.starts_with(place) ? why : place + why);
   if (!paused_ && !stopping_) wait_for_next_attempt();
   const bool tell = was_established || why != last_failure_;
   last_failure_ = why;

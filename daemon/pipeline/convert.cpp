@@ -15,6 +15,8 @@ using Refused = std::optional<RefusalReason>;
 // 2^63; every double below it in magnitude has a whole part that an int64 holds.
 constexpr double int64_limit = 9223372036854775808.0;
 
+constexpr std::size_t words_told_max = 8;
+
 bool is_identity(const Scaling& s) { return s.factor == 1 && s.offset == 0 && !s.clamp; }
 
 double scaled(const Scaling& s, double raw) {
@@ -60,6 +62,15 @@ Refused from_word(const Tag& tag, const std::string& word, Value& out) {
 }
 
 }  // namespace
+
+std::string what_fits(const Tag& tag) {
+  std::string out = tag.type == ValueType::boolean ? "true, false, 0 or 1" : "a number";
+  for (std::size_t i = 0; i < tag.enumeration.size(); ++i) {
+    if (i == words_told_max) return out + ", ...";
+    out += (i == 0 ? " or one of " : ", ") + tag.enumeration[i].word;
+  }
+  return out;
+}
 
 std::optional<RefusalReason> convert(const Tag& tag, const Value& raw, Value& out) {
   if (tag.type == ValueType::text) {

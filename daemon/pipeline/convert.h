@@ -14,6 +14,9 @@ namespace parkwatch::pipeline {
 // not_a_number, not_utf8.
 [[nodiscard]] std::optional<RefusalReason> convert(const Tag& tag, const Value& raw, Value& out);
 
+// What a value that is of the wrong type should have been, for people.
+[[nodiscard]] std::string what_fits(const Tag& tag);
+
 // False for a number of an enumerated tag that is none of its states, and for one outside the
 // range.
 [[nodiscard]] bool is_in_range(const Tag& tag, const Value& value);

@@ -180,7 +180,10 @@ void Pipeline::State::take(const Message& message, const Arrival& arrival, Facts
         ++facts.counts.dropped_retained;
         break;
       case Admitted::refused:
-        refusals.add(why, std::string{name} + ": " + to_text(raw.value).substr(0, 64));
+        refusals.add(why,
+                     std::string{name} + ": " + to_text(raw.value).substr(0, 64) +
+                         (why == RefusalReason::wrong_type ? ", not " + what_fits(tags.slot(id).tag)
+                                                           : std::string{}));
         break;
     }
     facts.readings.pop_back();

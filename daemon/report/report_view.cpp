@@ -11,6 +11,7 @@
 #include "report/members.h"
 #include "report/table.h"
 #include "report/terminal_text.h"
+#include "report/words.h"
 
 namespace parkwatch::report {
 namespace json = boost::json;
@@ -95,7 +96,8 @@ Section alarms_section(const json::object& report, std::string_view key, std::st
   const auto local = [&](const std::string& time) { return local_time(report, time); };
   for (const json::object* row : rows_at(report, key)) {
     section.rows.push_back(
-        {member_text(*row, "priority"), member_text(*row, "state"), member_text(*row, "rule"),
+        {priority_word(member_text(*row, "priority"), style),
+         state_word(member_text(*row, "state"), style), member_text(*row, "rule"),
          member_text(*row, "tag"), member_text(*row, "level"), cell_of(report, *row, "raised_at"),
          message_of(*row, style) + frozen_of(report, *row, style), alarm_note(*row, style, local)});
   }
@@ -171,10 +173,10 @@ Section held_section(const json::object& report, std::string_view key, std::stri
       {}};
   for (const json::object* row : rows_at(report, key)) {
     const json::object& held = member_object(*row, hold);
-    section.rows.push_back({member_text(*row, "priority"), member_text(*row, "rule"),
-                            member_text(*row, "tag"), member_text(held, "author"),
-                            member_text(held, "reason"), cell_of(report, held, "until"),
-                            message_of(*row, style)});
+    section.rows.push_back({priority_word(member_text(*row, "priority"), style),
+                            member_text(*row, "rule"), member_text(*row, "tag"),
+                            member_text(held, "author"), member_text(held, "reason"),
+                            cell_of(report, held, "until"), message_of(*row, style)});
   }
   return section;
 }

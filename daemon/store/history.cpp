@@ -41,8 +41,17 @@ class SqliteHistory final : public History {
     if (!*first || !*last) return Extent{};
     const BatchRow& a = **first;
     const BatchRow& b = **last;
-    return Extent{a.batch, b.batch, from_us(a.now_us), from_us(b.now_us),
-                  b.readings_total - a.readings_total + a.readings};
+    const std::uint64_t before = a.readings_total - a.readings;
+    const auto told = first_batch_that(
+        *connection_, [&](const BatchRow& row) { return row.readings_total > before; });
+    if (!told) return told.error();
+    const bool any = *told && (*told)->readings > 0;
+    return Extent{a.batch,
+                  b.batch,
+                  from_us(a.now_us),
+                  from_us(b.now_us),
+                  from_us(any ? (*told)->receive_from_us : a.now_us),
+                  b.readings_total - before};
   }
 
   Result<std::vector<KeptSnapshot>> snapshots() override {

@@ -31,6 +31,7 @@ struct Extent {
   std::uint64_t last_batch = 0;
   Timestamp from;  // `now` of the first and the last
   Timestamp to;
+  Timestamp readings_from;  // when the first reading came; `from` without any
   std::uint64_t readings = 0;
 };
 

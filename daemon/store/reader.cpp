@@ -36,6 +36,7 @@ class SqliteReader final : public Reader {
   Result<ReadingsPage> readings(const ReadingsQuery& query) override;
   Result<std::vector<AlarmEvent>> events(std::uint64_t after, std::size_t rows_max,
                                          JournalNumbers* damaged) override;
+  Result<std::uint64_t> last_journal() override;
   Result<std::uint64_t> journal_before(Timestamp t) override;
   Result<std::vector<AlarmEvent>> standing(JournalNumbers* damaged) override;
   Result<std::vector<DamagedAlarm>> damaged_alarms(const JournalNumbers& damaged) override;
@@ -88,6 +89,12 @@ Result<std::vector<AlarmEvent>> SqliteReader::events(std::uint64_t after, std::s
               "SELECT journal, crc, event FROM journal WHERE journal > ? ORDER BY journal LIMIT ?"};
   query.number(after).number(std::min(rows_max, rows_a_call_max));
   return events_of(query, *connection_, damaged);
+}
+
+Result<std::uint64_t> SqliteReader::last_journal() {
+  const auto last = connection_->number("SELECT max(journal) FROM journal");
+  if (!last) return last.error();
+  return static_cast<std::uint64_t>(*last);
 }
 
 Result<std::uint64_t> SqliteReader::journal_before(Timestamp t) {
@@ -210,9 +217,9 @@ Result<StoreCounts> SqliteReader::counts() {
     counts.last_sequence = (*last)->last_sequence;
   }
   counts.bytes = file_bytes(path_) + file_bytes(path_ + "-wal");
-  const auto events = connection_->number("SELECT max(journal) FROM journal");
+  const auto events = last_journal();
   if (!events) return events.error();
-  counts.events = static_cast<std::uint64_t>(*events);
+  counts.events = *events;
   const auto lost = connection_->number("SELECT sum(readings) FROM gaps WHERE unacknowledged = 1");
   if (!lost) return lost.error();
   counts.readings_lost = static_cast<std::uint64_t>(*lost);
@@ -233,9 +240,16 @@ Result<std::uint64_t> SqliteReader::sequence_at(Timestamp t) {
 }
 
 Result<std::optional<Timestamp>> SqliteReader::received_after(std::uint64_t sequence) {
-  const auto row = first_batch_after(*connection_, sequence);
+  const auto next = first_batch_after(*connection_, sequence);
+  if (!next) return next.error();
+  if (!*next) return std::optional<Timestamp>{};
+  // Only time passed, or commands came, in batches that add nothing to the total.
+  const std::uint64_t before = (*next)->readings_total - (*next)->readings;
+  const auto row = first_batch_that(
+      *connection_, [&](const BatchRow& one) { return one.readings_total > before; },
+      {(*next)->batch});
   if (!row) return row.error();
-  if (!*row) return std::optional<Timestamp>{};
+  if (!*row || (*row)->readings == 0) return std::optional<Timestamp>{};
   return std::optional{from_us((*row)->receive_from_us)};
 }
 

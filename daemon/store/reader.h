@@ -118,6 +118,8 @@ class Reader {
   // Transitions with journal > after, at most `rows_max`.
   [[nodiscard]] virtual Result<std::vector<AlarmEvent>> events(
       std::uint64_t after, std::size_t rows_max, JournalNumbers* damaged = nullptr) = 0;
+  // The number of the last transition; 0: there was none. Retention spares that row.
+  [[nodiscard]] virtual Result<std::uint64_t> last_journal() = 0;
   // For events(): the number before the first transition with `at` >= t; that of the last one if
   // there is none.
   [[nodiscard]] virtual Result<std::uint64_t> journal_before(Timestamp t) = 0;
@@ -146,7 +148,7 @@ class Reader {
   [[nodiscard]] virtual Result<std::uint64_t> sequence_at(Timestamp t) = 0;
   // What was given up and touches [from, to), by receive time.
   [[nodiscard]] virtual Result<std::vector<Gap>> gaps(Timestamp from, Timestamp to) = 0;
-  // When the oldest message after `sequence` was received, as far as its batch tells; empty: there
+  // When the oldest reading after `sequence` was received, as far as its batch tells; empty: there
   // is none.
   [[nodiscard]] virtual Result<std::optional<Timestamp>> received_after(std::uint64_t sequence) = 0;
 };

@@ -107,6 +107,10 @@ TEST_CASE("listen: no broker, a wrong one, and a file that is there are said", "
   command.length = "soon";
   CHECK(code_of(command, said) == exit_usage);
   command.length = "1s";
+  command.topics = {"a/+", "a/#/b"};
+  CHECK(code_of(command, said) == exit_usage);
+  CHECK(said.find("--topic 'a/#/b' is no topic filter") != std::string::npos);
+  command.topics = {"#"};
   CHECK(code_of(command, said) == exit_not_reachable);
   CHECK(said.find("no broker at mqtt://127.0.0.1:") != std::string::npos);
   command.output = dir.path() / "there.csv";

@@ -24,7 +24,10 @@ int obey(Api& api, Console& console, const std::string& target, const json::obje
     return exit_ok;
   }
   const std::string state = member_text(*answer, "state");
-  console.out << said << (state.empty() ? "" : ", now " + state) << '\n';
+  const std::string window = member_text(*answer, "window");
+  console.out << said << (window.empty() ? "" : ": " + window)
+              << (state.empty() ? "" : ", now " + state) << '\n';
+  say_warnings(console, *answer);
   return exit_ok;
 }
 

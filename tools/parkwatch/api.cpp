@@ -81,6 +81,13 @@ int failed(Console& console, const Error& error) {
   return exit_code_of(error);
 }
 
+void say_warnings(Console& console, const json::object& answer) {
+  const json::array* warnings = member_array(answer, "warnings");
+  for (const json::value& one : warnings == nullptr ? json::array{} : *warnings) {
+    if (one.is_string()) say_error(console, "warning: " + std::string{one.get_string()});
+  }
+}
+
 int exit_code_of(const Error& error) {
   return error.kind == ErrorKind::transient ? exit_not_reachable : exit_no;
 }

@@ -23,6 +23,9 @@ namespace parkwatch::cli {
 // Says it, and gives its exit code.
 [[nodiscard]] int failed(Console& console, const Error& error);
 
+// The `warnings` of an answer: what was done, and is perhaps not what was meant.
+void say_warnings(Console& console, const boost::json::object& answer);
+
 // Sends until there is an answer that waiting would not change: a daemon that is away or too busy
 // (429, 502, 503, 504) is asked again, with growing pauses, and said once.
 [[nodiscard]] Result<HttpAnswer> send_patiently(HttpClient& client, const HttpRequest& request,

@@ -284,6 +284,10 @@ void add_pull(CLI::App& app, CommandLine& line) {
                   "Begin where this consumer is, and tell the daemon what is safe");
   sub->add_option("--page-bytes", p->page_bytes, "Size of a page, about")
       ->transform(CLI::AsSizeValue(false))
+      ->check([](const std::string& bytes) {
+        const bool is_small = bytes.size() < 4 || (bytes.size() == 4 && bytes < "1024");
+        return is_small ? "a page has 1024 bytes at least, not " + bytes : std::string{};
+      })
       ->capture_default_str();
   sub->add_flag("--accept-new-store", p->accept_new_store,
                 "Begin anew when the daemon has another store than the cursor is of");

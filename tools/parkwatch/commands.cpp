@@ -68,7 +68,11 @@ Result<json::object> all_tags(Api& api, const std::string& pattern) {
 
 int run(const TagsCommand& command, Api& api, Console& console) {
   const auto view = [&](const json::array& tags) { return tags_view(tags, console.style); };
-  return show(console, all_tags(api, command.pattern), "tags", view);
+  const auto tags = all_tags(api, command.pattern);
+  const bool none = tags && !command.pattern.empty() && member_array(*tags, "tags")->empty();
+  if (none)
+    return failed(console, {ErrorKind::not_found, "no tag matches '" + command.pattern + "'"});
+  return show(console, tags, "tags", view);
 }
 
 int run(const AlarmsCommand&, Api& api, Console& console) {

@@ -170,8 +170,16 @@ SiteRows rows_of_site(const std::vector<DraftRow>& rows, const std::vector<std::
     if (names_level(rows[at], own)) named.push_back(at);
     if (plain_name(row_levels(rows[at]).site) == own) result.rows.push_back(at);
   }
-  if (!result.rows.empty()) return result;
-  const auto shares = shares_of(rows, named.empty() ? all : named, patterns_of(patterns));
+  const std::vector<PointPattern> points = patterns_of(patterns);
+  if (!result.rows.empty()) {
+    auto shares = shares_of(rows, all, points);
+    const std::size_t here = shares[own].points;
+    for (const auto& [plain, share] : shares) {
+      if (share.points > here) result.better.emplace_back(share.name, share.points);
+    }
+    return result;
+  }
+  const auto shares = shares_of(rows, named.empty() ? all : named, points);
   const auto fit = sites_that_fit(shares);
   if (fit.size() == 1) {
     result.rows = fit.front().first->rows;
@@ -221,6 +229,31 @@ std::map<std::string, FoundDevices> devices_of(
     }
   }
   return result;
+}
+
+std::vector<std::string> members_measured(const std::vector<DraftRow>& rows,
+                                          const std::vector<std::string>& patterns,
+                                          const std::string& list,
+                                          const std::map<std::string, FoundDevices>& lists) {
+  Quantities of_others;
+  std::set<std::string> devices;
+  for (const std::string& pattern : patterns) {
+    const std::vector<std::string> levels = levels_of(pattern);
+    if (levels.size() < 2) continue;
+    const std::string& device = levels[levels.size() - 2];
+    if (!levels.back().starts_with("${")) of_others.insert(plain_name(levels.back()));
+    if (levels.back() != "${" + list + "}" || !device.starts_with("${")) continue;
+    const auto found = lists.find(device.substr(2, device.size() - 3));
+    if (found == lists.end()) continue;
+    devices.insert(found->second.names.begin(), found->second.names.end());
+  }
+  Quantities members;
+  for (const DraftRow& row : rows) {
+    const RowLevels levels = row_levels(row);
+    const bool is_other = levels.quantity.empty() || of_others.contains(levels.quantity);
+    if (!is_other && devices.contains(levels.device)) members.insert(levels.quantity);
+  }
+  return {members.begin(), members.end()};
 }
 
 }  // namespace parkwatch::cli

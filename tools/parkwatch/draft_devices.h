@@ -17,6 +17,8 @@ struct SiteRows {
   // Sites that it could be as well, and how many points of the package each has; then `rows` is
   // empty, since points of two sites never make one system. "" is what has no site.
   std::vector<std::pair<std::string, std::size_t>> sites;
+  // Beside `rows`: other sites that have more points of the package than the system's own.
+  std::vector<std::pair<std::string, std::size_t>> better;
 };
 
 // The rows of the system at `site`, whose package has points named by `patterns`
@@ -42,5 +44,11 @@ struct FoundDevices {
     const std::vector<DraftRow>& rows, const std::vector<std::string>& patterns,
     const std::vector<std::string>& lists,
     const std::map<std::string, std::vector<std::string>>& usual = {});
+
+// What the devices measure that is a member of the list `list` ("${site}/${tanks}/${toxic}":
+// "h2s"), as plain_name() has it: what is no other point's quantity, at a device of `lists`.
+[[nodiscard]] std::vector<std::string> members_measured(
+    const std::vector<DraftRow>& rows, const std::vector<std::string>& patterns,
+    const std::string& list, const std::map<std::string, FoundDevices>& lists);
 
 }  // namespace parkwatch::cli

@@ -275,6 +275,7 @@ int run_gates(const GatesCommand& command, Api& api, Console& console) {
     console.out << json::serialize(*answer) << '\n';
   } else {
     console.out << printable(order.said) << '\n';
+    say_warnings(console, *answer);
   }
   return exit_ok;
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "drivers/mqtt/connection.h"
+#include "model/action.h"
 #include "mqtt/session.h"
 #include "report/terminal_text.h"
 #include "tools/parkwatch/new_file.h"
@@ -151,6 +152,13 @@ int listen(const ListenCommand& command, Console& console) {
   if (command.output != "-" && std::filesystem::exists(command.output, ignored)) {
     say_error(console, command.output + " is there already and is not overwritten");
     return exit_no;
+  }
+  for (const std::string& topic : command.topics) {
+    if (is_topic_filter(topic)) continue;
+    say_error(console, "--topic '" + topic +
+                           "' is no topic filter: + stands for a whole level, # for all from there "
+                           "on and last");
+    return exit_usage;
   }
   auto options = options_of(command, console);
   if (!options) return exit_usage;

@@ -105,6 +105,16 @@ std::vector<std::string> default_names(const config::Parameter& parameter) {
   return names;
 }
 
+// "wwtp1 (20), tf-a (3)", with how many points each has.
+std::string sites_text(const std::vector<std::pair<std::string, std::size_t>>& sites) {
+  std::string list;
+  for (const auto& [site, points] : sites) {
+    list += (list.empty() ? "" : ", ") + (site.empty() ? "(without a site)" : site) + " (" +
+            std::to_string(points) + ')';
+  }
+  return list;
+}
+
 class NewConfiguration {
  public:
   NewConfiguration(const NewCommand& command, Console& console)
@@ -212,15 +222,17 @@ class NewConfiguration {
     if (command_.from.empty()) return true;
     for (ChosenSystem& one : chosen_) {
       SiteRows found = rows_of_site(rows_, sent_patterns(one.system), one.site);
+      if (!found.better.empty()) {
+        warnings_.push_back(command_.from + " has more points of package " +
+                            one.system.package.name + " at other sites than at " + one.site + ": " +
+                            sites_text(found.better) +
+                            "; say with --site which it is (once for each package)");
+      }
       if (found.sites.empty()) {
         one.rows = std::move(found.rows);
         continue;
       }
-      std::string list;
-      for (const auto& [site, points] : found.sites) {
-        list += (list.empty() ? "" : ", ") + (site.empty() ? "(without a site)" : site) + " (" +
-                std::to_string(points) + ')';
-      }
+      const std::string list = sites_text(found.sites);
       fail(command_.from + " has points of package " + one.system.package.name + " at " +
            std::to_string(found.sites.size()) + " sites, and none is " + one.site + ": " + list +
            "; say with --site which of them it is (once for each package)");
@@ -244,6 +256,7 @@ class NewConfiguration {
     for (const std::size_t row : one.rows) own.push_back(rows_[row]);
     one.lists = devices_of(own, sent_patterns(one.system), lists, usual);
     choose_members(one);
+    for (const std::string& list : lists) fill_measured(one, list, own);
     for (const auto& [list, found] : one.lists) {
       if (found.rivals.empty()) continue;
       std::string rivals;
@@ -251,6 +264,17 @@ class NewConfiguration {
       warnings_.push_back("package " + one.system.package.name + ": what is in " + list +
                           " fits these lists just as well: " + rivals.substr(2) +
                           "; put each where it belongs");
+    }
+  }
+
+  // A list of what devices measure (toxic gases): what is measured, and the package takes.
+  void fill_measured(ChosenSystem& one, const std::string& list, const std::vector<DraftRow>& own) {
+    for (const std::string& member :
+         members_measured(own, sent_patterns(one.system), list, one.lists)) {
+      ChosenSystem tried = one;
+      tried.lists[list].names.push_back(member);
+      Diagnostics diagnostics;
+      if (load_alone(tried, diagnostics) != nullptr) one.lists = std::move(tried.lists);
     }
   }
 

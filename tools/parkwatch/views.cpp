@@ -13,6 +13,7 @@
 #include "report/alarm_note.h"
 #include "report/table.h"
 #include "report/terminal_text.h"
+#include "report/words.h"
 #include "tools/parkwatch/base64.h"
 
 namespace parkwatch::cli {
@@ -57,13 +58,13 @@ std::string measured_text(const json::object& event, std::string_view key) {
   return {out.data(), static_cast<std::size_t>(length)};
 }
 
-// "91.2 % (limit 90)"
+// "91.2 % (limit 90)"; empty without a value: the limit of what is silent or bad is a time.
 std::string value_and_limit(const json::object& event) {
   std::string out = measured_text(event, "value");
   const std::string unit = member_text(event, "unit");
   if (!out.empty() && !unit.empty()) out += ' ' + unit;
   const std::string limit = measured_text(event, "limit");
-  if (!limit.empty()) out += (out.empty() ? "(limit " : " (limit ") + limit + ')';
+  if (!out.empty() && !limit.empty()) out += " (limit " + limit + ')';
   return out;
 }
 
@@ -86,9 +87,16 @@ std::string frozen_text(const json::object& alarm, const std::string& now) {
   return out + ", last " + value + (unit.empty() ? "" : ' ' + unit);
 }
 
+// What is shelved or out of service may never have been raised.
+std::string if_raised(const json::object& alarm, std::string_view key) {
+  return member_text(alarm, "occurrence") == "0" ? "-" : member_text(alarm, key);
+}
+
 std::string frozen_or_value(const json::object& alarm, const std::string& now) {
   const std::string frozen = frozen_text(alarm, now);
-  return frozen.empty() ? value_and_limit(alarm) : frozen;
+  if (!frozen.empty()) return frozen;
+  const std::string value = value_and_limit(alarm);
+  return value.empty() ? "-" : value;
 }
 
 // A number as the tag wants it shown, a state with its word.
@@ -247,9 +255,10 @@ std::string alarms_view(const json::array& alarms, const ViewStyle& style, const
   for (const json::object* alarm : sorted) {
     const std::string priority = member_text(*alarm, "priority");
     table.add(
-        {priority, member_text(*alarm, "state"), member_text(*alarm, "level"),
+        {report::priority_word(priority, style),
+         report::state_word(member_text(*alarm, "state"), style), member_text(*alarm, "level"),
          member_text(*alarm, "rule"), member_text(*alarm, "tag"), frozen_or_value(*alarm, now),
-         member_text(*alarm, "raised_at"), member_text(*alarm, "occurrence"),
+         if_raised(*alarm, "raised_at"), if_raised(*alarm, "occurrence"),
          local_text(*alarm, "message", style), report::alarm_note(*alarm, style, as_it_is)},
         paint_of_priority(priority));
   }
@@ -265,7 +274,8 @@ std::string event_line(const json::object& event, const ViewStyle& style) {
   const std::string kind = member_text(event, "kind");
   const std::string priority = member_text(event, "priority");
   std::string line = padded(member_text(event, "at"), 24) + "  " + padded(kind, 13) + "  " +
-                     padded(priority, 8) + "  " + padded(member_text(event, "level"), 2) + "  " +
+                     padded(report::priority_word(priority, style), 8) + "  " +
+                     padded(member_text(event, "level"), 2) + "  " +
                      printable(member_text(event, "rule")) + ' ' +
                      printable(member_text(event, "tag"));
   if (report::is_test(event)) line += style.chinese ? "  测试" : "  TEST";

@@ -156,7 +156,7 @@ Result<BacktestRun> span_of(store::History& history, std::optional<Timestamp> fr
     return Error{ErrorKind::bad_input, "--from is not before --to"};
   }
   BacktestRun run;
-  run.from = std::max(from.value_or(extent->from), extent->from);
+  run.from = std::max(from.value_or(extent->readings_from), extent->from);
   run.to = std::min(to.value_or(extent->to + Duration{1}), extent->to + Duration{1});
   if (run.from >= run.to) {
     return Error{ErrorKind::not_found, "nothing is stored then: the store goes from " +

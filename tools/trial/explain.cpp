@@ -127,11 +127,37 @@ Result<Done> add_rule(const pipeline::Pipeline& pipeline, const Plant& plant,
   return Done{};
 }
 
-// Rules on these watch what the configuration names; what others watch (receivers, the store,
-// gates) only the journal knows.
-std::vector<std::string> watched_by_own(const Plant& plant, const std::string& rule,
+// Whatever a rule of gates may be on.
+std::vector<std::string> places_of(const GatePlan& plan) {
+  std::vector<std::string> names{"gate/unknown", "inside/all"};
+  for (const GateSpec& gate : plan.gates) {
+    names.push_back("gate/" + gate.name);
+    for (const GateLane& lane : gate.lanes) names.push_back("gate/" + gate.name + "/" + lane.name);
+    for (const GateDevice& device : gate.devices) {
+      names.push_back("device/" + gate.name + "/" + device.name);
+    }
+  }
+  const auto add_within = [&names](const std::string& where) {
+    for (std::size_t s = 0; s < subjects; ++s) {
+      names.push_back(where + "/" + std::string{to_text(static_cast<Subject>(s))});
+    }
+  };
+  add_within("inside");
+  for (const GateZone& zone : plan.zones) add_within("zone/" + zone.name);
+  return names;
+}
+
+// What the configuration names for a rule; of others (the store, actions) only the journal knows.
+std::vector<std::string> watched_by_own(const config::Config& config, const std::string& rule,
                                         const v1::Snapshot& snapshot) {
   std::vector<std::string> names;
+  const Plant& plant = *config.plant;
+  if (is_gate_rule(rule)) return places_of(plant.gates);
+  if (rule == rule_delivery_failed && config.notify != nullptr) {
+    for (const ReceiverSpec& receiver : config.notify->receivers) {
+      names.push_back("receiver/" + receiver.name);
+    }
+  }
   if (rule == rule_quality) {
     for (const SourceSpec& source : plant.sources) names.push_back("source/" + source.name);
   } else if (rule == rule_clock || rule == rule_never_seen || rule == rule_loop_check) {
@@ -140,11 +166,13 @@ std::vector<std::string> watched_by_own(const Plant& plant, const std::string& r
   return names;
 }
 
-Result<Done> add_own_rule(const Plant& plant, const v1::Snapshot& snapshot, const std::string& rule,
-                          Explained& out) {
-  const std::vector<std::string> names = watched_by_own(plant, rule, snapshot);
+Result<Done> add_own_rule(const config::Config& config, const v1::Snapshot& snapshot,
+                          const std::string& rule, Explained& out) {
+  const std::vector<std::string> names = watched_by_own(config, rule, snapshot);
   const std::string& tag = out.tag.name;
-  if (!names.empty() && std::find(names.begin(), names.end(), tag) == names.end()) {
+  // Another configuration may have named what the journal knows.
+  const bool known = !out.decisions.empty();
+  if (!known && !names.empty() && std::find(names.begin(), names.end(), tag) == names.end()) {
     return Error{ErrorKind::not_found,
                  "rule \"" + rule + "\" has no alarm on \"" + tag + "\"" + meant(tag, names)};
   }
@@ -155,7 +183,7 @@ Result<Done> add_own_rule(const Plant& plant, const v1::Snapshot& snapshot, cons
   out.check = now.check;
   for (std::size_t i = 0; i < gate_rules; ++i) {
     if (rule_id(static_cast<GateRule>(i)) != rule) continue;
-    out.switched_off = !plant.gates.on || !plant.gates.rules[i].on;
+    out.switched_off = !config.plant->gates.on || !config.plant->gates.rules[i].on;
   }
   return Done{};
 }
@@ -167,23 +195,23 @@ Result<Explained> explain(store::History& history, const std::string& rule,
   Plants plants{history};
   const auto pipeline = newest_state(history, plants);
   if (!pipeline) return pipeline.error();
-  const auto plant = plants.of(pipeline->plant_hash());
-  if (plant == nullptr) return Error{ErrorKind::permanent, plants.fault()};
+  const auto config = plants.config_of(pipeline->plant_hash());
+  if (config == nullptr) return Error{ErrorKind::permanent, plants.fault()};
+  auto decisions = history.journal_of(rule, tag, decisions_max);
+  if (!decisions) return decisions.error();
   Explained out;
-  out.plant = plant->hash;
-  out.calendar = plant->calendar;
+  out.decisions = std::move(*decisions);
+  out.plant = config->plant->hash;
+  out.calendar = config->plant->calendar;
   out.as_of = pipeline->now();
   out.tag.name = tag;
   v1::Snapshot snapshot;
   pipeline->snapshot(snapshot);
   const bool own = is_own_rule(rule) || is_gate_rule(rule);
-  const auto added = own ? add_own_rule(*plant, snapshot, rule, out)
-                         : add_rule(*pipeline, *plant, snapshot, rule, out);
+  const auto added = own ? add_own_rule(*config, snapshot, rule, out)
+                         : add_rule(*pipeline, *config->plant, snapshot, rule, out);
   if (!added) return added.error();
   add_hiding(snapshot, out);
-  auto decisions = history.journal_of(rule, tag, decisions_max);
-  if (!decisions) return decisions.error();
-  out.decisions = std::move(*decisions);
   const bool closed = out.decisions.empty() || out.decisions.back().state == AlarmState::normal ||
                       out.decisions.back().kind == TransitionKind::removed;
   if (!closed) out.standing = out.decisions.back();

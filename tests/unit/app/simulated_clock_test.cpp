@@ -37,9 +37,11 @@ TEST_CASE("simulate: the clock is the latest time of the messages, never back", 
   Simulation s;
   (void)s.intake.append(at(10));
   CHECK(s.clock.now() == from_us(base_us) + 10s);
+  CHECK(s.clock.began() == s.clock.now());
   (void)s.intake.append(at(7));  // late
   CHECK(s.clock.now() == from_us(base_us) + 10s);
   (void)s.intake.append(at(12));
+  CHECK(s.clock.began() == from_us(base_us) + 10s);
   const auto inputs = s.all();
   REQUIRE(inputs.size() == 4);
   CHECK(inputs[1].receive_time == from_us(base_us) + 10s);

@@ -95,6 +95,30 @@ TEST_CASE("alarm commands: maintenance windows and loop checks", "[http]") {
   CHECK(stop.verb == LoopCheckCommand::Verb::end);
 }
 
+TEST_CASE("alarm commands: a window is told by its number, and if it covers nothing", "[http]") {
+  Park park;
+  park.site.groups = {"tanks"};
+  park.publish("a/b/c", 1.0);
+  AlarmEvent row = transition(1, TransitionKind::maintenance_started, AlarmState::normal);
+  row.rule = rule_maintenance;
+  row.tag = "window/7";
+  row.flags = alarm_in_progress;
+  row.group = "tanks";
+  row.scope = "a/**";
+  Facts facts;
+  facts.transitions = {row};
+  park.commit(std::move(facts));
+  const auto begin = [&](const std::string& what) {
+    return send(park.port(), "POST", "/v1/maintenance", "{" + what + R"(,"for":"4h","reason":"r"})")
+        .body;
+  };
+  const std::string fine = begin(R"("group":"tanks","tags":"a/**")");
+  CHECK_THAT(fine, Catch::Contains(R"({"done":true,"window":7})"));
+  CHECK_THAT(begin(R"("tags":"b/**")"), Catch::Contains(R"("warnings":["no tag matches 'b/**'"])"));
+  CHECK_THAT(begin(R"("group":"tnaks")"),
+             Catch::Contains(R"("warnings":["no alarm is of the group 'tnaks'"])"));
+}
+
 TEST_CASE("alarm commands: what cannot be read changes nothing", "[http][fault]") {
   Park park;
   const std::pair<const char*, const char*> bad[] = {

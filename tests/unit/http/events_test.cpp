@@ -201,6 +201,20 @@ TEST_CASE("events: another generation is gone, a bad parameter is named", "[http
   CHECK(get(park.port(), "/v1/events", {{"Accept", "text/csv"}}).status == 406);
 }
 
+TEST_CASE("events: a cursor of the readings lies ahead, and is not taken for the end",
+          "[http][fault]") {
+  Park park;
+  const std::uint64_t readings = park.publish("tank/t101/level", 1.0);
+  CHECK(get(park.port(), "/v1/events?after=" + park.cursor(0)).status == 200);  // none yet
+  const auto ahead = get(park.port(), "/v1/events?after=" + park.cursor(readings));
+  CHECK(ahead.status == 400);
+  CHECK_THAT(ahead.detail(), Catch::Contains("lies ahead"));
+  commit(park, {transition(1, TransitionKind::raised, AlarmState::unacknowledged)});
+  park.damage("UPDATE journal SET crc = crc + 1");
+  CHECK(get(park.port(), "/v1/events?after=" + park.cursor(1)).status == 200);
+  CHECK(get(park.port(), "/v1/events?wait=60&after=" + park.cursor(2)).status == 400);
+}
+
 TEST_CASE("alarms: those that are not normal, and a cursor from which events follow", "[http]") {
   Park park;
   commit(park, {transition(1, TransitionKind::raised, AlarmState::unacknowledged),

@@ -93,6 +93,8 @@ TEST_CASE("gates: passages by cursor", "[http]") {
   CHECK(second[0].at("id") == "c");
   CHECK(second[1].at("end") == true);
   CHECK(get(park.port(), "/v1/gates/passages?after=0000000000000000.1").status == 410);
+  CHECK(get(park.port(), "/v1/gates/passages?after=" + park.cursor(2)).status == 200);
+  CHECK(get(park.port(), "/v1/gates/passages?after=" + park.cursor(3)).status == 400);
 }
 
 TEST_CASE("gates: a permit is put by its number and taken away", "[http]") {
@@ -113,6 +115,15 @@ TEST_CASE("gates: a permit is put by its number and taken away", "[http]") {
   const auto gone = command_of<PermitCommand>("DELETE", "/v1/gates/permits/P-1", "", 204);
   CHECK(gone.verb == PermitCommand::Verb::remove);
   CHECK(gone.number == "P-1");
+}
+
+TEST_CASE("gates: a permit for a gate that does not exist is told", "[http]") {
+  Park park;
+  park.site.gates = {"g1"};
+  const auto put =
+      send(park.port(), "PUT", "/v1/gates/permits/P-1", R"({"id":"H1","gates":["g1","g77"]})");
+  CHECK(put.status == 200);
+  CHECK_THAT(put.body, Catch::Contains(R"("warnings":["there is no gate 'g77'"])"));
 }
 
 TEST_CASE("gates: every device with when it was seen and its state", "[http]") {

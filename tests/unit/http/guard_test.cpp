@@ -31,6 +31,11 @@ TEST_CASE("guard: with a token, only the token opens, but for open routes", "[ht
     CHECK(status(guard, {"GET", wrong, "localhost", ""}, true) == 200);
     CHECK_FALSE(guard.authorised(wrong));
   }
+  const auto body = [&](const char* given) {
+    return guard.refuse({"GET", given, "localhost", ""}, false)->body;
+  };
+  CHECK_THAT(body(""), Catch::Contains("this needs the token"));
+  CHECK_THAT(body("Bearer s3cre"), Catch::Contains("that was given is none of this daemon's"));
   REQUIRE(guard.caller("Bearer s3cret"));
   CHECK(guard.caller("Bearer s3cret")->name == "token");
   CHECK(guard.caller("Bearer s3cret")->role == http::Role::admin);

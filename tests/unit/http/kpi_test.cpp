@@ -156,6 +156,8 @@ TEST_CASE("kpi: of a position, and of groups", "[http]") {
   CHECK(periods(park, "position=water")[0].at("activations") == 2);
   CHECK(periods(park, "groups=wwtp,tank-farm")[0].at("activations") == 3);
   CHECK(get(park.port(), "/v1/kpi?position=fire").status == 400);
+  CHECK(get(park.port(), "/v1/kpi?groups=wwtp,nosuch").detail() ==
+        "no alarm is of the group 'nosuch'");
 }
 
 TEST_CASE("kpi: an alarm that stands for long is stale, whenever it began", "[http]") {

@@ -195,6 +195,8 @@ TEST_CASE("session: a broker that is away is waited for, and its absence told on
   CHECK(session.wait_for_loss() == "127.0.0.1:" + std::to_string(port) + ": Connection refused");
   CHECK_FALSE(session.losses_reach(2, 500ms));  // dozens of attempts with the same end
   CHECK_FALSE(session.status().connected);
+  const std::string detail = session.status().detail;
+  CHECK(detail.find("127.0.0.1") == detail.rfind("127.0.0.1"));  // named once
 }
 
 TEST_CASE("session: a connection that breaks within a packet gives no message") {

@@ -85,8 +85,11 @@ TEST_CASE("alarm commands: a refusal is said, with code 1; a missing reason is w
 }
 
 TEST_CASE("alarm commands: maintenance windows are begun, ended and listed", "[cli]") {
-  const Run begun = run({200, R"({"done":true})"}, {"maintenance", "begin", "--tags", "a/**",
-                                                    "--for", "4h", "--reason", "gauges"});
+  const Run begun =
+      run({200, R"({"done":true,"window":17,"warnings":["no tag matches 'a/**'"]})"},
+          {"maintenance", "begin", "--tags", "a/**", "--for", "4h", "--reason", "gauges"});
+  CHECK(begun.out == "maintenance window noted: 17\n");
+  CHECK(begun.err == "parkwatch: warning: no tag matches 'a/**'\n");
   CHECK(begun.target == "/v1/maintenance");
   CHECK(begun.body == R"({"tags":"a/**","for":"4h","reason":"gauges"})");
   const Run ended = run({200, R"({"done":true})"}, {"maintenance", "end", "17"});

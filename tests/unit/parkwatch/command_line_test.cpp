@@ -87,6 +87,9 @@ TEST_CASE("command line: a pull with everything", "[cli]") {
   CHECK(pull.consumer == "centre");
   CHECK(pull.page_bytes == std::uint64_t{4} << 20);
   CHECK(pull.accept_new_store);
+  const Parsed small = parse_command_line({"pull", "--page-bytes", "5"});
+  CHECK(small.code == exit_usage);
+  CHECK_THAT(small.text, Catch::Contains("a page has 1024 bytes at least, not 5"));
   const auto plain = command_of<PullCommand>(parse_command_line({"pull"}));
   CHECK(plain.format == PullFormat::ndjson);
   CHECK(plain.output == "-");

@@ -40,6 +40,13 @@ TEST_CASE("commands: status and its JSON", "[cli]") {
   CHECK(run({json_answer(body)}, {"status", "--json"}).out == body + "\n");
 }
 
+TEST_CASE("commands: a tag that does not exist is said, with code 1", "[cli]") {
+  const Run none = run({json_answer(R"({"tags":[],"next":null})")}, {"tags", "a/b/gass"});
+  CHECK(none.code == exit_no);
+  CHECK(none.out.empty());
+  CHECK(none.err == "parkwatch: no tag matches 'a/b/gass'\n");
+}
+
 TEST_CASE("commands: tags come page by page and are shown together", "[cli]") {
   const Run all = run({json_answer(R"({"tags":[{"name":"a/b/c"}],"next":7})"),
                        json_answer(R"({"tags":[{"name":"a/b/d"}],"next":null})")},

@@ -157,6 +157,18 @@ TEST_CASE("new from a draft: of several sites one must be said", "[cli][fault]")
   CHECK(both.said("mapped   w2/B1/command <- x/w2/B1/command"));
 }
 
+TEST_CASE("new from a draft: a site that has more of a package than its own is named", "[cli]") {
+  const Packages library;
+  library.add_plant();
+  const Texts topics{"x/w1/B1/running", "x/w2/B1/command", "x/w2/B1/running", "x/w2/P1/running"};
+  const Made made = library.made({"plant"}, {"w1"}, topics);
+  CAPTURE(made.rec.err.str());
+  CHECK(
+      made.said("has more points of package plant at other sites than at w1: w2 (3); say with "
+                "--site which it is"));
+  CHECK_FALSE(library.made({"plant"}, {"w2"}, topics).said("at other sites"));
+}
+
 TEST_CASE("new from a draft: the only site of a draft may have another name", "[cli]") {
   const Packages library;
   library.add_plant();

@@ -43,6 +43,18 @@ TEST_CASE("views: alarms in the order of urgency, in columns", "[cli]") {
   CHECK(has(alarms_view(array(standing), {false, true}), "出水超标"));
   CHECK(has(alarms_view(array(standing), {true, false}), "\x1B[1;31mcritical"));
   CHECK(alarms_view({}, {}) == "no alarm stands\n");
+  CHECK(has(alarms_view(array(standing), {false, true}), "紧急"));
+  CHECK(has(alarms_view(array(standing), {false, true}), "未确认"));
+}
+
+TEST_CASE("views: what an alarm has not is a dash", "[cli]") {
+  const std::string text = alarms_view(array(R"([{"priority":"high","state":"normal","level":"on",
+      "rule":"silent","tag":"a/b/c","limit":60,"unit":"s","raised_at":"1970-01-01T00:00:00Z",
+      "occurrence":0,"message":{"zh":"","en":"text"}}])"),
+                                       {});
+  CHECK_FALSE(has(text, "1970"));
+  CHECK_FALSE(has(text, "limit 60"));
+  CHECK(has(text, "a/b/c  -      -               -  text"));
 }
 
 TEST_CASE("views: an event is one line", "[cli]") {

@@ -92,6 +92,8 @@ TEST_CASE("convert: an enumeration takes its words and its numbers", "[pipeline]
   CHECK(converted(tag, std::string{"open"}) == Value{std::int64_t{5}});
   CHECK(converted(tag, 5.0) == Value{std::int64_t{5}});
   CHECK(refused(tag, std::string{"ajar"}) == RefusalReason::wrong_type);
+  CHECK(pipeline::what_fits(tag) == "a number or one of closed, open");
+  CHECK(pipeline::what_fits(flag) == "true, false, 0 or 1");
   CHECK(pipeline::is_in_range(tag, std::int64_t{5}));
   CHECK_FALSE(pipeline::is_in_range(tag, std::int64_t{4}));
 }

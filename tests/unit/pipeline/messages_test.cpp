@@ -76,7 +76,7 @@ TEST_CASE("messages: a wrong type is refused with the tag's name", "[pipeline]")
   CHECK(rig.readings() == "a/b/d=1 good -");
   REQUIRE(rig.facts().refusals.size() == 1);
   CHECK(rig.facts().refusals[0].reason == RefusalReason::wrong_type);
-  CHECK(rig.facts().refusals[0].detail == "a/b/c: open");
+  CHECK(rig.facts().refusals[0].detail == "a/b/c: open, not a number");
 }
 
 TEST_CASE("messages: a source without a decoder, or none such, harms nothing", "[pipeline]") {

@@ -111,7 +111,20 @@ TEST_CASE("history: the extent is from the first batch to the last", "[store]") 
   CHECK(extent->last_batch == 5);
   CHECK(extent->from == sample_now(10));
   CHECK(extent->to == sample_now(50));
+  CHECK(extent->readings_from == sample_now(1));
   CHECK(extent->readings == 50);
+}
+
+TEST_CASE("history: where only time passed at first, the readings begin later", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  Batch tick;
+  tick.now = timestamp_min;  // as a simulation begins
+  commit(*store, tick);
+  CHECK(looking(dir)->extent()->readings_from == timestamp_min);
+  commit(*store, numbered_batch(1, 2));
+  CHECK(looking(dir)->extent()->from == timestamp_min);
+  CHECK(looking(dir)->extent()->readings_from == sample_now(1));
 }
 
 TEST_CASE("history: batches come in order, from any on, up to the first that reaches a time",

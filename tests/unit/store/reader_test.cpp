@@ -337,6 +337,22 @@ TEST_CASE("since when what a consumer has not pulled waits", "[store]") {
   CHECK_FALSE(*reader->received_after(51));
 }
 
+TEST_CASE("a batch without readings is nothing that waits", "[store]") {
+  const TempDir dir;
+  const auto store = opened(options_in(dir.path()));
+  const auto reader = reading(dir.path());
+  commit(*store, consumer_batch(1, {ConsumerCommand::Verb::put, "hq", 0, {}}));
+  CHECK_FALSE(*reader->received_after(0));
+  commit(*store, numbered_batch(2, 3));
+  commit(*store, consumer_batch(4, {ConsumerCommand::Verb::put, "rd", 0, {}}));
+  const Timestamp received = page_of(*reader, {}).readings.front().receive_time;
+  CHECK(*reader->received_after(0) == received);
+  CHECK(*reader->received_after(1) == received);
+  CHECK_FALSE(*reader->received_after(3));
+  commit(*store, numbered_batch(5, 6));
+  CHECK(**reader->received_after(3) > received);
+}
+
 TEST_CASE("the place of a time is at or before the first message received from then on",
           "[store]") {
   const TempDir dir;

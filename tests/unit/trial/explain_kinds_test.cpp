@@ -257,6 +257,9 @@ TEST_CASE("explain: the alarm of a source, of a tag that never came, and of a ga
   const auto source = trial::explain(**history, "quality", "source/prak");
   REQUIRE_FALSE(source.ok());
   CHECK(has(source.error().message, "did you mean \"source/park\"?"));
+  const auto place = trial::explain(**history, "gate-overstay", "inside/ufo");
+  REQUIRE_FALSE(place.ok());
+  CHECK(has(place.error().message, "has no alarm on \"inside/ufo\""));
 }
 
 TEST_CASE("explain: the command shows an own alarm, and speaks Chinese", "[trial]") {

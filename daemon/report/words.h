@@ -1,0 +1,13 @@
+// daemon/report/words.h - The API's words for priorities and states as people read them. Pure.
+#pragma once
+#include <string>
+
+#include "report/members.h"
+
+namespace parkwatch::report {
+
+// In Chinese as in GB/T 41261-2022, else the API's own word; so too a word that is not known.
+[[nodiscard]] std::string priority_word(const std::string& word, const ViewStyle& style);
+[[nodiscard]] std::string state_word(const std::string& word, const ViewStyle& style);
+
+}  // namespace parkwatch::report
