@@ -1,5 +1,6 @@
 // daemon/app/daemon_alerts.cpp - How alarms leave: over MQTT, and to the receivers. The loop's
 // thread.
+#include <algorithm>
 #include <utility>
 
 #include "app/daemon.h"
@@ -189,20 +190,19 @@ void Daemon::tell_of_salvage() {
 
 // The alarm of an earlier start ends with one whose configuration is well.
 void Daemon::tell_of_configuration(const std::vector<AlarmEvent>& standing) {
-  if (configuration_fault_) {
-    board_->problem("configuration", configuration_fault_->message.en);
-    (void)intake_->append(OwnCondition{*configuration_fault_});
-    return;
-  }
-  if (token_fault_) {
-    (void)intake_->append(OwnCondition{*token_fault_});
-    return;
-  }
-  for (const AlarmEvent& event : standing) {
-    if (event.rule != rule_configuration_fault || event.state == AlarmState::normal) continue;
-    (void)intake_->append(configuration_is_well());
-    return;
-  }
+  if (configuration_fault_) board_->problem("configuration", configuration_fault_->message.en);
+  const auto tell = [&](const std::optional<OwnCondition>& fault, OwnCondition well) {
+    const bool stands = std::any_of(standing.begin(), standing.end(), [&](const AlarmEvent& event) {
+      return event.rule == well.rule && event.tag == well.tag && event.state != AlarmState::normal;
+    });
+    if (fault) {
+      (void)intake_->append(OwnCondition{*fault});
+    } else if (stands) {
+      (void)intake_->append(std::move(well));
+    }
+  };
+  tell(configuration_fault_, configuration_is_well());
+  tell(token_fault_, tokens_are_well());
 }
 
 void Daemon::configuration_mended() {
@@ -210,7 +210,7 @@ void Daemon::configuration_mended() {
   if (!configuration_fault_) return;
   configuration_fault_.reset();
   logger().warn("the configuration on disk is in force again");
-  (void)intake_->append(token_fault_ ? *token_fault_ : configuration_is_well());
+  (void)intake_->append(configuration_is_well());
 }
 
 // The acknowledgements of the batch in hand are held, so that it comes again to the next start,

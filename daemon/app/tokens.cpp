@@ -37,8 +37,14 @@ Tokens read_tokens(const config::HttpConfig& http) {
   return tokens;
 }
 
-OwnCondition token_fault(const std::vector<std::string>& faults) {
+OwnCondition tokens_are_well() {
   OwnCondition own = configuration_is_well();
+  own.tag = "gateway/tokens";
+  return own;
+}
+
+OwnCondition token_fault(const std::vector<std::string>& faults) {
+  OwnCondition own = tokens_are_well();
   own.on = true;
   own.priority = Priority::high;
   const std::string count = std::to_string(faults.size());

@@ -18,7 +18,9 @@ struct Tokens {
 // In the place of a token that cannot be read stands one that nobody knows. Blocks on the disk.
 [[nodiscard]] Tokens read_tokens(const config::HttpConfig& http);
 
-// What is told of `faults` (at least one) until the next start: the alarm of configuration_fault.
+// What is told of `faults` (at least one) until the next start: an alarm of configuration-fault on
+// gateway/tokens, apart from that of the whole configuration, and its end.
+[[nodiscard]] OwnCondition tokens_are_well();
 [[nodiscard]] OwnCondition token_fault(const std::vector<std::string>& faults);
 
 }  // namespace parkwatch::app

@@ -81,6 +81,7 @@ class Loader {
 
  private:
   std::shared_ptr<const Config> from_files(const std::string& bundle) {
+    stored_ = true;
     Result<std::vector<File>> files = parse_bundle(bundle);
     if (!files) {
       fault({}, "", "the stored configuration " + files.error().message);
@@ -133,6 +134,7 @@ class Loader {
       notes_.push_back(document.shown + " is " + text->encoding + ", " +
                        std::to_string(rows->empty() ? 0 : rows->size() - 1) + " rows");
     document.csv = CsvFile{document.shown, *std::move(rows)};
+    document.csv->stored = stored_;
   }
 
   // The point tables, behind every guidance table.
@@ -474,6 +476,7 @@ class Loader {
   std::vector<Document> documents_;
   std::size_t bytes_ = 0;
   std::vector<std::string> notes_;
+  bool stored_ = false;                               // read from a bundle
   bool complete_ = true;                              // every file could be read
   std::string library_ = "the stored configuration";  // where packages are
   std::vector<std::string> packages_known_;

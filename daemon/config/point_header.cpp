@@ -18,15 +18,6 @@ bool is_placeholder(const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::optional<std::string> nearest_column(const std::string& name) {
-  std::vector<std::string> names;
-  for (const PointColumn& column : point_columns()) {
-    names.emplace_back(column.key);
-    names.emplace_back(column.zh);
-  }
-  return did_you_mean(name, names);
-}
-
 }  // namespace
 
 const std::vector<PointColumn>& point_columns() {
@@ -73,7 +64,7 @@ PointHeader read_header(const CsvFile& file, std::vector<FurtherColumn>& further
     const std::string name = half_width(cell.text);
     std::string key = point_key(name);
     const bool known = !key.empty();
-    const auto near = known ? std::nullopt : nearest_column(name);
+    const auto near = known || file.stored ? std::nullopt : nearest_column(name);
     if (!known) key = name;
     if (near) {
       tell(Diagnostic::Severity::error,

@@ -9,7 +9,8 @@
 namespace parkwatch::config {
 namespace {
 
-// What the exports of other systems call a column, in small letters.
+// What other systems call a column, in small letters: only to say what ours is called, since a name
+// that is none of ours may be a column for texts, and a stored table must go on meaning the same.
 const PointWords& other_names() {
   static const PointWords names{{"low_low", "LL"},
                                 {"lolo", "LL"},
@@ -57,7 +58,17 @@ std::string point_key(std::string_view name) {
   for (const PointColumn& column : point_columns()) {
     if (column.key == name || column.zh == name) return std::string{column.key};
   }
-  return meaning_of(small(name), other_names()).value_or("");
+  return {};
+}
+
+std::optional<std::string> nearest_column(std::string_view name) {
+  if (auto meant = meaning_of(small(name), other_names())) return meant;
+  std::vector<std::string> names;
+  for (const PointColumn& column : point_columns()) {
+    names.emplace_back(column.key);
+    names.emplace_back(column.zh);
+  }
+  return did_you_mean(name, names);
 }
 
 bool is_remark(std::string_view name) {

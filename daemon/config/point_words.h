@@ -11,9 +11,12 @@ namespace parkwatch::config {
 // The columns that hold numbers, for which a full-width digit is a slip and no text.
 [[nodiscard]] const std::set<std::string_view>& number_columns();
 
-// The key of the column that a header calls so: by one of its own two names, or by what other
-// systems call it ("高限" and "High" are H). Empty: it is none of the known ones.
+// The key of the column that a header calls so, by one of its two names. Empty: it is none of the
+// known ones.
 [[nodiscard]] std::string point_key(std::string_view name);
+// What somebody who calls a column so may mean: by a slip, or by another system's name ("高限" and
+// "High" are H).
+[[nodiscard]] std::optional<std::string> nearest_column(std::string_view name);
 
 // Whether a column of this name is for people alone.
 [[nodiscard]] bool is_remark(std::string_view name);

@@ -75,7 +75,7 @@ class Row {
   [[nodiscard]] std::optional<std::string> word(std::string_view key, const PointWords& words) {
     if (text(key).empty()) return std::nullopt;
     auto meant = meaning_of(text(key), words);
-    if (!meant) error(key, unknown_word(text(key), words));
+    if (!meant && !file_.stored) error(key, unknown_word(text(key), words));
     return meant;
   }
   [[nodiscard]] SettingsValue value(std::string_view key) const { return {where(key), text(key)}; }

@@ -44,6 +44,8 @@ struct CsvFile {
   std::string instance = {};
   std::string rule_prefix = {};
   std::string site = {};
+  // Of a configuration that was in force: what an earlier version took, and meant by it, stays.
+  bool stored = false;
   [[nodiscard]] bool is_guidance() const;  // its first column is the code of a guidance
 };
 

@@ -105,7 +105,8 @@ class Maker {
                  {from.rows.front()},
                  instance_,
                  id_,
-                 std::get<std::string>(arguments_.at("site"))};
+                 std::get<std::string>(arguments_.at("site")),
+                 from.stored};
     const auto tag = column(from, "tag");
     const auto only_if = column(from, "only_if");
     Expander expander{arguments_, instance_, out_};

@@ -243,11 +243,18 @@ Result<std::optional<Timestamp>> SqliteReader::received_after(std::uint64_t sequ
   const auto next = first_batch_after(*connection_, sequence);
   if (!next) return next.error();
   if (!*next) return std::optional<Timestamp>{};
-  // Only time passed, or commands came, in batches that add nothing to the total.
+  // Only time passed, or commands came, in batches that add nothing to the total; that of the first
+  // one after a salvage counts what is not here.
   const std::uint64_t before = (*next)->readings_total - (*next)->readings;
-  const auto row = first_batch_that(
-      *connection_, [&](const BatchRow& one) { return one.readings_total > before; },
-      {(*next)->batch});
+  auto row = first_batch_that(*connection_,
+                              [&](const BatchRow& one) { return one.readings_total > before; },
+                              {(*next)->batch});
+  if (row && *row && (*row)->readings == 0) {
+    row = first_batch_that(
+        *connection_,
+        [&](const BatchRow& one) { return one.readings_total > (*next)->readings_total; },
+        {(*next)->batch});
+  }
   if (!row) return row.error();
   if (!*row || (*row)->readings == 0) return std::optional<Timestamp>{};
   return std::optional{from_us((*row)->receive_from_us)};

@@ -183,25 +183,39 @@ TEST_CASE("points: a wrong cell is told with its line, its column and what would
   }
 }
 
-TEST_CASE("points: a misspelt header is an error, and other systems' names are understood",
+TEST_CASE("points: a misspelt header is an error, and so is another system's name for it",
           "[config]") {
-  const Loaded misspelt = tabled("位号,高高限,高报,优先极\ntank/a/b,6,5,紧急\n");
+  const Loaded misspelt = tabled("位号,HH,H,优先极\ntank/a/b,6,5,紧急\n");
   CHECK(misspelt.said() ==
-        "<folder>/points.csv:1:11 error points: unknown column \"优先极\"; did you mean "
+        "<folder>/points.csv:1:9 error points: unknown column \"优先极\"; did you mean "
         "\"优先级\"?\n");
-  for (const std::string names :
-       {"高高限,高报,级别,延迟,回差", "HIHI,High,优先,delay,Hysteresis"}) {
-    const Loaded loaded = tabled("位号," + names + "\ntank/a/b,6,5,紧急,5s,0.5\n");
-    const RuleSpec& limit = rule_named(loaded, "limit.tank.a.b");
-    REQUIRE(limit.limits.size() == 2);
-    CHECK(limit.limits[1].at == 6);
-    CHECK(limit.limits[1].priority == Priority::critical);
-    CHECK(limit.limits[1].on_delay == 5s);
-    CHECK(limit.limits[1].deadband == 0.5);
-    CHECK(loaded.out.empty());
+  for (const auto& [theirs, ours] :
+       std::map<std::string, std::string>{{"高高限", "HH"},
+                                          {"高报", "H"},
+                                          {"级别", "priority"},
+                                          {"延迟", "on_delay"},
+                                          {"HIHI", "HH"},
+                                          {"High", "H"},
+                                          {"Hysteresis", "deadband"}}) {
+    const Loaded loaded = tabled("位号," + theirs + "\ntank/a/b,6\n");
+    CHECK(loaded.said() == "<folder>/points.csv:1:4 error points: unknown column \"" + theirs +
+                               "\"; did you mean \"" + ours + "\"?\n");
   }
-  CHECK(tabled("位号,H,高限\na/b,1,2\n").said() ==
-        "<folder>/points.csv:1:6 error points: a second column \"高限\"\n");
+}
+
+TEST_CASE("points: a table that was in force goes on meaning what it meant", "[config]") {
+  const Loaded loaded = tabled("位号,H,备用名\ntank/a/b,6,紧急\n");
+  REQUIRE(loaded.config);
+  std::string bundle = loaded.config->bundle;
+  // As an earlier version took it, for which this was a column for texts.
+  const std::string now_refused = "优先极";
+  const auto at = bundle.find("备用名");
+  REQUIRE(at != std::string::npos);
+  bundle.replace(at, now_refused.size(), now_refused);
+  Diagnostics out;
+  const auto stored = load_bundle(bundle, {}, out);
+  REQUIRE(stored);
+  CHECK(stored->plant->rules == loaded.config->plant->rules);
 }
 
 TEST_CASE("points: a further column that no text asks for is a warning, but for remarks",

@@ -34,7 +34,7 @@ TEST_CASE("views: alarms in the order of urgency, in columns", "[cli]") {
   CHECK(text ==
         "PRIORITY  STATE           LEVEL  RULE  TAG                 VALUE                 "
         "SINCE                 OCCURRENCE  MESSAGE               NOTE\n"
-        "critical  unacknowledged  HH     lel   tank/t2/gas                               "
+        "critical  unacknowledged  HH     lel   tank/t2/gas         -                     "
         "2026-01-01T00:00:30Z           5  gas\n"
         "high      unacknowledged  H      lel   tank/t1/gas         22 %LEL (limit 20)    "
         "2026-01-01T00:01:00Z           7  可燃气\n"
