@@ -10,6 +10,15 @@
 #include <utility>
 
 namespace parkwatch::app {
+namespace {
+
+// A full disk took the name of the file, and may take more by now.
+bool is_empty(const std::string& path) {
+  std::error_code ec;
+  return std::filesystem::file_size(path, ec) == 0 && !ec;
+}
+
+}  // namespace
 
 ToldFault::ToldFault(const std::string& state_directory,
                      std::function<void(std::function<void()>)> run)
@@ -26,6 +35,7 @@ std::optional<ToldFault::Told> ToldFault::earlier(Timestamp now) {
   std::getline(file, time, ' ');
   std::getline(file, told.fault);
   told.since = parse_rfc3339(time).value_or(now);
+  first_line_ = to_rfc3339(told.since) + ' ' + told.fault + '\n';
   for (std::string name; std::getline(file, name);) heard_.insert(name);
   told.heard = heard_;
   return told;
@@ -37,7 +47,8 @@ void ToldFault::changed(const std::string& fault, Timestamp at) {
   kept_ = true;
   heard_.clear();
   // The disk may be lost with the store: then the next start cannot know.
-  run_([path = path_, line = to_rfc3339(at) + ' ' + fault + '\n'] { std::ofstream{path} << line; });
+  first_line_ = to_rfc3339(at) + ' ' + fault + '\n';
+  run_([path = path_, line = first_line_] { std::ofstream{path} << line; });
 }
 
 void ToldFault::tick(const std::function<Waiting()>& waiting) {
@@ -52,7 +63,12 @@ void ToldFault::tick(const std::function<Waiting()>& waiting) {
     kept_ = false;
     run_([path = path_] { ::unlink(path.c_str()); });
   } else if (!news.empty()) {
-    run_([path = path_, news = std::move(news)] { std::ofstream{path, std::ios::app} << news; });
+    std::string all = first_line_;
+    for (const std::string& name : heard_) all += name + '\n';
+    run_([path = path_, news = std::move(news), all = std::move(all)] {
+      const bool anew = is_empty(path);
+      std::ofstream{path, std::ios::app} << (anew ? all : news);
+    });
   }
 }
 

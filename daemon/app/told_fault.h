@@ -35,7 +35,8 @@ class ToldFault {
   const std::string path_;
   const std::function<void(std::function<void()>)> run_;
   bool stands_ = false;
-  bool kept_ = false;            // there is a file, or will be
+  bool kept_ = false;  // there is a file, or will be
+  std::string first_line_;
   std::set<std::string> heard_;  // as in the file
 };
 

@@ -38,6 +38,21 @@ TEST_CASE("told fault: it outlives a run, with its time and its words", "[app]")
   CHECK(told->fault == "disk full");
 }
 
+TEST_CASE("told fault: what a full disk did not take is written with the next news", "[app]") {
+  const test::TempDir dir;
+  const auto file = dir.path() / "told-fault";
+  ToldFault first{dir.path().string(), at_once};
+  first.changed("disk full", at);
+  std::ofstream{file}.close();  // the name was taken, and the line not
+  first.tick([] { return Waiting{{"a", false}, {"b", true}}; });
+  ToldFault second{dir.path().string(), at_once};
+  const auto told = second.earlier(later);
+  REQUIRE(told);
+  CHECK(told->since == at);
+  CHECK(told->fault == "disk full");
+  CHECK(told->heard == std::set<std::string>{"a"});
+}
+
 TEST_CASE("told fault: it is forgotten once its end was told, in this run or the next", "[app]") {
   const test::TempDir dir;
   const auto file = dir.path() / "told-fault";
