@@ -280,6 +280,7 @@ void Ledger::take_up(const Told& told, Timestamp at, const Moment& m, Output& ou
   const bool in_doubt = find(p.id) == nullptr && came_late(p, at);
   const bool taken = in_doubt ? come_in_doubt(told, m, out) : come_in(p, at, moment, out);
   if (!taken) tell_full(moment, out);
+  miss(p.id, at, m, out);
 }
 
 // It had left when the entry was told, as was known.

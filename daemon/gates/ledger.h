@@ -143,6 +143,7 @@ class Ledger {
   void take_along(const Passage& p, Timestamp at, const Moment& m);
   void on_card_in(const Passage& p, const Moment& m, Output& out);
   void report(const std::string& id, const std::string& place, Timestamp at, Output& out);
+  void miss(const std::string& id, Timestamp at, const Moment& m, Output& out);
   void put_stay(Stay stay, const Moment& m, Output& out);
   void drop_stay(const Stay& stay, const Moment& m, Output& out);
   void depart(const std::string& id, const Departed& departed);
