@@ -258,7 +258,8 @@ void Ledger::settle_told(const std::string& id, Duration lag, bool is_known, con
     // It comes with others that are late, and a leaving needs it.
     if (leaves || !is_unexplained(id)) return;
     withdraw(told, m, out);
-    return this->doubt(told);
+    if (!doubt.back || find(id) != nullptr) return this->doubt(told);
+    return take_up(*doubt.back, device_time_of(*doubt.back), m, out);
   }
   forget_doubt(id);
   if (late == leaves) {

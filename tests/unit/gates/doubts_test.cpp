@@ -358,6 +358,16 @@ TEST_CASE("Who has reported stays so when his entry is told late") {
   CHECK(missing(site).empty());
 }
 
+TEST_CASE("A return that waits counts as the entry before it is taken back") {
+  Site site{everybody()};
+  leave(site, 2h, "zhang", "g1", 0s);
+  enter(site, 4h, "zhang", "g2", 150min);
+  enter(site, 4h + 3s, "zhang", "g3", 1h);
+  enter(site, 4h + 4s, "li", "g2", 149min);
+  CHECK(site.inside() == "li zhang");
+  CHECK(since(site, "zhang") == Site::time(3h + 3s));
+}
+
 TEST_CASE("An entry that is told again does not void a leaving that waits") {
   Site site{everybody()};
   enter(site, 2h, "zhang", "g1", 0s);
