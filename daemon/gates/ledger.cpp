@@ -77,10 +77,12 @@ bool Ledger::take(const Passage& p, Timestamp at, const Moment& m, Output& out) 
 
 bool Ledger::enter(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   if (is_told_again(p, at)) return true;
+  watch_time(p, m);
   const Stay* before = find(p.id);
   Doubt* doubt = doubt_of(p.id, at);
   const bool older = before != nullptr && is_older(at, before->seen_at);
-  if (before != nullptr && !older && is_reread(*before, p, at)) {
+  const bool may_be_back = doubt != nullptr && has_clock_that_stands(p);
+  if (before != nullptr && !older && !may_be_back && is_reread(*before, p, at)) {
     move(p, at, m, out);
     return p.card.empty() || give_card(p, at, m, out);
   }

@@ -158,6 +158,8 @@ class Ledger {
 
   // doubts.cpp: what came late, and what cannot be told apart yet.
   [[nodiscard]] bool is_told_again(const Passage& p, Timestamp at) const;
+  [[nodiscard]] bool has_clock_that_stands(const Passage& p) const;
+  void watch_time(const Passage& p, const Moment& m);
   [[nodiscard]] bool is_in_doubt_already(const Passage& p) const;
   [[nodiscard]] bool came_late(const Passage& p, Timestamp at) const;
   [[nodiscard]] bool is_unexplained(const std::string& id) const;

@@ -368,6 +368,45 @@ TEST_CASE("A return that waits counts as the entry before it is taken back") {
   CHECK(since(site, "zhang") == Site::time(3h + 3s));
 }
 
+TEST_CASE("An entry by a clock that stands still is nobody's told again") {
+  Site site{everybody()};
+  const auto enter_at = [&site](Duration at, const std::string& id) {
+    enter(site, at, id, "g1", at - 10h);  // the clock stopped at 10:00
+  };
+  enter_at(10h, "zhang");
+  SECTION("after the leaving") {
+    enter_at(11h, "li");
+    leave(site, 12h, "zhang", "g2", 0s);
+    enter_at(13h, "zhang");
+    CHECK(site.inside() == "li zhang");
+    leave(site, 14h, "zhang", "g2", 0s);
+    CHECK(site.inside() == "li");
+  }
+  SECTION("nor before the leaving is proven") {
+    enter_at(11h, "li");
+    leave(site, 12h, "zhang", "g2", 150min);
+    enter_at(12h + 30s, "zhang");
+    leave(site, 12h + 2min, "wang", "g2", 150min);
+    CHECK(site.inside() == "li zhang");
+  }
+  SECTION("until it runs again") {
+    enter_at(11h, "li");
+    enter(site, 12h, "wang", "g1", 0s);
+    leave(site, 13h, "wang", "g2", 0s);
+    enter(site, 14h, "wang", "g1", 2h);  // told again
+    CHECK(site.inside() == "li zhang");
+  }
+}
+
+TEST_CASE("By stamps in minutes somebody may come in twice within one") {
+  Site site{everybody()};
+  enter(site, 10h + 5s, "zhang", "g1", 5s);
+  leave(site, 10h + 25s, "zhang", "g2", 25s);
+  CHECK(site.inside().empty());
+  enter(site, 10h + 50s, "zhang", "g1", 50s);
+  CHECK(site.inside() == "zhang");
+}
+
 TEST_CASE("An entry that is told again does not void a leaving that waits") {
   Site site{everybody()};
   enter(site, 2h, "zhang", "g1", 0s);
