@@ -60,9 +60,11 @@ Departed departed_of(const Stay& stay, Timestamp at) {
 
 // The very entry that is known: at the same time, or with the same time of the same device's, which
 // stays the same when more is known of its clock. A device whose clock was reset may say that time
-// again and again.
+// again and again, one that stands still does so at once, and by stamps in minutes somebody leaves
+// at the time at which he came: who is told then may have come in anew.
 bool Ledger::is_told_again(const Passage& p, Timestamp at) const {
   if (!p.time || is_older(*p.time + departed_for, at)) return false;
+  if (has_clock_that_stands(p)) return false;
   if (const Stay* stay = find(p.id); stay != nullptr) {
     return at == stay->since ||
            (p.time == stay->device_time && reader_of(p) == entry_reader_of(*stay));
@@ -70,7 +72,28 @@ bool Ledger::is_told_again(const Passage& p, Timestamp at) const {
   const auto departed = state_.departed.find(p.id);
   if (departed == state_.departed.end()) return false;
   const Departed& last = departed->second;
+  if (last.at == last.since) return false;
   return at == last.since || (*p.time == last.device_time && reader_of(p) == last.reader);
+}
+
+bool Ledger::has_clock_that_stands(const Passage& p) const {
+  if (!p.time) return false;
+  const auto reader = state_.readers.find(reader_of(p));
+  return reader != state_.readers.end() && reader->second.stands;
+}
+
+// An entry that is not told again: with the time of one before it, a while later, its clock stands.
+void Ledger::watch_time(const Passage& p, const Moment& m) {
+  const auto found = state_.readers.find(reader_of(p));
+  if (!p.time || found == state_.readers.end()) return;
+  Reader& reader = found->second;
+  if (reader.told != *p.time) {
+    reader.told = *p.time;
+    reader.told_at = m.at;
+    reader.stands = false;
+  } else if (std::chrono::abs(m.at - reader.told_at) > clocks_agree) {
+    reader.stands = true;
+  }
 }
 
 bool Ledger::is_in_doubt_already(const Passage& p) const {
@@ -258,7 +281,8 @@ void Ledger::settle_told(const std::string& id, Duration lag, bool is_known, con
     // It comes with others that are late, and a leaving needs it.
     if (leaves || !is_unexplained(id)) return;
     withdraw(told, m, out);
-    return this->doubt(told);
+    if (!doubt.back || find(id) != nullptr) return this->doubt(told);
+    return take_up(*doubt.back, device_time_of(*doubt.back), m, out);
   }
   forget_doubt(id);
   if (late == leaves) {
@@ -280,6 +304,7 @@ void Ledger::take_up(const Told& told, Timestamp at, const Moment& m, Output& ou
   const bool in_doubt = find(p.id) == nullptr && came_late(p, at);
   const bool taken = in_doubt ? come_in_doubt(told, m, out) : come_in(p, at, moment, out);
   if (!taken) tell_full(moment, out);
+  miss(p.id, at, m, out);
 }
 
 // It had left when the entry was told, as was known.

@@ -77,16 +77,22 @@ bool Ledger::take(const Passage& p, Timestamp at, const Moment& m, Output& out) 
 
 bool Ledger::enter(const Passage& p, Timestamp at, const Moment& m, Output& out) {
   if (is_told_again(p, at)) return true;
+  watch_time(p, m);
   const Stay* before = find(p.id);
   Doubt* doubt = doubt_of(p.id, at);
   const bool older = before != nullptr && is_older(at, before->seen_at);
-  if (before != nullptr && !older && is_reread(*before, p, at)) {
+  const bool may_be_back = doubt != nullptr && has_clock_that_stands(p);
+  if (before != nullptr && !older && !may_be_back && is_reread(*before, p, at)) {
     move(p, at, m, out);
     return p.card.empty() || give_card(p, at, m, out);
   }
   if (older && doubt == nullptr) return true;
   on_vehicle(p, at, m);
-  if (doubt == nullptr) return come_in(p, at, m, out);
+  if (doubt == nullptr) {
+    const bool taken = come_in(p, at, m, out);
+    miss(p.id, at, m, out);
+    return taken;
+  }
   wait_with(*doubt, p, m, out);
   return p.card.empty() || give_card(p, at, m, out);
 }
@@ -294,6 +300,16 @@ void Ledger::report(const std::string& id, const std::string& place, Timestamp a
   const MusterState state = find(id) == nullptr ? MusterState::left : MusterState::reported;
   if (found->second.state == state) return;
   change(MusterMarked{id, state, at, place}, out);
+}
+
+// Told to have come in at `at`. Who is inside and may have been so as the muster began is on its
+// list, also if ticked off by a leaving from before that.
+void Ledger::miss(const std::string& id, Timestamp at, const Moment& m, Output& out) {
+  const Muster& muster = state_.book.muster;
+  if (!muster.active || at > muster.began || find(id) == nullptr) return;
+  const auto found = muster.entries.find(id);
+  if (found != muster.entries.end() && found->second.state != MusterState::left) return;
+  change(MusterMarked{id, MusterState::missing, m.at, {}}, out);
 }
 
 }  // namespace parkwatch::gates

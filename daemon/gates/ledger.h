@@ -143,6 +143,7 @@ class Ledger {
   void take_along(const Passage& p, Timestamp at, const Moment& m);
   void on_card_in(const Passage& p, const Moment& m, Output& out);
   void report(const std::string& id, const std::string& place, Timestamp at, Output& out);
+  void miss(const std::string& id, Timestamp at, const Moment& m, Output& out);
   void put_stay(Stay stay, const Moment& m, Output& out);
   void drop_stay(const Stay& stay, const Moment& m, Output& out);
   void depart(const std::string& id, const Departed& departed);
@@ -157,6 +158,8 @@ class Ledger {
 
   // doubts.cpp: what came late, and what cannot be told apart yet.
   [[nodiscard]] bool is_told_again(const Passage& p, Timestamp at) const;
+  [[nodiscard]] bool has_clock_that_stands(const Passage& p) const;
+  void watch_time(const Passage& p, const Moment& m);
   [[nodiscard]] bool is_in_doubt_already(const Passage& p) const;
   [[nodiscard]] bool came_late(const Passage& p, Timestamp at) const;
   [[nodiscard]] bool is_unexplained(const std::string& id) const;

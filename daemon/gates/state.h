@@ -80,6 +80,10 @@ struct Reader {
   Duration other{0};
   Timestamp since = never;
   bool rushes = false;  // one of them had less than one before it: it brings what it kept back
+  // The last entry's time of its own, and when it told that one first.
+  Timestamp told = never;
+  Timestamp told_at = never;
+  bool stands = false;  // it tells that time of several, one after the other
   bool operator==(const Reader&) const = default;
 };
 

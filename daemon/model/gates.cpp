@@ -63,6 +63,10 @@ struct Apply {
     }
   }
   void operator()(const MusterMarked& mark) const {
+    const auto stay = book.inside.find(mark.id);
+    if (mark.state == MusterState::missing && stay != book.inside.end()) {
+      book.muster.entries.insert_or_assign(mark.id, MusterEntry{stay->second, {}, {}, {}});
+    }
     const auto found = book.muster.entries.find(mark.id);
     if (found == book.muster.entries.end()) return;
     found->second.state = mark.state;

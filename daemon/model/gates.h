@@ -217,6 +217,7 @@ struct MusterBegun {
 struct MusterExtended {
   Timestamp at;
 };
+// Who is inside and marked as missing is on the list from then on.
 struct MusterMarked {
   std::string id;
   MusterState state = MusterState::missing;

@@ -178,6 +178,10 @@ void put_clocks(const gates::LedgerState& state, v1::GatesState& out) {
     r.set_other_us(reader.other.count());
     if (reader.since != gates::never) r.set_since_us(to_us(reader.since));
     r.set_rushes(reader.rushes);
+    if (reader.told == gates::never) continue;
+    r.set_told_us(to_us(reader.told));
+    r.set_told_at_us(to_us(reader.told_at));
+    r.set_stands(reader.stands);
   }
   for (const auto& [id, doubt] : state.doubts) {
     v1::DoubtState& d = *out.add_doubts();
@@ -192,6 +196,11 @@ bool take_clocks(const v1::GatesState& in, gates::LedgerState& state) {
     gates::Reader reader{bounded_lag(r.lag_us()), bounded_lag(r.other_us()), gates::never,
                          r.rushes()};
     if (r.has_since_us()) reader.since = bounded(r.since_us());
+    if (r.has_told_us()) {
+      reader.told = bounded(r.told_us());
+      reader.told_at = bounded(r.told_at_us());
+      reader.stands = r.stands();
+    }
     state.readers.insert_or_assign(r.reader(), reader);
   }
   for (const v1::DoubtState& d : in.doubts()) {
