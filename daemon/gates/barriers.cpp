@@ -7,13 +7,12 @@
 namespace parkwatch::gates {
 namespace {
 
-// The lane that is meant: the only one where none is named. Null: it has no barrier that reports.
+// Null: it is none of the gate's.
 const GateLane* lane_of(const GatePlan& plan, const Passage& p) {
   const GateSpec* gate = plan.gate(p.gate);
   if (gate == nullptr) return nullptr;
-  if (p.lane.empty()) return gate->lanes.size() == 1 ? &gate->lanes.front() : nullptr;
   for (const GateLane& lane : gate->lanes) {
-    if (lane.name == p.lane) return &lane;
+    if (lane.name == gate->lane_of(p)) return &lane;
   }
   return nullptr;
 }

@@ -20,7 +20,7 @@ void Ledger::hear_devices(const Passage& p, const Moment& m, Output& out) {
   const GateSpec* gate = plan_.gate(p.gate);
   if (gate == nullptr) return;
   for (const GateDevice& device : gate->devices) {
-    if (!device.tells(p)) continue;
+    if (!device.tells(p, gate->lane_of(p))) continue;
     const DeviceKey key{gate->name, device.name};
     const DeviceState& state = state_.book.devices.at(key);
     // A clock that was set back heard it in what is the future now.

@@ -106,8 +106,12 @@ std::optional<DeviceKind> parse_device_kind(std::string_view text) {
   return device_words.parse(text);
 }
 
-bool GateDevice::tells(const Passage& p) const {
-  if (!lane.empty() && lane != p.lane) return false;
+std::string_view GateSpec::lane_of(const Passage& p) const {
+  return p.lane.empty() && lanes.size() == 1 ? lanes.front().name : p.lane;
+}
+
+bool GateDevice::tells(const Passage& p, std::string_view on_lane) const {
+  if (!lane.empty() && lane != on_lane) return false;
   const bool passes = p.kind == PassageKind::enter || p.kind == PassageKind::leave;
   const bool on_foot = p.subject == Subject::person;
   switch (kind) {
@@ -121,7 +125,7 @@ bool GateDevice::tells(const Passage& p) const {
     case DeviceKind::camera:
       return (passes || p.kind == PassageKind::seen) && !on_foot;
     case DeviceKind::reader:
-      return (passes || p.kind == PassageKind::seen || p.kind == PassageKind::report) && on_foot;
+      return passes || p.kind == PassageKind::seen || p.kind == PassageKind::report;
     case DeviceKind::board:
       return false;
   }

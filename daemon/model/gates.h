@@ -70,8 +70,8 @@ struct GateDevice {
   Duration silent_after{0};  // without a passage; 0: it may be silent for ever
   bool operator==(const GateDevice&) const = default;
 
-  // Whether a passage at its gate may be of it. A board tells none.
-  [[nodiscard]] bool tells(const Passage& p) const;
+  // Whether a passage at its gate, on `on_lane`, may be of it. A board tells none.
+  [[nodiscard]] bool tells(const Passage& p, std::string_view on_lane) const;
 };
 
 // A gate, or a checkpoint inside.
@@ -83,6 +83,9 @@ struct GateSpec {
   std::vector<GateLane> lanes;
   std::vector<GateDevice> devices = {};
   bool operator==(const GateSpec&) const = default;
+
+  // The lane that is meant: the only one where none is named; empty: none.
+  [[nodiscard]] std::string_view lane_of(const Passage& p) const;
 };
 
 struct GateZone {

@@ -43,7 +43,11 @@ TEST_CASE("A passage is heard of the devices that tell such passages, on its lan
                        {"reader", DeviceKind::reader, "", "", 0s}})};
   SECTION("a vehicle") {
     site.enter(10s, Subject::vehicle, "A1", "g1", "2");
-    CHECK(heard(site) == "camera-2");
+    CHECK(heard(site) == "camera-2 reader");
+  }
+  SECTION("one that names no lane, of which there are two") {
+    site.enter(10s, Subject::vehicle, "A1", "g1");
+    CHECK(heard(site) == "reader");
   }
   SECTION("a person") {
     site.leave(10s, Subject::person, "zhang", "g1");
@@ -65,6 +69,18 @@ TEST_CASE("A passage is heard of the devices that tell such passages, on its lan
     site.enter(10s, Subject::vehicle, "A1", "g2", "v");
     CHECK(heard(site).empty());
   }
+}
+
+TEST_CASE("A passage that names no lane is of a gate's only one") {
+  GatePlan plan = plan_with({{"arm-1", DeviceKind::barrier, "1", "", 0s},
+                             {"camera-1", DeviceKind::camera, "1", "", 0s},
+                             {"camera-2", DeviceKind::camera, "2", "", 0s}});
+  plan.gates[0].lanes.pop_back();
+  Site site{plan};
+  site.enter(10s, Subject::vehicle, "A1", "g1");
+  CHECK(heard(site) == "camera-1");
+  site.barrier(20s, PassageKind::cycle, "g1", "");
+  CHECK(heard(site) == "arm-1 camera-1");
 }
 
 TEST_CASE("A device is heard when its passage is received, whatever its clock says") {
