@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "model/gates.h"
+
 namespace parkwatch::alarms {
 namespace {
 
@@ -14,9 +16,9 @@ void worsen(Activation& activation, const AlarmEvent& event) {
   if (severity(event.level) > severity(activation.level)) activation.level = event.level;
 }
 
-// A device's clock may be ahead of ours.
+// A device's clock may be ahead of ours. What the gates' ledger finds has no reading's time.
 std::optional<Duration> detected_in(const AlarmEvent& raise) {
-  if (raise.reading_sequence == 0) return std::nullopt;
+  if (raise.reading_sequence == 0 || is_gate_rule(raise.rule)) return std::nullopt;
   return std::max(raise.at - raise.reading_time, Duration{0});
 }
 

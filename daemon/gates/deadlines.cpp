@@ -256,6 +256,8 @@ void Ledger::restore(const GatePlan& plan, LedgerState state) {
   state_ = std::move(state);
   state_.book.devices = devices_of_plan();
   for (const auto& [key, device] : state_.book.devices) state_.quiet.try_emplace(key);
+  std::erase_if(state_.quiet,
+                [this](const auto& each) { return !state_.book.devices.contains(each.first); });
   index();
   rearm_all(timestamp_min);
 }

@@ -22,7 +22,8 @@ alarms::Condition condition_of(const gates::Finding& finding, const GatePlan& pl
   c.message = finding.message;
   c.guidance = finding.guidance;
   c.group = plan.group;
-  const bool is_time = finding.rule == GateRule::barrier || finding.rule == GateRule::clock;
+  const bool is_time = finding.rule == GateRule::barrier || finding.rule == GateRule::clock ||
+                       finding.rule == GateRule::silent;
   if (is_time) c.unit = "s";
   return c;
 }

@@ -237,6 +237,14 @@ TEST_CASE("kpi: a detection is timed from the source time of the reading that ca
   CHECK(journal.kpi(0s, 1h).detected == Waits{3, 2s, 5s});
 }
 
+TEST_CASE("kpi: what the gates' ledger finds is of no reading whose time is known", "[alarms]") {
+  Journal journal;
+  AlarmEvent& raise = journal.add(10s, TransitionKind::raised, "gate-no-permit", "gate/g1");
+  raise.reading_sequence = 1;
+  raise.reading_time = day + 10s;
+  CHECK(journal.kpi(0s, 1h).detected == Waits{});
+}
+
 TEST_CASE("kpi: what is shown later was detected at its raise", "[alarms]") {
   Journal journal;
   AlarmEvent& raise = journal.add(1min, TransitionKind::raised, "a");

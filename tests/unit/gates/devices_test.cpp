@@ -155,6 +155,14 @@ TEST_CASE("Another configuration keeps what is known of a device, and judges it 
   }
 }
 
+TEST_CASE("A ledger that is restored with another plan forgets the devices that are gone") {
+  Site site{plan_with({{"door", DeviceKind::door, "", "", 12h}})};
+  gates::Ledger restored;
+  restored.restore(small_plan(), site.ledger().state());
+  CHECK(restored.state().quiet.empty());
+  CHECK_NOTHROW(restored.shift(1h));
+}
+
 TEST_CASE("A gateway's clock that is set back does not make a device deaf") {
   Site site{plan_with({{"door", DeviceKind::door, "", "", 12h}})};
   site.enter(100h, Subject::person, "zhang", "g1");
