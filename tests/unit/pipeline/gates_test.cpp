@@ -1,5 +1,6 @@
 // tests/unit/pipeline/gates_test.cpp - Passages and the gates' commands through the pipeline: what
 // is an alarm, a fact, a row of the journal, and what is recorded of whom.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "parkwatch/v1/snapshot.pb.h"
@@ -335,8 +336,13 @@ TEST_CASE("gates: a snapshot keeps what is in doubt and when devices were heard"
   // One that no reader will tell of any more.
   rig.send(2h + 2s, "@ leave person li g2 t=1800000000");
   rig.send(2h + 3s, "@ leave person wang g2 t=7203000000");
+  // A clock that stands.
+  rig.send(2h + 30s, "@ enter person wu g1 t=5400000000");
   v1::Snapshot snapshot;
   rig.pipeline().snapshot(snapshot);
+  const auto& readers = snapshot.gates().readers();
+  CHECK(std::count_if(readers.begin(), readers.end(), [](const auto& r) { return r.stands(); }) ==
+        1);
   REQUIRE(snapshot.gates().doubts().size() == 2);
   CHECK(snapshot.gates().doubts(0).given_up());
   CHECK(snapshot.gates().doubts(1).has_back());
