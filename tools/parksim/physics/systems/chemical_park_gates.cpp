@@ -158,7 +158,8 @@ class ChemicalParkGates final : public System {
     if (!card) return;
     person.card = *card;
     events_.card(names_[person.gate], person.id, person.card, true);
-    gates_[person.gate].door.enter(std::move(person));
+    auto& door = gates_[person.gate].door;
+    door.enter(std::move(person));
   }
 
   std::string next_plate() { return numbered("晋A", ++plates_, 5); }
@@ -170,11 +171,13 @@ class ChemicalParkGates final : public System {
   void take_due() {
     for (; !coming_.empty() && coming_.begin()->first <= now_; coming_.erase(coming_.begin())) {
       Person& person = coming_.begin()->second;
-      gates_[person.gate].door.enter(std::move(person));
+      auto& door = gates_[person.gate].door;
+      door.enter(std::move(person));
     }
     for (; !people_.empty() && people_.begin()->first <= now_; people_.erase(people_.begin())) {
       Person& person = people_.begin()->second;
-      gates_[person.gate].door.leave(std::move(person));
+      auto& door = gates_[person.gate].door;
+      door.leave(std::move(person));
     }
     for (; !parked_.empty() && parked_.begin()->first <= now_; parked_.erase(parked_.begin())) {
       drive_out(std::move(parked_.begin()->second));
