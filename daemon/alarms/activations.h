@@ -37,6 +37,11 @@ struct Activation {
   // out of service ...) was over while it was active. Empty: never.
   std::optional<Timestamp> shown;
 
+  // From the raise to the return. Empty: it has not returned, or when is not known.
+  [[nodiscard]] std::optional<Duration> lasted() const {
+    if (!ended || (journal == 0 && *ended == raised)) return std::nullopt;
+    return *ended - raised;
+  }
   [[nodiscard]] bool is_active_at(Timestamp t) const {
     return raised <= t && (!ended || t < *ended);
   }

@@ -139,7 +139,8 @@ void find_chatter(Activations own, Kpi& kpi) {
     if (chatters && !alarm.chatters) ++episodes[{a.rule, a.tag}];
     alarm.chatters = chatters;
     const bool seen = a.acknowledged && a.ended && *a.acknowledged <= *a.ended;
-    if (a.ended && *a.ended - a.raised < chatter_within && !seen) ++kpi.fleeting;
+    const auto lasted = a.lasted();
+    if (lasted && *lasted < chatter_within && !seen) ++kpi.fleeting;
   }
   kpi.chattering = sorted_counts(episodes, std::max<std::size_t>(own.size(), 1));
 }
@@ -167,8 +168,7 @@ Waits closings_of(Activations all, Timestamp from, Timestamp to) {
   std::vector<Duration> times;
   for (const Activation& a : all) {
     if (!a.ended || *a.ended < from || *a.ended >= to) continue;
-    const bool is_known = a.journal != 0 || *a.ended != a.raised;
-    if (is_known) times.push_back(*a.ended - a.raised);
+    if (const auto lasted = a.lasted()) times.push_back(*lasted);
   }
   return waits_of(std::move(times));
 }

@@ -3,16 +3,11 @@
 
 #include <algorithm>
 
-#include "pipeline/sources.h"
-
 namespace parkwatch::app {
 
 http::Site site_of(const config::Config& config) {
   const Plant& plant = *config.plant;
-  http::Site site{plant.calendar, config.positions};
-  site.groups.emplace(pipeline::own_group);
-  for (const RuleSpec& rule : plant.rules) site.groups.insert(rule.group);
-  if (plant.gates.on) site.groups.insert(plant.gates.group);
+  http::Site site{plant.calendar, config.positions, groups_of(plant)};
   for (const GateSpec& gate : plant.gates.gates) site.gates.insert(gate.name);
   return site;
 }

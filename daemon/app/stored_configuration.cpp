@@ -1,7 +1,6 @@
 // daemon/app/stored_configuration.cpp - Opens the store, looks which configuration was in force.
 #include "app/stored_configuration.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <utility>
 

@@ -1,5 +1,6 @@
 // daemon/app/told_fault.cpp - A file: the time and why in its first line, then a line for each who
-// has heard. It only grows until it goes, since a full disk may take nothing.
+// has heard. A fault begins it anew; then it only grows until it goes, since a full disk may take
+// nothing.
 #include "app/told_fault.h"
 
 #include <unistd.h>
@@ -12,10 +13,11 @@
 namespace parkwatch::app {
 namespace {
 
-// A full disk took the name of the file, and may take more by now.
-bool is_empty(const std::string& path) {
+// A full disk took no more than the name of the file, if that, and may take it all by now.
+bool has_nothing(const std::string& path) {
   std::error_code ec;
-  return std::filesystem::file_size(path, ec) == 0 && !ec;
+  const auto bytes = std::filesystem::file_size(path, ec);
+  return ec || bytes == 0;
 }
 
 }  // namespace
@@ -66,7 +68,7 @@ void ToldFault::tick(const std::function<Waiting()>& waiting) {
     std::string all = first_line_;
     for (const std::string& name : heard_) all += name + '\n';
     run_([path = path_, news = std::move(news), all = std::move(all)] {
-      const bool anew = is_empty(path);
+      const bool anew = has_nothing(path);
       std::ofstream{path, std::ios::app} << (anew ? all : news);
     });
   }

@@ -182,18 +182,12 @@ class ActionReader {
                      std::any_of(own_rules().begin(), own_rules().end(),
                                  [&](const auto& id) { return tag_matches_one(spec.rules, id); });
     if (own) tags.insert("");
-    if (tags.empty() && reader.has("when") && index_.complete() && !has_errors()) {
+    if (tags.empty() && reader.has("when") && index_.complete() && !parkwatch::has_errors(out_)) {
       reader.error("when",
                    "no alarm calls for it: no rule has such a tag, group, level and "
                    "priority together");
     }
     return {tags.begin(), tags.end()};
-  }
-
-  [[nodiscard]] bool has_errors() const {
-    return std::any_of(out_.begin(), out_.end(), [](const Diagnostic& d) {
-      return d.severity == Diagnostic::Severity::error;
-    });
   }
 
   void order(SettingsReader& reader, ActionOrder& order, const std::vector<std::string>& tags) {

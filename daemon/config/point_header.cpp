@@ -12,10 +12,12 @@
 namespace parkwatch::config {
 namespace {
 
-// Of every rule: it goes before a column.
+// Of any kind of rule: it goes before a column.
 bool is_placeholder(const std::string& name) {
-  static const std::vector<std::string> names = rules::message_placeholders(RuleKind::limit);
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::any_of(rule_kinds.begin(), rule_kinds.end(), [&](RuleKind kind) {
+    const std::vector<std::string> names = rules::message_placeholders(kind);
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
 }
 
 }  // namespace
@@ -77,7 +79,7 @@ PointHeader read_header(const CsvFile& file, std::vector<FurtherColumn>& further
     if (!known && is_placeholder(key)) {
       tell(Diagnostic::Severity::warning, "the column " + in_quotes(key) +
                                               " cannot be used in texts: {" + key +
-                                              "} is a placeholder of every rule");
+                                              "} is a placeholder of rules");
     } else if (!known && !key.empty() && file.rule_prefix.empty()) {
       further.push_back({key, where});
     }

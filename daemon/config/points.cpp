@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
-#include <set>
 
 #include "config/fields.h"
 #include "config/point_header.h"

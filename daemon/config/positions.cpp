@@ -30,15 +30,12 @@ std::vector<alarms::Position> read_positions(SettingsReader& root, Diagnostics& 
 
 void warn_of_unknown_groups(SettingsReader& root, const Plant& plant, Diagnostics& out) {
   if (plant.rules.empty()) return;
-  // Of alarms about the gateway, and of rules that name none.
-  std::set<std::string> groups{"parkwatch", "general"};
-  for (const RuleSpec& rule : plant.rules) groups.insert(rule.group);
-  if (plant.gates.on) groups.insert(plant.gates.group);
+  const auto groups = groups_of(plant);
   for (const SettingsTable* table : root.tables("position")) {
     SettingsReader reader{*table, "position", out};
     for (const std::string& group : reader.texts("groups")) {
       if (groups.contains(group)) continue;
-      reader.warning("groups", "no rule has the group " + in_quotes(group) +
+      reader.warning("groups", "no alarm is of the group " + in_quotes(group) +
                                    hint(group, {groups.begin(), groups.end()}));
     }
   }

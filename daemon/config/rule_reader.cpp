@@ -11,6 +11,7 @@
 #include "config/kinds.h"
 #include "config/limits.h"
 #include "config/rule_texts.h"
+#include "model/plant.h"
 #include "rules/check.h"
 
 namespace parkwatch::config {
@@ -66,7 +67,7 @@ class RuleReader {
     rule_.priority = read_priority(reader_, rule_.priority);
     rule_.on_delay = read_delay(reader_, "on_delay", rule_.on_delay);
     rule_.off_delay = read_delay(reader_, "off_delay", rule_.off_delay);
-    rule_.group = reader_.has("group") ? read_word(reader_, "group") : "general";
+    rule_.group = reader_.has("group") ? read_word(reader_, "group") : std::string{default_group};
     read_tags_key();
   }
 

@@ -1,6 +1,5 @@
 // daemon/gates/clocks.cpp - When a passage was, by a clock that may be off.
 #include <algorithm>
-#include <utility>
 
 #include "gates/ledger.h"
 #include "gates/texts.h"

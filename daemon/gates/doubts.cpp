@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "gates/ledger.h"
-#include "gates/texts.h"
 
 namespace parkwatch::gates {
 namespace {

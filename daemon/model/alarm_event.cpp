@@ -61,6 +61,11 @@ constexpr std::array<std::string_view, alarm_flags> flag_texts{
 }  // namespace
 
 std::string_view to_text(AlarmState s) { return states.text(s); }
+Text words_of(AlarmState s) {
+  static constexpr std::array<const char*, 5> zh{"正常", "未确认", "已确认", "已返回未确认",
+                                                 "已锁存"};
+  return {zh.at(static_cast<std::size_t>(s)), std::string{to_text(s)}};
+}
 std::string_view to_text(TransitionKind k) { return transition_words.text(k); }
 std::string_view to_text(Notice n) { return notices.text(n); }
 std::string_view to_text(AlarmFlag f) {

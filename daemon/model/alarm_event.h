@@ -142,6 +142,8 @@ struct Frozen {
 };
 
 [[nodiscard]] std::string_view to_text(AlarmState s);
+// As people read it; in Chinese as in GB/T 41261-2022.
+[[nodiscard]] Text words_of(AlarmState s);
 [[nodiscard]] std::string_view to_text(TransitionKind k);
 [[nodiscard]] std::string_view to_text(Notice n);
 [[nodiscard]] std::string_view to_text(AlarmFlag f);

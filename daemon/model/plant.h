@@ -2,8 +2,11 @@
 // configuration. The pipeline runs on it; the store keeps each that ran, by hash.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/action.h"
@@ -31,6 +34,10 @@ struct Timing {
   bool operator==(const Timing&) const = default;
 };
 
+// The group of the alarms that need no rule, and of rules that name none.
+inline constexpr std::string_view own_group = "parkwatch";
+inline constexpr std::string_view default_group = "general";
+
 struct Plant {
   std::string hash;  // SHA-256 of the configuration's files, hex; identifies it in the journal
   std::string park;  // e.g. "park-a"; the second level of every alert topic
@@ -46,5 +53,8 @@ struct Plant {
   // Likewise; needed where gates.pseudonymise is on.
   Pseudonym pseudonym;
 };
+
+// Of which alarms can be, own_group among them.
+[[nodiscard]] std::set<std::string, std::less<>> groups_of(const Plant& plant);
 
 }  // namespace parkwatch

@@ -18,6 +18,10 @@ constexpr Words<Aggregate, 8> aggregates{
 
 std::string_view to_text(RuleKind k) { return rule_words.text(k); }
 std::string_view to_text(Priority p) { return priorities.text(p); }
+Text words_of(Priority p) {
+  static constexpr std::array<const char*, 4> zh{"低", "中", "高", "紧急"};
+  return {zh.at(static_cast<std::size_t>(p)), std::string{to_text(p)}};
+}
 std::string_view to_text(Level l) { return levels.text(l); }
 std::string_view to_text(Aggregate a) { return aggregates.text(a); }
 std::optional<RuleKind> parse_rule_kind(std::string_view text) { return rule_words.parse(text); }

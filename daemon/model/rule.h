@@ -31,6 +31,11 @@ enum class RuleKind : std::uint8_t {
   repeat,
   cumulative
 };
+inline constexpr std::array rule_kinds{RuleKind::limit,     RuleKind::state,     RuleKind::rate,
+                                       RuleKind::stale,     RuleKind::window,    RuleKind::expr,
+                                       RuleKind::deviation, RuleKind::balance,   RuleKind::vote,
+                                       RuleKind::mismatch,  RuleKind::forecast,  RuleKind::drift,
+                                       RuleKind::repeat,    RuleKind::cumulative};
 // Kinds whose one alarm rests on several tags.
 [[nodiscard]] constexpr bool is_of_several(RuleKind k) {
   return k == RuleKind::expr || k == RuleKind::deviation || k == RuleKind::balance ||
@@ -48,6 +53,8 @@ enum class Level : std::uint8_t { none, low_low, low, on, high, high_high };
 
 [[nodiscard]] std::string_view to_text(RuleKind k);
 [[nodiscard]] std::string_view to_text(Priority p);
+// As people read it.
+[[nodiscard]] Text words_of(Priority p);
 // "LL", "L", "on", "H", "HH"; "" for none.
 [[nodiscard]] std::string_view to_text(Level l);
 [[nodiscard]] std::optional<RuleKind> parse_rule_kind(std::string_view text);

@@ -15,16 +15,6 @@ namespace {
 constexpr std::size_t line_bytes_max = 600;
 constexpr std::size_t guidance_lines_max = 6;
 
-struct PriorityWords {
-  std::string_view symbol;
-  std::string_view zh;
-  std::string_view en;
-};
-constexpr std::array<PriorityWords, 4> priorities{
-    {{"●", "低", "low"}, {"■", "中", "medium"}, {"◆", "高", "high"}, {"▲", "紧急", "critical"}}};
-
-const PriorityWords& words(Priority p) { return priorities.at(static_cast<std::size_t>(p)); }
-
 std::string two_digits(unsigned n) {
   std::string digits = std::to_string(n % 100U);
   return digits.size() == 1 ? '0' + digits : digits;
@@ -97,9 +87,9 @@ std::string title_of(const Voice& voice, const News& news) {
                                               : chosen(l, "已恢复 · ", "Back to normal · ")) +
            message;
   }
-  const std::string rank = std::string{words(news.face.priority).symbol} + ' ' +
-                           chosen(l, words(news.face.priority).zh, words(news.face.priority).en) +
-                           " · " + message;
+  const std::string rank =
+      std::string{symbol(news.face.priority)} + ' ' +
+      chosen(l, words_of(news.face.priority).zh, words_of(news.face.priority).en) + " · " + message;
   if (news.step != 0) {
     const bool returned = e.state == AlarmState::returned_unacknowledged;
     return chosen(l, "升级 ", "Escalation ") + std::to_string(news.step) + '/' +
@@ -184,7 +174,10 @@ std::string chosen(Language language, std::string_view zh, std::string_view en) 
   return std::string{zh} + ' ' + std::string{en};
 }
 
-std::string_view symbol(Priority priority) { return words(priority).symbol; }
+std::string_view symbol(Priority priority) {
+  static constexpr std::array<std::string_view, 4> symbols{"●", "■", "◆", "▲"};
+  return symbols.at(static_cast<std::size_t>(priority));
+}
 
 std::string wall_clock(const Voice& voice, Timestamp at) {
   const LocalTime local = voice.to_local(at);
@@ -222,9 +215,10 @@ std::string digest_title(const Voice& voice, const Tally& tally, bool flood) {
   std::string out = flood ? chosen(l, "报警泛滥 · ", "Alarm flood · ") : std::string{};
   out += chosen(l, "报警 " + std::to_string(tally.total()) + " 条",
                 std::to_string(tally.total()) + " alarm news");
-  for (std::size_t p = priorities.size(); p-- > 0;) {
+  for (std::size_t p = tally.by_priority.size(); p-- > 0;) {
     const std::uint64_t count = tally.by_priority.at(p);
-    if (count != 0) out += ' ' + std::string{priorities.at(p).symbol} + std::to_string(count);
+    if (count != 0)
+      out += ' ' + std::string{symbol(static_cast<Priority>(p))} + std::to_string(count);
   }
   return out + " · " + wall_clock(voice, tally.from) + "–" + wall_clock(voice, tally.to);
 }

@@ -17,8 +17,6 @@ inline constexpr Duration source_lost_after = std::chrono::seconds{10};
 // Of the alarm when it blinds none that is more urgent.
 inline constexpr Priority lost_priority = Priority::high;
 inline constexpr Priority bad_priority = Priority::medium;
-// The group of the alarms that need no rule.
-inline constexpr std::string_view own_group = "parkwatch";
 
 struct SourceState {
   DuplicateMemory memory;

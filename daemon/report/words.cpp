@@ -1,37 +1,25 @@
 // daemon/report/words.cpp - See the header. No state.
 #include "report/words.h"
 
-#include <algorithm>
-#include <array>
-#include <utility>
+#include "model/alarm_event.h"
+#include "model/rule.h"
 
 namespace parkwatch::report {
 namespace {
 
-using Pair = std::pair<const char*, const char*>;
-
-constexpr std::array priorities{Pair{"critical", "紧急"}, Pair{"high", "高"}, Pair{"medium", "中"},
-                                Pair{"low", "低"}};
-constexpr std::array states{
-    Pair{"normal", "正常"}, Pair{"unacknowledged", "未确认"}, Pair{"acknowledged", "已确认"},
-    Pair{"returned_unacknowledged", "已返回未确认"}, Pair{"latched", "已锁存"}};
-
-template <std::size_t N>
-std::string chosen(const std::array<Pair, N>& known, const std::string& word,
-                   const ViewStyle& style) {
-  const auto found = std::find_if(known.begin(), known.end(),
-                                  [&](const Pair& pair) { return word == pair.first; });
-  return style.chinese && found != known.end() ? found->second : word;
+template <typename Known>
+std::string chosen(const Known& known, const std::string& word, const ViewStyle& style) {
+  return style.chinese && known ? words_of(*known).zh : word;
 }
 
 }  // namespace
 
 std::string priority_word(const std::string& word, const ViewStyle& style) {
-  return chosen(priorities, word, style);
+  return chosen(parse_priority(word), word, style);
 }
 
 std::string state_word(const std::string& word, const ViewStyle& style) {
-  return chosen(states, word, style);
+  return chosen(parse_alarm_state(word), word, style);
 }
 
 }  // namespace parkwatch::report

@@ -49,11 +49,6 @@ std::string fixed(std::optional<double> number, std::string_view format, int dec
   return text;
 }
 
-std::string_view priority_word(Priority priority, Language language) {
-  static constexpr std::array<std::string_view, 4> zh{"低", "中", "高", "紧急"};
-  return language == Language::zh ? zh.at(static_cast<std::size_t>(priority)) : to_text(priority);
-}
-
 std::string_view level_word(Level level, Language language) {
   static constexpr std::array<std::string_view, 6> zh{"", "低低", "低", "报警", "高", "高高"};
   return language == Language::zh ? zh.at(static_cast<std::size_t>(level)) : to_text(level);
@@ -108,7 +103,8 @@ std::optional<std::string> placeholder(std::string_view name, std::string_view f
   if (name == "limit") return fixed(c.limit, format, c.tag.decimals);
   if (name == "unit") return c.unit;
   if (name == "level") return std::string{level_word(c.level, language)};
-  if (name == "priority") return std::string{priority_word(c.priority, language)};
+  if (name == "priority")
+    return language == Language::zh ? words_of(c.priority).zh : words_of(c.priority).en;
   if (name == "rule") return c.rule.id;
   if (name == "group") return c.rule.group;
   if (name == "other" && has_partner(c.rule.kind)) {

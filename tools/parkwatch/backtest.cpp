@@ -27,14 +27,9 @@ std::shared_ptr<const config::Config> config_of(std::string path, Console& conso
   Diagnostics diagnostics;
   auto config = config::load(path, {}, diagnostics);
   if (config != nullptr) return config;
-  std::string said = path + " has errors; parkwatch check tells all";
-  for (const Diagnostic& d : diagnostics) {
-    if (d.severity == Diagnostic::Severity::error) {
-      said = to_text(d);
-      break;
-    }
-  }
-  say_error(console, said);
+  const Diagnostics errors = errors_of(diagnostics);
+  say_error(console, errors.empty() ? path + " has errors; parkwatch check tells all"
+                                    : to_text(errors.front()));
   return nullptr;
 }
 

@@ -310,28 +310,11 @@ void add_reading(const Explained& e, std::vector<Text>& reasons) {
   }
 }
 
-Text word_of(AlarmState state) {
-  const std::string en{to_text(state)};
-  switch (state) {
-    case AlarmState::normal:
-      return {"正常", en};
-    case AlarmState::unacknowledged:
-      return {"未确认", en};
-    case AlarmState::acknowledged:
-      return {"已确认", en};
-    case AlarmState::returned_unacknowledged:
-      return {"已返回未确认", en};
-    case AlarmState::latched:
-      return {"已锁存", en};
-  }
-  return same(en);
-}
-
 Text standing_reason(const Explained& e) {
   if (!e.standing) return {"报警正常", "the alarm is normal"};
   const std::string since = to_rfc3339(e.standing->raised_at);
   const std::string occurrence = std::to_string(e.standing->occurrence);
-  return Text{"报警", "the alarm is "} + word_of(e.standing->state) +
+  return Text{"报警", "the alarm is "} + words_of(e.standing->state) +
          Text{"，始于 " + since + "，第 " + occurrence + " 号",
               " since " + since + ", occurrence " + occurrence};
 }

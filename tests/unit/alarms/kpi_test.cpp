@@ -274,6 +274,7 @@ TEST_CASE("kpi: what returned before the rows begin is acknowledged, but neither
   ack.raised_at = day + 1min;
   const Kpi kpi = journal.kpi(0s, 1h);
   CHECK(kpi.closed == Waits{});
+  CHECK(kpi.fleeting == 0);
   CHECK(kpi.active_time == 0s);
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("positions: a group that no alarm can have is a warning", "[config]") 
       "[[position]]\nname = \"a\"\ngroups = [\"tank-farm\", \"parkwatch\", \"tankfarm\"]\n");
   REQUIRE(loaded.config != nullptr);
   CHECK(loaded.said() ==
-        "p.toml:16:1 warning position.groups: no rule has the group \"tankfarm\"; did you mean "
+        "p.toml:16:1 warning position.groups: no alarm is of the group \"tankfarm\"; did you mean "
         "\"tank-farm\"?\n");
 }
 

@@ -124,7 +124,7 @@ TEST_CASE("rule texts: a placeholder of every rule goes before a column, which i
                             "tag,device\ntank/t1/level,big tank\ntank/t2/level,\n");
   CHECK(got.said() ==
         "points.csv:1:5 warning points: the column \"device\" cannot be used in texts: {device} "
-        "is a placeholder of every rule\n");
+        "is a placeholder of rules\n");
   CHECK(guidance_of(got, "tank/t1/level").en == "t1");
 }
 
