@@ -219,8 +219,8 @@ Result<json::object> shift_report(store::Reader& reader, const ShiftSpan& span,
   store::JournalNumbers damaged;
   const auto standing = reader.standing(&damaged);
   if (!standing) return standing.error();
-  const auto all = activations_between(reader, span.from, span.to);
-  if (!all) return all.error();
+  const auto history = history_between(reader, span.from, span.to);
+  if (!history) return history.error();
   const Duration offset = context.calendar.zone.offset_at(span.from);
   json::object out{{"park", text_value(context.park)},
                    {"shift", text_value(span.name)},
@@ -232,8 +232,9 @@ Result<json::object> shift_report(store::Reader& reader, const ShiftSpan& span,
   add_standing(reader, *standing, context.view, out);
   add_bad_tags(*context.live, out);
   add_totals(context.view, span, out);
-  out["kpi"] = to_document(alarms::kpi_of(*all, span.from, span.to));
-  add_late(*all, span, out);
+  out["kpi"] = to_document(
+      alarms::kpi_of(history->activations, span.from, span.to, history->unauthorised));
+  add_late(history->activations, span, out);
   if (auto done = add_notes(reader, span, out); !done) return done.error();
   if (auto done = add_signatures(reader, span, context.now, out); !done) return done.error();
   if (auto done = add_pulls(reader, context.now, out); !done) return done.error();

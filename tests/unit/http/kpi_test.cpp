@@ -78,6 +78,7 @@ TEST_CASE("kpi: the whole time at once, thirty days unless said otherwise", "[ht
   CHECK(document.at("zone") == "+08:00");
   CHECK(document.at("positions") == 2);
   CHECK(document.at("targets").at("per_10_min") == 1.0);
+  CHECK(document.at("targets").at("per_day") == 150);
   const auto& all = document.at("periods").as_array();
   REQUIRE(all.size() == 1);
   CHECK(all[0].at("activations") == 2);
@@ -158,6 +159,27 @@ TEST_CASE("kpi: of a position, and of groups", "[http]") {
   CHECK(get(park.port(), "/v1/kpi?position=fire").status == 400);
   CHECK(get(park.port(), "/v1/kpi?groups=wwtp,nosuch").detail() ==
         "no alarm is of the group 'nosuch'");
+}
+
+TEST_CASE("kpi: unauthorised suppression counts for its position, of no group for every one",
+          "[http]") {
+  Park park;
+  Story story{park};
+  const auto hide = [&](Duration at, TransitionKind kind, const std::string& group) {
+    AlarmEvent& row = story.add(at, kind, "r", group);
+    row.author = "local";
+    row.shelving = Hold{row.at, row.at + 1h, false, "local", "why"};
+  };
+  hide(1h, TransitionKind::shelved, "wwtp");
+  hide(2h, TransitionKind::maintenance_started, "");
+  story.commit(10h);
+  CHECK(periods(park, "")[0].at("unauthorised") == 2);
+  CHECK(periods(park, "position=water")[0].at("unauthorised") == 2);
+  CHECK(periods(park, "position=tanks")[0].at("unauthorised") == 1);
+  CHECK(periods(park, "from=2026-01-01T01:30:00Z")[0].at("unauthorised") == 1);
+  const auto document = get(park.port(), "/v1/kpi").json();
+  CHECK(document.at("targets").at("unauthorised") == 0);
+  CHECK(get(park.port(), "/v1/shift-report?shift=last").json().at("kpi").at("unauthorised") == 2);
 }
 
 TEST_CASE("kpi: an alarm that stands for long is stale, whenever it began", "[http]") {
