@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <utility>
 
 namespace parkwatch::report {
@@ -33,5 +34,13 @@ std::string priority_word(const std::string& word, const ViewStyle& style) {
 std::string state_word(const std::string& word, const ViewStyle& style) {
   return chosen(states, word, style);
 }
+
+std::string fixed_text(double number, int places) {
+  std::array<char, 64> text{};
+  const int length = std::snprintf(text.data(), text.size(), "%.*f", places, number);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+std::string percent_text(double share) { return fixed_text(100 * share, 1) + " %"; }
 
 }  // namespace parkwatch::report
