@@ -256,6 +256,17 @@ TEST_CASE("shift report: the shift so far, or the last one", "[http]") {
   CHECK(get(park.port(), "/v1/shift-report?at=2026-01-01T01:00:00Z").json().at("shift") == "early");
 }
 
+TEST_CASE("shift report: what stands is listed by urgency, and counted", "[http]") {
+  Park park;
+  Story story{park};
+  story.add(1h, TransitionKind::raised, "a").priority = Priority::low;
+  story.add(2h, TransitionKind::raised, "b").priority = Priority::critical;
+  story.commit(10h);
+  const auto report = get(park.port(), "/v1/shift-report").json();
+  CHECK(report.at("standing").at(0).at("rule") == "b");
+  CHECK(report.at("standing_count") == 2);
+}
+
 TEST_CASE("shift report: without shifts it is the day; wrong words are told", "[http]") {
   Park park;
   park.clock.set(midnight + 3h);
