@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/author.h"
 #include "model/gates.h"
 
 namespace parkwatch::alarms {
@@ -22,9 +23,30 @@ std::optional<Duration> detected_in(const AlarmEvent& raise) {
   return std::max(raise.at - raise.reading_time, Duration{0});
 }
 
+// A hold that a reload writes down once more began before.
+bool begins_unknown(const std::optional<Hold>& hold, const AlarmEvent& event) {
+  return hold && hold->author == author_unknown && hold->since == event.at;
+}
+
+bool is_unauthorised(const AlarmEvent& event) {
+  switch (event.kind) {
+    case TransitionKind::shelved:
+      return begins_unknown(event.shelving, event);
+    case TransitionKind::out_of_service:
+      return begins_unknown(event.service, event);
+    case TransitionKind::maintenance_planned:
+    case TransitionKind::maintenance_started:
+    case TransitionKind::loop_check_started:
+      return event.author == author_unknown;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 void ActivationLog::take(const AlarmEvent& event) {
+  if (is_unauthorised(event)) unauthorised_.push_back({event.at, event.group});
   if (is_record_rule(event.rule) || is_of_test(event)) return;
   see(event);
   switch (event.kind) {

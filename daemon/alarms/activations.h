@@ -48,13 +48,24 @@ struct Activation {
   bool operator==(const Activation&) const = default;
 };
 
+// When somebody hid alarms whom no token named, though hiding them needs a role: shelved, took out
+// of service, began or planned a maintenance window, or a loop check, which hides what the plant
+// says. What hides by design (suppress_when, not commissioned) is the configuration's.
+struct Unauthorised {
+  Timestamp at;
+  std::string group;  // empty: of all, or of a tag
+  bool operator==(const Unauthorised&) const = default;
+};
+
 // Takes rows in the order of the journal; records that are no alarms (floods, maintenance) are
 // passed over, and so is what a loop check's test value raises. What stood before the first row and
 // says nothing in these rows is not there; what does is there with journal 0.
 class ActivationLog {
  public:
   void take(const AlarmEvent& event);
-  [[nodiscard]] std::size_t size() const { return all_.size(); }
+  [[nodiscard]] std::size_t size() const { return all_.size() + unauthorised_.size(); }
+  // In the order of the journal.
+  [[nodiscard]] const std::vector<Unauthorised>& unauthorised() const { return unauthorised_; }
   // In the order in which they were raised. Once, at the end.
   [[nodiscard]] std::vector<Activation> done();
 
@@ -68,6 +79,7 @@ class ActivationLog {
   void acknowledge(const AlarmEvent& event);
 
   std::vector<Activation> all_;
+  std::vector<Unauthorised> unauthorised_;
   std::map<Key, std::size_t> active_;  // into all_
   std::map<Key, std::size_t> latest_;
 };

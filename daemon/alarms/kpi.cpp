@@ -225,10 +225,14 @@ std::vector<Activation> as_told(Activations all) {
 
 }  // namespace
 
-Kpi kpi_of(Activations all, Timestamp from, Timestamp to) {
+Kpi kpi_of(Activations all, Timestamp from, Timestamp to,
+           std::span<const Unauthorised> unauthorised) {
   Kpi kpi;
   kpi.from = from;
   kpi.to = to;
+  kpi.unauthorised = static_cast<std::size_t>(
+      std::count_if(unauthorised.begin(), unauthorised.end(),
+                    [&](const Unauthorised& one) { return one.at >= from && one.at < to; }));
   const std::vector<Activation> told = as_told(all);
   const Activations raised = raised_in(all, from, to);
   kpi.hidden = static_cast<std::uint64_t>(

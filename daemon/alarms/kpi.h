@@ -65,6 +65,7 @@ struct Kpi {
   std::size_t fleeting = 0;
   std::vector<Activation> stale;   // active for longer than a day at some time of the span
   std::size_t stale_most = 0;      // of them at one time
+  std::size_t unauthorised = 0;    // times that somebody without a token hid alarms
   std::size_t responded_late = 0;  // not acknowledged within their rules' respond_within
   std::array<std::size_t, 4> by_priority{};  // by Priority, low first
   // From the source time of the reading that caused a raise to the raise; a raise without a reading
@@ -83,6 +84,7 @@ struct Kpi {
 
 // What began in [from, to), and of what began before, what stale, active and flood figures need.
 // `activations` in the order of their raises. REQUIRES: from < to.
-[[nodiscard]] Kpi kpi_of(std::span<const Activation> activations, Timestamp from, Timestamp to);
+[[nodiscard]] Kpi kpi_of(std::span<const Activation> activations, Timestamp from, Timestamp to,
+                         std::span<const Unauthorised> unauthorised = {});
 
 }  // namespace parkwatch::alarms

@@ -11,6 +11,7 @@
 #include "config/fields.h"
 #include "config/files.h"
 #include "config/zones.h"
+#include "model/author.h"
 
 namespace parkwatch::config {
 namespace {
@@ -179,7 +180,7 @@ class Sections {
       if (other.name == token.name)
         reader.error("name", in_quotes(token.name) + " has one already");
     }
-    if (token.name == "local" || token.name == "token") {
+    if (token.name == author_unknown || token.name == "token") {
       reader.error("name", in_quotes(token.name) + " is taken");
     }
     reader.finish();

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/author.h"
+
 namespace parkwatch::http {
 namespace {
 
@@ -58,7 +60,7 @@ Guard::Guard(const std::string& token, const std::vector<TokenHolder>& holders) 
 }
 
 std::optional<Caller> Guard::caller(std::string_view authorization) const {
-  if (known_.empty()) return Caller{"local", Role::admin};
+  if (known_.empty()) return Caller{std::string{author_unknown}, Role::admin};
   constexpr std::string_view scheme = "Bearer ";
   if (authorization.size() < scheme.size() ||
       !same_word(authorization.substr(0, scheme.size()), scheme)) {

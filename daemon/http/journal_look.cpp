@@ -28,8 +28,7 @@ Result<Done> each_transition(store::Reader& reader, Timestamp from, Timestamp to
   }
 }
 
-Result<std::vector<alarms::Activation>> activations_between(store::Reader& reader, Timestamp from,
-                                                            Timestamp to) {
+Result<History> history_between(store::Reader& reader, Timestamp from, Timestamp to) {
   store::JournalNumbers damaged;
   const auto standing = reader.standing(&damaged);
   if (!standing) return standing.error();
@@ -54,9 +53,9 @@ Result<std::vector<alarms::Activation>> activations_between(store::Reader& reade
     return Done{};
   };
   if (auto done = each_transition(reader, first, timestamp_max, take); !done) return done.error();
-  std::vector<alarms::Activation> all = log.done();
-  std::erase_if(all, [&](const alarms::Activation& a) { return a.raised >= to; });
-  return all;
+  History history{log.done(), log.unauthorised()};
+  std::erase_if(history.activations, [&](const alarms::Activation& a) { return a.raised >= to; });
+  return history;
 }
 
 }  // namespace parkwatch::http

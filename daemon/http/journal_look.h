@@ -20,10 +20,13 @@ inline constexpr Duration activations_before = std::chrono::hours{48};
     store::Reader& reader, Timestamp from, Timestamp to,
     const std::function<Result<Done>(const AlarmEvent&)>& take);
 
+struct History {
+  std::vector<alarms::Activation> activations;  // by their raises
+  std::vector<alarms::Unauthorised> unauthorised;
+};
+
 // What was active at some time from activations_before before `from` up to `to`, by its raise; its
 // end and its acknowledgement are those that are known now. Errors: refused - activations_max.
-[[nodiscard]] Result<std::vector<alarms::Activation>> activations_between(store::Reader& reader,
-                                                                          Timestamp from,
-                                                                          Timestamp to);
+[[nodiscard]] Result<History> history_between(store::Reader& reader, Timestamp from, Timestamp to);
 
 }  // namespace parkwatch::http

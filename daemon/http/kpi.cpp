@@ -56,19 +56,23 @@ Result<json::object> kpi_document(store::Reader& reader, const KpiQuery& query, 
     return Error{ErrorKind::bad_input, "more than " + std::to_string(periods_max) +
                                            " periods: ask for a shorter time or longer periods"};
   }
-  auto all = activations_between(reader, query.from, query.to);
-  if (!all) return all.error();
-  if (const auto unknown = unknown_group(query, site, *all)) {
+  auto history = history_between(reader, query.from, query.to);
+  if (!history) return history.error();
+  if (const auto unknown = unknown_group(query, site, history->activations)) {
     return Error{ErrorKind::bad_input, "no alarm is of the group '" + *unknown + "'"};
   }
   if (!query.groups.empty()) {
-    std::erase_if(*all, [&](const alarms::Activation& a) {
-      return std::find(query.groups.begin(), query.groups.end(), a.group) == query.groups.end();
-    });
+    const auto is_other = [&](const auto& one) {
+      return std::find(query.groups.begin(), query.groups.end(), one.group) == query.groups.end();
+    };
+    std::erase_if(history->activations, is_other);
+    std::erase_if(history->unauthorised,
+                  [&](const auto& one) { return !one.group.empty() && is_other(one); });
   }
   json::array figures;
   for (const auto& [from, to] : periods) {
-    json::object one = to_document(alarms::kpi_of(*all, from, to));
+    json::object one =
+        to_document(alarms::kpi_of(history->activations, from, to, history->unauthorised));
     if (query.by == Period::shift) {
       one["shift"] = text_value(site.calendar.shifts[site.calendar.shift_at(from)].name);
     }

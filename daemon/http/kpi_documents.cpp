@@ -79,6 +79,7 @@ json::object to_document(const alarms::Kpi& kpi) {
                    {"stale", std::move(stale)},
                    {"stale_most", kpi.stale_most},
                    {"responded_late", kpi.responded_late},
+                   {"unauthorised", kpi.unauthorised},
                    {"priorities", json::object{{"low", kpi.by_priority[0]},
                                                {"medium", kpi.by_priority[1]},
                                                {"high", kpi.by_priority[2]},
@@ -95,6 +96,10 @@ json::object to_document(const alarms::Kpi& kpi) {
 json::object kpi_targets() {
   return {{"per_10_min", alarms::per_10_min_acceptable},
           {"per_10_min_most", alarms::per_10_min_manageable},
+          {"per_hour", 6},
+          {"per_hour_most", 12},
+          {"per_day", 150},
+          {"per_day_most", 300},
           {"windows_over_share", 0.01},
           {"window_most", alarms::window_alarms_max},
           {"flood_share", 0.01},
@@ -103,6 +108,7 @@ json::object kpi_targets() {
           {"fleeting", 0},
           {"stale_most", 5},
           {"responded_late", 0},
+          {"unauthorised", 0},
           {"priorities",
            json::object{{"low", 0.80}, {"medium", 0.15}, {"high", 0.05}, {"critical", 0.01}}}};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
+#include <functional>
 
 #include "http/command_body.h"
 #include "http/documents.h"
@@ -23,82 +24,113 @@ constexpr std::size_t note_bytes_max = 2000;
 // Signatures are looked for so long after the shift's end.
 constexpr Duration sign_within = std::chrono::hours{7 * 24};
 
-json::array budgets_of(const Tally& tally) {
-  json::array budgets;
-  for (const Limit& limit : tally.budgets) {
-    budgets.push_back(json::object{
-        {"level", to_text(limit.level)}, {"at", limit.at}, {"priority", to_text(limit.priority)}});
+// A list of the report. Of what it has no room for it says that it is there: `NAME_count` is of
+// all.
+class Rows {
+ public:
+  // Asks `make` for the row if there is room for it.
+  template <typename Make>
+  void add(const Make& make) {
+    if (++count_ <= rows_max) rows_.push_back(make());
   }
-  return budgets;
+  void put(std::string_view name, json::object& out) {
+    out[name] = std::move(rows_);
+    out[std::string{name} + "_count"] = count_;
+  }
+
+ private:
+  json::array rows_;
+  std::size_t count_ = 0;
+};
+
+template <typename Number>
+json::value or_null(const std::optional<Number>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
 }
 
-// Each alarm in the first list that it belongs into.
-void add_standing(store::Reader& reader, const std::vector<AlarmEvent>& standing,
-                  const PlantView& view, json::object& out) {
+json::array limits_of(const Tally& tally) {
+  json::array limits;
+  for (const Limit& limit : tally.limits) {
+    limits.push_back(json::object{
+        {"level", to_text(limit.level)}, {"at", limit.at}, {"priority", to_text(limit.priority)}});
+  }
+  return limits;
+}
+
+// Of the lists in which alarms are told, and what hides alarms that are not there.
+constexpr std::array<std::string_view, 7> standing_lists{
+    "shelved",  "suppressed",  "out_of_service", "returned_unacknowledged",
+    "standing", "maintenance", "loop_checks"};
+
+// Each alarm's is the first that it belongs into; empty: it is a record of something else.
+std::optional<std::size_t> list_of(const AlarmEvent& event) {
+  if (event.rule == rule_maintenance) return 5;
+  if (event.rule == rule_loop_check) return 6;
+  if (is_record_rule(event.rule)) return std::nullopt;
+  if ((event.flags & alarm_shelved) != 0) return 0;
+  if ((event.flags & alarm_suppressed) != 0) return 1;
+  if ((event.flags & alarm_out_of_service) != 0) return 2;
+  return event.state == AlarmState::returned_unacknowledged ? 3 : 4;
+}
+
+// The most urgent first.
+void add_standing(store::Reader& reader, std::vector<AlarmEvent> standing, const PlantView& view,
+                  json::object& out) {
+  std::ranges::stable_sort(standing, std::greater{}, &AlarmEvent::priority);
   const FrozenNow frozen{view};
-  std::array<json::array, 5> lists;
-  constexpr std::array<std::string_view, 5> names{"shelved", "suppressed", "out_of_service",
-                                                  "returned_unacknowledged", "standing"};
+  std::array<Rows, standing_lists.size()> lists;
   for (const AlarmEvent& event : standing) {
-    if (is_record_rule(event.rule)) continue;
-    std::size_t list = 4;
-    if (event.state == AlarmState::returned_unacknowledged) list = 3;
-    if ((event.flags & alarm_out_of_service) != 0) list = 2;
-    if ((event.flags & alarm_suppressed) != 0) list = 1;
-    if ((event.flags & alarm_shelved) != 0) list = 0;
-    if (lists[list].size() < rows_max) {
+    const std::optional<std::size_t> list = list_of(event);
+    if (!list) continue;
+    lists[*list].add([&] {
       json::object document = to_document(event, reader.generation());
       frozen.put(event, document);
-      lists[list].push_back(std::move(document));
-    }
+      return document;
+    });
   }
-  for (std::size_t i = 0; i < names.size(); ++i) out[names[i]] = std::move(lists[i]);
+  for (std::size_t i = 0; i < lists.size(); ++i) lists[i].put(standing_lists[i], out);
 }
 
 void add_bad_tags(const LiveView& live, json::object& out) {
-  json::array bad;
-  std::size_t count = 0;
+  Rows bad;
   live.each(0, [&](const LiveTag& tag) {
     if (!tag.newest || tag.newest->quality != Quality::bad) return true;
-    if (++count <= rows_max) {
-      bad.push_back(json::object{{"tag", text_value(tag.tag->name)},
-                                 {"reason", to_text(tag.newest->reason)},
-                                 {"since", time_value(tag.newest->source_time)}});
-    }
+    bad.add([&] {
+      return json::object{{"tag", text_value(tag.tag->name)},
+                          {"reason", to_text(tag.newest->reason)},
+                          {"since", time_value(tag.newest->source_time)}};
+    });
     return true;
   });
-  out["bad_sensors"] = std::move(bad);
-  out["bad_sensors_count"] = count;
+  bad.put("bad_sensors", out);
 }
 
 void add_late(const std::vector<alarms::Activation>& all, const ShiftSpan& span,
               json::object& out) {
-  json::array late;
+  Rows late;
   for (const alarms::Activation& a : all) {
-    if (!a.shown || *a.shown < span.from || *a.shown >= span.to || late.size() == rows_max)
-      continue;
+    if (!a.shown || *a.shown < span.from || *a.shown >= span.to) continue;
     const Timestamp until = std::min(a.acknowledged.value_or(span.to), span.to);
-    if (until - *a.shown > alarms::window_length) late.push_back(to_document(a));
+    if (until - *a.shown > alarms::window_length) late.add([&] { return to_document(a); });
   }
-  out["unacknowledged_late"] = std::move(late);
+  late.put("unacknowledged_late", out);
 }
 
 Result<Done> add_notes(store::Reader& reader, const ShiftSpan& span, json::object& out) {
-  json::array notes;
+  Rows notes;
   const auto take = [&](const AlarmEvent& event) -> Result<Done> {
-    if (event.author.empty() || event.comment.empty() ||
-        event.kind == TransitionKind::shift_signed || notes.size() == rows_max)
-      return Done{};
-    notes.push_back(json::object{{"at", time_value(event.at)},
-                                 {"author", text_value(event.author)},
-                                 {"kind", to_text(event.kind)},
-                                 {"rule", text_value(event.rule)},
-                                 {"tag", text_value(event.tag)},
-                                 {"text", text_value(event.comment)}});
+    const bool is_note = !event.author.empty() && !event.comment.empty() &&
+                         event.kind != TransitionKind::shift_signed;
+    if (!is_note) return Done{};
+    notes.add([&] {
+      return json::object{{"at", time_value(event.at)},   {"author", text_value(event.author)},
+                          {"kind", to_text(event.kind)},  {"rule", text_value(event.rule)},
+                          {"tag", text_value(event.tag)}, {"text", text_value(event.comment)}};
+    });
     return Done{};
   };
   if (auto done = each_transition(reader, span.from, span.to, take); !done) return done;
-  out["notes"] = std::move(notes);
+  notes.put("notes", out);
   return Done{};
 }
 
@@ -126,50 +158,56 @@ Result<Done> add_pulls(store::Reader& reader, Timestamp now, json::object& out) 
 Result<Done> add_gaps(store::Reader& reader, const ShiftSpan& span, json::object& out) {
   const auto gaps = reader.gaps(span.from, span.to);
   if (!gaps) return gaps.error();
-  json::array rows;
-  for (const store::Gap& gap : *gaps) {
-    if (rows.size() < rows_max) rows.push_back(to_document(gap));
-  }
-  out["gaps"] = std::move(rows);
+  Rows rows;
+  for (const store::Gap& gap : *gaps) rows.add([&] { return to_document(gap); });
+  rows.put("gaps", out);
   return Done{};
 }
 
-// The total of the period in which the shift ends, or ended: that of a shift's own rule, or the
-// day's or the month's so far.
+json::object row_of(const Tally& tally, const Tally::Total& total) {
+  return {{"rule", text_value(tally.rule)},
+          {"tag", text_value(tally.tag)},
+          {"unit", text_value(tally.unit)},
+          {"period", to_text(tally.period)},
+          {"aggregate", to_text(tally.aggregate)},
+          {"from", time_value(total.from)},
+          {"to", time_value(total.to)},
+          {"value", or_null(total.value)},
+          {"count", or_null(total.count)},
+          {"count_min", tally.count_min},
+          {"limits", limits_of(tally)}};
+}
+
+// The total, mean ... of each period that the shift has a part in: its own, the day's or the
+// month's so far, and that of a day which ended in it.
 void add_totals(const PlantView& view, const ShiftSpan& span, json::object& out) {
-  const Timestamp last = span.to - Duration{1};
-  json::array rows;
+  Rows rows;
   for (const Tally& tally : view.tallies) {
-    const auto covers = [last](const Tally::Total& total) {
-      return total.from <= last && last < total.to;
-    };
-    const Tally::Total* total = covers(tally.running) ? &tally.running : nullptr;
-    if (total == nullptr && tally.closed && covers(*tally.closed)) total = &*tally.closed;
-    if (total == nullptr || rows.size() == rows_max) continue;
-    json::object row{{"rule", text_value(tally.rule)}, {"tag", text_value(tally.tag)},
-                     {"unit", text_value(tally.unit)}, {"from", time_value(total->from)},
-                     {"to", time_value(total->to)},    {"budgets", budgets_of(tally)}};
-    row["value"] = total->value ? json::value(*total->value) : json::value(nullptr);
-    rows.push_back(std::move(row));
+    for (const std::optional<Tally::Total>& total : {tally.before, tally.running}) {
+      if (!total || total->to <= span.from || total->from >= span.to) continue;
+      rows.add([&] { return row_of(tally, *total); });
+    }
   }
-  out["totals"] = std::move(rows);
+  rows.put("totals", out);
 }
 
 // Who has signed this shift, whenever that was.
 Result<Done> add_signatures(store::Reader& reader, const ShiftSpan& span, Timestamp now,
                             json::object& out) {
-  json::array rows;
+  Rows rows;
   const auto take = [&](const AlarmEvent& event) -> Result<Done> {
     const bool ours = event.kind == TransitionKind::shift_signed && event.raised_at == span.from;
-    if (!ours || rows.size() == rows_max) return Done{};
-    rows.push_back(json::object{{"at", time_value(event.at)},
-                                {"author", text_value(event.author)},
-                                {"note", text_value(event.comment)}});
+    if (!ours) return Done{};
+    rows.add([&] {
+      return json::object{{"at", time_value(event.at)},
+                          {"author", text_value(event.author)},
+                          {"note", text_value(event.comment)}};
+    });
     return Done{};
   };
   const Timestamp until = std::min(now + Duration{1}, span.end + sign_within);
   if (auto done = each_transition(reader, span.from, until, take); !done) return done;
-  out["signed"] = std::move(rows);
+  rows.put("signed", out);
   return Done{};
 }
 
@@ -217,10 +255,10 @@ ShiftSpan shift_span(const Calendar& calendar, Timestamp at, bool last, Timestam
 Result<json::object> shift_report(store::Reader& reader, const ShiftSpan& span,
                                   const ShiftContext& context) {
   store::JournalNumbers damaged;
-  const auto standing = reader.standing(&damaged);
+  auto standing = reader.standing(&damaged);
   if (!standing) return standing.error();
-  const auto all = activations_between(reader, span.from, span.to);
-  if (!all) return all.error();
+  const auto history = history_between(reader, span.from, span.to);
+  if (!history) return history.error();
   const Duration offset = context.calendar.zone.offset_at(span.from);
   json::object out{{"park", text_value(context.park)},
                    {"shift", text_value(span.name)},
@@ -229,11 +267,12 @@ Result<json::object> shift_report(store::Reader& reader, const ShiftSpan& span,
                    {"now", time_value(context.now)},
                    {"zone", text_value(context.calendar.zone.name)},
                    {"offset_s", std::chrono::duration_cast<std::chrono::seconds>(offset).count()}};
-  add_standing(reader, *standing, context.view, out);
+  add_standing(reader, std::move(*standing), context.view, out);
   add_bad_tags(*context.live, out);
   add_totals(context.view, span, out);
-  out["kpi"] = to_document(alarms::kpi_of(*all, span.from, span.to));
-  add_late(*all, span, out);
+  out["kpi"] =
+      to_document(alarms::kpi_of(history->activations, span.from, span.to, history->unauthorised));
+  add_late(history->activations, span, out);
   if (auto done = add_notes(reader, span, out); !done) return done.error();
   if (auto done = add_signatures(reader, span, context.now, out); !done) return done.error();
   if (auto done = add_pulls(reader, context.now, out); !done) return done.error();

@@ -1,30 +1,40 @@
-// daemon/model/plant_view.h - What the pipeline knows at a moment and no fact says: running totals,
-// and standing alarms that rest on data that is bad or lost. Plain values.
+// daemon/model/plant_view.h - What the pipeline knows at a moment and no fact says: how periods of
+// the calendar stand against their limits, and standing alarms that rest on data that is bad or
+// lost. Plain values.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "model/alarm_event.h"
+#include "model/calendar.h"
 #include "model/rule.h"
 #include "model/time.h"
 
 namespace parkwatch {
 
-// Of a rule that adds up over a period of the calendar (cumulative), on one tag.
+// Of a rule that judges a period of the calendar (cumulative, or a window such as the day's mean
+// that a discharge limit is about), on one tag.
 struct Tally {
   struct Total {
     Timestamp from;
-    Timestamp to;                 // the end of the whole period
-    std::optional<double> value;  // empty: too few good readings
+    Timestamp to;  // the end of the whole period
+    // Of what has come so far, however little; empty: nothing has. Of a period that is over only
+    // its verdict is kept; empty: it had none, since too few good readings came.
+    std::optional<double> value;
+    std::optional<std::uint64_t> count;  // good readings in it so far; empty: it is over
     bool operator==(const Total&) const = default;
   };
   std::string rule;
   std::string tag;
   std::string unit;
-  std::vector<Limit> budgets;   // ascending by level
-  Total running;                // of the period that is on
-  std::optional<Total> closed;  // of the last one that ended with a total
+  Period period = Period::day;
+  Aggregate aggregate = Aggregate::avg;
+  std::uint32_t count_min = 1;   // with fewer good readings the period will have no verdict
+  std::vector<Limit> limits;     // ascending by level
+  std::optional<Total> running;  // of the period that is on; empty: these limits do not judge it
+  std::optional<Total> before;   // of the one before it; likewise
   bool operator==(const Tally&) const = default;
 };
 

@@ -149,8 +149,8 @@ class Engine {
     return instances_[by_rank_[rank]];
   }
   [[nodiscard]] RuleInstance& ranked(std::size_t rank) { return instances_[by_rank_[rank]]; }
-  // Ranks of the instances that add up over a period of the calendar.
-  [[nodiscard]] const std::vector<std::uint32_t>& totals() const { return totals_; }
+  // Ranks of the instances that judge a period of the site's calendar.
+  [[nodiscard]] const std::vector<std::uint32_t>& periods() const { return periods_; }
   [[nodiscard]] const std::vector<TagLife>& lives() const { return lives_; }
   [[nodiscard]] std::vector<TagLife>& lives() { return lives_; }
   void resume();
@@ -255,7 +255,7 @@ class Engine {
   std::vector<rules::Band> bands_;             // by instance
   std::vector<rules::Signal*> signals_;        // by instance: what it owns, for a short way there
   std::vector<std::uint32_t> by_rank_;
-  std::vector<std::uint32_t> totals_;
+  std::vector<std::uint32_t> periods_;
   std::vector<std::uint32_t> dated_;  // instances with dates, shifts or hours, by rank
   std::optional<Timestamp> paused_at_;
   std::vector<TagRules> rules_of_;  // by tag

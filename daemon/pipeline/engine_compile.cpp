@@ -132,8 +132,9 @@ void Engine::compile(const TagTable& tags, Timestamp since) {
   });
   for (std::uint32_t rank = 0; rank < by_rank_.size(); ++rank) {
     instances_[by_rank_[rank]].rank = rank;
-    if (instances_[by_rank_[rank]].kind == RuleKind::cumulative) totals_.push_back(rank);
-    if (instances_[by_rank_[rank]].dated) dated_.push_back(by_rank_[rank]);
+    const RuleInstance& x = instances_[by_rank_[rank]];
+    if (is_window(x.kind) && spec(x).window.period != Period::fixed) periods_.push_back(rank);
+    if (x.dated) dated_.push_back(by_rank_[rank]);
   }
   lay_out(tags.size());
   compile_guards(tags);

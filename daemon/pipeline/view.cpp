@@ -1,23 +1,31 @@
-// daemon/pipeline/view.cpp - What no fact says: totals that run, and alarms whose data is frozen.
+// daemon/pipeline/view.cpp - What no fact says: periods that run, and alarms whose data is frozen.
+#include <cmath>
+#include <utility>
+
+#include "pipeline/phases.h"
 #include "pipeline/state.h"
 #include "rules/window.h"
 
 namespace parkwatch::pipeline {
 namespace {
 
-Tally::Total total_of(const Calendar& calendar, const WindowSpec& spec, std::int64_t number,
-                      std::optional<double> value) {
-  if (spec.period != Period::fixed) {
-    return {calendar.begin_of(spec.period, number), calendar.begin_of(spec.period, number + 1),
-            value};
+// How the window stands in that period: as it is filled, or as it closed; a period in which nothing
+// has come has no value.
+Tally::Total total_of(const rules::WindowSignal& window, const WindowSpec& spec,
+                      const Calendar& calendar, std::int64_t number, bool is_over) {
+  Tally::Total total{
+      calendar.begin_of(spec.period, number), calendar.begin_of(spec.period, number + 1), {}, {}};
+  if (window.end() != rules::never && window.newest() == number) {
+    const rules::Accumulator content = window.content();
+    total.count = content.count;
+    const double value = content.count > 0 ? content.value(spec.aggregate) : 0;
+    if (content.count > 0 && std::isfinite(value)) total.value = value;
+  } else if (window.closed() && window.closed()->number == number) {
+    total.value = window.closed()->value;
+  } else if (!is_over) {
+    total.count = 0;
   }
-  const Timestamp from{spec.length * number};
-  return {from, from + spec.length, value};
-}
-
-std::int64_t number_at(const Calendar& calendar, const WindowSpec& spec, Timestamp at) {
-  return spec.period == Period::fixed ? at.time_since_epoch() / spec.length
-                                      : calendar.number_of(spec.period, at);
+  return total;
 }
 
 }  // namespace
@@ -39,7 +47,7 @@ std::optional<Frozen> Pipeline::State::frozen_of(std::string_view tag) const {
   return frozen;
 }
 
-// A period that nothing has come in yet has no total, and what ran before it is closed or nothing.
+// Of two editions of a limit each period has the one that judges it.
 Tally Pipeline::State::tally_of(const RuleInstance& x) const {
   const RuleSpec& rule = plant().rules[x.rule];
   const Calendar& calendar = plant().calendar;
@@ -47,14 +55,19 @@ Tally Pipeline::State::tally_of(const RuleInstance& x) const {
   Tally tally;
   tally.rule = rule.id;
   tally.tag = tags.slot(x.tag).tag.name;
-  tally.unit = rule.unit.empty() ? tags.slot(x.tag).tag.unit : rule.unit;
-  tally.budgets = rule.limits;
-  const std::int64_t number = number_at(calendar, rule.window, now);
-  const bool runs = window.end() != rules::never && window.newest() == number;
-  tally.running =
-      total_of(calendar, rule.window, number, runs ? window.value() : std::optional<double>{});
-  if (window.closed()) {
-    tally.closed = total_of(calendar, rule.window, window.closed()->number, window.closed()->value);
+  tally.unit = rule.unit;
+  if (rule.unit.empty() && rule.window.aggregate != Aggregate::count) {
+    tally.unit = tags.slot(x.tag).tag.unit;
+  }
+  tally.period = rule.window.period;
+  tally.aggregate = rule.window.aggregate;
+  tally.count_min = rule.window.count_min;
+  tally.limits = rule.limits;
+  const std::int64_t number = calendar.number_of(rule.window.period, now);
+  tally.running = total_of(window, rule.window, calendar, number, false);
+  tally.before = total_of(window, rule.window, calendar, number - 1, true);
+  for (std::optional<Tally::Total>* total : {&tally.running, &tally.before}) {
+    if (!judges(rule, calendar, (*total)->to)) total->reset();
   }
   return tally;
 }
@@ -65,8 +78,9 @@ PlantView Pipeline::view() const {
   view.at = s.now;
   if (!s.engine) return view;
   const Engine& engine = *s.engine;
-  for (const std::uint32_t rank : engine.totals()) {
-    view.tallies.push_back(s.tally_of(engine.ranked(rank)));
+  for (const std::uint32_t rank : engine.periods()) {
+    Tally tally = s.tally_of(engine.ranked(rank));
+    if (tally.running || tally.before) view.tallies.push_back(std::move(tally));
   }
   if (!s.sources.any_gone() && !s.tags.any_frozen()) return view;
   for (const auto& [key, alarm] : s.alarms.remembered()) {

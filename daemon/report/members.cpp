@@ -27,6 +27,22 @@ const json::array* member_array(const json::object& object, std::string_view key
   return found == nullptr ? nullptr : found->if_array();
 }
 
+std::vector<const json::object*> member_rows(const json::object& object, std::string_view key) {
+  std::vector<const json::object*> rows;
+  const json::array* array = member_array(object, key);
+  if (array == nullptr) return rows;
+  for (const json::value& row : *array) {
+    if (row.is_object()) rows.push_back(&row.get_object());
+  }
+  return rows;
+}
+
+double member_number(const json::object& object, std::string_view key) {
+  const json::value* found = object.if_contains(key);
+  if (found == nullptr || !found->is_number()) return 0;
+  return found->to_number<double>();
+}
+
 const json::object& member_object(const json::object& object, std::string_view key) {
   static const json::object none;
   const json::value* found = object.if_contains(key);

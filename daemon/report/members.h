@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace parkwatch::report {
 
@@ -31,6 +32,11 @@ struct Words {
 // Null unless the member is an array.
 [[nodiscard]] const boost::json::array* member_array(const boost::json::object& object,
                                                      std::string_view key);
+// The objects of the array; empty unless the member is one.
+[[nodiscard]] std::vector<const boost::json::object*> member_rows(const boost::json::object& object,
+                                                                  std::string_view key);
+// 0 unless the member is a number.
+[[nodiscard]] double member_number(const boost::json::object& object, std::string_view key);
 // Empty unless the member is an object.
 [[nodiscard]] const boost::json::object& member_object(const boost::json::object& object,
                                                        std::string_view key);

@@ -1,4 +1,4 @@
-// daemon/report/report_view.cpp - Reports in words. Terms as in GB/T 41261-2022.
+// daemon/report/report_view.cpp - The shift report in words. Terms as in GB/T 41261-2022.
 #include "report/report_view.h"
 
 #include <array>
@@ -8,6 +8,7 @@
 
 #include "model/time.h"
 #include "report/alarm_note.h"
+#include "report/kpi_view.h"
 #include "report/members.h"
 #include "report/table.h"
 #include "report/terminal_text.h"
@@ -17,33 +18,11 @@ namespace parkwatch::report {
 namespace json = boost::json;
 namespace {
 
-std::vector<const json::object*> rows_at(const json::object& object, std::string_view key) {
-  std::vector<const json::object*> rows;
-  const json::array* array = member_array(object, key);
-  if (array == nullptr) return rows;
-  for (const json::value& row : *array) {
-    if (row.is_object()) rows.push_back(&row.get_object());
-  }
-  return rows;
-}
-
-double number_at(const json::object& object, std::string_view key) {
-  const json::value* found = object.if_contains(key);
-  if (found == nullptr || !found->is_number()) return 0;
-  return found->to_number<double>();
-}
-
-std::string fixed(double number, int places) {
-  std::array<char, 64> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%.*f", places, number);
-  return {text.data(), static_cast<std::size_t>(length)};
-}
-
 // "2026-01-01 16:00:00" as a clock of the site shows it; what is no time as it is.
 std::string local_time(const json::object& report, const std::string& text) {
   const auto time = parse_rfc3339(text);
   if (!time) return text;
-  const auto offset = static_cast<std::int64_t>(number_at(report, "offset_s"));
+  const auto offset = static_cast<std::int64_t>(member_number(report, "offset_s"));
   std::string local = to_rfc3339(*time + std::chrono::seconds{offset}).substr(0, 19);
   local[10] = ' ';
   return local;
@@ -58,8 +37,6 @@ std::string cell_of(const json::object& report, const json::object& row, std::st
   std::string text = member_text(row, member);
   return is_time_member(member) ? local_time(report, text) : text;
 }
-
-std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
 
 // One section of a report: a title and rows of cells.
 struct Section {
@@ -85,6 +62,19 @@ std::string frozen_of(const json::object& report, const json::object& row, const
   return out + in(style, {"，最后值 ", ", last "}) + value + ' ' + member_text(row, "unit");
 }
 
+// A last row that says how many more there are than `key` lists.
+Section with_rest(Section section, const json::object& report, std::string_view key,
+                  const ViewStyle& style) {
+  const double all = member_number(report, std::string{key} + "_count");
+  const auto listed = static_cast<double>(section.rows.size());
+  if (all <= listed) return section;
+  std::vector<std::string> row(section.head.size());
+  row[0] =
+      in(style, {"… 另 ", "... and "}) + fixed_text(all - listed, 0) + in(style, {" 行", " more"});
+  section.rows.push_back(std::move(row));
+  return section;
+}
+
 Section alarms_section(const json::object& report, std::string_view key, std::string title,
                        const ViewStyle& style) {
   Section section{
@@ -94,91 +84,48 @@ Section alarms_section(const json::object& report, std::string_view key, std::st
        in(style, {"内容", "message"}), in(style, {"备注", "note"})},
       {}};
   const auto local = [&](const std::string& time) { return local_time(report, time); };
-  for (const json::object* row : rows_at(report, key)) {
+  for (const json::object* row : member_rows(report, key)) {
     section.rows.push_back(
         {priority_word(member_text(*row, "priority"), style),
          state_word(member_text(*row, "state"), style), member_text(*row, "rule"),
          member_text(*row, "tag"), member_text(*row, "level"), cell_of(report, *row, "raised_at"),
          message_of(*row, style) + frozen_of(report, *row, style), alarm_note(*row, style, local)});
   }
-  return section;
+  return with_rest(std::move(section), report, key, style);
 }
 
 Section table_section(const json::object& report, std::string_view key, std::string title,
+                      const ViewStyle& style,
                       const std::vector<std::pair<std::string, std::string>>& columns) {
   Section section{std::move(title), {}, {}};
   section.head.reserve(columns.size());
   for (const auto& [member, name] : columns) section.head.push_back(name);
-  for (const json::object* row : rows_at(report, key)) {
+  for (const json::object* row : member_rows(report, key)) {
     std::vector<std::string> cells;
     cells.reserve(columns.size());
     for (const auto& [member, name] : columns) cells.push_back(cell_of(report, *row, member));
     section.rows.push_back(std::move(cells));
   }
-  return section;
+  return with_rest(std::move(section), report, key, style);
 }
 
-// "1 / 8 / 2 / 1": critical, high, medium, low.
-std::string split_of(const json::object& kpi) {
-  const json::object& priorities = member_object(kpi, "priorities");
-  return member_text(priorities, "critical") + " / " + member_text(priorities, "high") + " / " +
-         member_text(priorities, "medium") + " / " + member_text(priorities, "low");
-}
-
-// "12 s / 3.5 min": the median and the longest of NAME; "–" when there was none.
-std::string waits_text(const json::object& kpi, const std::string& name, const ViewStyle& style) {
-  if (number_at(kpi, name) == 0) return "–";
-  const auto words = [&](const std::string& member) {
-    const double seconds = number_at(kpi, name + member);
-    if (seconds < 60) return fixed(seconds, seconds < 10 ? 1 : 0) + in(style, {" 秒", " s"});
-    if (seconds < 3600) return fixed(seconds / 60, 1) + in(style, {" 分", " min"});
-    return fixed(seconds / 3600, 1) + in(style, {" 小时", " h"});
-  };
-  return words("_median_s") + " / " + words("_longest_s");
-}
-
-constexpr Words detect_words{"发现（中位/最长）", "to detect (median / longest)"};
-constexpr Words acknowledge_words{"确认（中位/最长）", "to acknowledge (median / longest)"};
-constexpr Words close_words{"关闭（中位/最长）", "to close (median / longest)"};
-
-Section figures_section(const json::object& kpi, const ViewStyle& style) {
-  Section section{in(style, {"本班指标", "key figures"}), {"", ""}, {}};
-  const auto add = [&](Words name, std::string value) {
-    section.rows.push_back({in(style, name), std::move(value)});
-  };
-  add({"报警数", "alarms"}, member_text(kpi, "activations"));
-  add({"平均每10分钟（目标≤1）", "mean in 10 min (target <= 1)"},
-      fixed(number_at(kpi, "per_10_min"), 2));
-  add({"超过10条的10分钟窗口", "10-min windows with more than 10"},
-      member_text(kpi, "windows_over") + " / " + member_text(kpi, "windows"));
-  add({"报警泛滥时间", "time in flood"}, percent(number_at(kpi, "flood_share")));
-  add({"紧急/高/中/低", "critical/high/medium/low"}, split_of(kpi));
-  add({"10分钟内未确认", "not acknowledged within 10 min"},
-      member_text(kpi, "unacknowledged_late"));
-  add(detect_words, waits_text(kpi, "detected", style));
-  add(acknowledge_words, waits_text(kpi, "acknowledged", style));
-  add(close_words, waits_text(kpi, "closed", style));
-  add({"同时激活最多", "most active at once"}, member_text(kpi, "active_most"));
-  return section;
-}
-
-// Who hid the alarms, why and until when.
+// Who hid the alarms, why, since when and until when.
 Section held_section(const json::object& report, std::string_view key, std::string_view hold,
                      std::string title, const ViewStyle& style) {
   Section section{
       std::move(title),
       {in(style, {"优先级", "priority"}), in(style, {"规则", "rule"}), in(style, {"位号", "tag"}),
-       in(style, {"人员", "who"}), in(style, {"原因", "why"}), in(style, {"直到", "until"}),
-       in(style, {"内容", "message"})},
+       in(style, {"人员", "who"}), in(style, {"原因", "why"}), in(style, {"始于", "since"}),
+       in(style, {"直到", "until"}), in(style, {"内容", "message"})},
       {}};
-  for (const json::object* row : rows_at(report, key)) {
+  for (const json::object* row : member_rows(report, key)) {
     const json::object& held = member_object(*row, hold);
-    section.rows.push_back({priority_word(member_text(*row, "priority"), style),
-                            member_text(*row, "rule"), member_text(*row, "tag"),
-                            member_text(held, "author"), member_text(held, "reason"),
-                            cell_of(report, held, "until"), message_of(*row, style)});
+    section.rows.push_back(
+        {priority_word(member_text(*row, "priority"), style), member_text(*row, "rule"),
+         member_text(*row, "tag"), member_text(held, "author"), member_text(held, "reason"),
+         cell_of(report, held, "since"), cell_of(report, held, "until"), message_of(*row, style)});
   }
-  return section;
+  return with_rest(std::move(section), report, key, style);
 }
 
 Section floods_section(const json::object& report, const ViewStyle& style) {
@@ -186,9 +133,9 @@ Section floods_section(const json::object& report, const ViewStyle& style) {
                   {in(style, {"始于", "from"}), in(style, {"止于", "to"}),
                    in(style, {"报警数", "alarms"}), in(style, {"前十条", "first ten"})},
                   {}};
-  for (const json::object* row : rows_at(member_object(report, "kpi"), "floods")) {
+  for (const json::object* row : member_rows(member_object(report, "kpi"), "floods")) {
     std::string first;
-    for (const json::object* alarm : rows_at(*row, "first")) {
+    for (const json::object* alarm : member_rows(*row, "first")) {
       if (!first.empty()) first += ", ";
       first += member_text(*alarm, "rule") + ' ' + member_text(*alarm, "tag");
     }
@@ -205,36 +152,74 @@ std::string amount(double number, const std::string& unit) {
   return unit.empty() ? out : out + ' ' + unit;
 }
 
-// "H 100 t (90.0 %)", each budget with how much of it is used.
-std::string budgets_of(const json::object& total, const std::string& unit) {
+// "H 100 t (90.0 %)", each limit with how much of it is reached; none of a lower one is.
+std::string limits_of(const json::object& total, const std::string& unit) {
   std::string out;
   const json::value* value = total.if_contains("value");
   const bool known = value != nullptr && value->is_number();
-  for (const json::object* budget : rows_at(total, "budgets")) {
-    const double at = number_at(*budget, "at");
+  for (const json::object* limit : member_rows(total, "limits")) {
+    const double at = member_number(*limit, "at");
+    const std::string level = member_text(*limit, "level");
     if (!out.empty()) out += ", ";
-    out += member_text(*budget, "level") + ' ' + amount(at, unit);
-    if (known && at > 0) out += " (" + percent(number_at(total, "value") / at) + ")";
+    out += level + ' ' + amount(at, unit);
+    if (known && at > 0 && level.starts_with('H')) {
+      out += " (" + percent_text(member_number(total, "value") / at) + ")";
+    }
   }
   return out;
 }
 
+constexpr std::pair<std::string_view, Words> period_words[] = {{"hour", {"小时", "hour"}},
+                                                               {"day", {"日", "day"}},
+                                                               {"week", {"周", "week"}},
+                                                               {"month", {"月", "month"}},
+                                                               {"shift", {"班", "shift"}}};
+constexpr std::pair<std::string_view, Words> aggregate_words[] = {
+    {"avg", {"均值", " mean"}},       {"min", {"最小值", " minimum"}},
+    {"max", {"最大值", " maximum"}},  {"sum", {"合计", " sum"}},
+    {"count", {"个数", " count"}},    {"stddev", {"标准差", " standard deviation"}},
+    {"integral", {"累计", " total"}}, {"increase", {"累计", " total"}}};
+
+// "day mean", "日均值"; a word that is not known is left out.
+std::string window_of(const json::object& total, const ViewStyle& style) {
+  std::string out;
+  const auto add = [&](const auto& words, std::string_view member) {
+    const std::string word = member_text(total, member);
+    for (const auto& [api, own] : words) {
+      if (api == word) out += in(style, own);
+    }
+  };
+  add(period_words, "period");
+  add(aggregate_words, "aggregate");
+  return out;
+}
+
+// "5 / 9": good readings so far, and how many the verdict needs; of a period that is over what its
+// verdict, or that it has none, says of them.
+std::string readings_of(const json::object& total, bool known) {
+  const std::string needed = member_text(total, "count_min");
+  const std::string count = member_text(total, "count");
+  if (!count.empty()) return count + " / " + needed;
+  return needed.empty() ? needed : (known ? ">= " : "< ") + needed;
+}
+
 Section totals_section(const json::object& report, const ViewStyle& style) {
   Section section{
-      in(style, {"累计量与限额", "totals against limits"}),
-      {in(style, {"规则", "rule"}), in(style, {"位号", "tag"}), in(style, {"始于", "from"}),
-       in(style, {"累计", "so far"}), in(style, {"限额", "limits"})},
+      in(style, {"本期排放、累计与均值对照限值", "discharge, totals and means against limits"}),
+      {in(style, {"规则", "rule"}), in(style, {"位号", "tag"}), in(style, {"统计", "window"}),
+       in(style, {"始于", "from"}), in(style, {"迄今", "so far"}),
+       in(style, {"有效数/最少", "readings / needed"}), in(style, {"限值", "limits"})},
       {}};
-  for (const json::object* row : rows_at(report, "totals")) {
+  for (const json::object* row : member_rows(report, "totals")) {
     const std::string unit = member_text(*row, "unit");
     const json::value* value = row->if_contains("value");
     const bool known = value != nullptr && value->is_number();
     section.rows.push_back({member_text(*row, "rule"), member_text(*row, "tag"),
-                            cell_of(report, *row, "from"),
-                            known ? amount(number_at(*row, "value"), unit) : std::string{"?"},
-                            budgets_of(*row, unit)});
+                            window_of(*row, style), cell_of(report, *row, "from"),
+                            known ? amount(member_number(*row, "value"), unit) : std::string{"?"},
+                            readings_of(*row, known), limits_of(*row, unit)});
   }
-  return section;
+  return with_rest(std::move(section), report, "totals", style);
 }
 
 std::vector<Section> sections_of(const json::object& report, const ViewStyle& style) {
@@ -253,37 +238,43 @@ std::vector<Section> sections_of(const json::object& report, const ViewStyle& st
       alarms_section(report, "suppressed", in(style, {"设计抑制", "suppressed by design"}), style));
   sections.push_back(held_section(report, "out_of_service", "service",
                                   in(style, {"停用", "out of service"}), style));
+  sections.push_back(held_section(report, "maintenance", "shelving",
+                                  in(style, {"维护窗口", "maintenance windows"}), style));
+  sections.push_back(held_section(report, "loop_checks", "shelving",
+                                  in(style, {"回路测试", "loop checks"}), style));
   sections.push_back(table_section(report, "bad_sensors", in(style, {"仪表故障", "bad sensors"}),
+                                   style,
                                    {{"tag", tag},
                                     {"reason", in(style, {"原因", "reason"})},
                                     {"since", in(style, {"始于", "since"})}}));
   sections.push_back(totals_section(report, style));
-  sections.push_back(figures_section(kpi, style));
+  sections.push_back({in(style, {"本班指标", "key figures"}), {"", ""}, key_figures(kpi, style)});
   sections.push_back(
-      table_section(kpi, "top", in(style, {"最频繁报警", "most frequent alarms"}),
+      table_section(kpi, "top", in(style, {"最频繁报警", "most frequent alarms"}), style,
                     {{"rule", rule}, {"tag", tag}, {"count", in(style, {"次数", "count"})}}));
   sections.push_back(floods_section(report, style));
   sections.push_back(
       alarms_section(report, "unacknowledged_late",
                      in(style, {"确认超过10分钟", "acknowledged after 10 min or never"}), style));
   sections.push_back(table_section(report, "notes", in(style, {"操作员记录", "operators' notes"}),
+                                   style,
                                    {{"at", in(style, {"时间", "time"})},
                                     {"author", in(style, {"人员", "who"})},
                                     {"rule", rule},
                                     {"tag", tag},
                                     {"text", in(style, {"内容", "note"})}}));
-  sections.push_back(table_section(report, "consumers", in(style, {"拉取状态", "pulls"}),
+  sections.push_back(table_section(report, "consumers", in(style, {"拉取状态", "pulls"}), style,
                                    {{"name", in(style, {"中心", "consumer"})},
                                     {"behind", in(style, {"落后消息数", "messages behind"})},
                                     {"behind_s", in(style, {"落后秒数", "seconds behind"})},
                                     {"updated_at", in(style, {"更新于", "updated"})}}));
-  sections.push_back(table_section(report, "gaps", in(style, {"数据缺口", "gaps"}),
+  sections.push_back(table_section(report, "gaps", in(style, {"数据缺口", "gaps"}), style,
                                    {{"from", in(style, {"自", "from"})},
                                     {"to", in(style, {"至", "to"})},
                                     {"readings", in(style, {"读数", "readings"})},
                                     {"reason", in(style, {"原因", "reason"})},
                                     {"unacknowledged", in(style, {"上级未取", "not pulled"})}}));
-  sections.push_back(table_section(report, "signed", in(style, {"已接班", "taken over by"}),
+  sections.push_back(table_section(report, "signed", in(style, {"已接班", "taken over by"}), style,
                                    {{"at", in(style, {"时间", "time"})},
                                     {"author", in(style, {"人员", "who"})},
                                     {"note", in(style, {"备注", "note"})}}));
@@ -292,7 +283,7 @@ std::vector<Section> sections_of(const json::object& report, const ViewStyle& st
 
 // A line to be signed by hand on paper, unless somebody has signed already.
 std::string line_to_sign(const json::object& report, const ViewStyle& style) {
-  if (!rows_at(report, "signed").empty()) return {};
+  if (!member_rows(report, "signed").empty()) return {};
   return in(style, {"已接班（签字）: ____________________  时间: ____________________",
                     "taken over by: ____________________  at: ____________________"});
 }
@@ -336,66 +327,6 @@ std::string html_escaped(std::string_view text) {
     }
   }
   return out;
-}
-
-namespace {
-
-// Beside the targets: how fast, for which the standards have none.
-std::string times_view(const json::object& kpi, const ViewStyle& style) {
-  Table table{{{in(style, {"始于", "FROM"})},
-               {in(style, {"班次", "SHIFT"})},
-               {in(style, detect_words)},
-               {in(style, acknowledge_words)},
-               {in(style, close_words)}}};
-  for (const json::object* period : rows_at(kpi, "periods")) {
-    table.add({member_text(*period, "from"), member_text(*period, "shift"),
-               waits_text(*period, "detected", style), waits_text(*period, "acknowledged", style),
-               waits_text(*period, "closed", style)});
-  }
-  return table.text(style.colour);
-}
-
-}  // namespace
-
-std::string kpi_view(const json::object& kpi, const ViewStyle& style) {
-  using Align = Table::Align;
-  Table table{{{in(style, {"始于", "FROM"})},
-               {in(style, {"班次", "SHIFT"})},
-               {in(style, {"报警", "ALARMS"}), Align::right},
-               {in(style, {"每10分钟", "PER 10 MIN"}), Align::right},
-               {in(style, {"每天", "PER DAY"}), Align::right},
-               {in(style, {"窗口>10", "WINDOWS >10"}), Align::right},
-               {in(style, {"最多", "MOST"}), Align::right},
-               {in(style, {"泛滥", "FLOOD"}), Align::right},
-               {in(style, {"前十", "TOP 10"}), Align::right},
-               {in(style, {"抖动", "CHATTER"}), Align::right},
-               {in(style, {"瞬时", "FLEETING"}), Align::right},
-               {in(style, {"陈旧", "STALE"}), Align::right},
-               {in(style, {"响应迟", "LATE"}), Align::right},
-               {in(style, {"紧急/高/中/低", "CRIT/HIGH/MED/LOW"}), Align::right}}};
-  for (const json::object* period : rows_at(kpi, "periods")) {
-    const double windows = number_at(*period, "windows");
-    const json::array* chattering = member_array(*period, "chattering");
-    table.add({member_text(*period, "from"), member_text(*period, "shift"),
-               member_text(*period, "activations"), fixed(number_at(*period, "per_10_min"), 2),
-               fixed(number_at(*period, "per_day"), 1),
-               percent(windows > 0 ? number_at(*period, "windows_over") / windows : 0),
-               member_text(*period, "window_most"), percent(number_at(*period, "flood_share")),
-               percent(number_at(*period, "top_share")),
-               std::to_string(chattering == nullptr ? 0 : chattering->size()),
-               member_text(*period, "fleeting"), member_text(*period, "stale_most"),
-               member_text(*period, "responded_late"), split_of(*period)},
-              number_at(*period, "per_10_min") > 2 ? "31" : "");
-  }
-  return table.text(style.colour) +
-         in(style,
-            {"目标: 每10分钟≤1（最多2）, 窗口>10 <1 %, 最多10, 泛滥<1 %, 抖动0, 瞬时0, 陈旧<5, "
-             "响应迟0, "
-             "低/中/高/紧急 80/15/5/<1 %; 岗位数 ",
-             "targets: <= 1 in 10 min (2 at most), windows >10 < 1 %, most 10, flood < 1 %, "
-             "chatter 0, fleeting 0, stale < 5, late 0, low/med/high/crit 80/15/5/<1 %; operator "
-             "positions: "}) +
-         member_text(kpi, "positions") + "\n\n" + times_view(kpi, style);
 }
 
 std::string shift_report_view(const json::object& report, const ViewStyle& style) {

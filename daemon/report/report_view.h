@@ -1,5 +1,5 @@
-// daemon/report/report_view.h - Key figures and the shift report for people: text and HTML, in
-// Chinese or English. Pure.
+// daemon/report/report_view.h - The shift report for people: text and HTML, in Chinese or English.
+// Pure.
 #pragma once
 #include <boost/json/object.hpp>
 #include <string>
@@ -11,8 +11,6 @@ namespace parkwatch::report {
 
 // What stands for a text between the tags and in the attributes of HTML.
 [[nodiscard]] std::string html_escaped(std::string_view text);
-// Of /v1/kpi: a row a period beside the targets, then the most frequent alarms.
-[[nodiscard]] std::string kpi_view(const boost::json::object& kpi, const ViewStyle& style);
 // Of /v1/shift-report: park, shift and times in one line.
 [[nodiscard]] std::string shift_report_title(const boost::json::object& report,
                                              const ViewStyle& style);

@@ -190,11 +190,12 @@ std::optional<double> WindowSignal::close() {
   return verdict(older_);
 }
 
-std::optional<double> WindowSignal::value() const {
-  if (spec_.calendar) return verdict(older_);
+Accumulator WindowSignal::content() const {
   Accumulator whole = older_;
-  whole.merge(spec_.aggregate, ring_[static_cast<std::size_t>(newest_) % ring_.size()]);
-  return verdict(whole);
+  if (!spec_.calendar) {
+    whole.merge(spec_.aggregate, ring_[static_cast<std::size_t>(newest_) % ring_.size()]);
+  }
+  return whole;
 }
 
 std::optional<double> WindowSignal::verdict(const Accumulator& whole) const {

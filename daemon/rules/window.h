@@ -49,8 +49,10 @@ class WindowSignal final : public Signal {
   // Ends that span. The aggregate of what ends (calendar), or of the window that has moved by a
   // step (sliding); empty: fewer than count_min values. REQUIRES: end() is not `never`.
   std::optional<double> close();
-  // The aggregate as it is now, of a span that is not over yet too.
-  [[nodiscard]] std::optional<double> value() const;
+  // All that is in the window now, also of a span that is not over yet.
+  [[nodiscard]] Accumulator content() const;
+  // Its aggregate; empty: fewer than count_min values.
+  [[nodiscard]] std::optional<double> value() const { return verdict(content()); }
   // Whether value() is a verdict after each reading, not only close().
   [[nodiscard]] bool is_running() const { return !spec_.calendar || spec_.running; }
   void clear();

@@ -76,6 +76,39 @@ TEST_CASE("tool: an operator sees an alarm, follows it, acknowledges it and sees
   CHECK(again.output().find("no alarm of rule 'level' stands") != std::string::npos);
 }
 
+TEST_CASE("tool: the shift report has a day's mean so far against its limit, and who hid what",
+          "[integration]") {
+  Mosquitto broker;
+  RunningDaemon daemon{tank_config(broker.port(), R"(
+[[rule]]
+id = "daily-level"
+kind = "window"
+tags = ["tank/*/level"]
+window = { aggregate = "avg", length = "month", count_min = 9 }
+H = { at = 8, priority = "high" }
+)")};
+  daemon.start_ready();
+  // Nothing has come yet.
+  CHECK_FALSE(line_with(told(daemon, {"shift-report"}),
+                        {"daily-level", "tank/t101/level", "month mean", " ? ", "0 / 9", "H 8 m"})
+                  .empty());
+  publish(broker.port(), "park/tank/t101/level", reading("9.5"));
+  publish(broker.port(), "park/tank/t101/level", reading("4.5"));
+  REQUIRE(daemon.until("/v1/shift-report", [](const HttpReply& r) {
+    return r.body.find("\"count\":2,") != std::string::npos;
+  }));
+  (void)told(daemon, {"shelve", "gas", "tank/t101/gas", "--for", "30m", "--reason", "calibration"});
+  const std::string report = told(daemon, {"shift-report"});
+  CAPTURE(report);
+  CHECK_FALSE(line_with(report, {"daily-level", "tank/t101/level", "month mean", "7 m", "2 / 9",
+                                 "H 8 m (87.5 %)"})
+                  .empty());
+  CHECK_FALSE(line_with(report, {"unauthorised suppression (target 0)", "1"}).empty());
+  CHECK(told(daemon, {"shift-report", "--format", "html"}).find("<td>2 / 9</td>") !=
+        std::string::npos);
+  CHECK(told(daemon, {"kpi"}).find("unauthorised suppression 0") != std::string::npos);
+}
+
 TEST_CASE("tool: tags and status say what the daemon has and how it is", "[integration]") {
   Mosquitto broker;
   RunningDaemon daemon{tank_config(broker.port())};

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <utility>
 
+#include "report/kpi_view.h"
 #include "report/report_view.h"
 #include "tools/parkwatch/alarm_commands.h"
 #include "tools/parkwatch/api.h"

@@ -42,8 +42,10 @@ class Journal {
   }
   [[nodiscard]] std::vector<Activation> activations() const { return activations_of(rows_); }
   [[nodiscard]] Kpi kpi(Duration from, Duration to) const {
-    const auto all = activations();
-    return kpi_of(all, day + from, day + to);
+    ActivationLog log;
+    for (const AlarmEvent& event : rows_) log.take(event);
+    const auto all = log.done();
+    return kpi_of(all, day + from, day + to, log.unauthorised());
   }
 
  private:
@@ -287,6 +289,51 @@ TEST_CASE("kpi: what nobody was told of is counted apart, records are no alarms"
   CHECK(kpi.activations == 1);
   CHECK(kpi.hidden == 1);
   CHECK(kpi.active_most == 1);
+}
+
+TEST_CASE("kpi: each time that somebody without a token hides alarms is unauthorised suppression",
+          "[alarms]") {
+  Journal journal;
+  const auto hide = [&](Duration at, TransitionKind kind, const std::string& author) {
+    AlarmEvent& row = journal.add(at, kind, "r");
+    row.author = author;
+    const Hold hold{row.at, {}, false, author, "why"};
+    if (kind == TransitionKind::out_of_service) row.service = hold;
+    if (kind == TransitionKind::shelved) row.shelving = hold;
+  };
+  constexpr std::array kinds{
+      TransitionKind::shelved, TransitionKind::out_of_service, TransitionKind::maintenance_planned,
+      TransitionKind::maintenance_started, TransitionKind::loop_check_started};
+  Duration at = 1min;
+  for (const TransitionKind kind : kinds) {
+    hide(at += 1s, kind, "local");
+    hide(at += 1s, kind, "li");
+    hide(at += 1s, kind, "token");
+  }
+  // Neither a planned window's own begin, nor what shows alarms again or only answers them.
+  hide(at += 1s, TransitionKind::maintenance_started, "");
+  for (const TransitionKind kind :
+       {TransitionKind::unshelved, TransitionKind::in_service, TransitionKind::maintenance_ended,
+        TransitionKind::loop_check_ended, TransitionKind::acknowledged, TransitionKind::silenced,
+        TransitionKind::suppressed, TransitionKind::commissioned}) {
+    hide(at += 1s, kind, "local");
+  }
+  CHECK(journal.kpi(0s, 10min).unauthorised == 5);
+  CHECK(journal.kpi(0s, 1min).unauthorised == 0);
+  CHECK(journal.kpi(1min, 1min + 2s).unauthorised == 1);
+}
+
+TEST_CASE("kpi: a shelf that a reload writes down once more was begun once", "[alarms]") {
+  Journal journal;
+  const Hold hold{day + 1min, {}, false, "local", "why"};
+  journal.add(1min, TransitionKind::shelved, "r").shelving = hold;
+  journal.add(2min, TransitionKind::out_of_service, "r").service =
+      Hold{day + 2min, {}, false, "local", "why"};
+  journal.add(5min, TransitionKind::removed, "r");
+  journal.add(5min, TransitionKind::shelved, "r").shelving = hold;
+  journal.add(5min, TransitionKind::out_of_service, "r").service =
+      Hold{day + 2min, {}, false, "local", "why"};
+  CHECK(journal.kpi(0s, 10min).unauthorised == 2);
 }
 
 TEST_CASE("kpi: what was hidden at its raise counts from when it is shown", "[alarms]") {

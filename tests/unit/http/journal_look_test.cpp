@@ -73,10 +73,10 @@ std::vector<std::uint64_t> journals(store::Reader& reader, Duration from, Durati
 }
 
 std::vector<alarms::Activation> between(store::Reader& reader, Duration from, Duration to) {
-  const auto all = http::activations_between(reader, day + from, day + to);
-  INFO((all ? "" : all.error().message));
-  REQUIRE(all.ok());
-  return *all;
+  const auto history = http::history_between(reader, day + from, day + to);
+  INFO((history ? "" : history.error().message));
+  REQUIRE(history.ok());
+  return history->activations;
 }
 
 }  // namespace
@@ -148,9 +148,9 @@ TEST_CASE("journal look: the beginning of time has no two days before it", "[htt
   Shelf shelf;
   shelf.stay(1h, 2h, "a");
   const auto reader = shelf.reader();
-  const auto all = http::activations_between(*reader, timestamp_min, day + 3h);
-  REQUIRE(all.ok());
-  CHECK(all->size() == 1);
+  const auto history = http::history_between(*reader, timestamp_min, day + 3h);
+  REQUIRE(history.ok());
+  CHECK(history->activations.size() == 1);
 }
 
 }  // namespace journal_look_test

@@ -78,6 +78,7 @@ TEST_CASE("kpi: the whole time at once, thirty days unless said otherwise", "[ht
   CHECK(document.at("zone") == "+08:00");
   CHECK(document.at("positions") == 2);
   CHECK(document.at("targets").at("per_10_min") == 1.0);
+  CHECK(document.at("targets").at("per_day") == 150);
   const auto& all = document.at("periods").as_array();
   REQUIRE(all.size() == 1);
   CHECK(all[0].at("activations") == 2);
@@ -160,6 +161,27 @@ TEST_CASE("kpi: of a position, and of groups", "[http]") {
         "no alarm is of the group 'nosuch'");
 }
 
+TEST_CASE("kpi: unauthorised suppression counts for its position, of no group for every one",
+          "[http]") {
+  Park park;
+  Story story{park};
+  const auto hide = [&](Duration at, TransitionKind kind, const std::string& group) {
+    AlarmEvent& row = story.add(at, kind, "r", group);
+    row.author = "local";
+    row.shelving = Hold{row.at, row.at + 1h, false, "local", "why"};
+  };
+  hide(1h, TransitionKind::shelved, "wwtp");
+  hide(2h, TransitionKind::maintenance_started, "");
+  story.commit(10h);
+  CHECK(periods(park, "")[0].at("unauthorised") == 2);
+  CHECK(periods(park, "position=water")[0].at("unauthorised") == 2);
+  CHECK(periods(park, "position=tanks")[0].at("unauthorised") == 1);
+  CHECK(periods(park, "from=2026-01-01T01:30:00Z")[0].at("unauthorised") == 1);
+  const auto document = get(park.port(), "/v1/kpi").json();
+  CHECK(document.at("targets").at("unauthorised") == 0);
+  CHECK(get(park.port(), "/v1/shift-report?shift=last").json().at("kpi").at("unauthorised") == 2);
+}
+
 TEST_CASE("kpi: an alarm that stands for long is stale, whenever it began", "[http]") {
   Park park;
   Story story{park};
@@ -200,6 +222,10 @@ TEST_CASE("shift report: the shift so far, or the last one", "[http]") {
   ack.author = "li";
   ack.comment = "on my way";
   story.add(9h + 30min, TransitionKind::raised, "shelved-one").flags = alarm_shelved;
+  for (const auto rule : {rule_maintenance, rule_loop_check, rule_flood}) {
+    story.add(9h + 40min, TransitionKind::maintenance_started, std::string{rule}).flags =
+        alarm_in_progress;
+  }
   story.commit(10h);
 
   const auto now = get(park.port(), "/v1/shift-report").json();
@@ -209,6 +235,9 @@ TEST_CASE("shift report: the shift so far, or the last one", "[http]") {
   REQUIRE(now.at("standing").as_array().size() == 1);
   CHECK(now.at("standing").at(0).at("rule") == "late-alarm");
   REQUIRE(now.at("shelved").as_array().size() == 1);
+  REQUIRE(now.at("maintenance").as_array().size() == 1);
+  REQUIRE(now.at("loop_checks").as_array().size() == 1);
+  CHECK(now.at("loop_checks").at(0).at("rule") == "loop-check");
   CHECK(now.at("bad_sensors").at(0).at("tag") == "tank/t101/level");
   CHECK(now.at("bad_sensors").at(0).at("reason") == "comm_lost");
   CHECK(now.at("kpi").at("activations") == 1);
@@ -227,6 +256,17 @@ TEST_CASE("shift report: the shift so far, or the last one", "[http]") {
   CHECK(get(park.port(), "/v1/shift-report?at=2026-01-01T01:00:00Z").json().at("shift") == "early");
 }
 
+TEST_CASE("shift report: what stands is listed by urgency, and counted", "[http]") {
+  Park park;
+  Story story{park};
+  story.add(1h, TransitionKind::raised, "a").priority = Priority::low;
+  story.add(2h, TransitionKind::raised, "b").priority = Priority::critical;
+  story.commit(10h);
+  const auto report = get(park.port(), "/v1/shift-report").json();
+  CHECK(report.at("standing").at(0).at("rule") == "b");
+  CHECK(report.at("standing_count") == 2);
+}
+
 TEST_CASE("shift report: without shifts it is the day; wrong words are told", "[http]") {
   Park park;
   park.clock.set(midnight + 3h);
@@ -237,35 +277,85 @@ TEST_CASE("shift report: without shifts it is the day; wrong words are told", "[
   CHECK(get(park.port(), "/v1/shift-report?at=2027-01-01T00:00:00Z").status == 400);
 }
 
-TEST_CASE("shift report: totals are those of the period in which the shift ends", "[http]") {
+TEST_CASE("shift report: totals are those of the periods that the shift has a part in", "[http]") {
   Park park;
   Story story{park};
   Tally cod;
   cod.rule = "cod-load";
   cod.tag = "wwtp1/effluent/cod";
   cod.unit = "kg";
-  cod.budgets = {{.level = Level::high, .at = 40, .priority = Priority::high}};
-  cod.running = {midnight + 8h, midnight + 16h, 12.5};
-  cod.closed = Tally::Total{midnight, midnight + 8h, 36.0};
+  cod.period = Period::shift;
+  cod.aggregate = Aggregate::integral;
+  cod.limits = {{.level = Level::high, .at = 40, .priority = Priority::high}};
+  cod.running = Tally::Total{midnight + 8h, midnight + 16h, 12.5, 7};
+  cod.before = Tally::Total{midnight, midnight + 8h, 36.0, {}};
   Tally day = cod;
   day.rule = "cod-day";
-  day.running = {midnight - 8h, midnight + 16h, std::nullopt};
-  day.closed.reset();
-  park.view.tallies = {day, cod};
+  day.period = Period::day;
+  day.aggregate = Aggregate::avg;
+  day.count_min = 9;
+  day.running = Tally::Total{midnight - 8h, midnight + 16h, {}, 0};
+  day.before.reset();
+  Tally gone = cod;  // limits that are no longer in force
+  gone.rule = "gone";
+  gone.running.reset();
+  park.view.tallies = {day, cod, gone};
   story.commit(10h);
 
-  const auto now = get(park.port(), "/v1/shift-report").json().at("totals").as_array();
+  const auto report = get(park.port(), "/v1/shift-report").json();
+  CHECK(report.at("totals_count") == 2);
+  const auto now = report.at("totals").as_array();
   REQUIRE(now.size() == 2);
   CHECK(now[0].at("rule") == "cod-day");
+  CHECK(now[0].at("period") == "day");
+  CHECK(now[0].at("aggregate") == "avg");
   CHECK(now[0].at("value").is_null());
+  CHECK(now[0].at("count") == 0);
+  CHECK(now[0].at("count_min") == 9);
   CHECK(now[1].at("value") == 12.5);
+  CHECK(now[1].at("count") == 7);
   CHECK(now[1].at("unit") == "kg");
   CHECK(now[1].at("from") == "2026-01-01T08:00:00Z");
-  CHECK(now[1].at("budgets").at(0).at("level") == "H");
-  CHECK(now[1].at("budgets").at(0).at("at") == 40.0);
+  CHECK(now[1].at("limits").at(0).at("level") == "H");
+  CHECK(now[1].at("limits").at(0).at("at") == 40.0);
   const auto last = get(park.port(), "/v1/shift-report?shift=last").json().at("totals").as_array();
-  REQUIRE(last.size() == 2);
+  REQUIRE(last.size() == 3);
   CHECK(last[1].at("value") == 36.0);
+  CHECK(last[1].at("count").is_null());
+  CHECK(last[2].at("rule") == "gone");
+}
+
+TEST_CASE(
+    "shift report: a day that ends in the shift has its verdict in it, and the new day begins",
+    "[http]") {
+  Park park;
+  Story story{park};
+  park.site.calendar.shifts = {{"day", 8h}, {"night", 20h}};
+  Tally day;
+  day.rule = "cod-daily";
+  day.period = Period::day;
+  day.before = Tally::Total{midnight - 8h, midnight + 16h, 49.5, {}};
+  day.running = Tally::Total{midnight + 16h, midnight + 40h, 31.0, 4};
+  park.view.tallies = {day};
+  story.commit(20h);  // 04:00 there
+  const auto night = get(park.port(), "/v1/shift-report").json().at("totals").as_array();
+  REQUIRE(night.size() == 2);
+  CHECK(night[0].at("value") == 49.5);
+  CHECK(night[0].at("to") == "2026-01-01T16:00:00Z");
+  CHECK(night[1].at("value") == 31.0);
+}
+
+TEST_CASE("shift report: of more totals than it lists it says how many there are", "[http]") {
+  Park park;
+  Story story{park};
+  Tally day;
+  day.rule = "cod-daily";
+  day.running = Tally::Total{midnight - 8h, midnight + 16h, 31.0, 4};
+  park.view.tallies.assign(1200, day);
+  story.commit(10h);
+  const auto report = get(park.port(), "/v1/shift-report").json();
+  CHECK(report.at("totals").as_array().size() == 1000);
+  CHECK(report.at("totals_count") == 1200);
 }
 
 TEST_CASE("shift report: signing is a command, and shows in the report of that shift", "[http]") {

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "report/kpi_view.h"
+
 namespace report_view_test {
 
 using namespace parkwatch::report;
@@ -18,7 +20,9 @@ const char* const report_text = R"({"park":"park-a","shift":"early","from":"2026
  "flags":["maintenance"],"message":{"zh":"液位高高","en":"level too high"}}],
  "returned_unacknowledged":[],
  "bad_sensors":[{"tag":"tank/t102/level","reason":"stale","since":"2026-01-01T02:00:00Z"}],
- "kpi":{"activations":12,"per_10_min":0.25,"windows":48,"windows_over":1,"flood_share":0.02,
+ "kpi":{"activations":12,"unauthorised":6,"hidden":21,
+ "window_most":17,"top_share":0.583,"chattering":[{},{}],"fleeting":13,"stale_most":14,
+ "responded_late":15,"per_10_min":0.25,"windows":48,"windows_over":1,"flood_share":0.02,
  "priorities":{"low":1,"medium":2,"high":8,"critical":1},"unacknowledged_late":3,"active_most":4,
  "closed":3,"closed_median_s":540,"closed_longest_s":9000,
  "top":[{"rule":"level","tag":"tank/t101/level","count":7}],"floods":[]},
@@ -33,6 +37,14 @@ json::object report() { return json::parse(report_text).as_object(); }
 bool has(const std::string& whole, const std::string& part) {
   INFO(whole);
   return whole.find(part) != std::string::npos;
+}
+
+// What is in the last column of the line that begins with `name`; "": there is none.
+std::string row(const std::string& text, const std::string& name) {
+  const std::size_t begin = text.find("\n" + name);
+  if (begin == std::string::npos) return {};
+  const std::string line = text.substr(begin + 1, text.find('\n', begin + 1) - begin - 1);
+  return line.substr(line.rfind("  ") + 2);
 }
 
 }  // namespace
@@ -55,6 +67,14 @@ TEST_CASE("report: every section is there in English, empty ones as none", "[rep
   CHECK(has(text, "taken over by:"));
   CHECK(has(text, "to close (median / longest)"));
   CHECK(has(text, "9.0 min / 2.5 h"));
+  CHECK(row(text, "not told (hidden)") == "21");
+  CHECK(row(text, "most in 10 min") == "17");
+  CHECK(row(text, "share of the top 10") == "58.3 %");
+  CHECK(row(text, "chattering alarms") == "2");
+  CHECK(row(text, "fleeting alarms") == "13");
+  CHECK(row(text, "stale, longer than 24 h") == "14");
+  CHECK(row(text, "answered later") == "15");
+  CHECK(row(text, "unauthorised suppression") == "6");
 }
 
 TEST_CASE("report: in Chinese with the terms of the standard", "[report]") {
@@ -85,7 +105,7 @@ TEST_CASE("kpi: a row a period beside the targets", "[report]") {
    "activations":30,"per_10_min":2.5,"per_day":360.0,"windows":100,"windows_over":2,
    "window_most":14,"flood_share":0.013,"top_share":0.5,"chattering":[{}],
    "fleeting":3,"stale":[{},{}],
-   "stale_most":1,"responded_late":4,
+   "stale_most":1,"responded_late":4,"unauthorised":77,
    "detected":2,"detected_median_s":2.5,"detected_longest_s":31,
    "acknowledged":1,"acknowledged_median_s":90,"acknowledged_longest_s":90,"closed":0,
    "closed_median_s":null,"closed_longest_s":null,
@@ -98,11 +118,14 @@ TEST_CASE("kpi: a row a period beside the targets", "[report]") {
   CHECK(has(text, "operator positions: 2"));
   CHECK(has(text, "1 / 3 / 6 / 20"));
   CHECK(has(text, "FLEETING"));
+  CHECK(has(text, "UNAUTH"));
+  CHECK(has(text, "   77  "));
   CHECK(has(text, "2.5 s / 31 s"));
   CHECK(has(text, "1.5 min / 1.5 min"));
   CHECK(has(text, "–"));
   const std::string chinese = kpi_view(kpi, {false, true});
   CHECK(has(chinese, "岗位数 2"));
+  CHECK(has(chinese, "未授权抑制0"));
   CHECK(has(chinese, "2.5 秒 / 31 秒"));
   CHECK(has(chinese, "关闭（中位/最长）"));
 }
@@ -112,25 +135,72 @@ TEST_CASE("report: times are the site's, totals stand beside their limits", "[re
   given["offset_s"] = 8 * 3600;
   given["zone"] = "+08:00";
   given["totals"] = json::parse(R"([{"rule":"cod-load","tag":"wwtp1/effluent/cod","unit":"kg",
-   "from":"2026-01-01T00:00:00Z","value":36.0,"budgets":[{"level":"H","at":30.0},
-   {"level":"HH","at":40.0}]},{"rule":"silent","tag":"b","unit":"","value":null,"budgets":[]}])");
+   "period":"month","aggregate":"integral","from":"2026-01-01T00:00:00Z","value":36.0,"count":0,
+   "count_min":1,"limits":[{"level":"H","at":30.0},{"level":"HH","at":40.0}]},
+   {"rule":"silent","tag":"b","unit":"","value":null,"limits":[]}])");
   const std::string text = shift_report_view(given, {false, false});
   CHECK(has(text, "2026-01-01 08:00:00 – 2026-01-01 16:00:00 (+08:00)"));
   CHECK(has(text, "36 kg"));
   CHECK(has(text, "H 30 kg (120.0 %), HH 40 kg (90.0 %)"));
   CHECK(has(text, "?"));
+  CHECK(has(text, "month total"));
   CHECK(has(text, "2026-01-01 11:00:00"));  // raised at
+}
+
+TEST_CASE("report: a discharge limit's mean so far says of how many good readings it is",
+          "[report]") {
+  auto given = report();
+  given["totals"] = json::parse(R"([{"rule":"cod-daily","tag":"wwtp1/effluent/cod","unit":"mg/L",
+   "period":"day","aggregate":"avg","from":"2026-01-01T00:00:00Z","value":34.5,"count":5,
+   "count_min":9,"limits":[{"level":"H","at":50.0}]},
+   {"rule":"ph","tag":"wwtp1/effluent/ph","period":"day","aggregate":"avg","value":7.2,
+   "count":null,"count_min":9,"limits":[{"level":"L","at":6.0},{"level":"H","at":9.0}]},
+   {"rule":"tn","tag":"wwtp1/effluent/tn","period":"day","aggregate":"avg","value":null,
+   "count":null,"count_min":8,"limits":[]}])");
+  const std::string text = shift_report_view(given, {false, false});
+  CHECK(has(text, "day mean"));
+  CHECK(has(text, "34.5 mg/L"));
+  CHECK(has(text, "5 / 9"));
+  CHECK(has(text, "H 50 mg/L (69.0 %)"));
+  CHECK(has(text, "L 6, H 9 (80.0 %)"));  // a lower limit is not used up
+  CHECK(has(text, ">= 9"));               // over, with a verdict
+  CHECK(has(text, "< 8"));                // and without one
+  const std::string chinese = shift_report_html(given, {false, true});
+  CHECK(has(chinese, "<td>日均值</td>"));
+  CHECK(has(chinese, "<td>5 / 9</td>"));
+  CHECK(has(chinese, "<th>限值</th>"));
+  CHECK(has(chinese, "<td>&lt; 8</td>"));
+}
+
+TEST_CASE("report: lists that are cut say how many rows are left out", "[report]") {
+  auto given = report();
+  given["totals"] = json::parse(R"([{"rule":"cod-daily","tag":"t"}])");
+  given["totals_count"] = 1201;
+  given["bad_sensors_count"] = 1;
+  CHECK(has(shift_report_view(given, {false, false}), "... and 1200 more"));
+  const std::string chinese = shift_report_view(given, {false, true});
+  CHECK(has(chinese, "… 另 1200 行"));
+  CHECK(chinese.find("… 另") ==
+        chinese.rfind("… 另"));  // not of the bad sensors, which are all there
 }
 
 TEST_CASE("report: who hid an alarm, why and until when; what data is frozen", "[report]") {
   auto given = report();
   given["shelved"] = json::parse(R"([{"rule":"level","tag":"t","priority":"low","shelving":
    {"author":"li","reason":"calibration","until":"2026-01-01T09:00:00Z"}}])");
+  given["maintenance"] = json::parse(R"([{"rule":"maintenance","tag":"window/7","shelving":
+   {"author":"zhao","reason":"pumps","since":"2026-01-01T09:05:00Z"}}])");
+  given["loop_checks"] = json::parse(R"([{"rule":"loop-check","tag":"lt","shelving":
+   {"author":"sun","reason":"loop 4"}}])");
   given["standing"].as_array()[0].as_object()["frozen"] =
       json::parse(R"({"since":"2026-01-01T04:00:00Z","value":33.5})");
   const std::string text = shift_report_view(given, {false, false});
   CHECK(has(text, "calibration"));
   CHECK(has(text, "2026-01-01 09:00:00"));
+  CHECK(has(text, "== maintenance windows =="));
+  CHECK(has(text, "window/7  zhao  pumps  2026-01-01 09:05:00"));
+  CHECK(has(text, "== loop checks =="));
+  CHECK(has(text, "sun  loop 4"));
   CHECK(has(text, "level too high; data bad since 2026-01-01 04:00:00, last 33.5"));
   CHECK(has(shift_report_view(given, {false, true}), "数据自 2026-01-01 04:00:00 起不可信"));
 }
