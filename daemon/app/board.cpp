@@ -59,12 +59,12 @@ void Board::site(http::Site site) {
   site_ = std::move(site);
 }
 
-void Board::view(PlantView view) {
+void Board::view(PlantViewPtr view) {
   const std::lock_guard lock{mutex_};
   view_ = std::move(view);
 }
 
-PlantView Board::view() const {
+PlantViewPtr Board::view() const {
   const std::lock_guard lock{mutex_};
   return view_;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -29,13 +30,13 @@ class Board {
   void committed(const Facts& facts, std::uint64_t bytes, std::uint64_t last_sequence);
   void outbox(std::size_t pending);
   void site(http::Site site);
-  void view(PlantView view);
+  void view(PlantViewPtr view);
 
   [[nodiscard]] http::Health health() const;
   // Without what others know better: now, intake_*.
   [[nodiscard]] http::Status status() const;
   [[nodiscard]] http::Site site() const;
-  [[nodiscard]] PlantView view() const;
+  [[nodiscard]] PlantViewPtr view() const;
 
  private:
   struct Problem {
@@ -45,7 +46,7 @@ class Board {
   mutable std::mutex mutex_;  // protects all below
   http::Status status_;
   http::Site site_;
-  PlantView view_;
+  PlantViewPtr view_ = std::make_shared<const PlantView>();
   std::map<std::string, Problem> problems_;
   bool ready_ = false;
 };

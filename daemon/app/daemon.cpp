@@ -189,9 +189,11 @@ void Daemon::build(pipeline::Pipeline pipeline) {
   pipeline.set_decoders(make_decoders(*config_));
   pipeline.set_pseudonym(pseudonym_);
 
-  board_->view(pipeline.view());
+  board_->view(std::make_shared<const PlantView>(pipeline.view()));
   LineListener listener;
-  listener.seen = [this](PlantView view) { board_->view(std::move(view)); };
+  listener.seen = [this](PlantView view) {
+    board_->view(std::make_shared<const PlantView>(std::move(view)));
+  };
   listener.committed = [this](const store::Batch& batch, const store::CommitInfo& info,
                               Duration took) { on_committed(batch, info, took); };
   listener.commit_failed = [this] { metrics_.commit_failed(); };

@@ -156,9 +156,10 @@ Answer get_alarms(Backend& backend, const Request& request) {
   if (auto mistake = parameters.finish()) co_return std::move(*mistake);
   auto grant = backend.budget().ask(alarms_bytes);
   if (!grant) co_return problem(503, "too many pages are on their way; try again");
-  const PlantView view = backend.services().view ? backend.services().view() : PlantView{};
-  std::function<Result<json::object>(store::Reader&)> work = [&view](store::Reader& reader) {
-    return standing_document(reader, view);
+  const auto& view_of = backend.services().view;
+  const PlantViewPtr view = view_of ? view_of() : std::make_shared<const PlantView>();
+  std::function<Result<json::object>(store::Reader&)> work = [view](store::Reader& reader) {
+    return standing_document(reader, *view);
   };
   const auto document = co_await backend.readers().query<json::object>(std::move(work));
   if (!document) co_return problem(document.error());

@@ -135,8 +135,8 @@ struct Services {
   std::function<void(const std::string& name, std::function<void(Result<ReceiverTest>)>)>
       test_receiver;
   std::function<Site()> site;  // empty: UTC, without shifts and positions
-  // Running totals and frozen alarms, as committed; empty: none.
-  std::function<PlantView()> view;
+  // Running totals and frozen alarms, as committed; never null. Empty: none.
+  std::function<PlantViewPtr()> view;
 };
 
 // Lives on `loop` (one thread); every call but committed() is made there, or before it runs. SQLite

@@ -267,9 +267,9 @@ Result<json::object> shift_report(store::Reader& reader, const ShiftSpan& span,
                    {"now", time_value(context.now)},
                    {"zone", text_value(context.calendar.zone.name)},
                    {"offset_s", std::chrono::duration_cast<std::chrono::seconds>(offset).count()}};
-  add_standing(reader, std::move(*standing), context.view, out);
+  add_standing(reader, std::move(*standing), *context.view, out);
   add_bad_tags(*context.live, out);
-  add_totals(context.view, span, out);
+  add_totals(*context.view, span, out);
   out["kpi"] =
       to_document(alarms::kpi_of(history->activations, span.from, span.to, history->unauthorised));
   add_late(history->activations, span, out);

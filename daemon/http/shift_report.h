@@ -26,8 +26,8 @@ struct ShiftContext {
   std::string park;
   Timestamp now;
   Calendar calendar;
-  PlantView view;
-  const LiveView* live = nullptr;  // never null
+  PlantViewPtr view = std::make_shared<const PlantView>();  // never null
+  const LiveView* live = nullptr;                           // never null
 };
 
 // Errors: as the reader's; refused - more alarms than an answer may be made of.

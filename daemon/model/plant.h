@@ -54,7 +54,7 @@ struct Plant {
   Pseudonym pseudonym;
 };
 
-// Of which alarms can be, own_group among them.
+// Of which alarms can be, those two among them.
 [[nodiscard]] std::set<std::string, std::less<>> groups_of(const Plant& plant);
 
 }  // namespace parkwatch

@@ -3,6 +3,7 @@
 // lost. Plain values.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,5 +52,6 @@ struct PlantView {
   std::vector<FrozenAlarm> frozen;  // by rule and tag
   bool operator==(const PlantView&) const = default;
 };
+using PlantViewPtr = std::shared_ptr<const PlantView>;
 
 }  // namespace parkwatch

@@ -36,10 +36,11 @@ GatePlan plan_of_six_gates() {
   return plan;
 }
 
-// Passages as a busy park has them: shifts change, lorries come, checkpoints see some of both.
+// Passages as a busy park has them: shifts change, lorries come, checkpoints see some of both. Who
+// leaves makes room for who enters, so that `inside` stay inside.
 class Traffic {
  public:
-  explicit Traffic(std::size_t inside) {
+  explicit Traffic(std::size_t inside) : inside_(inside) {
     for (std::size_t i = 0; i < 2 * inside; ++i)
       ids_.push_back("emp-" + std::to_string(100'000 + i));
     outside_ = ids_.size();
@@ -49,17 +50,11 @@ class Traffic {
     return passage(PassageKind::enter, ids_[--outside_]);
   }
   Passage next() {
-    switch (below(4)) {
-      case 0:
-        return enter();
-      case 1: {
-        const std::size_t at = outside_ + below(ids_.size() - outside_);
-        std::swap(ids_[at], ids_[outside_]);
-        return passage(PassageKind::leave, ids_[outside_++]);
-      }
-      default:
-        return passage(PassageKind::seen, ids_[outside_ + below(ids_.size() - outside_)]);
-    }
+    const std::size_t at = outside_ + below(ids_.size() - outside_);
+    if (below(2) == 0) return passage(PassageKind::seen, ids_[at]);
+    if (ids_.size() - outside_ <= inside_) return enter();
+    std::swap(ids_[at], ids_[outside_]);
+    return passage(PassageKind::leave, ids_[outside_++]);
   }
   Passage cycle() { return passage(PassageKind::cycle, {}); }
 
@@ -79,6 +74,7 @@ class Traffic {
     return p;
   }
 
+  std::size_t inside_;
   std::vector<std::string> ids_;  // those outside first
   std::size_t outside_;
   std::mt19937_64 random_{7};

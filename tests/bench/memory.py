@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""memory: the daemon's resident memory with 5,000 tags under the throughput load; its growth after a warm-up.
+"""memory: the daemon's resident memory with 5,000 tags under nearly the throughput that was measured; its growth after a warm-up.
 
 growth_mib is the median of the last minute less the median of the minute after the warm-up; flat is less than GROWTH_MIB_MAX.
 """
@@ -27,7 +27,7 @@ def rss_mib(pid):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--rate", type=float, default=20_000)
+    parser.add_argument("--rate", type=float, default=40_000)
     options = parser.parse_args()
     seconds = options.minutes * 60
     with Workplace() as place:

@@ -87,7 +87,7 @@ http::Services Park::services() {
     const std::lock_guard lock{status_mutex};
     return receivers;
   };
-  services.view = [this] { return view; };
+  services.view = [this] { return std::make_shared<const PlantView>(view); };
   services.test_receiver = [this](const std::string& name,
                                   std::function<void(Result<http::ReceiverTest>)> done) {
     const std::lock_guard lock{status_mutex};
