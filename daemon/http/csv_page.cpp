@@ -10,8 +10,16 @@ namespace {
 // More gaps than this in one page are told as one that spans the rest.
 constexpr std::size_t gap_headers_max = 20;
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// Blanks at the ends stay only in quotes: whoever reads tables takes them off.
+bool needs_quotes(std::string_view text) {
+  return text.find_first_of(",\"\r\n") != std::string_view::npos ||
+         (!text.empty() && (is_blank(text.front()) || is_blank(text.back())));
+}
+
 void append_field(std::string& out, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+  if (!needs_quotes(text)) {
     out += text;
     return;
   }

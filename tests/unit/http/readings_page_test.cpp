@@ -201,6 +201,20 @@ TEST_CASE("csv: quotes what needs it and keeps every column", "[http]") {
         "-5,\"a,b\",bad,out_of_range,,13,0\r\n");
 }
 
+TEST_CASE(
+    "csv: a text with blanks at its ends is quoted, since whoever reads tables takes them off",
+    "[http]") {
+  store::ReadingsPage page;
+  page.tags = {row(0, 1, 2, "a/b/batch", "")};
+  for (const char* text : {" B", "B\t", " ", "B 1", ""}) {
+    page.readings.push_back(reading(0, 11 + page.readings.size(), 0, std::string{text}));
+  }
+  const std::string body = http::csv_page(input(page)).body;
+  for (const char* cell : {",\" B\",", ",\"B\t\",", ",\" \",", ",B 1,", "001Z,,,good"}) {
+    CHECK_THAT(body, Catch::Contains(cell));
+  }
+}
+
 TEST_CASE("csv: a changed unit is that of the lines after it", "[http]") {
   const PageOutput out = http::csv_page(input(sample_page()));
   CHECK_THAT(out.body, Catch::Contains(",2.5,m,") && Catch::Contains(",1500.0,mm,"));
