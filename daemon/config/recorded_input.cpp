@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "config/fields.h"
@@ -18,8 +19,6 @@ struct PullColumn {
 constexpr std::array<std::string_view, 10> pull_titles{
     "tag", "time", "received", "value", "unit", "quality", "reason", "flags", "sequence", "index"};
 
-bool is_left_out(const Word& word) { return word.text == "-"; }
-
 // One of the words between blanks.
 bool names_flag(std::string_view flags, std::string_view flag) {
   while (!flags.empty()) {
@@ -33,15 +32,21 @@ bool names_flag(std::string_view flags, std::string_view flag) {
 class RecordedReader {
  public:
   RecordedReader(CsvLines& lines, TagIndex& index, std::optional<Timestamp> begin)
-      : lines_(lines), index_(index), begin_(begin) {}
+      : lines_(lines), index_(index), begin_(begin), begin_is_given_(begin.has_value()) {}
 
   RecordedInput read() {
     (void)lines_.next();
-    if (!has_titles(lines_.words())) return {};
+    if (!has_titles(lines_.cells())) return {};
+    bool has_lines = false;
     while (lines_.next()) {
-      if (!read_line(lines_.words())) break;
+      has_lines = true;
+      if (!read_line(lines_.cells())) break;
     }
-    return {std::move(rows_), begin_.value_or(Timestamp{})};
+    if (!has_message_) {
+      lines_.error({{}, 1}, has_lines ? "holds no message: readings of derived tags are computed"
+                                      : "holds no message");
+    }
+    return {std::move(rows_), begin_};
   }
 
  private:
@@ -56,10 +61,12 @@ class RecordedReader {
   // False: there are too many rows.
   bool read_line(const std::vector<Word>& words) {
     if (words.size() != pull_titles.size()) {
+      has_message_ = true;
       lines_.error(words.front(), "needs " + std::to_string(pull_titles.size()) + " cells");
       return true;
     }
     if (names_flag(words[PullColumn::flags].text, "derived")) return true;
+    has_message_ = true;
     const auto at = time_in(words[PullColumn::received]);
     if (!at) return true;
     auto reading = read_reading(words);
@@ -78,12 +85,13 @@ class RecordedReader {
                    "more than " + std::to_string(test_rows_max) + " messages");
       return false;
     }
-    if (at < Duration{0} || (!rows_.empty() && at < rows_.back().at)) {
-      lines_.error(words[PullColumn::received],
-                   "was received before the line before, or before `begin`");
-      at = rows_.empty() ? Duration{0} : rows_.back().at;
+    const Duration before = rows_.empty() ? Duration{0} : rows_.back().at;
+    if (at < before) {
+      lines_.error(words[PullColumn::received], begin_is_given_ && at < Duration{0}
+                                                    ? "was received before `begin`"
+                                                    : "was received before the line before");
     }
-    rows_.push_back({at, {}, lines_.where(words.front().column)});
+    rows_.push_back({std::max(at, before), {}, lines_.where(words.front().column)});
     return true;
   }
 
@@ -92,7 +100,9 @@ class RecordedReader {
     const auto at = parse_rfc3339(word.text);
     if (at && !begin_) begin_ = *at;
     if (at && *at - *begin_ <= test_length_max) return *at - *begin_;
-    lines_.error(word, in_quotes(word.text) + (at ? " is too long after the beginning"
+    constexpr auto days = std::chrono::floor<std::chrono::days>(test_length_max).count();
+    lines_.error(word, in_quotes(word.text) + (at ? " is more than " + std::to_string(days) +
+                                                        " days after the beginning"
                                                   : " is no time such as 2026-01-01T00:00:00Z"));
     return std::nullopt;
   }
@@ -111,30 +121,30 @@ class RecordedReader {
     out.tag = known->name;
     const auto at = time_in(words[PullColumn::time]);
     const auto how = parse_quality(words[PullColumn::quality].text);
-    const auto why = is_left_out(words[PullColumn::reason])
-                         ? std::optional{QualityReason::none}
-                         : parse_quality_reason(words[PullColumn::reason].text);
-    if (!how) lines_.error(words[PullColumn::quality], "is no quality: good, uncertain or bad");
-    if (!why)
-      lines_.error(words[PullColumn::reason],
-                   "unknown reason " + in_quotes(words[PullColumn::reason].text));
+    const std::string_view reason = words[PullColumn::reason].text;
+    const auto why =
+        reason.empty() ? std::optional{QualityReason::none} : parse_quality_reason(reason);
+    if (!how) {
+      lines_.error(words[PullColumn::quality], in_quotes(words[PullColumn::quality].text) +
+                                                   " is no quality: good, uncertain or bad");
+    }
+    if (!why) lines_.error(words[PullColumn::reason], unknown_reason(reason));
     if (!at || !how || !why) return std::nullopt;
     out.time = *at;
     out.quality = *how;
     out.reason = *why;
     out.historical = names_flag(words[PullColumn::flags].text, "historical");
-    if (is_left_out(words[PullColumn::value]) && *how != Quality::good) return out;
     out.value = value_in(words[PullColumn::value].text, *known);
     if (out.value) return out;
-    lines_.error(words[PullColumn::value], in_quotes(words[PullColumn::value].text) +
-                                               " is no value of " + known->name + ", which is " +
-                                               std::string{to_text(known->type)});
+    lines_.error(words[PullColumn::value], no_value(words[PullColumn::value].text, *known));
     return std::nullopt;
   }
 
   CsvLines& lines_;
   TagIndex& index_;
   std::optional<Timestamp> begin_;
+  const bool begin_is_given_;
+  bool has_message_ = false;  // a good one or not
   std::vector<TestRow> rows_;
   std::string sequence_;  // of the row at hand
 };

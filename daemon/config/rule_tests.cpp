@@ -44,13 +44,6 @@ std::optional<RowTimes> row_times_of(std::string_view text) {
   return RowTimes{*from, *to, *step};
 }
 
-const std::vector<std::string>& reason_words() {
-  static const std::vector<std::string> words{"stale",           "comm_lost",   "out_of_range",
-                                              "sensor_fault",    "maintenance", "clock_skew",
-                                              "not_commissioned"};
-  return words;
-}
-
 class InputReader {
  public:
   InputReader(Lines& lines, TagIndex& index) : lines_(lines), index_(index) {}
@@ -154,11 +147,7 @@ class InputReader {
     if (text.empty() && reading.quality != Quality::good) return reading;
     reading.value = value_in(text, tag);
     if (reading.value) return reading;
-    std::vector<std::string> states;
-    for (const EnumEntry& entry : tag.enumeration) states.push_back(entry.word);
-    lines_.error(word, in_quotes(text) + " is no value of " + tag.name + ", which is " +
-                           std::string{to_text(tag.type)} + hint(text, states) +
-                           "; '-' is no reading, bad:comm_lost one that is bad");
+    lines_.error(word, no_value(text, tag) + "; '-' is no reading, bad:comm_lost one that is bad");
     return std::nullopt;
   }
 
@@ -180,8 +169,7 @@ class InputReader {
         reading.reason = *known;
         return true;
       }
-      lines_.error(word, "unknown reason " + in_quotes(reason.substr(1)) +
-                             hint(reason.substr(1), reason_words()));
+      lines_.error(word, unknown_reason(reason.substr(1)));
       return false;
     }
     return true;
@@ -314,9 +302,10 @@ class TestReader {
         return read_csv(own, begin, test);
       }
     }
-    reader.error("input",
-                 "is needed: lines of a time and values below a line \"t tag ...\", or "
-                 "{ csv = \"file.csv\" } with the same");
+    reader.error(
+        "input",
+        "is needed: lines of a time and values below a line \"t tag ...\", or "
+        "{ csv = \"file.csv\" } with the same, or as parkwatch pull --format csv wrote it");
   }
 
   void read_csv(SettingsReader& reader, std::optional<Timestamp> begin, RuleTest& test) {
@@ -328,7 +317,7 @@ class TestReader {
       CsvLines lines{*file, out_, reader.name_of("csv")};
       if (!is_recorded(*file)) return take_input(lines, "csv", reader, test);
       RecordedInput recorded = read_recorded(lines, index_, begin);
-      test.begin = recorded.begin;
+      if (recorded.begin) test.begin = *recorded.begin;
       test.input = std::move(recorded.rows);
       return;
     }

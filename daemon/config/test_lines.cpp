@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "config/fields.h"
+
 namespace parkwatch::config {
 namespace {
 
@@ -69,10 +71,16 @@ CsvLines::CsvLines(const CsvFile& file, Diagnostics& out, std::string key)
 
 bool CsvLines::next() { return next_ < file_.rows.size() && ++next_ > 0; }
 
+std::vector<Word> CsvLines::cells() const {
+  std::vector<Word> cells;
+  for (const CsvCell& cell : file_.rows[next_ - 1].cells) cells.push_back({cell.text, cell.column});
+  return cells;
+}
+
 std::vector<Word> CsvLines::words() const {
-  std::vector<Word> words;
-  for (const CsvCell& cell : file_.rows[next_ - 1].cells) {
-    words.push_back({cell.text.empty() ? std::string_view{"-"} : cell.text, cell.column});
+  std::vector<Word> words = cells();
+  for (Word& word : words) {
+    if (word.text.empty()) word.text = "-";
   }
   return words;
 }
@@ -101,6 +109,22 @@ std::optional<Value> value_in(std::string_view text, const Tag& tag) {
   const auto number = number_in<double>(text);
   if (!number || !std::isfinite(*number)) return std::nullopt;
   return Value{*number};
+}
+
+std::string no_value(std::string_view text, const Tag& tag) {
+  std::vector<std::string> states;
+  for (const EnumEntry& entry : tag.enumeration) states.push_back(entry.word);
+  return in_quotes(text) + " is no value of " + tag.name + ", which is " +
+         std::string{to_text(tag.type)} + hint(text, states);
+}
+
+std::string unknown_reason(std::string_view text) {
+  std::vector<std::string> words;
+  for (auto r = QualityReason::stale; r <= QualityReason::first_value;
+       r = static_cast<QualityReason>(static_cast<int>(r) + 1)) {
+    words.emplace_back(to_text(r));
+  }
+  return "unknown reason " + in_quotes(text) + hint(text, words);
 }
 
 }  // namespace parkwatch::config

@@ -64,13 +64,18 @@ class TextLines final : public Lines {
 // A value as rules see it: in the tag's unit, a state by its word or number. Empty: none of the
 // tag's.
 [[nodiscard]] std::optional<Value> value_in(std::string_view text, const Tag& tag);
+// What is said of a text that is none of the tag's values, or no reason of a quality: with what may
+// have been meant.
+[[nodiscard]] std::string no_value(std::string_view text, const Tag& tag);
+[[nodiscard]] std::string unknown_reason(std::string_view text);
 
-// Of a CSV file: its cells, an empty one is "-".
+// Of a CSV file: its cells; as a word an empty one is "-".
 class CsvLines final : public Lines {
  public:
   CsvLines(const CsvFile& file, Diagnostics& out, std::string key);
   bool next() override;
   [[nodiscard]] std::vector<Word> words() const override;
+  [[nodiscard]] std::vector<Word> cells() const;  // as they stand
   [[nodiscard]] SourceLocation where(std::uint32_t column) const override;
 
  private:
