@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/documents.h"
 #include "http/readings_page.h"
 #include "store/reader.h"
 #include "store/salvage.h"
@@ -94,12 +95,7 @@ void say(const SalvageCommand& command, const store::Salvage& read, const Writte
   json::array gaps;
   for (const store::Gap& gap : written.gaps) {
     missing += gap.readings;
-    gaps.push_back({{"first_sequence", gap.first_sequence},
-                    {"last_sequence", gap.last_sequence},
-                    {"from", to_rfc3339(gap.from)},
-                    {"to", to_rfc3339(gap.to)},
-                    {"readings", gap.readings},
-                    {"reason", gap.reason}});
+    gaps.emplace_back(http::to_document(gap));
   }
   if (console.json) {
     console.out << json::serialize(json::object{{"batches", read.batches},

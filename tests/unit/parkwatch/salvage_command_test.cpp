@@ -6,6 +6,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "store/block_codec.h"
+#include "tests/unit/http/frames_in.h"
 #include "tests/unit/parkwatch/recording_console.h"
 #include "tests/unit/store/damaged_store.h"
 #include "tools/parkwatch/page_content.h"
@@ -42,6 +44,14 @@ std::vector<std::uint64_t> sequences_in(const std::string& csv) {
   return out;
 }
 
+std::vector<Reading> readings_in(const std::string& frames) {
+  std::vector<Reading> out;
+  for (const v1::PullFrame& frame : test::frames_in(frames)) {
+    if (frame.has_block()) REQUIRE(store::decode_block(frame.block(), out));
+  }
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("store salvage: what can be read is written, and what is missing is said", "[cli]") {
@@ -57,6 +67,7 @@ TEST_CASE("store salvage: what can be read is written, and what is missing is sa
   const auto first = gaps[0].at("first_sequence").to_number<std::uint64_t>();
   const auto last = gaps[0].at("last_sequence").to_number<std::uint64_t>();
   CHECK(gaps[0].at("reason").as_string() == "damaged");
+  CHECK(gaps[0].at("unacknowledged").as_bool() == false);
   std::vector<std::uint64_t> expected;
   for (std::uint64_t n = 2; n <= 4000; ++n) {
     if (n < first || n > last) expected.push_back(n);
@@ -86,7 +97,32 @@ TEST_CASE("store salvage: each format is what a pull writes", "[cli]") {
   }
   CHECK(readings == 3999);
   CHECK(lines.find("\"type\":\"tag\"") != std::string::npos);
-  CHECK(std::filesystem::file_size(dir.path() / "out.pb") > 1000);
+  const auto kept = store::pull_all(*store::reading(dir.path()));
+  CHECK((readings_in(text_of(dir.path() / "out.pb")) == kept));
+}
+
+TEST_CASE("store salvage: a store of several pages is one file, each reading in it once", "[cli]") {
+  const TempDir dir;
+  constexpr std::uint64_t last = 90'000;
+  {
+    store::StoreOptions options = store::options_in(dir.path());
+    options.synchronous = "OFF";  // nobody cuts the power
+    const auto store = store::opened(options);
+    for (std::uint64_t n = 0; n < last; n += 30'000) {
+      store::Batch batch = store::numbered_batch(n + 1, n + 30'000);
+      if (n == 0) batch.facts.tags = {store::sample_definition(0, 1, 1)};
+      store::commit(*store, batch);
+    }
+    REQUIRE(store->flush());
+  }
+  const auto reader = store::reading(dir.path());
+  REQUIRE_FALSE(store::page_of(*reader, {}).end);
+  test::RecordingConsole console;
+  REQUIRE(salvage(command_in(dir, "out.csv", PullFormat::csv), console.console) == exit_ok);
+  REQUIRE(salvage(command_in(dir, "out.pb", PullFormat::protobuf), console.console) == exit_ok);
+  const std::string csv = text_of(dir.path() / "out.csv");
+  CHECK((sequences_in(csv) == store::numbers(1, last)));
+  CHECK((readings_in(text_of(dir.path() / "out.pb")) == store::pull_all(*reader)));
 }
 
 TEST_CASE(
