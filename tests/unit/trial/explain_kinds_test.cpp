@@ -243,6 +243,26 @@ TEST_CASE("explain: parkwatch's own alarms have a state and decisions, and no le
   CHECK(e.decisions.size() == 2);
 }
 
+TEST_CASE("explain: a receiver is one of the configuration's, by its name", "[trial]") {
+  std::string configuration = on_t0("kind = \"limit\"\nH = 80\n");
+  for (const std::string name : {"day-desk", "night-desk"}) {
+    configuration += "[[receiver]]\nname = \"" + name +
+                     "\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:1/\"\n";
+  }
+  configuration += "[[route]]\nto = [\"day-desk\", \"night-desk\"]\n";
+  const RecordedRule r{{{0, "50"}}, configuration};
+  CHECK(has(r.reasons("delivery-failed", "receiver/day-desk"), "the alarm is normal"));
+  CHECK(has(r.reasons("delivery-failed", "receiver/night-desk"), "the alarm is normal"));
+  const auto history = store::open_history(r.dir.path());
+  REQUIRE(history.ok());
+  const auto misspelt = trial::explain(**history, "delivery-failed", "receiver/nite-desk");
+  REQUIRE_FALSE(misspelt.ok());
+  CHECK(has(misspelt.error().message, "did you mean \"receiver/night-desk\"?"));
+  for (const char* other : {"night-desk", "receiver/webhook", "receiver/", "source/park"}) {
+    CHECK_FALSE(trial::explain(**history, "delivery-failed", other).ok());
+  }
+}
+
 TEST_CASE("explain: the alarm of a source, of a tag that never came, and of a gate", "[trial]") {
   const RecordedRule r{{{0, "50"}, {600, ""}},
                        "time.never_seen_after = \"1m\"\n" +

@@ -11,6 +11,7 @@
 namespace recorded_input_test {
 
 using namespace parkwatch;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -34,13 +35,35 @@ off_delay = "5s"
 H = { at = 80, priority = "high" }
 )";
 
+std::string csv_of(const store::ReadingsPage& page) {
+  return http::csv_page({page, "0123456789abcdef", 0, std::size_t{1} << 20, true}).body;
+}
+
 std::string pulled_csv(const std::string& directory) {
   const auto reader = store::open_reader(directory);
   REQUIRE(reader);
   const auto page = (*reader)->readings({});
   REQUIRE(page);
   REQUIRE(page->end);
-  return http::csv_page({*page, (*reader)->generation(), 0, std::size_t{1} << 20, true}).body;
+  return csv_of(*page);
+}
+
+// A configuration with one test, whose input is this recording.
+std::shared_ptr<const config::Config> config_of(const std::string& text, const std::string& csv,
+                                                const std::string& expected) {
+  const config::Folder folder;
+  folder.write("series.csv", csv);
+  folder.write("p.toml", text + "[[test]]\nname = \"the morning of the leak\"\n" +
+                             "input = { csv = \"series.csv\" }\nexpect = \"\"\"\n" + expected +
+                             "\"\"\"\n");
+  const config::Loaded loaded = config::load_from(folder, "p.toml");
+  INFO(loaded.said());
+  REQUIRE(loaded.config != nullptr);
+  return loaded.config;
+}
+
+trial::TestOutcome outcome_of(const config::Config& config) {
+  return trial::run_test(config.tests.front(), *config.plant);
 }
 
 // As a [[test]] expects them; times count from the first message.
@@ -58,6 +81,66 @@ std::string recorded_transitions(const std::string& directory) {
   return lines;
 }
 
+constexpr const char* every_type = R"(
+daemon.park = "p"
+[[source]]
+name = "s"
+driver = "mqtt"
+[[tag]]
+name = "a/b/valve"
+states = [{ number = 0, word = "closed" }, { number = 1, word = "open" }]
+[[tag]]
+name = "a/b/run"
+type = "boolean"
+[[tag]]
+name = "a/b/batch"
+type = "text"
+[[tag]]
+name = "a/b/level"
+[[rule]]
+id = "open"
+kind = "state"
+tags = ["a/b/valve"]
+states = ["open"]
+[[rule]]
+id = "level"
+kind = "limit"
+tags = ["a/b/level"]
+H = 80
+)";
+
+// A message a reading, a second apart.
+store::ReadingsPage page_of_every_type() {
+  store::ReadingsPage page;
+  for (const char* name : {"a/b/valve", "a/b/run", "a/b/batch", "a/b/level"}) {
+    store::TagRow row;
+    row.id = static_cast<TagId>(page.tags.size());
+    row.tag.name = name;
+    page.tags.push_back(row);
+  }
+  const auto add = [&](TagId tag, Value value, QualityReason reason = QualityReason::none) {
+    Reading r;
+    r.tag = tag;
+    r.sequence = page.readings.size() + 1;
+    r.receive_time = test::rule_began + page.readings.size() * 1s;
+    r.source_time = r.receive_time - 1ms;
+    r.value = std::move(value);
+    r.quality = reason == QualityReason::none ? Quality::good : Quality::bad;
+    r.reason = reason;
+    page.readings.push_back(std::move(r));
+  };
+  add(0, std::int64_t{1});
+  add(1, true);
+  for (const char* batch : {"B-17", "-", "", " B \t", "\"a\", b\r\n# c", "1"}) {
+    add(2, std::string{batch});
+  }
+  add(2, std::string{}, QualityReason::comm_lost);
+  add(3, 95.0, QualityReason::out_of_range);
+  add(3, 0.1 + 0.2);
+  add(0, std::int64_t{0});
+  return page;
+}
+
 }  // namespace
 
 TEST_CASE("recorded input: a test over what a pull wrote gives the transitions that were recorded",
@@ -67,21 +150,36 @@ TEST_CASE("recorded input: a test over what a pull wrote gives the transitions t
   const std::string expect = recorded_transitions(recorded.dir.path());
   CHECK(expect.find("a/b/t0 raise H") != std::string::npos);
   CHECK(expect.find("a/b/double return") != std::string::npos);
-  const config::Folder folder;
-  folder.write("series.csv", pulled_csv(recorded.dir.path()));
-  const auto outcome_of = [&](const std::string& expected) {
-    folder.write("p.toml", std::string{park} + "[[test]]\nname = \"the morning of the leak\"\n" +
-                               "input = { csv = \"series.csv\" }\nexpect = \"\"\"\n" + expected +
-                               "\"\"\"\n");
-    const config::Loaded loaded = config::load_from(folder, "p.toml");
-    INFO(loaded.said());
-    REQUIRE(loaded.config != nullptr);
-    return trial::run_test(loaded.config->tests.front(), *loaded.config->plant);
-  };
-  const trial::TestOutcome outcome = outcome_of(expect);
+  const std::string csv = pulled_csv(recorded.dir.path());
+  const trial::TestOutcome outcome = outcome_of(*config_of(park, csv, expect));
   INFO(outcome.detail);
   CHECK(outcome.passed);
-  CHECK_FALSE(outcome_of("").passed);
+  CHECK_FALSE(outcome_of(*config_of(park, csv, "")).passed);
+}
+
+TEST_CASE("recorded input: values of every type and bad ones are those that were pulled",
+          "[trial]") {
+  const store::ReadingsPage page = page_of_every_type();
+  const auto config =
+      config_of(every_type, csv_of(page), "0s a/b/valve raise\n11s a/b/valve return\n");
+  const config::RuleTest& test = config->tests.front();
+  CHECK(test.begin == parkwatch::test::rule_began);
+  REQUIRE(test.input.size() == page.readings.size());
+  for (std::size_t i = 0; i < page.readings.size(); ++i) {
+    const Reading& pulled = page.readings[i];
+    CAPTURE(i, to_text(pulled.value));
+    REQUIRE(test.input[i].readings.size() == 1);
+    const config::TestReading& read = test.input[i].readings.front();
+    CHECK(read.tag == page.tags[pulled.tag].tag.name);
+    CHECK(read.value == pulled.value);
+    CHECK(read.quality == pulled.quality);
+    CHECK(read.reason == pulled.reason);
+    CHECK(test.begin + test.input[i].at == pulled.receive_time);
+    CHECK(test.begin + read.time == pulled.source_time);
+  }
+  const trial::TestOutcome outcome = outcome_of(*config);
+  INFO(outcome.detail);
+  CHECK(outcome.passed);
 }
 
 }  // namespace recorded_input_test
