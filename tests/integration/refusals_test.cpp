@@ -149,6 +149,21 @@ TEST_CASE("refusal: every mistake of a configuration is printed at once, with it
   CHECK(placed >= mistakes.size());
 }
 
+TEST_CASE("refusal: --check reads the list of permits, and tells a mistake where it stands",
+          "[integration]") {
+  RunningDaemon daemon{
+      tank_config(1, "[gates]\npermits = \"visitors.csv\"\n[[gate]]\nname = \"north\"\n")};
+  const std::string list = (daemon.folder() / "visitors.csv").string();
+  const auto checked = [&](const std::string& permits) {
+    std::ofstream{list} << permits;
+    daemon.start({"--check"});
+    return daemon.wait();
+  };
+  CHECK(checked("number,id,class\n1,H1,hazmat\n2,H2,lorry\n") == 1);
+  CHECK_THAT(daemon.log(), Catch::Contains(list + ":3:6 error permits.class: must be person"));
+  CHECK(checked("number,id,class\n1,H1,hazmat\n") == 0);
+}
+
 TEST_CASE("refusal: a mistake on the command line ends with 2, as in the tools", "[integration]") {
   ChildProcess daemon{{program("daemon/app/parkwatchd"), "--frob"}};
   CHECK(daemon.wait(20s) == 2);

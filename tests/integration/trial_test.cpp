@@ -105,6 +105,13 @@ TEST_CASE("simulate: the time is that of the messages, and every output says so"
     publish(broker.port(), "park/tank/t101/level", at_second("5", second));
   }
   REQUIRE(listener.wait_for_output("parkwatch/v1/test-simulated/alarm/silent/", 10s));
+  const auto status_has = [&](const std::string& started, const std::string& now) {
+    return daemon.until("/v1/status", [&](const HttpReply& reply) {
+      return reply.body.find(R"("started_at":"2026-03-02T)" + started + R"(","now":"2026-03-02T)" +
+                             now + '"') != std::string::npos;
+    });
+  };
+  CHECK(status_has("08:00:00Z", "08:00:43Z"));  // up since the first message
   bool told = false;
   for (const auto& event : daemon.events()) {
     if (event.at("rule").as_string() != "silent") continue;
@@ -117,6 +124,13 @@ TEST_CASE("simulate: the time is that of the messages, and every output says so"
   CHECK_FALSE(std::filesystem::exists(daemon.state()));
   CHECK(daemon.stop() == 0);
   CHECK(verified(state).at("differ") == 0);
+
+  daemon.start({"--simulate"});
+  REQUIRE(daemon.says("ready:"));
+  CHECK(status_has("08:00:43Z", "08:00:43Z"));  // where the last run ended
+  publish(broker.port(), "park/tank/t101/level", at_second("5", 50));
+  CHECK(status_has("08:00:43Z", "08:00:50Z"));
+  CHECK(daemon.stop() == 0);
 }
 
 }  // namespace trial_test

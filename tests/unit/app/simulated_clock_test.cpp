@@ -64,6 +64,7 @@ TEST_CASE("simulate: the first message is a step of the clock, not a time that p
   Simulation later{from_us(base_us)};  // goes on where the last run ended
   (void)later.intake.append(at(10));
   CHECK(later.all().size() == 1);
+  CHECK(later.clock.began() == from_us(base_us));
 }
 
 TEST_CASE("simulate: what tells no time moves nothing", "[app]") {

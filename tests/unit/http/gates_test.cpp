@@ -152,6 +152,43 @@ TEST_CASE("gates: every device with when it was seen and its state", "[http]") {
   CHECK(get(park.port(), "/v1/gates/devices?gates=g2").status == 400);
 }
 
+TEST_CASE("gates: a device of a tag shows its value, and the later of reading and passage",
+          "[http]") {
+  Park park;
+  const auto at = [](int minute) {
+    return from_us(1'767'225'600'000'000) + std::chrono::minutes{minute};
+  };
+  park.clock.set(at(5));
+  Facts facts;
+  facts.tags = {park.define("cp/g1/board")};
+  Reading reading;
+  reading.tag = facts.tags.front().id;
+  reading.value = true;
+  reading.source_time = at(1);
+  facts.readings = {reading};
+  DevicesSet set;
+  for (const char* name : {"early", "late", "mute", "still"}) {
+    set.devices[{"g1", name}].device = {name, DeviceKind::board, "", "cp/g1/board", {}};
+  }
+  set.devices[{"g1", "other"}].device = {"other", DeviceKind::board, "", "cp/g1/other", {}};
+  facts.gates = {set, DeviceHeard{{"g1", "early"}, at(2)}, DeviceHeard{{"g1", "late"}, at(8)},
+                 DeviceSilent{{"g1", "mute"}}};
+  (void)park.commit(std::move(facts));
+  const std::string body = get(park.port(), "/v1/gates/devices").body;
+  const auto shows = [&body](const std::string& name, const std::string& rest) {
+    const std::string tag = name == "other" ? "other" : "board";
+    CHECK_THAT(body, Catch::Contains(R"({"gate":"g1","device":")" + name +
+                                     R"(","kind":"board","tag":"cp/g1/)" + tag + R"(","state":)" +
+                                     rest + '}'));
+  };
+  const std::string received = R"("seen_at":"2026-01-01T00:05:00Z")";
+  shows("still", R"("true",)" + received);
+  shows("early", R"("true",)" + received + R"(,"heard_at":"2026-01-01T00:02:00Z")");
+  shows("late", R"("true","seen_at":"2026-01-01T00:08:00Z","heard_at":"2026-01-01T00:08:00Z")");
+  shows("mute", R"("silent",)" + received);
+  shows("other", R"("never heard")");
+}
+
 TEST_CASE("gates: permits are listed with where they come from", "[http]") {
   Park park;
   Facts facts;

@@ -33,6 +33,41 @@ name = "other"
 driver = "mqt"
 )";
 
+const std::string good = R"([daemon]
+park = "park-a"
+
+[[source]]
+name = "park"
+driver = "mqtt"
+url = "mqtt://127.0.0.1"
+
+[[source.mapping]]
+topic = "park/{site}/{device}/{quantity}"
+tag = "{site}/{device}/{quantity}"
+value = "/value"
+
+[[tag]]
+name = "a/b/c"
+
+[[rule]]
+id = "level"
+kind = "limit"
+tags = ["a/b/c"]
+H = 80
+HH = 90
+)";
+
+const std::string tested = good + R"(
+[[test]]
+name = "it rises"
+rule = "level"
+input = """
+t     a/b/c
+0s    70
+10s   85
+"""
+)";
+
 std::string written(const test::TempDir& dir, const std::string& text) {
   const std::string path = dir.path() / "parkwatch.toml";
   std::ofstream{path} << text;
@@ -72,6 +107,25 @@ TEST_CASE("check: a file that is not there is an error with its name", "[cli]") 
   CHECK(rec.out.str().ends_with("1 error, 0 warnings\n"));
 }
 
+TEST_CASE("check: the list of permits is read too, and its mistakes are told where they stand",
+          "[cli]") {
+  const test::TempDir dir;
+  const std::string list = dir.path() / "visitors.csv";
+  const CheckCommand command{
+      written(dir, good + "[gates]\npermits = \"visitors.csv\"\n[[gate]]\nname = \"north\"\n")};
+  const auto said = [&](const std::string& permits) {
+    std::ofstream{list} << permits;
+    test::RecordingConsole rec;
+    const int code = check(command, rec.console);
+    return std::to_string(code) + '\n' + rec.out.str();
+  };
+  CHECK_THAT(said("number,id,class\n1,H1,hazmat\n"), Catch::StartsWith("0\n"));
+  CHECK_THAT(said("number,id,class\n1,H1,hazmat\n2,H2,lorry\n"),
+             Catch::StartsWith("1\n" + list +
+                               ":3:6 error permits.class: must be person, vehicle or hazmat\n") &&
+                 Catch::EndsWith("1 error, 0 warnings\n"));
+}
+
 TEST_CASE("check: in JSON with file, line, key and words", "[cli]") {
   const test::TempDir dir;
   test::RecordingConsole rec;
@@ -87,43 +141,6 @@ TEST_CASE("check: in JSON with file, line, key and words", "[cli]") {
   CHECK(found->at("severity").as_string() == "error");
   CHECK(std::string{found->at("key").as_string()}.find("log_level") != std::string::npos);
 }
-
-namespace {
-
-const std::string tested = R"([daemon]
-park = "park-a"
-
-[[source]]
-name = "park"
-driver = "mqtt"
-url = "mqtt://127.0.0.1"
-
-[[source.mapping]]
-topic = "park/{site}/{device}/{quantity}"
-tag = "{site}/{device}/{quantity}"
-value = "/value"
-
-[[tag]]
-name = "a/b/c"
-
-[[rule]]
-id = "level"
-kind = "limit"
-tags = ["a/b/c"]
-H = 80
-HH = 90
-
-[[test]]
-name = "it rises"
-rule = "level"
-input = """
-t     a/b/c
-0s    70
-10s   85
-"""
-)";
-
-}  // namespace
 
 TEST_CASE("check: runs the tests of the rules, and a passed one is counted", "[cli]") {
   const test::TempDir dir;
