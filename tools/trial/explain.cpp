@@ -147,34 +147,37 @@ std::vector<std::string> places_of(const GatePlan& plan) {
   return names;
 }
 
-// What the configuration names for a rule; of others (the store, actions) only the journal knows.
-std::vector<std::string> watched_by_own(const config::Config& config, const std::string& rule,
-                                        const v1::Snapshot& snapshot) {
-  std::vector<std::string> names;
+// What the configuration names for a rule; none: of this one (the store, actions) only the journal
+// knows.
+std::optional<std::vector<std::string>> watched_by_own(const config::Config& config,
+                                                       const std::string& rule,
+                                                       const v1::Snapshot& snapshot) {
   const Plant& plant = *config.plant;
   if (is_gate_rule(rule)) return places_of(plant.gates);
-  if (rule == rule_delivery_failed && config.notify != nullptr) {
+  std::vector<std::string> names;
+  if (rule == rule_delivery_failed) {
     for (const ReceiverSpec& receiver : config.notify->receivers) {
       names.push_back("receiver/" + receiver.name);
     }
-  }
-  if (rule == rule_quality) {
+  } else if (rule == rule_quality) {
     for (const SourceSpec& source : plant.sources) names.push_back("source/" + source.name);
   } else if (rule == rule_clock || rule == rule_never_seen || rule == rule_loop_check) {
     for (const v1::TagState& tag : snapshot.tags()) names.push_back(tag.definition().name());
+  } else {
+    return std::nullopt;
   }
   return names;
 }
 
 Result<Done> add_own_rule(const config::Config& config, const v1::Snapshot& snapshot,
                           const std::string& rule, Explained& out) {
-  const std::vector<std::string> names = watched_by_own(config, rule, snapshot);
+  const auto names = watched_by_own(config, rule, snapshot);
   const std::string& tag = out.tag.name;
   // Another configuration may have named what the journal knows.
   const bool known = !out.decisions.empty();
-  if (!known && !names.empty() && std::find(names.begin(), names.end(), tag) == names.end()) {
+  if (!known && names && std::find(names->begin(), names->end(), tag) == names->end()) {
     return Error{ErrorKind::not_found,
-                 "rule \"" + rule + "\" has no alarm on \"" + tag + "\"" + meant(tag, names)};
+                 "rule \"" + rule + "\" has no alarm on \"" + tag + "\"" + meant(tag, *names)};
   }
   out.rule.id = rule;
   out.own = true;

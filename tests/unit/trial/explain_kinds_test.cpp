@@ -261,6 +261,10 @@ TEST_CASE("explain: a receiver is one of the configuration's, by its name", "[tr
   for (const char* other : {"night-desk", "receiver/webhook", "receiver/", "source/park"}) {
     CHECK_FALSE(trial::explain(**history, "delivery-failed", other).ok());
   }
+  const RecordedRule nobody{{{0, "50"}}, on_t0("kind = \"limit\"\nH = 80\n")};
+  const auto without = store::open_history(nobody.dir.path());
+  REQUIRE(without.ok());
+  CHECK_FALSE(trial::explain(**without, "delivery-failed", "receiver/day-desk").ok());
 }
 
 TEST_CASE("explain: the alarm of a source, of a tag that never came, and of a gate", "[trial]") {
