@@ -83,21 +83,40 @@ json::object to_document(const store::PassageRow& row) {
   return out;
 }
 
-// The newest readings of the tags that devices name.
-std::map<std::string, Reading, std::less<>> readings_of(const LiveView& live,
-                                                        const DeviceStates& devices) {
-  std::set<std::string, std::less<>> wanted;
-  for (const auto& [key, state] : devices) wanted.insert(state.device.tag);
-  std::map<std::string, Reading, std::less<>> readings;
-  live.each(0, [&](const LiveTag& tag) {
-    if (tag.newest && wanted.contains(tag.tag->name)) readings[tag.tag->name] = *tag.newest;
-    return true;
-  });
-  return readings;
+// What a device told last by its tag, e.g. "online"; of a value that is bad why it is.
+struct Told {
+  Timestamp at;
+  std::string word;
+};
+
+Told told_of(const Tag& tag, const Reading& reading) {
+  if (reading.quality == Quality::bad) {
+    const bool says_why = reading.reason != QualityReason::none;
+    return {reading.receive_time,
+            std::string{says_why ? to_text(reading.reason) : to_text(reading.quality)}};
+  }
+  for (const EnumEntry& entry : tag.enumeration) {
+    if (as_number(reading.value) == entry.number) return {reading.receive_time, entry.word};
+  }
+  return {reading.receive_time, parkwatch::to_text(reading.value)};
 }
 
-// `reading`: of its tag; null: it has none.
-json::object to_document(const DeviceKey& key, const DeviceState& state, const Reading* reading) {
+std::map<std::string, Told, std::less<>> told_by_tags(const LiveView& live,
+                                                      const DeviceStates& devices) {
+  std::set<std::string, std::less<>> wanted;
+  for (const auto& [key, state] : devices) wanted.insert(state.device.tag);
+  std::map<std::string, Told, std::less<>> told;
+  live.each(0, [&](const LiveTag& tag) {
+    if (tag.newest && wanted.contains(tag.tag->name)) {
+      told[tag.tag->name] = told_of(*tag.tag, *tag.newest);
+    }
+    return true;
+  });
+  return told;
+}
+
+// `told`: by its tag; null: nothing.
+json::object to_document(const DeviceKey& key, const DeviceState& state, const Told* told) {
   const GateDevice& device = state.device;
   json::object out{{"gate", text_value(key.first)}, {"device", text_value(key.second)}};
   out["kind"] = text_value(to_text(device.kind));
@@ -105,9 +124,9 @@ json::object to_document(const DeviceKey& key, const DeviceState& state, const R
   put(out, "tag", device.tag);
   std::optional<Timestamp> seen = state.heard;
   std::string word = seen ? "heard" : "never heard";
-  if (reading != nullptr) {
-    seen = std::max(seen.value_or(timestamp_min), reading->receive_time);
-    word = parkwatch::to_text(reading->value);
+  if (told != nullptr) {
+    seen = std::max(seen.value_or(timestamp_min), told->at);
+    word = told->word;
   }
   out["state"] = text_value(state.silent ? "silent" : word);
   if (seen) out["seen_at"] = time_value(*seen);
@@ -296,13 +315,12 @@ Answer get_gates_devices(Backend& backend, const Request& request) {
   const LiveView* live = backend.services().live;
   std::function<Response(const GatesView&)> make = [gate, live](const GatesView& view) {
     const DeviceStates devices = view.devices();
-    const auto readings = readings_of(*live, devices);
+    const auto told = told_by_tags(*live, devices);
     json::array rows;
     for (const auto& [key, state] : devices) {
       if (gate && key.first != *gate) continue;
-      const auto reading = readings.find(state.device.tag);
-      rows.push_back(
-          to_document(key, state, reading == readings.end() ? nullptr : &reading->second));
+      const auto by_tag = told.find(state.device.tag);
+      rows.push_back(to_document(key, state, by_tag == told.end() ? nullptr : &by_tag->second));
     }
     return json_response(json::object{{"devices", std::move(rows)}});
   };

@@ -189,6 +189,36 @@ TEST_CASE("gates: a device of a tag shows its value, and the later of reading an
   shows("other", R"("never heard")");
 }
 
+TEST_CASE("gates: a device's state is the word of its tag, or why that is bad", "[http]") {
+  Park park;
+  Tag arm;
+  arm.name = "cp/g1/arm";
+  arm.enumeration = {{0, "closed", {}}, {1, "open", {}}};
+  Facts facts;
+  DevicesSet set;
+  const auto tells = [&](const Tag& tag, Value value, Quality quality, QualityReason reason) {
+    facts.tags.push_back(park.define(tag));
+    Reading reading;
+    reading.tag = facts.tags.back().id;
+    reading.value = std::move(value);
+    reading.quality = quality;
+    reading.reason = reason;
+    facts.readings.push_back(reading);
+    set.devices[{"g1", tag.name}].device = {tag.name, DeviceKind::barrier, "", tag.name, {}};
+  };
+  tells(arm, 1.0, Quality::good, QualityReason::none);
+  arm.name = "cp/g1/lost";
+  tells(arm, 1.0, Quality::bad, QualityReason::comm_lost);
+  arm.name = "cp/g1/bad";
+  tells(arm, 0.0, Quality::bad, QualityReason::none);
+  facts.gates = {set};
+  (void)park.commit(std::move(facts));
+  const std::string body = get(park.port(), "/v1/gates/devices").body;
+  CHECK_THAT(body, Catch::Contains(R"("tag":"cp/g1/arm","state":"open")"));
+  CHECK_THAT(body, Catch::Contains(R"("tag":"cp/g1/lost","state":"comm_lost")"));
+  CHECK_THAT(body, Catch::Contains(R"("tag":"cp/g1/bad","state":"bad")"));
+}
+
 TEST_CASE("gates: permits are listed with where they come from", "[http]") {
   Park park;
   Facts facts;
