@@ -91,6 +91,20 @@ TEST_CASE("cold rooms: without its feeder a room neither cools nor defrosts", "[
   CHECK(dead.count("fr2/temperature", 9h + 1s, 9h + 10min) > 10);
 }
 
+TEST_CASE("cold rooms: a humidifier gives back what the coil takes", "[parksim]") {
+  const SystemHours night = food({{"nozzles-scale", 23h, 3h}}, 22h, 5h);
+  CHECK(night.at("cr1/humidity", 22h + 50min) == Approx(89.0).margin(2.0));
+  // The goods' 0.1 kg/h alone keep the air 0.33 g/kg above what it holds at the coil.
+  CHECK(night.at("cr1/humidity", 26h - 1s) < 80.0);
+  CHECK(night.at("cr1/humidity", 26h - 1s) > 70.0);
+  CHECK_FALSE(night.has("fr1/humidity"));
+  // With 0.6 kg/h the air would end at 5.26 g/kg, of which it can hold 5.04.
+  const SystemHours wet = food({{"humidifier-valve-sticks", 23h, 3h}}, 22h, 4h + 59min);
+  CHECK(wet.at("cr1/humidity", 24h + 30min) == Approx(96.5).margin(1.5));
+  CHECK(wet.at("cr1/humidity", 26h - 1s) > 98.5);
+  CHECK(wet.at("cr1/humidity", 27h - 5min) < wet.at("cr1/humidity", 26h - 1s));
+}
+
 TEST_CASE("barns: gases stand where the least air carries off what the animals give", "[parksim]") {
   const SystemHours night = food({}, 0h, 5h);
   CHECK(night.at("b1/co2", 4h) == Approx(1820.0).margin(60.0));

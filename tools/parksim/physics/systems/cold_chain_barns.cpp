@@ -44,7 +44,9 @@ class ColdChainBarns final : public System {
                        .defrost_stuck = causes_.has("defrost-sticks"),
                        .no_power = causes_.has("feeder-trips")});
     all(chilled_, ColdRoomFaults{.refrigerant_leaks = causes_.has("refrigerant-lost"),
-                                 .thermostat_stuck = causes_.has("thermostat-sticks")});
+                                 .thermostat_stuck = causes_.has("thermostat-sticks"),
+                                 .nozzles_scale = causes_.has("nozzles-scale"),
+                                 .humidifier_stuck = causes_.has("humidifier-valve-sticks")});
     all(freezers_, ColdRoomFaults{.compressor_stopped = causes_.has("expansion-valve-sticks")});
     all(hens_, BarnFaults{.fans_tripped = causes_.has("fan-breaker-trips"),
                           .inlets_ice = causes_.has("inlets-ice"),
@@ -82,6 +84,11 @@ constexpr std::array cold_chain_causes = {
     SystemCause{"refrigerant-lost",
                 "a pipe of a chilled room breaks: 5 % of its refrigerant are lost each minute"},
     SystemCause{"thermostat-sticks", "the thermostat of a chilled room sticks: it cools on"},
+    SystemCause{"nozzles-scale",
+                "the nozzles of a chilled room's humidifier scale, 2 % of their opening a minute"},
+    SystemCause{"humidifier-valve-sticks",
+                "the valve of a chilled room's humidifier sticks half open: it gives 0.5 kg/h"},
+    SystemCause{"hygrometer-dead", "the hygrometer of a chilled room loses its supply", "humidity"},
     SystemCause{"expansion-valve-sticks", "the expansion valve of a quick freezer sticks shut"},
     SystemCause{"fan-breaker-trips", "the breaker of a barn's fans trips"},
     SystemCause{"inlets-ice", "the air inlets of a barn ice up, one per cent a minute"},

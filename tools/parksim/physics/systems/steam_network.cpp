@@ -16,7 +16,7 @@ constexpr double boiler_t_h = 12.0;
 constexpr double control_t_h_mpa = 200.0;
 constexpr double drawn_t_h = 6.0;       // by each user, at the set pressure
 constexpr double condensed_t_h = 0.3;   // along the pipes, out of the traps
-constexpr double content_t_mpa = 10.0;  // that pipes and drums give up
+constexpr double content_t_mpa = 4.0;  // that pipes and drums give up
 // Napier: saturated steam through a hole, for each mm2 and MPa (absolute).
 constexpr double jet_t_h = 0.00525;
 constexpr double atmosphere_mpa = 0.1;
