@@ -71,6 +71,14 @@ TEST_CASE("gas main: condensate deceives the outlet's meter only", "[parksim]") 
   CHECK(trace.at("outlet/pressure", 70min - 1s) > 7.7);
 }
 
+TEST_CASE("gas main: with less liquor more hydrogen sulphide is left in the gas", "[parksim]") {
+  const SystemTrace trace{gas_plant({{"liquor-pump-wears", 30min, 60min}}), 2h};
+  CHECK(trace.at("inlet/h2s", 29min) == Approx(100.4).margin(4.0));
+  // 30 % less after an hour, which the tower follows with a lag of a minute.
+  CHECK(trace.at("inlet/h2s", 90min - 1s) == Approx(6000.0 * std::exp(-4.09 * 0.705)).margin(8.0));
+  CHECK(trace.at("inlet/h2s", 2h - 1s) == Approx(100.4).margin(4.0));
+}
+
 TEST_CASE("gas main: CO collects in the chamber of the packing that leaks", "[parksim]") {
   const SystemTrace trace{gas_plant({{"packing-leak", 30min, 1h}}), 2h};
   // 60 * 0.0008 m3/h with 75 g/m3 of CO into 120 m3/h of air, which lags by ten minutes.
@@ -115,6 +123,21 @@ TEST_CASE("coke oven: one that is idle has no suction and gives no vapours", "[p
   CHECK(trace.at("o1/nmhc", 1h) < 3.0);
   CHECK(trace.at("o1/wastewater", 90min) > 0.5);
   CHECK(trace.at("o2/in_operation", 1h) == 1.0);
+}
+
+TEST_CASE("coke oven: a water seal first fills up to its brim, a hole in its pot loses at once",
+          "[parksim]") {
+  // 0.2 mm2 more each minute under 25.5 m of head; 1.5 l are missing below the brim.
+  const SystemTrace over{gas_plant({{"seal-overflow", 30min, 30min}}), 2h};
+  const double jet_m3_h_mm2 = 0.62 * std::sqrt(2.0 * 9.81 * 25.5) * 3600.0 / 1e6;
+  CHECK(over.at("o1/wastewater", 33min) == Approx(0.0).margin(0.015));
+  CHECK(over.at("o1/wastewater", 50min) == Approx(20.0 * 0.2 * jet_m3_h_mm2).margin(0.02));
+  CHECK(over.at("o1/wastewater", 2h - 1s) < 0.02);
+  // 3 mm across, 3 m below the water.
+  const SystemTrace hole{gas_plant({{"seal-weeps", 30min, 30min}}), 2h};
+  const double lost = 7.07 * 0.62 * std::sqrt(2.0 * 9.81 * 3.0) * 3600.0 / 1e6;
+  CHECK(hole.at("o1/wastewater", 40min) == Approx(lost).margin(0.015));
+  CHECK(hole.at("o1/wastewater", 2h - 1s) == Approx(0.0).margin(0.015));
 }
 
 }  // namespace parkwatch::parksim::coke_oven_gas_test

@@ -159,6 +159,11 @@ TEST_CASE("construction site: smoke, then the extinguisher, then an empty bottle
   const SystemHours gone = site({{"detector-unplugged", 9h, 10min}}, 8h + 50min, 30min);
   CHECK(gone.count("sd1/alarm", 9h + 1s, 9h + 10min) == 0);
   CHECK(gone.count("sd1/alarm", 9h + 10min, 9h + 15min) >= 5);
+  // 30 % of its light are gone after a quarter of an hour.
+  const SystemHours dust = site({{"detector-dirty", 9h, 20min}}, 8h + 50min, 1h);
+  CHECK(dust.at("sd1/fault", 9h + 14min) == 0.0);
+  CHECK(dust.at("sd1/fault", 9h + 16min) == 1.0);
+  CHECK(dust.at("sd1/fault", 9h + 22min) == 0.0);
 }
 
 TEST_CASE("construction site: engine hours count while a machine runs", "[parksim]") {

@@ -77,10 +77,12 @@ std::string draft_of(const config::Folder& folder, const std::string& package,
 }
 
 // Points that people must sort first: the only_if of turbines, which are taken for other producers
-// of power, and of a meter's register; feeds, each of which is of one of five lines, and what is
+// of power, of a meter's register and of an analyser; the steam of enterprises, which are listed for
+// their power; feeds, each of which is of one of five lines, and what is
 // computed of them.
 std::size_t left_to_people(const std::string& package) {
-  if (package == "energy-carbon") return 2;
+  if (package == "energy-carbon") return 7;
+  if (package == "coke-oven-gas") return 1;
   return package == "park-overview" ? 12 : 0;
 }
 

@@ -7,8 +7,16 @@
 
 namespace parkwatch::parksim {
 
-const BarnKind hen_barn{.set_c = 21.0, .animals_c = 9.0, .ammonia_g_h = 90.0};
-const BarnKind chick_barn{.set_c = 31.0, .animals_c = 4.0, .ammonia_g_h = 60.0};
+const BarnKind hen_barn{
+    .set_c = 21.0,
+    .animals_c = 9.0,
+    .ammonia_g_h = 90.0,
+    .flock = {.heads = 10'000.0, .drinks_ml_h = 15.0, .light_from_h = 5.0, .light_to_h = 21.0}};
+const BarnKind chick_barn{
+    .set_c = 31.0,
+    .animals_c = 4.0,
+    .ammonia_g_h = 60.0,
+    .flock = {.heads = 12'000.0, .drinks_ml_h = 2.5, .light_from_h = 0.0, .light_to_h = 24.0}};
 
 namespace {
 
@@ -20,7 +28,14 @@ constexpr double change_s = 600.0;  // one change of air, with all fans
 constexpr double fans_m3_h = 60'000.0;
 constexpr double air_kj_m3_k = 1.2;
 constexpr double wet_litter_g_h_m2 = 0.9;  // of ammonia more than the dry
-constexpr double pads_k = 18.0;            // that wet pads take from air of 38 degC
+constexpr double litter_l_m2 = 5.0;        // of water, and it is wet
+constexpr double litter_m2 = 330.0;        // below the drinker lines
+constexpr double dries_s = 1200.0;
+constexpr double pads_k = 18.0;         // that wet pads take from air of 38 degC
+constexpr double pads_kg = 700.0;       // of water that they hold
+constexpr double water_kj_kg = 2450.0;  // that evaporates
+constexpr double wets_s = 1200.0;
+constexpr double thirst_k = 0.04;  // more to drink for each kelvin
 constexpr double frost_c = -20.0;
 constexpr double stuck_m3_h = 12'000.0;  // through an inlet that stays open
 constexpr double heater_kw = 100.0;
@@ -42,8 +57,8 @@ Barn::Barn(const std::string& site, const std::string& name, const BarnKind& kin
       nh3_mg_(1000.0 * kind.ammonia_g_h / (least_air * fans_m3_h)),
       demand_(least_air),
       ice_(0.01 / 60.0, 0.62, 300.0),
-      wet_m2_(100.0 / 3600.0, 330.0, 1200.0),
-      dry_(0.222 / 3600.0, 1.0, 1200.0),
+      drinkers_(site + name, kind.flock, seed),
+      pads_kg_(pads_kg),
       temperature_(
           panel.add(number_tag(site, name, "temperature", "degC", {-40.0, 60.0, 1}, seconds{30}),
                     {.white = 0.05})),
@@ -57,6 +72,8 @@ Barn::Barn(const std::string& site, const std::string& name, const BarnKind& kin
           number_tag(site, name, "ventilation_demand", "%", {0.0, 100.0, 1}, seconds{10}))),
       airflow_(panel.add(number_tag(site, name, "airflow", "%", {0.0, 110.0, 1}, seconds{10}),
                          {.white = 0.1})),
+      water_(panel.add(number_tag(site, name, "water", "L/h", {0.0, 3000.0, 1}, seconds{60}),
+                       {.white = 0.3})),
       power_(panel.add(flag_tag(site, name, "power", seconds{60}))) {}
 
 // Where the temperature ends with that part of the fans' air. The heating holds the set point from
@@ -73,15 +90,35 @@ double Barn::steady_c(double flow, double dt_s, const BarnFaults& faults) {
     kw -= draught_kw_k * (kind_.set_c - frost_c) - (heater_kw - frost_kw);
     kw_k += draught_kw_k;
   }
-  return kind_.set_c + warmth + kw / kw_k + pads_k * dry_.step(faults.pads_dry, dt_s);
+  return kind_.set_c + warmth + kw / kw_k + step_pads(flow, dt_s, faults.pads_unfed);
+}
+
+// Their water goes into the air that it cools.
+double Barn::step_pads(double flow, double dt_s, bool unfed) {
+  const double taken_k = pads_k * pads_kg_ / pads_kg;
+  if (!unfed) {
+    pads_kg_ = lagged(pads_kg_, pads_kg, dt_s, wets_s);
+  } else {
+    const double kg_h = flow * fans_m3_h * air_kj_m3_k * taken_k / water_kj_kg;
+    pads_kg_ = std::max(0.0, pads_kg_ - kg_h * dt_s / 3600.0);
+  }
+  return pads_k - taken_k;
+}
+
+// What leaks out of the drinker lines wets the litter below them.
+void Barn::step_litter(double hour, double dt_s, const BarnFaults& faults) {
+  const double thirst = 1.0 + thirst_k * std::max(0.0, temperature_c_ - kind_.set_c);
+  drinkers_.step(hour, thirst, dt_s, faults.water);
+  const double leak_l_h = drinkers_.leak_l_h();
+  wet_m2_ = leak_l_h > 0.0 ? std::min(litter_m2, wet_m2_ + leak_l_h / litter_l_m2 * dt_s / 3600.0)
+                           : lagged(wet_m2_, 0.0, dt_s, dries_s);
 }
 
 // What the animals give off stays; the fans change the air.
 void Barn::step_air(double flow, double dt_s, const BarnFaults& faults) {
   const double lag_s = change_s / flow;
   const double share = least_air / flow;
-  const double nh3_g_h =
-      kind_.ammonia_g_h + wet_litter_g_h_m2 * wet_m2_.step(faults.litter_wet, dt_s);
+  const double nh3_g_h = kind_.ammonia_g_h + wet_litter_g_h_m2 * wet_m2_;
   co2_ppm_ = lagged(co2_ppm_, outside_ppm + animals_ppm * share, dt_s, lag_s);
   nh3_mg_ = lagged(nh3_mg_, 1000.0 * nh3_g_h / (flow * fans_m3_h), dt_s, lag_s);
   temperature_c_ = lagged(temperature_c_, steady_c(flow, dt_s, faults), dt_s, warm_s);
@@ -95,6 +132,7 @@ void Barn::step(double hour, double dt_s, const BarnFaults& faults, Panel& panel
   const bool stopped = faults.fans_tripped || faults.no_power;
   const double open = 1.0 - ice_.step(faults.inlets_ice, dt_s);
   const double flow = stopped ? 0.0 : demand_ * open;
+  step_litter(hour, dt_s, faults);
   step_air(std::max(flow, draught), dt_s, faults);
   panel.set(temperature_, temperature_c_ + stray_.step(random_));
   panel.set(humidity_, 58.0 + 6.0 * (co2_ppm_ - outside_ppm) / animals_ppm);
@@ -102,8 +140,9 @@ void Barn::step(double hour, double dt_s, const BarnFaults& faults, Panel& panel
   panel.set(co2_, co2_ppm_);
   panel.set(demand_tag_, 100.0 * demand_);
   panel.set(airflow_, 100.0 * flow);
+  panel.set(water_, drinkers_.flow_l_h());
   panel.set(power_, faults.no_power ? 0.0 : 1.0);
-  for (const TagIndex tag : {temperature_, humidity_, nh3_, co2_, demand_tag_, airflow_}) {
+  for (const TagIndex tag : {temperature_, humidity_, nh3_, co2_, demand_tag_, airflow_, water_}) {
     panel.power(tag, !faults.controller_dead);
   }
 }

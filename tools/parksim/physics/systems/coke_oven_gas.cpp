@@ -20,6 +20,10 @@ constexpr double friction = 1.0e-8;      // kPa/(m3/h)^2: 4 kPa at that flow
 constexpr double bore_mm = 800.0;        // friction goes with its fifth power
 // 4,800 m of DN 800 are 2,413 m3: so much more gas (at standard conditions) for each kPa.
 constexpr double content_m3_kpa = 24.0;
+// Wet desulphurisation before the main.
+constexpr double raw_h2s_mg_m3 = 6'000.0;
+constexpr double absorbed_units = 4.09;  // of transfer, with the full flow of liquor: leaves 100
+constexpr double tower_s = 60.0;
 constexpr double leak_at_kpa = 8.0;  // the pressure for which leaks are given
 // A chamber in which a valve stands, and a detector.
 constexpr double chamber_m3 = 20.0;
@@ -40,7 +44,6 @@ constexpr double door_air_m3_h = 72'000.0;
 // Crude benzol of 0.88 kg/l, 70 % of it benzene, evaporates into the wind of 1 m/s over 2 m2.
 constexpr double benzol_mg_ml = 616.0;
 constexpr double pump_air_m3_h = 7'200.0;
-constexpr double weeping_m3_h = 0.12;  // out of a water seal
 constexpr double benzene_part = 0.08;  // of the NMHC that escape
 
 constexpr SystemCause gas_causes[] = {
@@ -53,6 +56,10 @@ constexpr SystemCause gas_causes[] = {
      "minute"},
     {"naphthalene", "naphthalene settles in the main, 0.43 mm each minute"},
     {"regulator-stuck", "the regulator at the inlet creeps open, by 0.44 % each minute"},
+    {"liquor-pump-wears",
+     "the pump of the desulphurisation's liquor wears: 0.5 % less flow each minute"},
+    {"h2s-analyser-unpowered", "the analyser of hydrogen sulphide in the main loses its supply",
+     "inlet/h2s"},
     {"packing-leak", "the packing of a valve leaks into the first detector's chamber"},
     {"detector-unpowered", "the first CO detector loses its supply", "co"},
     {"meter-unpowered", "the flow meter at the main's outlet loses its supply", "outlet/flow"},
@@ -61,8 +68,10 @@ constexpr SystemCause gas_causes[] = {
     {"door-leak", "the door seals of the first oven burn away: 1.2 cm2 more gap each minute"},
     {"benzol-seal",
      "the seal of the crude-benzol pump at the first oven leaks, 1.17 ml/h more each minute"},
-    {"seal-overflow", "the water seal of the first oven overflows into the drain"},
-    {"seal-weeps", "the water seal of the first oven loses 0.12 m3/h into the drain"},
+    {"seal-overflow",
+     "dirt under the float valve of the first oven's water seal: 0.2 mm2 more gap each minute, "
+     "until it overflows into the drain"},
+    {"seal-weeps", "a hole of 3 mm rusts through the pot of the first oven's water seal"},
     {"oven-idle", "the first oven is taken out of operation and its fan is stopped"},
 };
 
@@ -76,6 +85,8 @@ class Main {
     };
     inlet_pressure_ = number("inlet", "pressure", "kPa", {-5.0, 30.0, 2}, {.white = 0.01});
     inlet_flow_ = number("inlet", "flow", "m3/h", {0.0, 60000.0, 0}, {.white = 8.0});
+    h2s_ = panel.add(number_tag(site, "inlet", "h2s", "mg/m3", {0.0, 10000.0, 0}, seconds{60}),
+                     {.white = 1.5});
     outlet_pressure_ = number("outlet", "pressure", "kPa", {-5.0, 30.0, 2}, {.white = 0.01});
     outlet_flow_ = number("outlet", "flow", "m3/h", {0.0, 60000.0, 0}, {.white = 8.0});
   }
@@ -96,11 +107,15 @@ class Main {
     const double kept = (inflow_m3_h_ - outflow_m3_h_ - leak) / 3600.0;
     pressure_kpa_ += kept / content_m3_kpa * dt_s;
     dammed_.step(causes.has("condensate"), dt_s);
+    const double liquor = 1.0 - worn_.step(causes.has("liquor-pump-wears"), dt_s);
+    const double left_mg_m3 = raw_h2s_mg_m3 * std::exp(-absorbed_units * liquor);
+    h2s_mg_m3_ = lagged(h2s_mg_m3_, left_mg_m3, dt_s, tower_s);
   }
 
   void show(Panel& panel) const {
     panel.set(inlet_pressure_, source_kpa_);
     panel.set(inlet_flow_, inflow_m3_h_);
+    panel.set(h2s_, h2s_mg_m3_);
     panel.set(outlet_pressure_, pressure_kpa_);
     panel.set(outlet_flow_, outflow_m3_h_ / (1.0 - dammed_.value()));
   }
@@ -119,12 +134,46 @@ class Main {
   Worsening torn_{6000.0 / 300.0, 6000.0, 60.0};
   Worsening dammed_{0.00075 / 60.0, 0.045, 30.0};  // part of the orifice that the meter lacks
   Worsening deposit_mm_{0.43 / 60.0, 62.0, 3600.0};
+  Worsening worn_{0.005 / 60.0, 0.9, 60.0};       // of the liquor's flow
   Worsening creep_{0.0044 / 60.0, 0.41, 3600.0};  // of the opening at which it holds inlet_kpa
   double source_kpa_ = inlet_kpa;
   double pressure_kpa_ = 8.0;  // at the outlet
   double inflow_m3_h_ = demand_m3_h;
   double outflow_m3_h_ = demand_m3_h;
-  TagIndex inlet_pressure_, inlet_flow_, outlet_pressure_, outlet_flow_;
+  double h2s_mg_m3_ = raw_h2s_mg_m3 * std::exp(-absorbed_units);
+  TagIndex inlet_pressure_, inlet_flow_, h2s_, outlet_pressure_, outlet_flow_;
+};
+
+// The pot of a water seal. A float valve holds it a little below its brim; what runs over the brim
+// or out of a hole goes into the drain.
+class WaterSeal {
+ public:
+  // To the drain, m3/h. dirt: under the float valve's seat.
+  double step(double dt_s, bool dirt, bool hole) {
+    const double valve = std::max(0.0, held_m - level_m_) * float_m3_h_m;
+    const double fed = valve + gap_mm2_.step(dirt, dt_s) * jet_m3_h_mm2(water_main_m);
+    const double lost = hole ? hole_mm2 * jet_m3_h_mm2(column_m + level_m_) : 0.0;
+    const double over = brim_m3_h * std::pow(std::max(level_m_, 0.0), 1.5);
+    level_m_ += (fed - lost - over) / pot_m2 * dt_s / 3600.0;
+    return lost + over;
+  }
+
+ private:
+  // Torricelli, and the contraction of the jet.
+  static double jet_m3_h_mm2(double head_m) {
+    return 0.62 * std::sqrt(2.0 * 9.81 * head_m) * 3600.0 / 1e6;
+  }
+
+  static constexpr double pot_m2 = 0.3;
+  static constexpr double column_m = 3.0;  // of water, above the hole
+  static constexpr double held_m = -0.005;
+  static constexpr double float_m3_h_m = 100.0;
+  static constexpr double water_main_m = 25.5;              // 0.25 MPa
+  static constexpr double hole_mm2 = 7.07;                  // 3 mm across
+  static constexpr double brim_m3_h = 1.84 * 0.3 * 3600.0;  // a weir, 0.3 m long: for each m^1.5
+
+  Worsening gap_mm2_{0.2 / 60.0, 40.0, 60.0};
+  double level_m_ = held_m;  // above the brim
 };
 
 class Oven {
@@ -156,8 +205,8 @@ class Oven {
     panel.set(enclosure_, pressure_pa_);
     panel.set(nmhc_, nmhc);
     panel.set(benzene_, benzene);
-    const double weeping = causes.has("seal-weeps") ? weeping_m3_h : 0.0;
-    panel.set(wastewater_, weeping + overflow_.step(causes.has("seal-overflow"), dt_s));
+    panel.set(wastewater_,
+              water_seal_.step(dt_s, causes.has("seal-overflow"), causes.has("seal-weeps")));
   }
 
  private:
@@ -166,7 +215,7 @@ class Oven {
   Worsening slip_{0.007 / 60.0, 0.85, 60.0};     // part of the fan's speed
   Worsening gap_cm2_{1.2 / 60.0, 200.0, 300.0};  // of the doors
   Worsening seal_ml_h_{1.17 / 60.0, 164.0, 300.0};
-  Worsening overflow_{0.01 / 60.0, 2.0, 60.0};  // m3/h
+  WaterSeal water_seal_;
   double pressure_pa_ = -suction_pa;
   TagIndex in_operation_, enclosure_, nmhc_, benzene_, wastewater_;
 };

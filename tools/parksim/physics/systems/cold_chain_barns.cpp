@@ -44,16 +44,20 @@ class ColdChainBarns final : public System {
                        .defrost_stuck = causes_.has("defrost-sticks"),
                        .no_power = causes_.has("feeder-trips")});
     all(chilled_, ColdRoomFaults{.refrigerant_leaks = causes_.has("refrigerant-lost"),
-                                 .thermostat_stuck = causes_.has("thermostat-sticks")});
+                                 .thermostat_stuck = causes_.has("thermostat-sticks"),
+                                 .nozzles_scale = causes_.has("nozzles-scale"),
+                                 .humidifier_stuck = causes_.has("humidifier-valve-sticks")});
     all(freezers_, ColdRoomFaults{.compressor_stopped = causes_.has("expansion-valve-sticks")});
     all(hens_, BarnFaults{.fans_tripped = causes_.has("fan-breaker-trips"),
                           .inlets_ice = causes_.has("inlets-ice"),
-                          .litter_wet = causes_.has("litter-wet"),
-                          .pads_dry = causes_.has("cooling-pads-dry"),
+                          .water = {.bursts = causes_.has("drinker-line-bursts"),
+                                    .cracks = causes_.has("drinker-line-cracks"),
+                                    .clogged = causes_.has("drinker-filter-clogs")},
+                          .pads_unfed = causes_.has("pads-pump-fails"),
                           .inlet_open = causes_.has("inlet-stuck-open"),
                           .no_power = causes_.has("barn-feeder-trips"),
                           .controller_dead = causes_.has("controller-silent")});
-    all(chicks_, BarnFaults{.litter_wet = causes_.has("chick-litter-wet"),
+    all(chicks_, BarnFaults{.water = {.bursts = causes_.has("chick-drinker-line-bursts")},
                             .heater_on = causes_.has("heater-runs-on"),
                             .heater_off = causes_.has("heater-fails")});
   }
@@ -80,20 +84,32 @@ constexpr std::array cold_chain_causes = {
     SystemCause{"refrigerant-lost",
                 "a pipe of a chilled room breaks: 5 % of its refrigerant are lost each minute"},
     SystemCause{"thermostat-sticks", "the thermostat of a chilled room sticks: it cools on"},
+    SystemCause{"nozzles-scale",
+                "the nozzles of a chilled room's humidifier scale, 2 % of their opening a minute"},
+    SystemCause{"humidifier-valve-sticks",
+                "the valve of a chilled room's humidifier sticks half open: it gives 0.5 kg/h"},
+    SystemCause{"hygrometer-dead", "the hygrometer of a chilled room loses its supply", "humidity"},
     SystemCause{"expansion-valve-sticks", "the expansion valve of a quick freezer sticks shut"},
     SystemCause{"fan-breaker-trips", "the breaker of a barn's fans trips"},
     SystemCause{"inlets-ice", "the air inlets of a barn ice up, one per cent a minute"},
-    SystemCause{"litter-wet",
-                "a drinker line bursts, and 100 m2 of litter more get wet and rot each hour"},
-    SystemCause{"cooling-pads-dry",
-                "the pads' pump fails on a day of 38 degC, and 22 % of them run dry each hour"},
+    SystemCause{"drinker-line-bursts",
+                "a hole of 29 mm2 in a drinker line, at 3 m of head: the litter below gets wet and "
+                "rots"},
+    SystemCause{"drinker-line-cracks",
+                "a drinker line cracks, 0.6 mm2 more each minute, at 3 m of head"},
+    SystemCause{"drinker-filter-clogs",
+                "iron sludge clogs the filter of a barn's drinker lines: each minute 4 % of what "
+                "is open"},
+    SystemCause{"pads-pump-fails",
+                "the pump of a barn's cooling pads fails on a day of 38 degC, and the air dries "
+                "their 700 kg of water"},
     SystemCause{"inlet-stuck-open",
                 "an inlet sticks open in the frost: 12,000 m3/h of -20 degC come in"},
     SystemCause{"barn-feeder-trips", "the feeder of a barn trips and its generator does not start"},
     SystemCause{"controller-silent", "the controller of a barn loses its power, the fans run on"},
     SystemCause{"ammonia-sensor-dead", "the ammonia sensor of a barn loses its supply", "nh3"},
-    SystemCause{"chick-litter-wet",
-                "a drinker line of a chick barn bursts: 100 m2 of litter more get wet each hour"},
+    SystemCause{"chick-drinker-line-bursts",
+                "a hole of 29 mm2 in a drinker line of a chick barn, at 3 m of head"},
     SystemCause{"heater-runs-on", "the heater of a chick barn, 100 kW, does not switch off"},
     SystemCause{"heater-fails",
                 "the heater of a chick barn fails in the frost, and 30 kW are missing"},

@@ -1,5 +1,5 @@
-// tools/parksim/physics/systems/cold_room.h - One cold room: walls, door, compressor and defrost.
-// Pure; one thread at a time.
+// tools/parksim/physics/systems/cold_room.h - One cold room: walls, door, compressor, defrost and
+// moisture. Pure; one thread at a time.
 #pragma once
 #include <string>
 
@@ -17,6 +17,7 @@ struct ColdRoomKind {
   double defrost_c;       // that the thermometer near the coil shows more in a defrost
   double range_low_c;     // of the thermometer
   bool works_in_batches;  // a quick freezer: in use from 06:00 to 22:00, its door shut
+  bool humidified;        // for fruit and vegetables
 };
 
 // -21 degC, 4 degC, and a quick freezer of -35 degC.
@@ -32,6 +33,22 @@ struct ColdRoomFaults {
   bool door_held = false;
   bool defrost_stuck = false;  // it does not end
   bool no_power = false;
+  bool nozzles_scale = false;     // of the humidifier
+  bool humidifier_stuck = false;  // half open
+};
+
+// The moisture of a room's air: goods and a humidifier give it off, warm air brings it in, the coil
+// takes it out.
+class RoomMoisture {
+ public:
+  explicit RoomMoisture(double air_c);
+  // load: of the compressor, 0..1.
+  void step(double air_c, double load, bool door_open, const ColdRoomFaults& faults, double dt_s);
+  [[nodiscard]] double percent(double air_c) const;
+
+ private:
+  double g_kg_;
+  Worsening scaled_{0.02 / 60.0, 1.0, 300.0};  // of the nozzles
 };
 
 class ColdRoom {
@@ -42,8 +59,8 @@ class ColdRoom {
 
  private:
   [[nodiscard]] bool door_is_open(double hour, double dt_s, bool held);
-  // capacity: of the compressor now, in times of what the walls let in.
-  void step_heat(double capacity, bool stuck, bool open, double dt_s);
+  // capacity: of the compressor now, in times of what the walls let in. The load it runs with.
+  [[nodiscard]] double step_heat(double capacity, bool stuck, bool open, double dt_s);
 
   const ColdRoomKind& kind_;
   Random random_;
@@ -51,7 +68,8 @@ class ColdRoom {
   double coil_c_ = 0.0;                      // above the air, from a defrost
   double open_s_ = 0.0;                      // that the door stays open for a pallet
   Worsening lost_{0.05 / 60.0, 1.0, 600.0};  // part of the refrigerant
-  TagIndex temperature_, door_, power_, defrost_, running_;
+  RoomMoisture moisture_;
+  TagIndex temperature_, door_, power_, defrost_, running_, humidity_ = 0;
 };
 
 }  // namespace parkwatch::parksim

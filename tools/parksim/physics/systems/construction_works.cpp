@@ -44,6 +44,9 @@ constexpr double mast_m = 10.0;     // where it is taken up
 constexpr double limiter_m = 36.0;  // where the limiter stops the trolley
 constexpr double out_m_s = 4.0 / 60.0;
 constexpr double in_m_s = 20.0 / 60.0;
+// For each hPa on 100 km the wind aloft has 9.5 m/s (geostrophic, 37 degrees north); 55 % of that
+// are left at the crane, over built-up land.
+constexpr double wind_m_s_hpa = 0.55 * 9.5;
 
 enum Permit { permit_none, permit_active, permit_expired };
 
@@ -170,7 +173,7 @@ TowerCrane::TowerCrane(const std::string& site, const std::string& name, Panel& 
                        std::uint64_t seed)
     : random_(seed, site + " crane " + name),
       gusts_(0.35, 60.0, 1.0, random_),
-      front_(0.5 / 60.0, 12.0, 300.0),
+      front_(0.1 / 60.0, 2.3, 300.0),
       moment_(panel.add(number_tag(site, name, "moment", "%", {0.0, 150.0, 1}, seconds{5}),
                         {.white = 0.2})),
       wind_(panel.add(number_tag(site, name, "wind", "m/s", {0.0, 60.0, 1}, seconds{10}),
@@ -189,7 +192,8 @@ void TowerCrane::step(double hour, double dt_s, const Causes& causes, bool mine,
   }
   const double moment = reach_m_ > 0.0 ? 100.0 * heavy_t * reach_m_ / rated_tm : usual;
   const double wind = 3.5 + 1.5 * std::sin(std::numbers::pi * (hour - 8.0) / 12.0) +
-                      gusts_.step(random_) + front_.step(mine && causes.has("front"), dt_s);
+                      gusts_.step(random_) +
+                      wind_m_s_hpa * front_.step(mine && causes.has("front"), dt_s);
   panel.set(moment_, moment);
   panel.set(wind_, std::max(0.0, wind));
   panel.set(working_, works ? 1.0 : 0.0);

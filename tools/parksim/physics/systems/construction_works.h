@@ -59,7 +59,7 @@ class TowerCrane {
   Stray gusts_;
   double lift_s_ = 0.0;   // of a lift's cycle
   double reach_m_ = 0.0;  // of the trolley with the heavy load; 0: there is none
-  Worsening front_;       // m/s that a front adds
+  Worsening front_;       // hPa on 100 km that a front adds
   TagIndex moment_, wind_, working_;
 };
 

@@ -25,8 +25,8 @@ constexpr double pump_m3_h = 100.0;  // each, to the wastewater plant
 constexpr double pump_on_m3 = 500.0;
 constexpr double pump_off_m3 = 300.0;
 constexpr double gate_travel_s = 30.0;
-constexpr double fading_mm_h = 2.0;  // the end of a front's rain
-constexpr double fading_s = 2600.0;  // half of it is left after half an hour
+constexpr double cloud_mm = 1.44;   // of water that the last cloud of a front holds ...
+constexpr double rains_s = 2600.0;  // ... and rains out: half of it in half an hour
 
 // The rain ditch on a dry day, mixed on its way to the outfall, and what may run into it.
 constexpr double ditch_m3 = 20.0;
@@ -53,7 +53,7 @@ constexpr SystemCause causes[] = {
     {"level-unpowered", "the pool's level transmitter loses its supply", "pool/level"},
     {"probe-unpowered", "the pH probe at the outfall loses its supply", "outfall/ph"},
     {"analyser-unpowered", "the COD analyser at the outfall loses its supply", "outfall/cod"},
-    {"rain-fades", "a front's rain of 2 mm/h fades, by half in half an hour"},
+    {"cloud-rains-out", "a front's last cloud holds 1.44 mm of water and rains out"},
 };
 
 // Two showers a day that need no operator, mm/h.
@@ -129,8 +129,10 @@ class EmergencyPool final : public System {
   }
 
   void step_water(double rain, double step_s) {
-    fading_mm_h_ = has("rain-fades") ? lagged(fading_mm_h_, 0.0, step_s, fading_s) : fading_mm_h;
-    rain_mm_h_ = rain + (has("rain-fades") ? fading_mm_h_ : 0.0);
+    const double cloud =
+        has("cloud-rains-out") ? lagged(cloud_mm_, 0.0, step_s, rains_s) : cloud_mm;
+    rain_mm_h_ = rain + std::max(0.0, cloud_mm_ - cloud) * 3600.0 / step_s;
+    cloud_mm_ = cloud;
     runoff_m3_h_ = lagged(runoff_m3_h_, rain_mm_h_ * catchment_m2 / 1000.0, step_s, runoff_s);
     burst_ = has("main-burst") ? std::min(1.0, burst_ + step_s / burst_growth_s) : 0.0;
     double inflow = runoff_m3_h_ + burst_ * burst_m3_h;
@@ -190,7 +192,7 @@ class EmergencyPool final : public System {
   Stray ditch_stray_;
   Causes causes_;
   double volume_m3_ = 320.0;
-  double fading_mm_h_ = fading_mm_h;
+  double cloud_mm_ = cloud_mm;  // left in it
   double rain_mm_h_ = 0.0, runoff_m3_h_ = 0.0, burst_ = 0.0;
   bool emptying_ = false;
   Solutes outfall_ = ditch.has;

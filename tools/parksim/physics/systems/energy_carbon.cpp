@@ -9,6 +9,7 @@
 #include "tools/parksim/physics/systems/battery.h"
 #include "tools/parksim/physics/systems/charger.h"
 #include "tools/parksim/physics/systems/enterprise.h"
+#include "tools/parksim/physics/systems/steam_network.h"
 
 namespace parkwatch::parksim {
 namespace {
@@ -25,18 +26,30 @@ constexpr double lull_s = 4.0 * 3600.0;
 constexpr double wind_efficiency = 0.95;
 constexpr double ice_takes_mm = 0.1;  // of the blades' lift
 constexpr double gas_m3_h = 500.0;
+constexpr double winter_cabinet_c = -12.0;  // of a meter out of doors
+constexpr double summer_cabinet_c = 62.0;
 constexpr double order_share = 0.18;  // more load in the peaks, to work an order off
 
 constexpr SystemCause energy_causes[] = {
     {"ct-reversed", "a current transformer of the second enterprise (5.5 kW) is turned round"},
     {"ct-reversed-light", "a current transformer of the third enterprise (4.5 kW) is turned round"},
-    {"register-jump", "a bit of the fourth enterprise's register turns over: 128 kWh"},
-    {"register-jump-light", "a bit of the ninth enterprise's register turns over: 128 kWh"},
-    {"register-restored", "the fourth enterprise's meter is reset to a copy 80 kWh old"},
+    {"pulse-line-hums",
+     "the shield of the fourth enterprise's pulse line is torn: mains hum, 50 Hz, is counted as "
+     "pulses"},
+    {"pulse-line-hums-light",
+     "the shield of the eighth enterprise's pulse line is torn: mains hum, 50 Hz, is counted as "
+     "pulses"},
+    {"terminal-restarts",
+     "the supply of the fourth enterprise's terminal dips, and it begins again with the count that "
+     "it saved on the hour"},
     {"meter-bypass", "the fourth enterprise draws more and more through a cable past its meter"},
     {"terminal-unpowered", "the terminal of the fifth enterprise loses its supply"},
-    {"clock-fast", "the clock of the sixth enterprise's meter gains 1.12 s each minute"},
-    {"clock-slow", "the clock of the sixth enterprise's meter loses 1.12 s each minute"},
+    {"crystal-breaks-in-frost",
+     "the crystal of the sixth enterprise's meter breaks at -12 degC: its clock runs by an RC "
+     "oscillator trimmed at 25 degC"},
+    {"crystal-breaks-in-heat",
+     "the crystal of the sixth enterprise's meter breaks at 62 degC: its clock runs by an RC "
+     "oscillator trimmed at 25 degC"},
     {"cover-opened", "somebody opens the meter of the seventh enterprise"},
     {"second-furnace", "the eighth enterprise heats up a second furnace"},
     {"evening-shift", "all enterprises move work into the evening"},
@@ -44,6 +57,9 @@ constexpr SystemCause energy_causes[] = {
     {"night-work-ends", "the enterprises give up their night work, 0.25 % more each minute"},
     {"order-in-peaks", "an order is worked off in both peaks of the day: 18 % more load there"},
     {"production-stop", "a shortage stops the enterprises' production"},
+    {"steam-weld-cracks", "a weld of the steam main cracks: 12 mm2 more each minute"},
+    {"steam-boiler-trips", "the burner of one of the two steam boilers trips"},
+    {"steam-meter-unpowered", "the steam meter at the boilers loses its supply", "steam/flow"},
     {"heat-pumps-down", "the heat pumps fail and gas boilers take over"},
     {"inverters-trip", "inverters of the first PV plant trip one after the other"},
     {"icing", "the blades of the first wind turbine ice up, 0.05 mm each minute"},
@@ -62,7 +78,7 @@ constexpr SystemCause energy_causes[] = {
 
 // As many as the causes are about.
 std::vector<std::string> default_enterprises() {
-  return {"e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08", "e09"};
+  return {"e01", "e02", "e03", "e04", "e05", "e06", "e07", "e08"};
 }
 
 // The tariff's peaks, as the grid meter has them.
@@ -105,6 +121,7 @@ class EnergyCarbon final : public System {
   std::vector<Enterprise> enterprises_;
   std::vector<Charger> chargers_;
   std::vector<Battery> batteries_;
+  SteamNetwork steam_;
   std::vector<TagIndex> pv_, wind_;
   double peak_kwh_ = 5'000'000.0;  // of the grid meter's register
   TagIndex grid_, energy_peak_, gas_, irradiance_ = 0, wind_speed_ = 0;
@@ -114,7 +131,9 @@ EnergyCarbon::EnergyCarbon(const SystemSettings& settings, Panel& panel, std::ui
     : random_(seed, "energy-carbon"),
       wind_stray_(0.3, 3600.0, 1.0, random_),
       pv_kw_(number_setting(settings, "pv_capacity", 1000.0)),
-      wind_kw_(number_setting(settings, "wind_capacity", 1000.0)) {
+      wind_kw_(number_setting(settings, "wind_capacity", 1000.0)),
+      steam_(text_setting(settings, "site", "energy"),
+             names_setting(settings, "steam_users", {"e01", "e02", "e04"}), panel, seed) {
   const std::string site = text_setting(settings, "site", "energy");
   grid_ = panel.add(number_tag(site, "grid", "power", "kW", {-200000.0, 200000.0, 0}, seconds{60}),
                     {.white = 5.0});
@@ -161,6 +180,7 @@ void EnergyCarbon::step(TimePoint now, double dt_s, Panel& panel) {
   panel.set(energy_peak_, peak_kwh_);
   const double boilers = boilers_.step(has("heat-pumps-down"), dt_s);
   panel.set(gas_, gas_m3_h + boilers);
+  steam_.step(hour, dt_s, causes_, panel);
 }
 
 MeterFaults EnergyCarbon::faults_of(std::size_t enterprise) const {
@@ -173,25 +193,23 @@ MeterFaults EnergyCarbon::faults_of(std::size_t enterprise) const {
       faults.reversed = has("ct-reversed-light");
       break;
     case 3:
-      faults.jumped = has("register-jump");
-      faults.restored = has("register-restored");
+      faults.hums = has("pulse-line-hums");
+      faults.restarts = has("terminal-restarts");
       faults.bypass = has("meter-bypass");
       break;
     case 4:
       faults.no_power = has("terminal-unpowered");
       break;
     case 5:
-      faults.clock_fast = has("clock-fast");
-      faults.clock_slow = has("clock-slow");
+      faults.crystal_broken = has("crystal-breaks-in-frost") || has("crystal-breaks-in-heat");
+      faults.cabinet_c = has("crystal-breaks-in-heat") ? summer_cabinet_c : winter_cabinet_c;
       break;
     case 6:
       faults.cover_open = has("cover-opened");
       break;
     case 7:
       faults.furnace = has("second-furnace");
-      break;
-    case 8:
-      faults.jumped = has("register-jump-light");
+      faults.hums = has("pulse-line-hums-light");
       break;
     default:
       break;

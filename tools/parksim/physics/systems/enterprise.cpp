@@ -11,8 +11,12 @@ namespace {
 using std::chrono::seconds;
 
 constexpr double guard_kw[] = {5.5, 4.5};
-constexpr double bit_kwh = 128.0;
-constexpr double restored_kwh = 80.0;
+constexpr double pulses_kwh = 240.0;  // of the meter's output, which the terminal counts
+constexpr double hum_hz = 50.0;
+// Without its crystal the clock runs on by the chip's RC oscillator, which is right at 25 degC.
+constexpr double trimmed_c = 25.0;
+constexpr double oscillator_per_k = -0.0005;
+constexpr double set_s = 1.0;  // a mended clock is set
 
 bool is_guard_house(std::size_t number) { return number == 1 || number == 2; }
 
@@ -31,6 +35,7 @@ Enterprise::Enterprise(const std::string& site, const std::string& name, std::si
       random_(seed, "enterprise " + name),
       stray_(0.02, 1800.0, 1.0, random_),
       register_kwh_(100000.0 + 1000.0 * static_cast<double>(number)),
+      saved_kwh_(register_kwh_),
       energy_(
           panel.add(number_tag(site, name, "energy", "kWh", {0.0, 999'999'999.0, 2}, seconds{60}))),
       power_(
@@ -47,20 +52,33 @@ void Enterprise::step(double hour, double scale, double dt_s, const MeterFaults&
   const double load = base_kw_ * shape + furnace_.step(faults.furnace, dt_s);
   drawn_kw_ = load + bypass_.step(faults.bypass, dt_s);
   metered_kw_ = faults.reversed ? -load : load;
-  step_register(dt_s, faults);
-  const double offset = fast_.step(faults.clock_fast, dt_s) - slow_.step(faults.clock_slow, dt_s);
+  step_register(hour, dt_s, faults);
+  step_clock(dt_s, faults);
   panel.set(energy_, register_kwh_);
   panel.set(power_, metered_kw_);
-  panel.set(clock_, offset);
+  panel.set(clock_, gained_s_);
   panel.set(cover_, faults.cover_open ? 1.0 : 0.0);
   for (const TagIndex tag : {energy_, power_, clock_, cover_}) panel.power(tag, !faults.no_power);
 }
 
-void Enterprise::step_register(double dt_s, const MeterFaults& faults) {
-  register_kwh_ += metered_kw_ * dt_s / 3600.0;
-  if (faults.jumped && !before_.jumped) register_kwh_ += bit_kwh;
-  if (faults.restored && !before_.restored) register_kwh_ -= restored_kwh;
-  before_ = faults;
+// The terminal counts the meter's pulses, and each period of the hum as one. It saves its count on
+// the hour.
+void Enterprise::step_register(double hour, double dt_s, const MeterFaults& faults) {
+  const double hum_pulses = faults.hums ? hum_hz * dt_s : 0.0;
+  register_kwh_ += metered_kw_ * dt_s / 3600.0 + hum_pulses / pulses_kwh;
+  if (faults.restarts && !restarted_) register_kwh_ = saved_kwh_;
+  restarted_ = faults.restarts;
+  if (std::floor(hour) == saved_hour_) return;
+  saved_hour_ = std::floor(hour);
+  saved_kwh_ = register_kwh_;
+}
+
+void Enterprise::step_clock(double dt_s, const MeterFaults& faults) {
+  if (faults.crystal_broken) {
+    gained_s_ += oscillator_per_k * (faults.cabinet_c - trimmed_c) * dt_s;
+  } else {
+    gained_s_ = lagged(gained_s_, 0.0, dt_s, set_s);
+  }
 }
 
 }  // namespace parkwatch::parksim

@@ -12,11 +12,11 @@ namespace parkwatch::parksim {
 // What is wrong with one enterprise's meter or load now.
 struct MeterFaults {
   bool reversed = false;  // a current transformer is mounted the wrong way round
-  bool jumped = false;    // a bit of its register turned over
-  bool restored = false;  // its memory was, from a copy that is 80 kWh old
+  bool hums = false;      // the shield of its pulse line is torn, and mains hum gets into it
+  bool restarts = false;  // its terminal, after a dip of the supply
   bool no_power = false;  // the terminal
-  bool clock_fast = false;
-  bool clock_slow = false;
+  bool crystal_broken = false;
+  double cabinet_c = 25.0;  // where the meter hangs
   bool cover_open = false;
   bool bypass = false;
   bool furnace = false;  // a second furnace is heated up
@@ -34,7 +34,8 @@ class Enterprise {
   [[nodiscard]] double drawn_kw() const { return drawn_kw_; }
 
  private:
-  void step_register(double dt_s, const MeterFaults& faults);
+  void step_register(double hour, double dt_s, const MeterFaults& faults);
+  void step_clock(double dt_s, const MeterFaults& faults);
 
   double base_kw_;
   bool guard_house_;
@@ -42,12 +43,13 @@ class Enterprise {
   Stray stray_;
   Worsening furnace_{8.0 / 60.0, 450.0, 60.0};  // kW
   Worsening bypass_{10.0 / 60.0, 900.0, 60.0};  // kW past the meter
-  Worsening fast_{1.12 / 60.0, 86400.0, 1.0};   // s gained: its quartz runs 1.9 % fast; it is set
-  Worsening slow_{1.12 / 60.0, 86400.0, 1.0};   // s lost
-  MeterFaults before_;
   double drawn_kw_ = 0.0;
   double metered_kw_ = 0.0;
-  double register_kwh_;
+  double register_kwh_;  // pulses that the terminal counted
+  double saved_kwh_;     // what it would begin with again
+  double saved_hour_ = -1.0;
+  bool restarted_ = false;
+  double gained_s_ = 0.0;  // of its clock
   TagIndex energy_, power_, clock_, cover_;
 };
 

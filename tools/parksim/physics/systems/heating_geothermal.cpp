@@ -26,6 +26,13 @@ constexpr double primary_m3_h_well = 115.0;  // circulation for each well
 constexpr double station_c = 45.0;
 constexpr double station_drop_k = 10.0;
 constexpr double room_c = 21.0;
+// A room of 30 m2: what it loses to the frost and gains from its neighbours, what it stores. The
+// heat of its radiators goes with the 1.3th power of what their mean has above it (EN 442).
+constexpr double outside_c = -3.0;
+constexpr double walls_kw_k = 0.06;
+constexpr double neighbours_kw_k = 0.03;
+constexpr double room_kj_k = 2916.0;
+constexpr double radiators_power = 1.3;
 // What bypasses open takes its part of the circulation by its Kv against that of all stations.
 constexpr double stations_kv = 150.0;
 constexpr double static_m = 40.0;     // depth of the water at rest
@@ -56,7 +63,7 @@ constexpr SystemCause heating_causes[] = {
      "the control valve of the first station creeps shut, 0.9 % each minute"},
     {"station-leak", "a pipe of the first station's network corrodes through"},
     {"station-pump-off", "the first station's circulation pump is switched off"},
-    {"radiator-shut", "the radiators of the first room are shut"},
+    {"radiator-shut", "the valves of the first room's radiators are shut in a frost of -3 degC"},
     {"pressure-unpowered", "the pressure transmitter of the primary network loses its supply",
      "primary/pressure"},
     {"reinjection-meter-unpowered", "the flow meter of the reinjection loses its supply",
@@ -64,11 +71,10 @@ constexpr SystemCause heating_causes[] = {
     {"room-sensor-flat", "the battery of the first room's sensor is flat", "temperature"},
 };
 
-// The supply at which radiators give that part of the heat: it goes with the 1.3th power of what
-// their mean has above the room (EN 442).
+// The supply at which radiators give that part of the heat.
 double radiators_c(double heat) {
   const double mean_k = station_c - station_drop_k / 2.0 - room_c;
-  return room_c + mean_k * std::pow(heat, 1.0 / 1.3) + heat * station_drop_k / 2.0;
+  return room_c + mean_k * std::pow(heat, 1.0 / radiators_power) + heat * station_drop_k / 2.0;
 }
 
 struct HeatStation {
@@ -241,11 +247,17 @@ void HeatingGeothermal::step_stations(double dt_s) {
 }
 
 void HeatingGeothermal::step_rooms(double dt_s) {
-  const double cold_k = stations_.empty() ? 0.0 : station_c - stations_.front().supply_c;
+  const double supply_c = stations_.empty() ? station_c : stations_.front().supply_c;
+  const double rated_kw = walls_kw_k * (room_c - outside_c);
+  const double rated_k = station_c - station_drop_k / 2.0 - room_c;
   for (std::size_t i = 0; i < rooms_.size(); ++i) {
+    double& inside_c = rooms_[i].temperature_c;
     const bool shut = i == 0 && has("radiator-shut");
-    rooms_[i].temperature_c =
-        lagged(rooms_[i].temperature_c, shut ? 5.0 : room_c - 0.6 * cold_k, dt_s, 6.0 * 3600.0);
+    const double over_k = shut ? 0.0 : supply_c - station_drop_k / 2.0 - inside_c;
+    const double heat_kw = rated_kw * std::pow(std::max(over_k, 0.0) / rated_k, radiators_power);
+    const double lost_kw =
+        walls_kw_k * (inside_c - outside_c) + neighbours_kw_k * (inside_c - room_c);
+    inside_c += (heat_kw - lost_kw) / room_kj_k * dt_s;
   }
 }
 

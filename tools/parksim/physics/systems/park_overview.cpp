@@ -22,7 +22,9 @@ constexpr double a_day = 86'400.0;
 
 // The platform counts a value out after three periods without it.
 constexpr double counted_out_s = 3.0 * feed_period_s;
-constexpr double first_feed_percent = 3.0;  // of a line's values come with its first feed
+constexpr double line_values = 100.0;
+constexpr double first_feed_values = 3.0;  // of these come with a line's first feed
+constexpr double link_margin_db = 12.0;    // of a feed's radio link
 
 // A feed brings all values of one system once a minute, up to three seconds late.
 class Feed {
@@ -52,11 +54,21 @@ class Feed {
   TagIndex age_;
 };
 
+// The radio link of a feed, with water in the connector of its aerial.
+class RadioLink {
+ public:
+  // Whether it is too weak to be heard.
+  bool step(double dt_s, bool water) { return wet_db_.step(water, dt_s) > link_margin_db; }
+
+ private:
+  Worsening wet_db_{4.0 / 60.0, 40.0, 30.0};
+};
+
 // A hundred radio sensors of one line. Each is heard as long as interference is weaker than the
 // margin of its own link: 0.25 dB for the farthest, and so much more for each that is nearer.
 class Sensors {
  public:
-  // Of a hundred, how many the platform counts out.
+  // How many the platform counts out.
   double step(double dt_s, bool interference) {
     const double noise_db = interference_db_.step(interference, dt_s);
     double out = 0.0;
@@ -87,15 +99,15 @@ class Line {
     }
   }
 
-  // dropped_percent: of the sensors behind the feeds.
-  void step(double dt_s, bool first_lost, double dropped_percent, Panel& panel) {
+  // first_lost: nothing of its first feed arrives. dropped: sensors behind its feeds.
+  void step(double dt_s, bool first_lost, double dropped, Panel& panel) {
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
       feeds_[i].step(dt_s, i == 0 && first_lost, panel);
     }
     if (feeds_.empty()) return;
     const double lost_s = lost_.step(first_lost, dt_s);
-    const double gone = (lost_s > counted_out_s ? first_feed_percent : 0.0) + dropped_percent;
-    panel.set(alive_, 100.0 - gone);
+    const double silent = (lost_s > counted_out_s ? first_feed_values : 0.0) + dropped;
+    panel.set(alive_, 100.0 * (line_values - silent) / line_values);
   }
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -107,23 +119,22 @@ class Line {
   TagIndex alive_ = 0;
 };
 
-// The book of the park's drills, which counts the days since the last good one.
+// The book of the park's drills: the days on which they were held, and which of them count.
 class DrillBook {
  public:
-  // One that is found void leaves the one before, 139 days older, until a drill is held.
+  // last_is_void: the last one is struck out. Another is held when that is over.
   void step(double dt_s, bool last_is_void) {
-    if (last_is_void && !was_void_) days_ += between_days;
-    if (!last_is_void && was_void_) days_ = 0.0;
-    was_void_ = last_is_void;
-    days_ += dt_s / a_day;
+    today_ += dt_s / a_day;
+    if (!last_is_void && is_void_) held_.push_back(today_);
+    is_void_ = last_is_void;
   }
-  [[nodiscard]] double days() const { return days_; }
+  // Since the last drill that counts.
+  [[nodiscard]] double days() const { return today_ - *(held_.rbegin() + (is_void_ ? 1 : 0)); }
 
  private:
-  static constexpr double between_days = 139.0;
-
-  double days_ = 40.0;
-  bool was_void_ = false;
+  double today_ = 0.0;
+  std::vector<double> held_{-179.0, -40.0};
+  bool is_void_ = false;
 };
 
 class ParkOverview final : public System {
@@ -152,8 +163,9 @@ class ParkOverview final : public System {
 
   void step(TimePoint now, double dt_s, Panel& panel) override {
     const double dropped = sensors_.step(dt_s, causes_.has("sensors-drop-out"));
+    const bool unheard = link_to_safety_.step(dt_s, causes_.has("aerial-leaks"));
     for (Line& line : lines_) {
-      line.step(dt_s, line.name() == "safety" && causes_.has("radio-link-fails"),
+      line.step(dt_s, line.name() == "safety" && unheard,
                 line.name() == "environment" ? dropped : 0.0, panel);
     }
     step_ready(hour_of_day(now), dt_s, panel);
@@ -170,7 +182,7 @@ class ParkOverview final : public System {
     const double sick = std::floor(crew_out_.step(causes_.has("crew-falls-ill"), dt_s));
     const double washed = hour >= 10.0 && hour < 10.5 ? 1.0 : 0.0;
     const double used = foam_used_.step(causes_.has("foam-leaks"), dt_s);
-    drills_.step(dt_s, causes_.has("drill-forgotten"));
+    drills_.step(dt_s, causes_.has("drill-void"));
     panel.set(vehicles_, std::max(0.0, vehicles - std::max(out, washed)));
     panel.set(crew_, std::max(0.0, crew - sick));
     panel.set(foam_, foam_t - used);
@@ -181,6 +193,7 @@ class ParkOverview final : public System {
   Random random_;
   Causes causes_;
   std::vector<Line> lines_;
+  RadioLink link_to_safety_;
   Sensors sensors_;
   Worsening vehicles_out_;
   Worsening crew_out_;
@@ -190,7 +203,10 @@ class ParkOverview final : public System {
 };
 
 constexpr std::array overview_causes = {
-    SystemCause{"radio-link-fails", "the radio link of a feed of the safety line fails"},
+    SystemCause{
+        "aerial-leaks",
+        "rain gets into the connector of an aerial: 4 dB a minute, of 12 dB that the radio link of "
+        "a feed of the safety line can lose"},
     SystemCause{
         "sensors-drop-out",
         "interference grows by 0.25 dB a minute and silences one radio sensor after the other"},
@@ -200,9 +216,9 @@ constexpr std::array overview_causes = {
     SystemCause{"crew-falls-ill", "food poisoning: one of the crew falls ill every four minutes"},
     SystemCause{"foam-leaks", "the foam tank leaks 0.2 t a minute"},
     SystemCause{"ambulance-in-repair", "the ambulance is taken to repair without a replacement"},
-    SystemCause{
-        "drill-forgotten",
-        "the last drill is found void and is not held again: the one before is 179 days old"},
+    SystemCause{"drill-void",
+                "the last drill is struck out of the book and not held again: the one before was "
+                "179 days ago"},
 };
 
 }  // namespace

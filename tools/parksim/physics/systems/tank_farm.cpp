@@ -54,8 +54,12 @@ constexpr double vent_m3_s_kpa = 0.03;  // breather valve, each way, when it is 
 constexpr double creep_m3_s2 = 12e-6;   // the regulator's seat erodes: more nitrogen each second
 constexpr double ice_a_second = 1.0 / 2400.0;
 constexpr double atmosphere_kpa = 101.3;
-constexpr double heat_k_s = 10.0 / 3600.0;   // steam coil, full open
-constexpr double spray_k_s = 40.0 / 3600.0;  // fire water on the shell
+constexpr double steam_kg_s = 1400.0 / 3600.0;  // through the coil's valve, full open
+constexpr double steam_kj_kg = 2100.0;          // that it gives up when it condenses
+constexpr double liquid_kj_m3_k = 2000.0;
+constexpr double spray_kw_m2_k = 0.7;  // fire water of 15 degC on the wet shell
+constexpr double spray_c = 15.0;
+constexpr double shell_m = 15.85;  // round the tank
 constexpr double liquid_memory_s = 40.0 * 3600.0;
 
 double weather_c(double hour) {
@@ -75,7 +79,7 @@ constexpr SystemCause causes[] = {
     {"spill-fire", "hot work beside the stock tank's leaking flange lights the spill"},
     {"regulator-creep", "the seat of the first tank's nitrogen regulator erodes"},
     {"vent-icing", "the vacuum side of the first tank's breather valve ices up"},
-    {"coil-stuck", "the steam valve of the first tank's heating coil sticks open"},
+    {"coil-stuck", "the steam valve of the first tank's heating coil sticks open: 1,400 kg/h"},
     {"intruder", "somebody climbs over the fence of the tank farm"},
     {"camera-unpowered", "the first camera loses its supply"},
     {"seal-weeps", "the shaft seal of the stock tank's pump weeps more and more"},
@@ -257,8 +261,11 @@ class Tank {
   }
 
   void step_heat(double hour, double step_s) {
-    if (faults.coil_stuck) temperature_c_ += heat_k_s * step_s;
-    if (spraying_) temperature_c_ -= spray_k_s * step_s;
+    const double steam_kw = faults.coil_stuck ? steam_kg_s * steam_kj_kg : 0.0;
+    const double spray_kw_k = spraying_ ? spray_kw_m2_k * shell_m * level_m_ : 0.0;
+    const double gained_kw = steam_kw - spray_kw_k * (temperature_c_ - spray_c);
+    const double content_kj_k = liquid_kj_m3_k * area_m2 * std::max(level_m_, 0.1);
+    temperature_c_ += gained_kw / content_kj_k * step_s;
     if (temperature_c_ < 25.0) spraying_ = false;
     temperature_c_ = lagged(temperature_c_, weather_c(hour), step_s, liquid_memory_s);
   }

@@ -63,6 +63,12 @@ constexpr double coagulation = 2.703;     // phosphorus left: exp(-this), at the
 constexpr double nitrate_mg_l = 7.0;      // that is left, and ...
 constexpr double carbon_takes_mg_l = 20;  // ... what the dosed carbon takes
 constexpr double solids_mg_l = 6.0;
+// Sludge that has just been seeded: part of the 4 g/L that the plant is built for, and what it
+// grows by in a day. What sludge does goes with how much there is of it.
+constexpr double seeded = 0.5;
+constexpr double grows_a_day = 0.5;
+constexpr double sludge_takes_tp = 0.3;  // of the phosphorus, for its own growth
+constexpr double denitrification = 3.0;  // first-order, times the stay without air
 // Sludge of 110 mL/g. Its settling velocity falls by about 1 % with each mL/g more (Vesilind's
 // equation), and what the overflow carries goes with its inverse.
 constexpr double settling_g_ml = 0.01;
@@ -106,7 +112,9 @@ constexpr SystemCause causes[] = {
     {"float-greasy", "grease grows on a float switch, and the pump starts ever more often"},
     {"analyser-unpowered", "the COD analyser of the effluent loses its supply", "effluent/cod"},
     {"probe-unpowered", "the pH probe of the effluent loses its supply", "effluent/ph"},
-    {"first-start", "the plant is commissioned with half-grown sludge; its mode switch says so"},
+    {"first-start",
+     "the plant is started with 2 g/L of seed sludge, half of what it needs; its mode switch says "
+     "so"},
 };
 
 double day_swing(double hour) { return std::sin(2.0 * std::numbers::pi * (hour - 5.0) / 24.0); }
@@ -234,7 +242,9 @@ class WastewaterPlant final : public System {
     carbon_lost_.step(has("carbon-dosing-worn"), step_s);
     bulk_ml_g_.step(has("sludge-bulking"), step_s);
     // The mode switch is turned back when the effluent has been good for some days.
+    if (has("first-start") && commissioned_s_ == 0.0) sludge_ = seeded;
     commissioned_s_ = has("first-start") ? 3.0 * day_s : std::max(0.0, commissioned_s_ - step_s);
+    sludge_ += grows_a_day * sludge_ * (1.0 - sludge_) * step_s / day_s;
   }
 
   void step_reactor(double step_s) {
@@ -251,16 +261,18 @@ class WastewaterPlant final : public System {
                                   : lagged(do_mg_l_, set_do_mg_l, step_s, air_s);
     const double breathing =
         do_mg_l_ / (do_half_mg_l + do_mg_l_) * (do_half_mg_l + set_do_mg_l) / set_do_mg_l;
-    const double eaten = design_.nitrification / reactor_s * breathing * thiourea_half_mg_l /
-                         (thiourea_half_mg_l + thiourea_);
+    const double eaten = sludge_ * design_.nitrification / reactor_s * breathing *
+                         thiourea_half_mg_l / (thiourea_half_mg_l + thiourea_);
     nh3n_ += ((nh3n_in_ - nh3n_) / reactor_s - eaten * nh3n_) * step_s;
-    const double young = has("first-start") ? 0.08 : 0.0;  // of the removal is missing
-    const double tp_left = std::exp(-coagulation * (1.0 - coagulant_lost_.value())) + young;
+    const double untaken = (1.0 - sludge_takes_tp * sludge_) / (1.0 - sludge_takes_tp);
+    const double tp_left = std::exp(-coagulation * (1.0 - coagulant_lost_.value())) * untaken;
     tp_out_ = lagged(tp_out_, tp_ * tp_left * design_.phosphorus, step_s, 2.0 * hour_s);
-    const double nitrate = nitrate_mg_l + carbon_takes_mg_l * carbon_lost_.value() + 90.0 * young;
+    const double undenitrified = (1.0 + denitrification) / (1.0 + denitrification * sludge_);
+    const double nitrate = nitrate_mg_l * undenitrified + carbon_takes_mg_l * carbon_lost_.value();
     nitrate_ = lagged(nitrate_, nitrate * design_.nitrate, step_s, reactor_s);
     const double slower = std::exp(settling_g_ml * bulk_ml_g_.value());
-    const double solids = (solids_mg_l * slower + 60.0 * young) * design_.solids;
+    // Flocs of young sludge are small, and settle the slower.
+    const double solids = solids_mg_l * slower / sludge_ * design_.solids;
     ss_ = lagged(ss_, solids, step_s, 4.0 * hour_s);
   }
 
@@ -303,6 +315,7 @@ class WastewaterPlant final : public System {
   Wear poison_{0.2, 1.5};                // of the sludge's activity
   Wear seepage_{0.001, 10.0};            // of what a tanker empties: 1.7 m3/h more each hour
   double commissioned_s_ = 0.0;
+  double sludge_ = 1.0;  // part of what the plant is built for
   double flow_m3_h_ = mean_flow_m3_h;
   Solutes sewer_{.cod = sewage.cod * strength_,
                  .nh3n = sewage.nh3n * strength_,
