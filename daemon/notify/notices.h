@@ -67,7 +67,7 @@ class Notices {
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
   void resume_fault(std::string_view name, const Text& message, Timestamp since,
                     const std::set<std::string>& heard);  // receivers
-  // Each receiver, and whether something of a fault waits for it.
+  // Each receiver that is told of a fault, and whether something of it still waits there.
   [[nodiscard]] std::map<std::string, bool> faults_wait() const;
   // Another configuration. What waits goes on waiting; what is on its way may be sent again.
   void take_plan(NoticesPlan plan);
