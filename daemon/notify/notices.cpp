@@ -114,10 +114,12 @@ void Notices::disable_without_secrets() {
   }
 }
 
-void Notices::take_secrets(std::size_t receiver, Secrets secrets) {
+bool Notices::take_secrets(std::size_t receiver, Secrets secrets) {
+  if (plan_.secrets.at(receiver) == secrets) return false;
   plan_.secrets.at(receiver) = std::move(secrets);
   dispatcher_->enable(receiver);
   pump();
+  return true;
 }
 
 void Notices::clock_stepped(Duration by) {

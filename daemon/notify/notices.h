@@ -73,7 +73,8 @@ class Notices {
   void take_plan(NoticesPlan plan);
   // Receivers whose secrets are missing, and their secrets once they are there.
   [[nodiscard]] std::vector<std::size_t> without_secrets() const;
-  void take_secrets(std::size_t receiver, Secrets secrets);
+  // Also other ones than it had: then it is tried again at once. False: they are the same.
+  bool take_secrets(std::size_t receiver, Secrets secrets);
   // The clock was set by so much: what waits goes on waiting for as long.
   void clock_stepped(Duration by);
   // Sends what may go now.

@@ -38,10 +38,10 @@ class Park {
     loop_.restart();
     NoticesCalls calls;
     calls.now = [this] { return now; };
-    calls.send = [this](const Request& request, const ReceiverSpec& spec, const Secrets&,
+    calls.send = [this](const Request& request, const ReceiverSpec& spec, const Secrets& secrets,
                         std::function<void(Reply)> done) {
       Reply reply;
-      reply.status = fails() ? 503 : 200;
+      reply.status = fails() ? 503 : secrets.token == accepted ? 200 : 401;
       const bool is_heard = reply.status == 200 || answers_are_lost;
       if (is_heard) heard[spec.name].push_back(request.body);
       boost::asio::post(loop_, [done = std::move(done), reply] { done(reply); });
@@ -129,6 +129,7 @@ class Park {
   std::map<std::string, std::vector<std::string>> heard;
   std::vector<ReceiverCondition> conditions;
   std::vector<std::string> log;
+  std::string accepted;           // the token without which nothing is taken
   std::set<std::string> missing;  // receivers whose secrets are, at the next start
   int operations = 0;
   int fail_at = -1;  // this operation, and with `kill_there` the process with it
@@ -492,6 +493,25 @@ TEST_CASE("notices: a receiver without its secret fails at once, and is told whe
   REQUIRE(!park.conditions.empty());
   CHECK(park.conditions[0].receiver == "a");
   CHECK_FALSE(park.conditions[0].failing);
+}
+
+TEST_CASE("notices: another secret is used at once, and what was refused is tried again with it",
+          "[notify]") {
+  Park park{hooks({"a"})};
+  park.accepted = "new";
+  park.commit(story()[0]);
+  park.loop().restart();
+  park.loop().poll();
+  CHECK(park.heard.empty());
+  CHECK(park.notices().status()[0].failing);
+  CHECK_FALSE(park.notices().take_secrets(0, Park::secrets()));
+  Secrets other = Park::secrets();
+  other.token = "new";
+  CHECK(park.notices().take_secrets(0, other));
+  CHECK_FALSE(park.notices().status()[0].failing);
+  park.loop().restart();
+  park.loop().poll();  // no time passes
+  CHECK(park.ids_of("a") == std::set<std::string>{"p-g-1"});
 }
 
 TEST_CASE("notices: another plan with the secret ends the failure, one without it goes on",
