@@ -138,7 +138,7 @@ Result<Done> Daemon::start_alerts() {
 // Of a fault that no store holds.
 ToldFault::Waiting Daemon::who_waits() const {
   ToldFault::Waiting all = notices_->faults_wait();
-  all.emplace(by_mqtt, alerts_->faults_wait());
+  if (alerts_->enabled()) all.emplace(by_mqtt, alerts_->faults_wait());
   return all;
 }
 

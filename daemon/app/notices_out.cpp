@@ -170,7 +170,7 @@ void NoticesOut::retry(Retry::SteadyTime now) {
     auto secrets = secrets_of(plan_->receivers[at]);
     if (!secrets) continue;
     calls_.log("receiver " + plan_->receivers[at].name + ": its secret can be read");
-    notices_->take_secrets(at, *std::move(secrets));
+    (void)notices_->take_secrets(at, *std::move(secrets));
   }
   if (notices_->without_secrets().empty()) {
     retry_.over();
@@ -182,6 +182,11 @@ void NoticesOut::retry(Retry::SteadyTime now) {
 void NoticesOut::retry_now() {
   retry_.hurry();
   retry(std::chrono::steady_clock::now());
+  for (std::size_t at = 0; at < plan_->receivers.size(); ++at) {
+    auto secrets = secrets_of(plan_->receivers[at]);
+    if (!secrets || !notices_->take_secrets(at, *std::move(secrets))) continue;
+    calls_.log("receiver " + plan_->receivers[at].name + ": its secret has been read anew");
+  }
 }
 
 void NoticesOut::send(const notify::Request& request, const ReceiverSpec& receiver,

@@ -65,7 +65,8 @@ class NoticesOut {
   void clock_stepped(Duration by) { notices_->clock_stepped(by); }
   // Reads missing secrets again, once their time has come; as often as likes.
   void retry(Retry::SteadyTime now);
-  // The same at once: a reload.
+  // The same at once, and other secrets in the files of any receiver: a reload. What cannot be read
+  // leaves a receiver as it was.
   void retry_now();
   void test(const std::string& receiver,
             std::function<void(Result<notify::Reply>, notify::Outcome)> done) {

@@ -54,15 +54,17 @@ std::vector<Tell> AlarmBook::take(Timestamp now, const AlertPtr& alert) {
   const auto at = records_.find(Key{e.rule, e.tag});
   News probe;
   probe.alert = alert;
-  if (probe.announces()) return announce(now, alert);
+  if (probe.announces()) return announce(now, alert, {});
   if (at == records_.end()) return {};
   return follow(now, alert, at);
 }
 
-std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert) {
+std::vector<Tell> AlarmBook::announce(Timestamp now, const AlertPtr& alert,
+                                      const std::set<std::size_t>& besides) {
   const AlarmEvent& e = alert->event;
   const Key key{e.rule, e.tag};
-  const Routed routed = route(plan_, e, to_local_(e.at));
+  Routed routed = route(plan_, e, to_local_(e.at));
+  routed.receivers.insert(besides.begin(), besides.end());
   auto at = records_.find(key);
   const bool fresh = at == records_.end();
   if (fresh) {
@@ -127,9 +129,15 @@ std::set<std::size_t> AlarmBook::told_at_once(const AlarmRecord& record) const {
   if (!record.escalation) return out;
   for (const EscalationStep& step : plan_.escalations[*record.escalation].steps) {
     if (step.after != Duration{0}) continue;
-    for (const std::string& name : step.to) {
-      if (const auto receiver = receiver_of(plan_, name)) out.insert(*receiver);
-    }
+    for (const std::size_t receiver : named_by(step)) out.insert(receiver);
+  }
+  return out;
+}
+
+std::vector<std::size_t> AlarmBook::named_by(const EscalationStep& step) const {
+  std::vector<std::size_t> out;
+  for (const std::string& name : step.to) {
+    if (const auto receiver = receiver_of(plan_, name)) out.push_back(*receiver);
   }
   return out;
 }
@@ -213,10 +221,8 @@ std::vector<Tell> AlarmBook::escalate(Timestamp now) {
       do {
         ++record.done[s];
       } while (due_of(step, record.done[s], record) <= now);
-      for (const std::string& name : step.to) {
-        const auto receiver = receiver_of(plan_, name);
-        if (!receiver) continue;
-        Tell told{*receiver, news_of(now, record.alert, record)};
+      for (const std::size_t receiver : named_by(step)) {
+        Tell told{receiver, news_of(now, record.alert, record)};
         told.notice.step = static_cast<std::uint32_t>(s) + 1;
         told.notice.steps = static_cast<std::uint32_t>(escalation.steps.size());
         told.notice.repeat = record.done[s] - 1;
@@ -256,23 +262,54 @@ bool AlarmBook::add_step(const News& notice, std::size_t by) {
   return true;
 }
 
-void AlarmBook::restore(AlarmRecord record) {
-  const Key key{record.alert->event.rule, record.alert->event.tag};
+void AlarmBook::restore(Timestamp now, AlarmRecord record) {
+  const AlarmEvent& e = record.alert->event;
+  const Key key{e.rule, e.tag};
+  if (!record.escalation && !record.done.empty()) {
+    record.escalation = route(plan_, e, to_local_(e.at)).escalation;
+    if (record.escalation) {
+      begin_escalation(record, now);
+      touch(record);
+    }
+  }
   by_id_[record.id] = key;
   const auto at = records_.insert_or_assign(key, std::move(record)).first;
   at->second.due = never;
   schedule(at);
 }
 
-const AlarmRecord* AlarmBook::restore_volatile(AlarmRecord record) {
+const AlarmRecord* AlarmBook::restore_volatile(Timestamp now, AlarmRecord record) {
   const Key key{record.alert->event.rule, record.alert->event.tag};
   record.id = next_volatile_++;
-  restore(std::move(record));
+  restore(now, std::move(record));
   return &records_.at(key);
 }
 
-std::vector<Tell> AlarmBook::resume(Timestamp now, const AlertPtr& raise) {
-  std::vector<Tell> tells = announce(now, raise);
+std::vector<Tell> AlarmBook::pass_on(const News& notice) {
+  const AlarmEvent& e = notice.alert->event;
+  const auto at = records_.find(Key{e.rule, e.tag});
+  if (at == records_.end() || !notice.announces()) return {};
+  AlarmRecord& record = at->second;
+  std::vector<Tell> out;
+  if (notice.step == 0) {
+    std::set<std::size_t> named = route(plan_, e, to_local_(e.at)).receivers;
+    named.merge(told_at_once(record));
+    for (const std::size_t by : named) {
+      if (add_told(e, by)) out.push_back({by, notice});
+    }
+  } else if (record.escalation) {
+    const auto& steps = plan_.escalations.at(*record.escalation).steps;
+    if (notice.step > steps.size()) return {};
+    for (const std::size_t by : named_by(steps[notice.step - 1])) {
+      if (!record.escalated.contains(by)) out.push_back({by, notice});
+    }
+  }
+  return out;
+}
+
+std::vector<Tell> AlarmBook::resume(Timestamp now, const AlertPtr& raise,
+                                    const std::set<std::size_t>& heard) {
+  std::vector<Tell> tells = announce(now, raise, heard);
   const auto at = records_.find(Key{raise->event.rule, raise->event.tag});
   if (at == records_.end()) return {};
   begin_escalation(at->second, now);

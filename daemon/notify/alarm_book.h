@@ -71,11 +71,17 @@ class AlarmBook {
   // A step's `notice` is to call `by`, itself or for a receiver that fails: it is told the rest of
   // the alarm too. false: it has been called by this already, or nobody is to be called any more.
   bool add_step(const News& notice, std::size_t by);
-  void restore(AlarmRecord record);
+  // One whose escalation is gone goes on, from `now`, with the one that the routes name.
+  void restore(Timestamp now, AlarmRecord record);
+  // What waited for a receiver that is gone: whom the routes (or the step) name now and who has not
+  // been told is to be told in its place, and the rest of the alarm.
+  [[nodiscard]] std::vector<Tell> pass_on(const News& notice);
   // One that no row holds; its id is a new one. Valid until the next call.
-  const AlarmRecord* restore_volatile(AlarmRecord record);
-  // As take() of a raise that an earlier run took: its escalation begins now.
-  [[nodiscard]] std::vector<Tell> resume(Timestamp now, const AlertPtr& raise);
+  const AlarmRecord* restore_volatile(Timestamp now, AlarmRecord record);
+  // As take() of a raise that an earlier run took and told to those who have `heard`, whatever the
+  // routes name: its escalation begins now.
+  [[nodiscard]] std::vector<Tell> resume(Timestamp now, const AlertPtr& raise,
+                                         const std::set<std::size_t>& heard);
   // The worst open alarm that `receiver` was told of and that nothing hides; null: none.
   [[nodiscard]] AlertPtr worst_of(std::size_t receiver) const;
   void each(const std::function<void(const AlarmRecord&)>& look) const;
@@ -88,7 +94,8 @@ class AlarmBook {
 
  private:
   using Records = std::map<Key, AlarmRecord>;
-  [[nodiscard]] std::vector<Tell> announce(Timestamp now, const AlertPtr& alert);
+  [[nodiscard]] std::vector<Tell> announce(Timestamp now, const AlertPtr& alert,
+                                           const std::set<std::size_t>& besides);
   [[nodiscard]] std::vector<Tell> follow(Timestamp now, const AlertPtr& alert,
                                          Records::iterator at);
   void close(Records::iterator at);
@@ -99,6 +106,7 @@ class AlarmBook {
                              const Routed& routed) const;
   void begin_escalation(AlarmRecord& record, Timestamp at) const;
   [[nodiscard]] std::set<std::size_t> told_at_once(const AlarmRecord& record) const;
+  [[nodiscard]] std::vector<std::size_t> named_by(const EscalationStep& step) const;
   void schedule(Records::iterator at);
   void touch(const AlarmRecord& record) {
     if (record.id < volatile_ids) touched_.insert(record.id);

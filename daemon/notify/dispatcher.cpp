@@ -102,9 +102,13 @@ void Dispatcher::close(std::size_t receiver, const std::vector<News>& notices, c
 
 void Dispatcher::expire(Timestamp now) {
   for (std::size_t at = 0; at < receivers_.size(); ++at) {
-    if (receivers_[at]->queue.next_expiry() <= now) {
-      close(at, receivers_[at]->queue.expire(now), "expired");
+    if (receivers_[at]->queue.next_expiry() > now) continue;
+    const std::vector<News> expired = receivers_[at]->queue.expire(now);
+    // The fallback of one that counts as failing has heard.
+    if (!receivers_[at]->status.failing) {
+      for (const News& notice : expired) stand_in(now, at, notice);
     }
+    close(at, expired, "expired");
   }
 }
 

@@ -16,6 +16,7 @@
 #include "model/waits.h"
 #include "notify/alarm_book.h"
 #include "notify/held_alerts.h"
+#include "notify/kept_rows.h"
 #include "notify/notice.h"
 #include "notify/receiver_queue.h"
 #include "notify/routing.h"
@@ -65,7 +66,7 @@ struct ReceiverCondition {
 // Notices that were closed unsent.
 struct ClosedNews {
   std::string receiver;
-  std::string reason;  // "expired", "refused"
+  std::string reason;  // "expired", "refused", "gone": the receiver
   std::uint64_t count = 0;
   std::uint64_t first = 0;  // journal numbers
   std::uint64_t last = 0;
@@ -85,9 +86,10 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // Before all else: the rows that an earlier run kept (empty: a first start). `find` gives a
-  // transition by its journal number, null when it is gone. Rows that cannot be read, or of
-  // receivers that are gone, are dropped. Gives the journal number after which transitions must be
-  // given to take() again; `newest` on a first start: history is nobody's news.
+  // transition by its journal number, null when it is gone. Rows that cannot be read are dropped;
+  // what waits for receivers that are gone is closed, and told to whom the routes name now. Gives
+  // the journal number after which transitions must be given to take() again; `newest` on a first
+  // start: history is nobody's news.
   [[nodiscard]] std::uint64_t restore(Timestamp now, const std::map<std::string, std::string>& rows,
                                       std::uint64_t newest,
                                       const std::function<AlertPtr(std::uint64_t)>& find);
@@ -95,9 +97,11 @@ class Dispatcher {
   // A committed transition, in the order of the journal; or a volatile one, at any time.
   void take(Timestamp now, const AlertPtr& alert);
   // An earlier run took this volatile one, a raise, and told it to those who have `heard`: whom the
-  // routes name besides hears of it now; and all hear of its end, and of its escalation as from now
-  // on.
+  // routes name besides hears of it now; all of these hear of its end, and its escalation begins
+  // now.
   void resume(Timestamp now, const AlertPtr& raise, const std::set<std::string>& heard);
+  // Receivers that are to hear how a volatile alarm ends.
+  [[nodiscard]] std::set<std::string> told_of_volatile() const;
   // For a dispatcher with another plan, beside the rows; and there, after restore().
   [[nodiscard]] VolatilePart volatile_part() const;
   void take_over(Timestamp now, const VolatilePart& part);
@@ -144,6 +148,7 @@ class Dispatcher {
   };
 
   void hold(const AlarmRecord& record);
+  void pass_on(Timestamp now, NewsRow row);
   void tell(Timestamp now, std::vector<Tell> tells);
   void note_escalations(const std::vector<Tell>& tells);
   void enqueue(std::size_t receiver, News notice);

@@ -35,6 +35,7 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
   cursor_ = known == rows.end() ? newest : parse_count(known->second).value_or(newest);
   keep(std::string{cursor_key}, std::to_string(cursor_));
   std::vector<NewsRow> notices;
+  std::vector<NewsRow> gone;  // with their receivers
   for (const auto& row : rows) {
     if (!row.first.starts_with("q/")) {
       if (row.first == flood_key) flood_ = true;
@@ -45,13 +46,16 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
     if (parsed && receiver_of(*plan_, parsed->receiver)) {
       parsed->notice.queued = std::min(parsed->notice.queued, now);
       notices.push_back(*std::move(parsed));
-    } else {
-      keep(row.first, std::nullopt);
+      continue;
     }
+    keep(row.first, std::nullopt);
+    if (parsed) gone.push_back(*std::move(parsed));
   }
-  // In the order of the journal: those of one batch were queued at the same time.
+  // As they came: those of one batch at the same time, in the order of the journal. A step has the
+  // number of the transition that it calls for, and says how the alarm stood when it was due.
   const auto place = [](const News& news) {
-    return std::tuple{news.alert->event.journal, news.step, news.repeat};
+    return std::tuple{news.queued, news.step != 0, news.alert->event.journal, news.step,
+                      news.repeat};
   };
   std::sort(notices.begin(), notices.end(), [&place](const NewsRow& a, const NewsRow& b) {
     return place(a.notice) < place(b.notice);
@@ -61,11 +65,27 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
     if (row.notice.step != 0) (void)book_.add_step(row.notice, receiver);
     enqueue(receiver, std::move(row.notice));
   }
+  for (NewsRow& row : gone) pass_on(now, std::move(row));
   for (std::size_t at = 0; at < receivers_.size(); ++at) {
     if (is_periodic(plan_->receivers[at].kind)) receivers_[at]->refresh_due = now;
   }
   book_.each([this](const AlarmRecord& record) { hold(record); });
   return cursor_;
+}
+
+// Somebody else is told of what waited for a receiver that is gone, and that it was not told.
+void Dispatcher::pass_on(Timestamp now, NewsRow row) {
+  const std::uint64_t journal = row.notice.alert->event.journal;
+  const auto known = std::find_if(closed_.begin(), closed_.end(), [&row](const ClosedNews& other) {
+    return other.receiver == row.receiver;
+  });
+  ClosedNews& closed = known != closed_.end() ? *known : closed_.emplace_back();
+  closed.receiver = row.receiver;
+  closed.reason = "gone";
+  closed.first = closed.count++ == 0 ? journal : std::min(closed.first, journal);
+  closed.last = std::max(closed.last, journal);
+  row.notice.queued = now;
+  tell(now, book_.pass_on(row.notice));
 }
 
 // What an Alertmanager was told of goes on being pushed.
@@ -82,8 +102,8 @@ void Dispatcher::restore_row(Timestamp now, const std::string& key, const std::s
   if (names[0] == "a") {
     auto record = parse_alarm(key, value, *plan_, find);
     if (record) record->base = std::min(record->base, now);
-    if (record && (!record->told.empty() || record->escalation)) {
-      book_.restore(*std::move(record));
+    if (record) {
+      book_.restore(now, *std::move(record));
       return;
     }
   } else if (names.size() >= 2) {
@@ -101,6 +121,13 @@ void Dispatcher::restore_row(Timestamp now, const std::string& key, const std::s
         receivers_[*at]->queue.window(*endpoint).restore(times);
         return;
       }
+    } else if (at && names[0] == "o") {
+      auto alarm = parse_left_open_key(key);
+      const auto alert = parse_left_open(value);
+      if (alarm && alert) {
+        receivers_[*at]->queue.left_open().restore(*std::move(alarm), *alert);
+        return;
+      }
     } else if (at && names[0] == "x") {
       const auto words = split(value, ' ');
       if (words.size() == 4) {
@@ -115,16 +142,29 @@ void Dispatcher::restore_row(Timestamp now, const std::string& key, const std::s
 
 void Dispatcher::resume(Timestamp now, const AlertPtr& raise, const std::set<std::string>& heard) {
   if (plan_->empty()) return;
+  std::set<std::size_t> told;
+  for (const std::string& name : heard) {
+    if (const auto at = receiver_of(*plan_, name)) told.insert(*at);
+  }
   std::vector<Tell> untold;
-  for (Tell& one : book_.resume(now, raise)) {
+  for (Tell& one : book_.resume(now, raise, told)) {
     Receiver& receiver = *receivers_[one.receiver];
-    if (!heard.contains(receiver.status.name)) {
+    if (!told.contains(one.receiver)) {
       untold.push_back(std::move(one));
     } else if (receiver.held) {
       receiver.held->apply(one.notice);
     }
   }
   tell(now, std::move(untold));
+}
+
+std::set<std::string> Dispatcher::told_of_volatile() const {
+  std::set<std::string> names;
+  book_.each([&](const AlarmRecord& record) {
+    if (record.id < volatile_ids) return;
+    for (const std::size_t at : record.told) names.insert(plan_->receivers[at].name);
+  });
+  return names;
 }
 
 VolatilePart Dispatcher::volatile_part() const {
@@ -144,15 +184,19 @@ VolatilePart Dispatcher::volatile_part() const {
 }
 
 void Dispatcher::take_over(Timestamp now, const VolatilePart& part) {
-  for (const auto& [name, notice] : part.waiting) {
-    if (const auto at = receiver_of(*plan_, name)) enqueue(*at, notice);
-  }
   for (const auto& [alert, row] : part.standing) {
     auto record =
         parse_alarm(alarm_key(0), row, *plan_, [&alert = alert](std::uint64_t) { return alert; });
-    if (!record || (record->told.empty() && !record->escalation)) continue;
+    if (!record) continue;
     record->base = std::min(record->base, now);
-    hold(*book_.restore_volatile(*std::move(record)));
+    hold(*book_.restore_volatile(now, *std::move(record)));
+  }
+  for (auto [name, notice] : part.waiting) {
+    if (const auto at = receiver_of(*plan_, name)) {
+      enqueue(*at, std::move(notice));
+    } else {
+      tell(now, book_.pass_on(notice));
+    }
   }
 }
 
@@ -189,6 +233,13 @@ std::vector<KeptRow> Dispatcher::changes() {
     std::optional<std::string> row;
     if (record != nullptr) row = alarm_row(*record, *plan_);
     keep(alarm_key(id), std::move(row));
+  }
+  for (const auto& receiver : receivers_) {
+    for (const auto& [alarm, alert] : receiver->queue.left_open().changes()) {
+      std::optional<std::string> row;
+      if (alert) row = left_open_row(*alert);
+      keep(left_open_key(receiver->status.name, alarm), std::move(row));
+    }
   }
   std::vector<KeptRow> out;
   out.reserve(changed_.size());

@@ -159,6 +159,30 @@ std::optional<AlarmRecord> parse_alarm(std::string_view key, std::string_view va
   return record;
 }
 
+std::string left_open_key(std::string_view receiver, const LeftOpen::Alarm& alarm) {
+  return "o/" + std::string{receiver} + '/' + alarm.first + '/' + alarm.second;
+}
+
+std::string left_open_row(const LeftOpen::Alert& alert) {
+  return face_words(alert.face) + ' ' + time_word(alert.since);
+}
+
+std::optional<LeftOpen::Alarm> parse_left_open_key(std::string_view key) {
+  const auto names = split(key, '/');
+  if (names.size() < 4 || names[2].empty()) return std::nullopt;
+  const auto tag_at = static_cast<std::size_t>(names[3].data() - key.data());
+  return LeftOpen::Alarm{names[2], key.substr(tag_at)};
+}
+
+std::optional<LeftOpen::Alert> parse_left_open(std::string_view value) {
+  const auto words = split(value, ' ');
+  if (words.size() != 3) return std::nullopt;
+  const auto face = parse_face(words[0], words[1]);
+  const auto since = parse_time(words[2]);
+  if (!face || !since) return std::nullopt;
+  return LeftOpen::Alert{*face, *since};
+}
+
 std::string tally_row(const Tally& tally) {
   std::string out;
   for (const std::uint64_t count : tally.by_priority) out += std::to_string(count) + ' ';

@@ -6,6 +6,7 @@
 //   flood                                   there is one
 //   a/<id>                                  an alarm that somebody was told of (AlarmRecord)
 //   q/<receiver>/<journal>/<step>.<repeat>  a notice that waits
+//   o/<receiver>/<rule>/<tag>               an alert that it holds open (LeftOpen)
 //   d/<receiver>                            notices that are only counted (Tally)
 //   w/<receiver>/<endpoint>                 when the last messages went
 //   x/<receiver>                            notices that were closed unsent
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "notify/alarm_book.h"
+#include "notify/left_open.h"
 #include "notify/notice.h"
 
 namespace parkwatch::notify {
@@ -45,6 +47,12 @@ struct NewsRow {
 [[nodiscard]] std::string alarm_row(const AlarmRecord& record, const NotifyPlan& plan);
 [[nodiscard]] std::optional<AlarmRecord> parse_alarm(std::string_view key, std::string_view value,
                                                      const NotifyPlan& plan, const FindAlert& find);
+
+[[nodiscard]] std::string left_open_key(std::string_view receiver, const LeftOpen::Alarm& alarm);
+[[nodiscard]] std::string left_open_row(const LeftOpen::Alert& alert);
+// Of such a key; a tag has any number of '/'.
+[[nodiscard]] std::optional<LeftOpen::Alarm> parse_left_open_key(std::string_view key);
+[[nodiscard]] std::optional<LeftOpen::Alert> parse_left_open(std::string_view value);
 
 [[nodiscard]] std::string tally_row(const Tally& tally);
 [[nodiscard]] std::optional<Tally> parse_tally(std::string_view value, const FindAlert& find);

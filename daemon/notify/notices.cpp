@@ -70,7 +70,7 @@ void Notices::resume_fault(std::string_view name, const Text& message, Timestamp
 
 std::map<std::string, bool> Notices::faults_wait() const {
   std::map<std::string, bool> out;
-  for (const ReceiverSpec& receiver : plan_.plan->receivers) out.emplace(receiver.name, false);
+  for (const std::string& name : dispatcher_->told_of_volatile()) out.emplace(name, false);
   for (const auto& [name, news] : dispatcher_->volatile_part().waiting) out[name] = true;
   return out;
 }
@@ -114,10 +114,12 @@ void Notices::disable_without_secrets() {
   }
 }
 
-void Notices::take_secrets(std::size_t receiver, Secrets secrets) {
+bool Notices::take_secrets(std::size_t receiver, Secrets secrets) {
+  if (plan_.secrets.at(receiver) == secrets) return false;
   plan_.secrets.at(receiver) = std::move(secrets);
   dispatcher_->enable(receiver);
   pump();
+  return true;
 }
 
 void Notices::clock_stepped(Duration by) {

@@ -67,13 +67,14 @@ class Notices {
   void fault(std::string_view name, bool active, const Text& message, Timestamp at);
   void resume_fault(std::string_view name, const Text& message, Timestamp since,
                     const std::set<std::string>& heard);  // receivers
-  // Each receiver, and whether something of a fault waits for it.
+  // Each receiver that is told of a fault, and whether something of it still waits there.
   [[nodiscard]] std::map<std::string, bool> faults_wait() const;
   // Another configuration. What waits goes on waiting; what is on its way may be sent again.
   void take_plan(NoticesPlan plan);
   // Receivers whose secrets are missing, and their secrets once they are there.
   [[nodiscard]] std::vector<std::size_t> without_secrets() const;
-  void take_secrets(std::size_t receiver, Secrets secrets);
+  // Also other ones than it had: then it is tried again at once. False: they are the same.
+  bool take_secrets(std::size_t receiver, Secrets secrets);
   // The clock was set by so much: what waits goes on waiting for as long.
   void clock_stepped(Duration by);
   // Sends what may go now.

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <iterator>
 #include <limits>
+#include <set>
 #include <utility>
 
 namespace parkwatch::notify {
@@ -80,15 +81,27 @@ std::optional<News> ReceiverQueue::replaced_by(News& notice) {
   return replaced;
 }
 
-// The oldest of the least urgent: an alarm's later news are worth more.
+// The oldest of the least urgent: an alarm's later news are worth more. A program that heard what
+// is to be ended, and not its end, would hold it open: so there the oldest of that alarm.
 std::optional<News> ReceiverQueue::least_wanted() {
-  const auto least =
-      std::min_element(waiting_.begin(), waiting_.end(), [&](const News& a, const News& b) {
-        if (is_spared(a) || is_spared(b)) return !is_spared(a);
+  std::set<Alarm> on_way;
+  for (const News& notice : sending_) on_way.insert(alarm_of(notice));
+  const auto stays = [&](const News& notice) {
+    return is_spared(notice) ||
+           (spec_.is_machine() && ends_something(notice) && on_way.contains(alarm_of(notice)));
+  };
+  auto least =
+      std::min_element(waiting_.begin(), waiting_.end(), [&](const auto& a, const auto& b) {
+        if (stays(a) || stays(b)) return !stays(a);
         if (a.urgent() != b.urgent()) return b.urgent();
         return a.face.priority < b.face.priority;
       });
-  if (is_spared(*least)) return std::nullopt;
+  if (stays(*least)) return std::nullopt;
+  if (spec_.is_machine()) {
+    least = std::find_if(waiting_.begin(), waiting_.end(), [&](const News& notice) {
+      return same_alarm(notice, *least) && !stays(notice);
+    });
+  }
   News folded = std::move(*least);
   waiting_.erase(least);
   lost(folded);
@@ -112,6 +125,7 @@ void ReceiverQueue::arrives(News& notice) {
 }
 
 void ReceiverQueue::lost(const News& notice) {
+  if (notice.owed && spec_.kind == ReceiverKind::webhook) left_open_.lost(notice);
   if (!notice.opens()) return;
   const auto raise = raises_.find(alarm_of(notice));
   if (raise != raises_.end() && raise->second.journal == notice.alert->event.journal) {
@@ -121,6 +135,7 @@ void ReceiverQueue::lost(const News& notice) {
 
 // The ends that wait for what has just been told are owed from now on.
 void ReceiverQueue::told(const std::vector<News>& notices) {
+  left_open_.told(notices);
   std::map<Alarm, std::uint64_t> open;
   for (const News& notice : notices) {
     Alarm alarm = alarm_of(notice);
@@ -193,6 +208,7 @@ std::optional<NotifyMessage> ReceiverQueue::next(Timestamp now, bool flood) {
   if (!message) message = others(now, flood);
   if (!message) return std::nullopt;
   busy_ = true;
+  left_open_.make_up_for(message->notices);
   sending_ = message->notices;
   message->endpoint = endpoint_;
   message->at = now;

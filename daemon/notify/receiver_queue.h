@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "model/notify_plan.h"
+#include "notify/left_open.h"
 #include "notify/notice.h"
 #include "notify/rate_window.h"
 #include "notify/routing.h"
@@ -79,10 +80,12 @@ class ReceiverQueue {
   [[nodiscard]] RateWindow& window(std::size_t endpoint) { return windows_.at(endpoint); }
   [[nodiscard]] std::size_t windows() const { return windows_.size(); }
   void counted(std::size_t endpoint, Timestamp at) { windows_.at(endpoint).sent(at); }
+  // webhook: its alerts whose end was lost. Of an Alertmanager they end by themselves.
+  [[nodiscard]] LeftOpen& left_open() { return left_open_; }
 
  private:
   using Group = std::string;
-  using Alarm = std::pair<std::string, std::string>;  // rule, tag
+  using Alarm = LeftOpen::Alarm;
   // The last raise of an alarm, while nothing of that was told.
   struct Raise {
     std::uint64_t journal = 0;
@@ -115,6 +118,7 @@ class ReceiverQueue {
   const ToLocal& to_local_;
   std::deque<News> waiting_;
   std::map<Alarm, Raise> raises_;
+  LeftOpen left_open_;
   Tally folded_;
   std::map<Group, Timestamp> told_at_;  // when the last message of a group went
   std::vector<RateWindow> windows_;     // by endpoint

@@ -16,6 +16,7 @@ struct Secrets {
   struct Endpoint {
     std::string url;
     std::string secret;
+    bool operator==(const Endpoint&) const = default;
   };
   std::vector<Endpoint> endpoints;  // as the receiver's, each URL filled in
   std::string token;
@@ -23,6 +24,7 @@ struct Secrets {
   std::string password;
   // Why the files cannot be read; then nothing else is here, and nothing can be sent. "": they can.
   std::string missing;
+  bool operator==(const Secrets&) const = default;
 };
 
 struct Request {

@@ -98,7 +98,7 @@ class Gateway {
       published.emplace_back(std::move(topic), std::move(payload));
       if (answers) boost::asio::post(loop_, [done = std::move(done)] { done({}); });
     };
-    calls.log = [](const std::string&) {};
+    calls.log = [this](const std::string& line) { log.push_back(line); };
     notices = std::make_unique<NoticesOut>(loop_, "p", "g", 1, std::move(calls));
     REQUIRE(notices->start(config_, newest).ok());
     run();
@@ -122,6 +122,7 @@ class Gateway {
   std::vector<std::pair<std::string, std::string>> published;
   std::vector<notify::ReceiverCondition> conditions;
   std::vector<std::uint64_t> damaged;
+  std::vector<std::string> log;
   bool answers = true;
   std::unique_ptr<NoticesOut> notices;
 
@@ -213,6 +214,29 @@ TEST_CASE("notices out: a receiver without its secret starts as failing, the oth
   REQUIRE(gateway.published.size() == 2);
   CHECK(gateway.published[1].first == "gate/2");
   CHECK(gateway.notices->waiting() == 0);
+}
+
+TEST_CASE("notices out: a reload reads the secrets anew, also where the configuration is as it was",
+          "[app]") {
+  Gateway gateway;
+  NotifyPlan plan = plan_with_board();
+  plan.receivers[0].token_file = (gateway.folder() / "token").string();
+  const auto exchange = [&](const std::string& token) {
+    std::ofstream{plan.receivers[0].token_file} << token;
+    std::filesystem::permissions(plan.receivers[0].token_file, std::filesystem::perms{0600});
+  };
+  exchange("old\n");
+  gateway.config().notify = std::make_shared<const NotifyPlan>(plan);
+  gateway.start(0);
+  gateway.log.clear();
+  gateway.notices->retry_now();
+  CHECK(gateway.log.empty());  // it is the same
+  exchange("new\n");
+  gateway.notices->retry_now();
+  CHECK(gateway.log == std::vector<std::string>{"receiver board: its secret has been read anew"});
+  exchange("");  // half written: the last one holds
+  gateway.notices->retry_now();
+  CHECK(gateway.log.size() == 1);
 }
 
 TEST_CASE("notices out: what was committed after the last row is told at the next start", "[app]") {

@@ -180,6 +180,24 @@ TEST_CASE("dispatcher: an end that nobody takes for a month holds the journal no
   CHECK(rig.rows.at("low") == "3");
 }
 
+TEST_CASE("dispatcher: after a kill, a step goes out behind what came before it", "[notify]") {
+  NotifyPlan plan = plan_of(ReceiverKind::webhook);
+  plan.escalations = {{"duty", {{60s, {"hook"}, EscalationStep::Until::acked, 0s, 1}}}};
+  plan.routes[0].escalation = "duty";
+  DispatchRig rig{plan};
+  rig.answer = down;
+  const AlarmEvent raise = begins_now(rig, raised(1, tank(1)));
+  rig.commit(raise);
+  AlarmEvent fall = followed(raise, 2, TransitionKind::level_changed, AlarmState::unacknowledged);
+  fall.level = Level::high;
+  rig.commit(now_of(rig, fall));
+  rig.advance(61s);
+  if (GENERATE(false, true)) rig.start();
+  rig.answer = {};
+  rig.advance(2min);
+  CHECK(rig.said() == Lines{"hook: 1 2 1e1.0"});
+}
+
 TEST_CASE("dispatcher: after a kill, a raise and its end of one batch go out in their order",
           "[notify]") {
   DispatchRig rig{plan_of(ReceiverKind::webhook)};

@@ -81,6 +81,12 @@ class DispatchRig {
     run();
   }
 
+  // The same with another configuration.
+  void start(NotifyPlan plan) {
+    plan_ = std::make_shared<const NotifyPlan>(std::move(plan));
+    start();
+  }
+
   void commit(AlarmEvent event) {
     auto alert = std::make_shared<const notify::Alert>(notify::Alert{std::move(event), {}});
     journal[alert->event.journal] = alert;

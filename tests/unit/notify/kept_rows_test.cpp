@@ -98,6 +98,18 @@ TEST_CASE("kept rows: receivers and escalations that are gone are left out", "[n
   CHECK(back->escalated.empty());
 }
 
+TEST_CASE("kept rows: an alert that is left open", "[notify]") {
+  const LeftOpen::Alarm alarm{"tank-level", "tank/t101/level"};
+  const LeftOpen::Alert alert{{Level::high, Priority::medium}, sample_time};
+  CHECK(left_open_key("hook", alarm) == "o/hook/tank-level/tank/t101/level");
+  CHECK(left_open_row(alert) == "H medium 1780207402140000");
+  CHECK(parse_left_open_key(left_open_key("hook", alarm)) == alarm);
+  CHECK(parse_left_open(left_open_row(alert)) == alert);
+  CHECK_FALSE(parse_left_open_key("o/hook/rule"));
+  CHECK_FALSE(parse_left_open("H medium"));
+  CHECK_FALSE(parse_left_open("H medium now"));
+}
+
 TEST_CASE("kept rows: what was only counted", "[notify]") {
   Tally tally;
   for (std::uint64_t journal = 1; journal <= 25; ++journal) {
