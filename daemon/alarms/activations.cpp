@@ -46,7 +46,11 @@ bool is_unauthorised(const AlarmEvent& event) {
 }  // namespace
 
 void ActivationLog::take(const AlarmEvent& event) {
-  if (is_unauthorised(event)) unauthorised_.push_back({event.at, event.group});
+  if (is_unauthorised(event)) {
+    // The row of a loop check is of the gateway's own group, whatever rules see the tag.
+    const bool of_a_tag = event.kind == TransitionKind::loop_check_started;
+    unauthorised_.push_back({event.at, of_a_tag ? std::string{} : event.group});
+  }
   if (is_record_rule(event.rule) || is_of_test(event)) return;
   see(event);
   switch (event.kind) {

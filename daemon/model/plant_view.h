@@ -21,10 +21,10 @@ struct Tally {
   struct Total {
     Timestamp from;
     Timestamp to;  // the end of the whole period
-    // Of what has come so far, however little; empty: nothing has. Of a period that is over only
-    // its verdict is kept; empty: it had none, since too few good readings came.
+    // Of what has come so far, however little; empty: nothing has. Of a closed period only its
+    // verdict is kept; empty: it had none since too few good readings came, or nobody watched it.
     std::optional<double> value;
-    std::optional<std::uint64_t> count;  // good readings in it so far; empty: it is over
+    std::optional<std::uint64_t> count;  // good readings in it so far; empty: it is closed
     bool operator==(const Total&) const = default;
   };
   std::string rule;

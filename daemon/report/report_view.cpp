@@ -194,13 +194,13 @@ std::string window_of(const json::object& total, const ViewStyle& style) {
   return out;
 }
 
-// "5 / 9": good readings so far, and how many the verdict needs; of a period that is over what its
-// verdict, or that it has none, says of them.
+// "5 / 9": good readings so far, and how many the verdict needs; of a closed period that there were
+// enough, if it has one.
 std::string readings_of(const json::object& total, bool known) {
   const std::string needed = member_text(total, "count_min");
   const std::string count = member_text(total, "count");
   if (!count.empty()) return count + " / " + needed;
-  return needed.empty() ? needed : (known ? ">= " : "< ") + needed;
+  return known && !needed.empty() ? ">= " + needed : std::string{};
 }
 
 Section totals_section(const json::object& report, const ViewStyle& style) {

@@ -163,6 +163,7 @@ std::optional<std::vector<std::string>> watched_by_own(const config::Config& con
     for (const SourceSpec& source : plant.sources) names.push_back("source/" + source.name);
   } else if (rule == rule_clock || rule == rule_never_seen || rule == rule_loop_check) {
     for (const v1::TagState& tag : snapshot.tags()) names.push_back(tag.definition().name());
+    if (rule == rule_clock) names.emplace_back(gateway_clock_tag);
   } else {
     return std::nullopt;
   }

@@ -172,14 +172,15 @@ TEST_CASE("kpi: unauthorised suppression counts for its position, of no group fo
   };
   hide(1h, TransitionKind::shelved, "wwtp");
   hide(2h, TransitionKind::maintenance_started, "");
+  hide(3h, TransitionKind::loop_check_started, "parkwatch");
   story.commit(10h);
-  CHECK(periods(park, "")[0].at("unauthorised") == 2);
-  CHECK(periods(park, "position=water")[0].at("unauthorised") == 2);
-  CHECK(periods(park, "position=tanks")[0].at("unauthorised") == 1);
-  CHECK(periods(park, "from=2026-01-01T01:30:00Z")[0].at("unauthorised") == 1);
+  CHECK(periods(park, "")[0].at("unauthorised") == 3);
+  CHECK(periods(park, "position=water")[0].at("unauthorised") == 3);
+  CHECK(periods(park, "position=tanks")[0].at("unauthorised") == 2);
+  CHECK(periods(park, "from=2026-01-01T01:30:00Z")[0].at("unauthorised") == 2);
   const auto document = get(park.port(), "/v1/kpi").json();
   CHECK(document.at("targets").at("unauthorised") == 0);
-  CHECK(get(park.port(), "/v1/shift-report?shift=last").json().at("kpi").at("unauthorised") == 2);
+  CHECK(get(park.port(), "/v1/shift-report?shift=last").json().at("kpi").at("unauthorised") == 3);
 }
 
 TEST_CASE("kpi: an alarm that stands for long is stale, whenever it began", "[http]") {

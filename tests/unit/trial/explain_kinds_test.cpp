@@ -275,6 +275,7 @@ TEST_CASE("explain: the alarm of a source, of a tag that never came, and of a ga
   CHECK(has(r.reasons("quality", "source/park"), "the alarm is unacknowledged since"));
   CHECK(has(r.reasons("never-seen", "a/b/t1"), "the alarm is unacknowledged since"));
   CHECK(has(r.reasons("clock", "a/b/t0"), "the alarm is normal"));
+  CHECK(has(r.reasons("clock", "gateway/clock"), "the alarm is normal"));
   CHECK(has(r.reasons("gate-overstay", "inside/person"), "switched off; the alarm is normal"));
   const auto history = store::open_history(r.dir.path());
   REQUIRE(history.ok());
