@@ -17,6 +17,17 @@ News news_of(Timestamp now, const AlertPtr& alert, const AlarmRecord& record) {
   return notice;
 }
 
+// The same for who knows nothing of the alarm: of its last transition that calls somebody. A step
+// keeps the one that it calls for.
+News standing_news(Timestamp now, const News& notice, const AlarmRecord& record) {
+  News newest = news_of(now, record.alert, record);
+  if (notice.step != 0 || !newest.announces()) newest.alert = notice.alert;
+  newest.step = notice.step;
+  newest.steps = notice.steps;
+  newest.repeat = notice.repeat;
+  return newest;
+}
+
 // Nobody is to be called. Latched: acknowledged, its cause is over, and it waits for a reset.
 // Normal: likewise, and what still keeps it open is its chatter.
 bool is_acknowledged(const AlarmEvent& event) {
@@ -238,12 +249,19 @@ std::vector<Tell> AlarmBook::escalate(Timestamp now) {
 
 Timestamp AlarmBook::deadline() const { return due_.empty() ? never : due_.begin()->first; }
 
-bool AlarmBook::add_told(const AlarmEvent& event, std::size_t by) {
-  const auto at = records_.find(Key{event.rule, event.tag});
-  if (at == records_.end() || is_over(at->second)) return false;
-  if (!at->second.told.insert(by).second) return false;
-  touch(at->second);
+bool AlarmBook::add_told(AlarmRecord& record, std::size_t by) {
+  if (is_over(record) || !record.told.insert(by).second) return false;
+  touch(record);
   return true;
+}
+
+std::optional<News> AlarmBook::stand_in(Timestamp now, const News& notice, std::size_t by) {
+  const AlarmEvent& event = notice.alert->event;
+  const auto at = records_.find(Key{event.rule, event.tag});
+  if (at == records_.end()) return std::nullopt;
+  const bool fresh = notice.step == 0 ? add_told(at->second, by) : add_step(notice, by);
+  if (!fresh) return std::nullopt;
+  return standing_news(now, notice, at->second);
 }
 
 bool AlarmBook::add_step(const News& notice, std::size_t by) {
@@ -285,23 +303,24 @@ const AlarmRecord* AlarmBook::restore_volatile(Timestamp now, AlarmRecord record
   return &records_.at(key);
 }
 
-std::vector<Tell> AlarmBook::pass_on(const News& notice) {
+std::vector<Tell> AlarmBook::pass_on(Timestamp now, const News& notice) {
   const AlarmEvent& e = notice.alert->event;
   const auto at = records_.find(Key{e.rule, e.tag});
-  if (at == records_.end() || !notice.announces()) return {};
+  if (at == records_.end()) return {};
   AlarmRecord& record = at->second;
   std::vector<Tell> out;
   if (notice.step == 0) {
     std::set<std::size_t> named = route(plan_, e, to_local_(e.at)).receivers;
     named.merge(told_at_once(record));
     for (const std::size_t by : named) {
-      if (add_told(e, by)) out.push_back({by, notice});
+      if (auto news = stand_in(now, notice, by)) out.push_back({by, *std::move(news)});
     }
   } else if (record.escalation) {
     const auto& steps = plan_.escalations.at(*record.escalation).steps;
     if (notice.step > steps.size()) return {};
     for (const std::size_t by : named_by(steps[notice.step - 1])) {
-      if (!record.escalated.contains(by)) out.push_back({by, notice});
+      if (record.escalated.contains(by)) continue;
+      out.push_back({by, standing_news(now, notice, record)});
     }
   }
   return out;

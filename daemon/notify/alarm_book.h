@@ -65,17 +65,18 @@ class AlarmBook {
   [[nodiscard]] std::vector<Tell> escalate(Timestamp now);
   [[nodiscard]] Timestamp deadline() const;
 
-  // `by` stands in for a receiver that fails: it is told the rest of this alarm too. false: it is
-  // told already, or nobody knows the alarm.
-  bool add_told(const AlarmEvent& event, std::size_t by);
+  // `by` stands in for a receiver that `notice` does not reach: what it is to be told at once, and
+  // then the rest of the alarm. However much waits there, that is one notice of how the alarm
+  // stands, with the labels that its end will have. Nothing: it has been told, or the alarm is
+  // over.
+  std::optional<News> stand_in(Timestamp now, const News& notice, std::size_t by);
   // A step's `notice` is to call `by`, itself or for a receiver that fails: it is told the rest of
   // the alarm too. false: it has been called by this already, or nobody is to be called any more.
   bool add_step(const News& notice, std::size_t by);
   // One whose escalation is gone goes on, from `now`, with the one that the routes name.
   void restore(Timestamp now, AlarmRecord record);
-  // What waited for a receiver that is gone: whom the routes (or the step) name now and who has not
-  // been told is to be told in its place, and the rest of the alarm.
-  [[nodiscard]] std::vector<Tell> pass_on(const News& notice);
+  // What waited for a receiver that is gone: whom the routes (or the step) name now stands in.
+  [[nodiscard]] std::vector<Tell> pass_on(Timestamp now, const News& notice);
   // One that no row holds; its id is a new one. Valid until the next call.
   const AlarmRecord* restore_volatile(Timestamp now, AlarmRecord record);
   // As take() of a raise that an earlier run took and told to those who have `heard`, whatever the
@@ -102,6 +103,7 @@ class AlarmBook {
   [[nodiscard]] bool wants(std::size_t receiver, const AlarmRecord& record,
                            const News& notice) const;
   static void take_face(AlarmRecord& record, News& notice);
+  [[nodiscard]] bool add_told(AlarmRecord& record, std::size_t by);
   [[nodiscard]] bool goes_on(const AlarmRecord& record, const AlarmEvent& raise,
                              const Routed& routed) const;
   void begin_escalation(AlarmRecord& record, Timestamp at) const;

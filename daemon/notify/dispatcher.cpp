@@ -72,12 +72,7 @@ void Dispatcher::stand_in(Timestamp now, std::size_t failing, const News& notice
       const auto by = receiver_of(*plan_, name);
       if (!by || !seen.insert(*by).second) continue;
       if (receivers_[*by]->status.failing) fail.push_back(*by);
-      const bool news =
-          notice.step == 0 ? book_.add_told(notice.alert->event, *by) : book_.add_step(notice, *by);
-      if (!news) continue;
-      News told = notice;
-      told.queued = now;
-      enqueue(*by, std::move(told));
+      if (auto news = book_.stand_in(now, notice, *by)) enqueue(*by, *std::move(news));
     }
   }
 }

@@ -148,7 +148,8 @@ class Dispatcher {
   };
 
   void hold(const AlarmRecord& record);
-  void pass_on(Timestamp now, NewsRow row);
+  void pass_on(Timestamp now, const std::vector<NewsRow>& gone,
+               const std::map<std::string, Tally>& counted);
   void tell(Timestamp now, std::vector<Tell> tells);
   void note_escalations(const std::vector<Tell>& tells);
   void enqueue(std::size_t receiver, News notice);

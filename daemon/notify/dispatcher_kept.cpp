@@ -17,6 +17,18 @@ bool is_periodic(ReceiverKind kind) {
   return kind == ReceiverKind::alertmanager || kind == ReceiverKind::heartbeat;
 }
 
+// As they came: those of one batch at the same time, in the order of the journal. A step has the
+// number of the transition that it calls for, and says how the alarm stood when it was due.
+void put_in_order(std::vector<NewsRow>& rows) {
+  const auto place = [](const News& news) {
+    return std::tuple{news.queued, news.step != 0, news.alert->event.journal, news.step,
+                      news.repeat};
+  };
+  std::sort(rows.begin(), rows.end(), [&place](const NewsRow& a, const NewsRow& b) {
+    return place(a.notice) < place(b.notice);
+  });
+}
+
 }  // namespace
 
 void Dispatcher::keep(std::string key, std::optional<std::string> value) {
@@ -36,10 +48,15 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
   keep(std::string{cursor_key}, std::to_string(cursor_));
   std::vector<NewsRow> notices;
   std::vector<NewsRow> gone;  // with their receivers
+  std::map<std::string, Tally> counted;
   for (const auto& row : rows) {
     if (!row.first.starts_with("q/")) {
       if (row.first == flood_key) flood_ = true;
       if (!is_single(row.first)) restore_row(now, row.first, row.second, find);
+      if (!row.first.starts_with("d/") || receiver_of(*plan_, row.first.substr(2))) continue;
+      if (auto tally = parse_tally(row.second, find)) {
+        counted[row.first.substr(2)] = *std::move(tally);
+      }
       continue;
     }
     auto parsed = parse_notice(row.first, row.second, find);
@@ -51,21 +68,14 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
     keep(row.first, std::nullopt);
     if (parsed) gone.push_back(*std::move(parsed));
   }
-  // As they came: those of one batch at the same time, in the order of the journal. A step has the
-  // number of the transition that it calls for, and says how the alarm stood when it was due.
-  const auto place = [](const News& news) {
-    return std::tuple{news.queued, news.step != 0, news.alert->event.journal, news.step,
-                      news.repeat};
-  };
-  std::sort(notices.begin(), notices.end(), [&place](const NewsRow& a, const NewsRow& b) {
-    return place(a.notice) < place(b.notice);
-  });
+  put_in_order(notices);
+  put_in_order(gone);
   for (NewsRow& row : notices) {
     const std::size_t receiver = *receiver_of(*plan_, row.receiver);
     if (row.notice.step != 0) (void)book_.add_step(row.notice, receiver);
     enqueue(receiver, std::move(row.notice));
   }
-  for (NewsRow& row : gone) pass_on(now, std::move(row));
+  pass_on(now, gone, counted);
   for (std::size_t at = 0; at < receivers_.size(); ++at) {
     if (is_periodic(plan_->receivers[at].kind)) receivers_[at]->refresh_due = now;
   }
@@ -73,19 +83,21 @@ std::uint64_t Dispatcher::restore(Timestamp now, const std::map<std::string, std
   return cursor_;
 }
 
-// Somebody else is told of what waited for a receiver that is gone, and that it was not told.
-void Dispatcher::pass_on(Timestamp now, NewsRow row) {
-  const std::uint64_t journal = row.notice.alert->event.journal;
-  const auto known = std::find_if(closed_.begin(), closed_.end(), [&row](const ClosedNews& other) {
-    return other.receiver == row.receiver;
-  });
-  ClosedNews& closed = known != closed_.end() ? *known : closed_.emplace_back();
-  closed.receiver = row.receiver;
-  closed.reason = "gone";
-  closed.first = closed.count++ == 0 ? journal : std::min(closed.first, journal);
-  closed.last = std::max(closed.last, journal);
-  row.notice.queued = now;
-  tell(now, book_.pass_on(row.notice));
+// Somebody else is told of what waited for receivers that are gone, and that it was not told.
+void Dispatcher::pass_on(Timestamp now, const std::vector<NewsRow>& gone,
+                         const std::map<std::string, Tally>& counted) {
+  std::map<std::string, Tally> unsent = counted;
+  for (const NewsRow& row : gone) {
+    unsent[row.receiver].add(row.notice);
+    if (row.notice.announces()) tell(now, book_.pass_on(now, row.notice));
+  }
+  // An alarm's newest news are listed: its raise may be among what was counted.
+  for (const auto& [receiver, tally] : counted) {
+    for (const News& notice : tally.worst) tell(now, book_.pass_on(now, notice));
+  }
+  for (const auto& [receiver, tally] : unsent) {
+    closed_.push_back({receiver, "gone", tally.total(), tally.first, tally.last});
+  }
 }
 
 // What an Alertmanager was told of goes on being pushed.
@@ -194,8 +206,8 @@ void Dispatcher::take_over(Timestamp now, const VolatilePart& part) {
   for (auto [name, notice] : part.waiting) {
     if (const auto at = receiver_of(*plan_, name)) {
       enqueue(*at, std::move(notice));
-    } else {
-      tell(now, book_.pass_on(notice));
+    } else if (notice.announces()) {
+      tell(now, book_.pass_on(now, notice));
     }
   }
 }

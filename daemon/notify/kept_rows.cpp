@@ -150,7 +150,9 @@ std::optional<AlarmRecord> parse_alarm(std::string_view key, std::string_view va
   record.hidden = words[5] == "hidden";
   record.base = *base;
   record.escalation = escalation_of(plan, words[7]);
-  for (const std::string_view times : split(words[8], ',')) {
+  const std::string_view done = words[8];
+  for (const std::string_view times :
+       done == nothing ? std::vector<std::string_view>{} : split(done, ',')) {
     if (record.done.size() == escalation_steps_max) break;
     record.done.push_back(static_cast<std::uint32_t>(parse_count(times).value_or(0)));
   }

@@ -88,6 +88,19 @@ TEST_CASE("kept rows: an alarm", "[notify]") {
   CHECK(back->escalated == record.escalated);
 }
 
+TEST_CASE("kept rows: an alarm without an escalation has no steps", "[notify]") {
+  const NotifyPlan plan = plan_with_all();
+  AlarmRecord record;
+  record.id = 7;
+  record.alert = found(9);
+  record.told = {0};
+  const auto back = parse_alarm(alarm_key(7), alarm_row(record, plan), plan, found);
+  REQUIRE(back);
+  CHECK_FALSE(back->escalation);
+  CHECK(back->done.empty());
+  CHECK(alarm_row(*back, plan) == alarm_row(record, plan));
+}
+
 TEST_CASE("kept rows: receivers and escalations that are gone are left out", "[notify]") {
   NotifyPlan plan = plan_with_all();
   const std::string row = "9 on medium 5 unacked shown 1780207402140000 gone 1 a,zz,b zz";
