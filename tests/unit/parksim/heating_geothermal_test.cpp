@@ -132,9 +132,19 @@ TEST_CASE("heating: a room without its radiator cools over hours", "[parksim]") 
   const SystemTrace trace{network({{"radiator-shut", 30min, 2h}}), 8h};
   CHECK(trace.at("r1/temperature", 1h) > 19.0);
   // Towards 5 degC, between the frost and its neighbours, with a lag of nine hours.
-  CHECK(trace.at("r1/temperature", 150min) == Approx(5.0 + 16.0 * std::exp(-2.0 / 9.0)).margin(0.3));
+  CHECK(trace.at("r1/temperature", 150min) ==
+        Approx(5.0 + 16.0 * std::exp(-2.0 / 9.0)).margin(0.3));
   CHECK(trace.at("r2/temperature", 150min) > 20.0);
   CHECK(trace.at("r1/temperature", 8h - 1s) > 18.5);
+}
+
+TEST_CASE("heating: without its station's pump the whole house cools, not by its neighbours alone",
+          "[parksim]") {
+  const SystemTrace trace{network({{"station-pump-off", 30min, 2h}}), 3h};
+  // Towards the frost of -3 degC, with a lag of 13.5 hours: no room warms another.
+  const double cooled_c = -3.0 + 24.0 * std::exp(-2.0 / 13.5);
+  CHECK(trace.at("r1/temperature", 150min) == Approx(cooled_c).margin(0.3));
+  CHECK(trace.at("r2/temperature", 150min) == Approx(cooled_c).margin(0.3));
 }
 
 TEST_CASE("heating: the primary network leaks, and its make-up valve passes", "[parksim]") {

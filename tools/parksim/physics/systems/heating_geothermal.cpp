@@ -26,11 +26,12 @@ constexpr double primary_m3_h_well = 115.0;  // circulation for each well
 constexpr double station_c = 45.0;
 constexpr double station_drop_k = 10.0;
 constexpr double room_c = 21.0;
-// A room of 30 m2: what it loses to the frost and gains from its neighbours, what it stores. The
-// heat of its radiators goes with the 1.3th power of what their mean has above it (EN 442).
+// A room of 30 m2: what it loses to the frost and gains from the rest of the house, rooms like it
+// of which none is shut off; what it stores. The heat of its radiators goes with the 1.3th power of
+// what their mean has above it (EN 442).
 constexpr double outside_c = -3.0;
 constexpr double walls_kw_k = 0.06;
-constexpr double neighbours_kw_k = 0.03;
+constexpr double house_kw_k = 0.03;
 constexpr double room_kj_k = 2916.0;
 constexpr double radiators_power = 1.3;
 // What bypasses open takes its part of the circulation by its Kv against that of all stations.
@@ -103,6 +104,7 @@ class HeatingGeothermal final : public System {
   void step_primary(double hour, double dt_s);
   void step_stations(double dt_s);
   void step_rooms(double dt_s);
+  [[nodiscard]] double radiators_kw(double inside_c) const;
   void show(Panel& panel) const;
   [[nodiscard]] bool has(std::string_view cause) const { return causes_.has(cause); }
 
@@ -128,6 +130,7 @@ class HeatingGeothermal final : public System {
   std::vector<double> draws_m3_h_;  // of each well
   std::vector<HeatStation> stations_;
   std::vector<HeatedRoom> rooms_;
+  double house_c_ = room_c;  // the rest of it
   std::vector<TagIndex> depth_tags_;
   TagIndex pump_tag_, supply_tag_, return_tag_, flow_tag_, pressure_tag_, make_up_tag_;
   TagIndex drawn_tag_ = 0, reinjected_tag_ = 0;
@@ -246,17 +249,24 @@ void HeatingGeothermal::step_stations(double dt_s) {
   }
 }
 
-void HeatingGeothermal::step_rooms(double dt_s) {
+// What the first station's water gives to a room of that temperature, while it circulates.
+double HeatingGeothermal::radiators_kw(double inside_c) const {
+  if (!stations_.empty() && !stations_.front().pump_on) return 0.0;
   const double supply_c = stations_.empty() ? station_c : stations_.front().supply_c;
   const double rated_kw = walls_kw_k * (room_c - outside_c);
   const double rated_k = station_c - station_drop_k / 2.0 - room_c;
+  const double over_k = supply_c - station_drop_k / 2.0 - inside_c;
+  return rated_kw * std::pow(std::max(over_k, 0.0) / rated_k, radiators_power);
+}
+
+void HeatingGeothermal::step_rooms(double dt_s) {
+  const auto frost_kw = [](double inside_c) { return walls_kw_k * (inside_c - outside_c); };
+  house_c_ += (radiators_kw(house_c_) - frost_kw(house_c_)) / room_kj_k * dt_s;
   for (std::size_t i = 0; i < rooms_.size(); ++i) {
     double& inside_c = rooms_[i].temperature_c;
     const bool shut = i == 0 && has("radiator-shut");
-    const double over_k = shut ? 0.0 : supply_c - station_drop_k / 2.0 - inside_c;
-    const double heat_kw = rated_kw * std::pow(std::max(over_k, 0.0) / rated_k, radiators_power);
-    const double lost_kw =
-        walls_kw_k * (inside_c - outside_c) + neighbours_kw_k * (inside_c - room_c);
+    const double heat_kw = shut ? 0.0 : radiators_kw(inside_c);
+    const double lost_kw = frost_kw(inside_c) + house_kw_k * (inside_c - house_c_);
     inside_c += (heat_kw - lost_kw) / room_kj_k * dt_s;
   }
 }

@@ -57,7 +57,8 @@ constexpr double atmosphere_kpa = 101.3;
 constexpr double steam_kg_s = 1400.0 / 3600.0;  // through the coil's valve, full open
 constexpr double steam_kj_kg = 2100.0;          // that it gives up when it condenses
 constexpr double liquid_kj_m3_k = 2000.0;
-constexpr double spray_kw_m2_k = 0.7;  // fire water of 15 degC on the wet shell
+constexpr double spray_kw_m2_k =
+    0.15;  // fire water of 15 degC on the shell, natural convection inside
 constexpr double spray_c = 15.0;
 constexpr double shell_m = 15.85;  // round the tank
 constexpr double liquid_memory_s = 40.0 * 3600.0;

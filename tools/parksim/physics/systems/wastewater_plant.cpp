@@ -64,7 +64,8 @@ constexpr double nitrate_mg_l = 7.0;      // that is left, and ...
 constexpr double carbon_takes_mg_l = 20;  // ... what the dosed carbon takes
 constexpr double solids_mg_l = 6.0;
 // Sludge that has just been seeded: part of the 4 g/L that the plant is built for, and what it
-// grows by in a day. What sludge does goes with how much there is of it.
+// grows by in a day. Half of it still eats all the COD (0.3 kg for each kg and day); ammonium,
+// nitrate, phosphorus and what settles go with how much there is of it.
 constexpr double seeded = 0.5;
 constexpr double grows_a_day = 0.5;
 constexpr double sludge_takes_tp = 0.3;  // of the phosphorus, for its own growth
