@@ -58,7 +58,12 @@ constexpr SystemCause energy_causes[] = {
     {"order-in-peaks", "an order is worked off in both peaks of the day: 18 % more load there"},
     {"production-stop", "a shortage stops the enterprises' production"},
     {"steam-weld-cracks", "a weld of the steam main cracks: 12 mm2 more each minute"},
-    {"steam-boiler-trips", "the burner of one of the two steam boilers trips"},
+    {"steam-impulse-line-leaks",
+     "the impulse line of the orifice meter at the steam boilers leaks: 1 % less pressure "
+     "difference "
+     "each minute"},
+    {"steam-boiler-trips",
+     "the grate of one of the two steam boilers, which burn coal, stands still"},
     {"steam-meter-unpowered", "the steam meter at the boilers loses its supply", "steam/flow"},
     {"heat-pumps-down", "the heat pumps fail and gas boilers take over"},
     {"inverters-trip", "inverters of the first PV plant trip one after the other"},
@@ -133,7 +138,7 @@ EnergyCarbon::EnergyCarbon(const SystemSettings& settings, Panel& panel, std::ui
       pv_kw_(number_setting(settings, "pv_capacity", 1000.0)),
       wind_kw_(number_setting(settings, "wind_capacity", 1000.0)),
       steam_(text_setting(settings, "site", "energy"),
-             names_setting(settings, "steam_users", {"e01", "e02", "e04"}), panel, seed) {
+             names_setting(settings, "steam_users", {"e01", "e04", "e05"}), panel, seed) {
   const std::string site = text_setting(settings, "site", "energy");
   grid_ = panel.add(number_tag(site, "grid", "power", "kW", {-200000.0, 200000.0, 0}, seconds{60}),
                     {.white = 5.0});

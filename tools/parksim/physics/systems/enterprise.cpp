@@ -19,6 +19,7 @@ constexpr double oscillator_per_k = -0.0005;
 constexpr double set_s = 1.0;  // a mended clock is set
 
 bool is_guard_house(std::size_t number) { return number == 1 || number == 2; }
+bool counts_pulses(std::size_t number) { return number == 3 || number == 7; }
 
 // 120 to 350 kW.
 double base_of(std::size_t number) {
@@ -32,6 +33,7 @@ Enterprise::Enterprise(const std::string& site, const std::string& name, std::si
                        Panel& panel, std::uint64_t seed)
     : base_kw_(base_of(number)),
       guard_house_(is_guard_house(number)),
+      counts_pulses_(counts_pulses(number)),
       random_(seed, "enterprise " + name),
       stray_(0.02, 1800.0, 1.0, random_),
       register_kwh_(100000.0 + 1000.0 * static_cast<double>(number)),
@@ -61,11 +63,16 @@ void Enterprise::step(double hour, double scale, double dt_s, const MeterFaults&
   for (const TagIndex tag : {energy_, power_, clock_, cover_}) panel.power(tag, !faults.no_power);
 }
 
-// The terminal counts the meter's pulses, and each period of the hum as one. It saves its count on
-// the hour.
+// The meter's own register runs back with power that flows back. Pulses only add up, each period of
+// the hum as one; the terminal saves its count of them on the hour.
 void Enterprise::step_register(double hour, double dt_s, const MeterFaults& faults) {
+  const double advance_kwh = metered_kw_ * dt_s / 3600.0;
+  if (!counts_pulses_) {
+    register_kwh_ += advance_kwh;
+    return;
+  }
   const double hum_pulses = faults.hums ? hum_hz * dt_s : 0.0;
-  register_kwh_ += metered_kw_ * dt_s / 3600.0 + hum_pulses / pulses_kwh;
+  register_kwh_ += std::abs(advance_kwh) + hum_pulses / pulses_kwh;
   if (faults.restarts && !restarted_) register_kwh_ = saved_kwh_;
   restarted_ = faults.restarts;
   if (std::floor(hour) == saved_hour_) return;

@@ -24,7 +24,9 @@ struct MeterFaults {
 
 class Enterprise {
  public:
-  // number: its place in the park; the second and the third are empty plots with a guard house.
+  // number: its place in the park; the second and the third are empty plots with a guard house. Of
+  // the fourth and the eighth a terminal counts the meter's pulses, which has no sign; of the
+  // others it reads the meter's net register.
   Enterprise(const std::string& site, const std::string& name, std::size_t number, Panel& panel,
              std::uint64_t seed);
   // scale: of the load, with what all of the park does.
@@ -39,13 +41,14 @@ class Enterprise {
 
   double base_kw_;
   bool guard_house_;
+  bool counts_pulses_;
   Random random_;
   Stray stray_;
   Worsening furnace_{8.0 / 60.0, 450.0, 60.0};  // kW
   Worsening bypass_{10.0 / 60.0, 900.0, 60.0};  // kW past the meter
   double drawn_kw_ = 0.0;
   double metered_kw_ = 0.0;
-  double register_kwh_;  // pulses that the terminal counted
+  double register_kwh_;  // that the terminal read or counted
   double saved_kwh_;     // what it would begin with again
   double saved_hour_ = -1.0;
   bool restarted_ = false;

@@ -14,8 +14,8 @@ using std::chrono::seconds;
 constexpr double set_mpa = 0.8;
 constexpr double boiler_t_h = 12.0;
 constexpr double control_t_h_mpa = 200.0;
-constexpr double drawn_t_h = 6.0;       // by each user, at the set pressure
-constexpr double condensed_t_h = 0.3;   // along the pipes, out of the traps
+constexpr double drawn_t_h = 6.0;      // by each user, at the set pressure
+constexpr double condensed_t_h = 0.3;  // along the pipes, out of the traps
 constexpr double content_t_mpa = 4.0;  // that pipes and drums give up
 // Napier: saturated steam through a hole, for each mm2 and MPa (absolute).
 constexpr double jet_t_h = 0.00525;
@@ -50,7 +50,10 @@ void SteamNetwork::step(double hour, double dt_s, const Causes& causes, Panel& p
   const double wanted = drawn + condensed_t_h + control_t_h_mpa * (set_mpa - pressure_mpa_);
   const double given = std::clamp(wanted, 0.0, boilers * boiler_t_h);
   pressure_mpa_ += (given - drawn - lost) / content_t_mpa * dt_s / 3600.0;
-  panel.set(flow_, given);
+  // An orifice's flow goes with the root of its pressure difference.
+  const double difference =
+      1.0 - difference_lost_.step(causes.has("steam-impulse-line-leaks"), dt_s);
+  panel.set(flow_, given * std::sqrt(difference));
   panel.set(pressure_, pressure_mpa_);
   for (const TagIndex user : users_) panel.set(user, each_t_h);
 }

@@ -10,8 +10,9 @@
 
 namespace parkwatch::parksim {
 
-// Two boilers of 12 t/h hold 0.8 MPa; each user draws about 6 t/h. Causes: steam-weld-cracks,
-// steam-boiler-trips.
+// Two boilers of 12 t/h hold 0.8 MPa; each user draws about 6 t/h. The boilers burn coal, which has
+// no tag: gas and its carbon dioxide do not follow from them. Causes: steam-weld-cracks,
+// steam-boiler-trips, steam-impulse-line-leaks.
 class SteamNetwork {
  public:
   SteamNetwork(const std::string& site, const std::vector<std::string>& users, Panel& panel,
@@ -22,6 +23,7 @@ class SteamNetwork {
   Random random_;
   Stray stray_;
   Worsening crack_mm2_{12.0 / 60.0, 500.0, 60.0};
+  Worsening difference_lost_{0.01 / 60.0, 0.9, 60.0};  // of the meter's orifice
   double pressure_mpa_;
   std::vector<TagIndex> users_;
   TagIndex flow_ = 0, pressure_ = 0;
