@@ -7,16 +7,22 @@
 
 namespace parkwatch::parksim {
 
-const BarnKind hen_barn{
-    .set_c = 21.0,
-    .animals_c = 9.0,
-    .ammonia_g_h = 90.0,
-    .flock = {.heads = 10'000.0, .drinks_ml_h = 15.0, .light_from_h = 5.0, .light_to_h = 21.0}};
-const BarnKind chick_barn{
-    .set_c = 31.0,
-    .animals_c = 4.0,
-    .ammonia_g_h = 60.0,
-    .flock = {.heads = 12'000.0, .drinks_ml_h = 2.5, .light_from_h = 0.0, .light_to_h = 24.0}};
+const BarnKind hen_barn{.set_c = 21.0,
+                        .animals_c = 9.0,
+                        .ammonia_g_h = 90.0,
+                        .flock = {.heads = 10'000.0,
+                                  .drinks_ml_h = 15.0,
+                                  .light_from_h = 5.0,
+                                  .light_to_h = 21.0,
+                                  .cracks_mm2_min = 0.6}};
+const BarnKind chick_barn{.set_c = 31.0,
+                          .animals_c = 4.0,
+                          .ammonia_g_h = 60.0,
+                          .flock = {.heads = 12'000.0,
+                                    .drinks_ml_h = 2.5,
+                                    .light_from_h = 0.0,
+                                    .light_to_h = 24.0,
+                                    .cracks_mm2_min = 0.1}};
 
 namespace {
 
@@ -72,7 +78,7 @@ Barn::Barn(const std::string& site, const std::string& name, const BarnKind& kin
           number_tag(site, name, "ventilation_demand", "%", {0.0, 100.0, 1}, seconds{10}))),
       airflow_(panel.add(number_tag(site, name, "airflow", "%", {0.0, 110.0, 1}, seconds{10}),
                          {.white = 0.1})),
-      water_(panel.add(number_tag(site, name, "water", "L/h", {0.0, 3000.0, 1}, seconds{60}),
+      water_(panel.add(number_tag(site, name, "water", "L/h", {0.0, 30000.0, 1}, seconds{60}),
                        {.white = 0.3})),
       power_(panel.add(flag_tag(site, name, "power", seconds{60}))) {}
 
@@ -93,7 +99,7 @@ double Barn::steady_c(double flow, double dt_s, const BarnFaults& faults) {
   return kind_.set_c + warmth + kw / kw_k + step_pads(flow, dt_s, faults.pads_unfed);
 }
 
-// Their water goes into the air that it cools.
+// Their water goes into the air that it cools; the humidity that is shown leaves it out.
 double Barn::step_pads(double flow, double dt_s, bool unfed) {
   const double taken_k = pads_k * pads_kg_ / pads_kg;
   if (!unfed) {

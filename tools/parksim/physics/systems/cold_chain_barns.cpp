@@ -57,7 +57,9 @@ class ColdChainBarns final : public System {
                           .inlet_open = causes_.has("inlet-stuck-open"),
                           .no_power = causes_.has("barn-feeder-trips"),
                           .controller_dead = causes_.has("controller-silent")});
-    all(chicks_, BarnFaults{.water = {.bursts = causes_.has("chick-drinker-line-bursts")},
+    all(chicks_, BarnFaults{.water = {.bursts = causes_.has("chick-drinker-line-bursts"),
+                                      .cracks = causes_.has("chick-drinker-line-cracks"),
+                                      .clogged = causes_.has("chick-drinker-filter-clogs")},
                             .heater_on = causes_.has("heater-runs-on"),
                             .heater_off = causes_.has("heater-fails")});
   }
@@ -110,6 +112,11 @@ constexpr std::array cold_chain_causes = {
     SystemCause{"ammonia-sensor-dead", "the ammonia sensor of a barn loses its supply", "nh3"},
     SystemCause{"chick-drinker-line-bursts",
                 "a hole of 29 mm2 in a drinker line of a chick barn, at 3 m of head"},
+    SystemCause{"chick-drinker-line-cracks",
+                "a drinker line of a chick barn cracks, 0.1 mm2 more each minute, at 3 m of head"},
+    SystemCause{"chick-drinker-filter-clogs",
+                "iron sludge clogs the filter of a chick barn's drinker lines: each minute 4 % of "
+                "what is open"},
     SystemCause{"heater-runs-on", "the heater of a chick barn, 100 kW, does not switch off"},
     SystemCause{"heater-fails",
                 "the heater of a chick barn fails in the frost, and 30 kW are missing"},

@@ -14,6 +14,7 @@ struct Flock {
   double drinks_ml_h;  // each, while there is light
   double light_from_h;
   double light_to_h;
+  double cracks_mm2_min;  // how fast a crack in its line opens
 };
 
 struct WaterFaults {
@@ -35,8 +36,8 @@ class DrinkerLine {
   const Flock& flock_;
   Random random_;
   Stray stray_;  // of what they drink
-  Worsening crack_mm2_{0.6 / 60.0, 60.0, 1.0};
-  Worsening clogged_{0.04 / 60.0, 6.0, 60.0};  // of what is open, in logarithms
+  Worsening crack_mm2_;
+  Worsening clogged_{0.04 / 60.0, 9.0, 60.0};  // of what is open, in logarithms
   double flow_l_h_ = 0.0;
   double leak_l_h_ = 0.0;
 };
