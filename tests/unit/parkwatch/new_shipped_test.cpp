@@ -77,13 +77,11 @@ std::string draft_of(const config::Folder& folder, const std::string& package,
 }
 
 // Points that people must sort first: the only_if of turbines, which are taken for other producers
-// of power, of a meter's register and of an analyser; the steam of enterprises, which are listed
-// for their power, the humidity of chilled rooms and the water of barns, which are for their
-// temperature; feeds, each of which is of one of five lines, and what is computed of them.
+// of power, of a meter's register and of an analyser; feeds, each of which is of one of five lines,
+// and what is computed of them.
 std::size_t left_to_people(const std::string& package) {
-  if (package == "energy-carbon") return 7;
+  if (package == "energy-carbon") return 2;
   if (package == "coke-oven-gas") return 1;
-  if (package == "cold-chain-barns") return 3;
   return package == "park-overview" ? 12 : 0;
 }
 
