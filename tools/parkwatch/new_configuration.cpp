@@ -344,7 +344,9 @@ class NewConfiguration {
       collect(one.site, tags, own_tags, own_rows);
       std::erase_if(own_rows, [&](std::size_t row) { return used.contains(row); });
       std::vector<Tag> some_tags;
+      some_tags.reserve(own_tags.size());
       std::vector<DraftRow> some_rows;
+      some_rows.reserve(own_rows.size());
       for (const std::size_t at : own_tags) some_tags.push_back(tags[at]);
       for (const std::size_t at : own_rows) some_rows.push_back(rows_[at]);
       for (const DraftMatch& pair : match_draft(some_tags, some_rows)) {

@@ -20,7 +20,7 @@ inline constexpr std::size_t survey_words_max = 8;  // different texts of a fiel
 inline constexpr std::size_t survey_text_bytes_max = 64;
 inline constexpr std::size_t survey_topic_bytes_max = 1024;
 inline constexpr std::size_t survey_pointer_bytes_max = 256;
-inline constexpr std::size_t survey_payload_bytes_max = 256 * 1024;
+inline constexpr std::size_t survey_payload_bytes_max = std::size_t{256} * 1024;
 
 // One value of a topic's messages: a JSON pointer, or "" for a payload that is the bare value.
 struct SurveyField {

@@ -93,7 +93,7 @@ std::string if_raised(const json::object& alarm, std::string_view key) {
 }
 
 std::string frozen_or_value(const json::object& alarm, const std::string& now) {
-  const std::string frozen = frozen_text(alarm, now);
+  std::string frozen = frozen_text(alarm, now);
   if (!frozen.empty()) return frozen;
   const std::string value = value_and_limit(alarm);
   return value.empty() ? "-" : value;
@@ -140,7 +140,7 @@ std::string joined_numbers(const json::object& numbers, std::initializer_list<co
 // The description, behind the test value that rules see instead of the tag's own.
 std::string under_test(const json::object& tag, const ViewStyle& style) {
   const json::object& test = member_object(tag, "test");
-  const std::string text = local_text(tag, "description", style);
+  std::string text = local_text(tag, "description", style);
   if (test.empty()) return text;
   return (style.chinese ? "测试 " : "TEST ") + member_text(test, "value") + "  " + text;
 }
